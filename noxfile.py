@@ -1,0 +1,149 @@
+"""The project's sessions: ``nox -l`` lists them, README.md says when to use which."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = (
+    "venv"  # with pip: other installers pass over a local build of PyTorch and fetch CUDA
+)
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["docs", "tests"]
+
+ROOT = Path(__file__).parent
+BUILD = ROOT / "_build"
+SITE = BUILD / "html"
+ENVIRONMENT = ROOT / ".nox" / "frameworks"
+
+
+def digest(paths: Iterable[Path], *words: str) -> str:
+    """Digest of files and words, to tell whether anything has changed."""
+    result = hashlib.sha256("\0".join(words).encode())
+    for path in sorted(paths):
+        result.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return result.hexdigest()
+
+
+def shared_python(session: nox.Session) -> str:
+    """Return the Python of the one environment that holds the frameworks, made on first use.
+
+    nox gives each session an environment of its own; these sessions need the same gigabytes, and install them once.
+    """
+    python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp = ENVIRONMENT / "installed"
+    wanted = digest([ROOT / "pyproject.toml", ROOT / "constraints.txt"], sys.version, sys.base_prefix, str(ROOT))
+    if not stamp.exists() or stamp.read_text() != wanted:
+        run(session, sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT))
+        requirements = ("-c", "constraints.txt", "-e", ".[frameworks-cpu,docs,test]")
+        run(session, str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements)
+        stamp.write_text(wanted)
+    return str(python)
+
+
+def run(session: nox.Session, *command: str, **env: str) -> None:
+    """Run a command that is not installed by this session."""
+    session.run(*command, external=True, env={"PYTHONNOUSERSITE": "1", **env})
+
+
+def sphinx(session: nox.Session, python: str, builder: str, doctrees: str, *options: str, **env: str) -> None:
+    """Build the site, or something else from its sources; any warning is an error."""
+    output = BUILD / builder
+    strict = ("-q", "-n", "-W", "--keep-going")
+    run(
+        session,
+        python,
+        "-m",
+        "sphinx",
+        *strict,
+        "-b",
+        builder,
+        "-d",
+        str(BUILD / doctrees),
+        *options,
+        "docs",
+        str(output),
+        **env,
+    )
+
+
+def site(session: nox.Session, python: str) -> None:
+    """Build the site; what has not changed is neither executed nor written again."""
+    sphinx(session, python, "html", "doctrees")
+
+
+@nox.session(python=False)
+def docs(session: nox.Session) -> None:
+    """Build the site and run all doctests; with the name of a script, execute that one only."""
+    python = shared_python(session)
+    if session.posargs:
+        sphinx(session, python, "html", "doctrees", REMOVABLE_ONLY="|".join(session.posargs))
+        session.log(f"a partial site is in {SITE}")
+        return
+    # The doctests of the gallery run while its scripts do. Those of chapters and docstrings are left:
+    site(session, python)
+    stamp = BUILD / "doctests-passed"
+    sources = [p for top in ("docs", "tutorial_src") for p in (ROOT / top).rglob("*") if p.suffix in (".md", ".py")]
+    sources = [p for p in sources if "auto_gallery" not in p.parts]
+    now = digest([*sources, ROOT / "conftest.py", ROOT / "pyproject.toml", ROOT / "constraints.txt"])
+    if stamp.exists() and stamp.read_text() == now:
+        session.log("doctests of chapters and docstrings: nothing has changed since they passed")
+    else:
+        stamp.unlink(missing_ok=True)
+        run(session, python, "-m", "pytest", "-q", "--doctest-modules", "docs", "tutorial_src")
+        stamp.write_text(now)
+    session.log(f"the site is in {SITE}")
+
+
+@nox.session(python=False)
+def tests(session: nox.Session) -> None:
+    """Bring the site up to date, then run the tests, which look at it too."""
+    python = shared_python(session)
+    site(session, python)
+    run(session, python, "-m", "pytest", "-q", "tests", *session.posargs)
+
+
+@nox.session(python=False)
+def doctest(session: nox.Session) -> None:
+    """Run the doctests alone, without building a page: scripts, chapters and docstrings."""
+    python = shared_python(session)
+    what = session.posargs or ["gallery", "docs", "tutorial_src"]
+    run(session, python, "-m", "pytest", "-q", "--doctest-modules", *what)
+
+
+@nox.session(python=False)
+def bench(session: nox.Session) -> None:
+    """Measure sweeps against the bare framework calls, and the build against the bare scripts."""
+    python = shared_python(session)
+    run(session, python, "-m", "pytest", "-q", "-s", "benchmarks", *session.posargs)
+
+
+@nox.session(python=False)
+def linkcheck(session: nox.Session) -> None:
+    """Look up every link to the outside, executing nothing."""
+    nothing = "(?!)"  # a pattern that no script matches
+    options = ("-D", "nb_execution_mode=off")
+    sphinx(session, shared_python(session), "linkcheck", "doctrees-linkcheck", *options, REMOVABLE_ONLY=nothing)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check formatting, lint and spelling."""
+    session.install("--quiet", "-c", "constraints.txt", "ruff", "codespell")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("codespell")
+
+
+@nox.session(python=False)
+def serve(session: nox.Session) -> None:
+    """Show the built site on a local address."""
+    if not (SITE / "index.html").exists():
+        session.error("there is no site yet; run: nox -s docs")
+    session.log("press Ctrl+C to stop")
+    run(session, sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(SITE), *session.posargs)
