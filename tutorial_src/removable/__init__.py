@@ -1,0 +1,14 @@
+"""Automatic differentiation near removable singularities, measured.
+
+The package behind the site: the functions of *Software-based Automatic Differentiation is Flawed*, written once
+(:mod:`removable.functions`); run by PyTorch, TensorFlow, JAX and NumPy (:mod:`removable.frameworks`) and by exact arithmetic
+(:mod:`removable.truth`); coloured (:mod:`removable.regions`), swept (:mod:`removable.sweep`) and drawn
+(:mod:`removable.plots`).
+"""
+
+from removable import frameworks
+from removable.grid import gamma_grid
+
+__all__ = ["frameworks", "gamma_grid"]
+
+__version__ = "0.1.0"

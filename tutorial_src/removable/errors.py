@@ -1,0 +1,30 @@
+"""The exceptions of the package.
+
+Every message is one sentence that names the value, what was expected and what to do.
+"""
+
+from __future__ import annotations
+
+
+class RemovableError(Exception):
+    """Base class of every exception that this package raises on purpose."""
+
+
+class InputError(RemovableError, ValueError):
+    """An argument has a value that the function cannot use."""
+
+
+class PoleError(RemovableError, ArithmeticError):
+    """The function has a true pole where a finite value was asked for: nothing cancels it."""
+
+
+class PrecisionError(RemovableError, ArithmeticError):
+    """Exact arithmetic could not certify the result within the largest precision that it may use."""
+
+
+class MissingFrameworkError(RemovableError, ImportError):
+    """A framework is asked for that is not installed, or not in a usable version."""
+
+
+class UnsupportedError(RemovableError, NotImplementedError):
+    """The framework exists but has no such feature, reverse mode in NumPy for instance."""

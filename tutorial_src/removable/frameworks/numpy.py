@@ -1,0 +1,153 @@
+r"""NumPy: no differentiation of its own, so truncated Taylor series stand in for forward mode.
+
+A :class:`Jet` holds the coefficients :math:`c_0, c_1, \dots, c_n` of :math:`\sum_k c_k t^k` as rows of one array and applies
+the textbook rules for sums, products and quotients to them in floating point (:cite:t:`GriewankWalther2008`, chapter 13). That is
+the chain rule, again without any simplification: what goes wrong in the frameworks goes wrong here.
+"""
+
+from __future__ import annotations
+
+import math
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from removable.errors import UnsupportedError
+from removable.frameworks.base import Framework, Mode
+from removable.functions import Array, Namespace, Program
+
+
+class Jet:
+    """Truncated Taylor series of many samples at once, in floating point.
+
+    Parameters
+    ----------
+    rows : numpy.ndarray
+        Taylor coefficients, shape ``(order + 1, n)``.
+
+    Examples
+    --------
+    >>> x = Jet(np.array([[3.0], [1.0], [0.0]]))
+    >>> (x * x).rows.ravel()
+    array([9., 6., 1.])
+    """
+
+    __slots__ = ("rows",)
+    __array_ufunc__ = None  # an array on the left of an operator leaves the work to the jet
+
+    def __init__(self, rows: np.ndarray) -> None:
+        self.rows = rows
+
+    def _like(self, constant: Any) -> np.ndarray:
+        """Return the coefficients of a constant, or of a jet as they are."""
+        if isinstance(constant, Jet):
+            return constant.rows
+        rows = np.zeros_like(self.rows)
+        rows[0] = constant
+        return rows
+
+    def __add__(self, other: Any) -> Jet:
+        return Jet(self.rows + self._like(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Jet:
+        return Jet(self.rows - self._like(other))
+
+    def __rsub__(self, other: Any) -> Jet:
+        return Jet(self._like(other) - self.rows)
+
+    def __mul__(self, other: Any) -> Jet:
+        a, b = self.rows, self._like(other)
+        return Jet(np.stack([sum(a[j] * b[k - j] for j in range(k + 1)) for k in range(len(a))]))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Jet:
+        return Jet(_divide(self.rows, self._like(other)))
+
+    def __rtruediv__(self, other: Any) -> Jet:
+        return Jet(_divide(self._like(other), self.rows))
+
+    def __neg__(self) -> Jet:
+        return Jet(-self.rows)
+
+    def __abs__(self) -> Jet:
+        return jets.where(self >= 0, self, -self)
+
+    def __lt__(self, other: Any) -> np.ndarray:
+        return self.rows[0] < self._like(other)[0]
+
+    def __le__(self, other: Any) -> np.ndarray:
+        return self.rows[0] <= self._like(other)[0]
+
+    def __gt__(self, other: Any) -> np.ndarray:
+        return self.rows[0] > self._like(other)[0]
+
+    def __ge__(self, other: Any) -> np.ndarray:
+        return self.rows[0] >= self._like(other)[0]
+
+
+def _divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Solve ``c * b = a`` for the series c, one coefficient after the other."""
+    c = np.empty_like(a)
+    for k in range(len(a)):
+        c[k] = (a[k] - sum(c[j] * b[k - j] for j in range(k))) / b[0]
+    return c
+
+
+def _ones_like(x: Jet) -> Jet:
+    return Jet(x._like(1))
+
+
+jets = SimpleNamespace(
+    where=lambda condition, a, b: Jet(np.where(condition, a.rows, b.rows)),
+    ones_like=_ones_like,
+    abs=abs,
+)
+"""The array namespace of jets."""
+
+
+class NumPy(Framework):
+    """NumPy, with Taylor arithmetic as its forward mode."""
+
+    name = "numpy"
+    title = "NumPy"
+
+    @property
+    def namespace(self) -> ModuleType:
+        """The module ``numpy``."""
+        return np
+
+    @property
+    def version(self) -> str:
+        """The installed version."""
+        return np.__version__
+
+    def asarray(self, values: np.ndarray) -> Array:
+        """Return the array itself."""
+        return values
+
+    def to_numpy(self, array: Array) -> np.ndarray:
+        """Return the array itself."""
+        return array
+
+    def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode) -> list[np.ndarray]:
+        # 0/0 is an answer here, not an accident: the frameworks give none of NumPy's warnings either.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return super()._differentiate(program, x, order, mode)
+
+    def _reverse(self, program: Program, x: Array, order: int) -> list[Array]:
+        if order == 0:
+            return [program(x, np)]
+        raise UnsupportedError('NumPy has no reverse mode; ask for mode="forward" or for another framework.')
+
+    def _forward(self, program: Program, x: Array, order: int) -> list[Array]:
+        rows = np.zeros((order + 1, x.size), dtype=x.dtype)
+        rows[0] = x
+        if order:
+            rows[1] = 1
+        namespace: Namespace = jets
+        series = program(Jet(rows), namespace).rows
+        return [series[k] * series.dtype.type(math.factorial(k)) for k in range(order + 1)]

@@ -1,0 +1,296 @@
+r"""Pictures of sweeps: frameworks side by side, regions told apart by colour *and* marker, the truth drawn.
+
+A figure is drawn once, in the colours of :data:`LIGHT`; :func:`recolour` turns it into its dark version. The colours of the
+regions are those of Okabe and Ito's palette, which readers with any of the common colour deficiencies can tell apart; a
+larger marker every few hundred samples does the same on a grey print. What is called black in the paper is drawn in the
+colour of the text, which is light on a dark page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgba
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from removable.errors import InputError
+from removable.regions import Region
+from removable.sweep import Sweep
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Description",
+    "describe",
+    "description",
+    "gamma_axis",
+    "panels",
+    "recolour",
+    "scatter",
+    "style",
+]
+
+LIGHT = MappingProxyType(
+    {
+        "paper": "#ffffff",
+        "ink": "#1c2128",
+        "grid": "#d7dde3",
+        "meant": "#0072b2",
+        "written": "#a8508a",
+        "red": "#d55e00",
+        "yellow": "#e69f00",
+        "green": "#009e73",
+        "black": "#000000",
+    }
+)
+"""Colour of each role on a light page."""
+
+DARK = MappingProxyType(
+    {
+        "paper": "#14181e",
+        "ink": "#d9dee5",
+        "grid": "#363d47",
+        "meant": "#56b4e9",
+        "written": "#dc8fc0",
+        "red": "#ff7f3f",
+        "yellow": "#f2c14e",
+        "green": "#2fcf9f",
+        "black": "#f4f6f8",
+    }
+)
+"""Colour of each role on a dark page."""
+
+_REGION_STYLE = {
+    Region.GREEN: ("green", "o", r"$\gamma^2$ kept, in part or whole"),
+    Region.YELLOW: ("yellow", "s", r"$\gamma^2$ absorbed"),
+    Region.RED: ("red", "X", r"$\gamma$ absorbed"),
+    Region.BLACK: ("black", "^", "denominator not perturbed"),
+}
+"""Role, marker and legend text of each region."""
+
+_MARKERS_PER_PANEL = 34
+"""Large markers over the whole grid, enough to tell the regions apart without colour."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a figure is, and what it shows.
+
+    Attributes
+    ----------
+    item : str
+        The item of the paper that the figure reproduces: ``"Figure 6"``.
+    finding : str
+        One or two sentences that say what a reader who cannot see the figure would learn from it: its alt text.
+    versions : tuple of str
+        The frameworks that computed it, each with its version.
+    """
+
+    item: str
+    finding: str
+    versions: tuple[str, ...]
+
+
+def describe(fig: Figure, item: str, finding: str, run: Sweep) -> None:
+    """Attach to a figure what it reproduces, what it shows and what computed it.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If ``item`` or ``finding`` is empty: a figure without alt text is not published.
+
+    Examples
+    --------
+    >>> from removable.functions import h, h_hat
+    >>> from removable.sweep import sweep
+    >>> run = sweep(h, meant=h_hat, gamma=[1e-9], names=["numpy"], order=0)
+    >>> fig = plt.figure()
+    >>> describe(fig, "Figure 1", "One point lies on the line.", run)
+    >>> description(fig).item
+    'Figure 1'
+    >>> plt.close(fig)
+    """
+    if not item.strip() or not finding.strip():
+        raise InputError(f"item is {item!r} and finding is {finding!r}; say both, readers who cannot see need them.")
+    fig._removable_description = Description(item, " ".join(finding.split()), tuple(run.versions.values()))
+
+
+def description(fig: Figure) -> Description | None:
+    """Return what :func:`describe` attached, or None."""
+    return getattr(fig, "_removable_description", None)
+
+
+def gamma_axis(ax: Axes, *, smallest: float = 1e-20) -> None:
+    r"""Make the horizontal axis that of the paper: :math:`\gamma`, logarithmic on both sides of zero."""
+    ax.set_xscale("symlog", linthresh=smallest, linscale=0.6)
+    ticks = [10.0**k for k in (-15, -10, -5, 0)]
+    ax.set_xticks([-t for t in reversed(ticks)] + [0.0, *ticks])
+    ax.minorticks_off()
+    ax.set_xlim(-1.6, 1.6)
+    ax.tick_params(axis="x", labelsize="small")
+    ax.set_xlabel(r"$\gamma$")
+
+
+def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
+    r"""Draw one value for each sample, in the colour and with the marker of its region.
+
+    Samples that are not finite cannot be drawn; the stretch of :math:`\gamma` in which they lie is hatched.
+
+    Returns
+    -------
+    list
+        Legend handles of what was drawn.
+    """
+    handles: list[Line2D | Patch] = []
+    stride = max(1, y.size // _MARKERS_PER_PANEL)
+    for region, (role, marker, text) in _REGION_STYLE.items():
+        inside = run.where(region) & np.isfinite(y)
+        if not inside.any():
+            continue
+        colour = LIGHT[role]
+        ax.plot(
+            run.gamma[inside], y[inside], linestyle="none", marker=".", markersize=2.5, color=colour, rasterized=True
+        )
+        # Counted from the middle of each region, so that a short one has a marker too.
+        at = np.flatnonzero(inside)
+        at = at[at.size // 2 % stride :: stride]
+        style = {"linestyle": "none", "marker": marker, "color": colour, "markersize": 5.5}
+        ax.plot(run.gamma[at], y[at], markeredgecolor=LIGHT["paper"], markeredgewidth=0.6, **style)
+        handles.append(Line2D([], [], label=text, **style))
+    lost = ~np.isfinite(y)
+    if lost.any():
+        ends = run.gamma[lost].min(), run.gamma[lost].max()
+        ax.axvspan(*ends, facecolor="none", edgecolor=LIGHT["red"], hatch="///", linewidth=0, alpha=0.6)
+        handles.append(
+            Patch(facecolor="none", edgecolor=LIGHT["red"], hatch="///", label="NaN: nothing to draw", linewidth=0)
+        )
+    return handles
+
+
+def panels(
+    run: Sweep, *, order: int = 0, minus: float = 0.0, ylabel: str, meant: str, written: str | None = None
+) -> tuple[Figure, np.ndarray]:
+    r"""Draw one derivative of a sweep, each framework in a panel of its own, on shared axes.
+
+    Parameters
+    ----------
+    run : Sweep
+        What to draw.
+    order : int
+        Which derivative; 0 is the value.
+    minus : float
+        Number to take away before drawing: 4 removes the leading digit, as in Figures 2 and 4.
+    ylabel : str
+        Label of the vertical axis.
+    meant : str
+        Legend text of the truth of the function meant.
+    written : str, optional
+        Legend text of the truth of the program as written; without it that truth is not drawn.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+        The figure.
+    axes : numpy.ndarray
+        Its axes, one for each framework.
+
+    Examples
+    --------
+    >>> from removable.functions import h, h_hat
+    >>> from removable.sweep import sweep
+    >>> run = sweep(h, meant=h_hat, gamma=[-1e-3, 1e-3], names=["numpy"], order=0)
+    >>> fig, axes = panels(run, ylabel="h", meant="x + 2")
+    >>> [ax.get_title() for ax in axes]
+    ['NumPy ...']
+    >>> plt.close(fig)
+    """
+    with plt.rc_context(style()):
+        fig, axes = plt.subplots(
+            1, len(run.results), sharex=True, sharey=True, squeeze=False, figsize=(8.4, 4.3), layout="constrained"
+        )
+        legend: dict[str, Any] = {}
+        for ax, (name, rows) in zip(axes[0], run.results.items(), strict=True):
+            gamma_axis(ax)
+            handles = scatter(ax, run, rows[order] - minus)
+            if written is not None:
+                handles += _truth(ax, run.gamma, run.written[order] - minus, "written", "-", written)
+            handles += _truth(ax, run.gamma, run.meant[order] - minus, "meant", (0, (5, 2)), meant)
+            legend |= {handle.get_label(): handle for handle in handles}
+            ax.set_title(run.versions[name])
+        axes[0][0].set_ylabel(ylabel)
+        fig.legend(handles=list(legend.values()), loc="outside lower center", ncols=3, frameon=False, fontsize="small")
+    return fig, axes[0]
+
+
+def _truth(ax: Axes, gamma: np.ndarray, y: np.ndarray, role: str, style: Any, text: str) -> list[Line2D]:
+    """Draw a truth as a line through a few hundred of the samples, broken where the sign of gamma changes."""
+    few = np.unique(np.r_[0 : gamma.size : max(1, gamma.size // 600), gamma.size - 1])
+    few = few[gamma[few] != 0]
+    split = np.searchsorted(gamma[few], 0.0)
+    x, y = np.insert(gamma[few], split, np.nan), np.insert(y[few], split, np.nan)
+    return ax.plot(x, y, linestyle=style, linewidth=1.3, color=LIGHT[role], label=text)
+
+
+def style() -> dict[str, Any]:
+    """Return the matplotlib settings of every figure here, for :func:`matplotlib.pyplot.rc_context`."""
+    ink, paper = LIGHT["ink"], LIGHT["paper"]
+    roles = dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), ink)
+    return roles | {
+        "figure.facecolor": paper,
+        "axes.facecolor": paper,
+        "axes.grid": True,
+        "grid.color": LIGHT["grid"],
+        "grid.linewidth": 0.6,
+        "axes.axisbelow": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlesize": "medium",
+        "font.size": 11,
+        "hatch.linewidth": 0.8,
+    }
+
+
+def recolour(fig: Figure, old: MappingProxyType[str, str], new: MappingProxyType[str, str]) -> None:
+    """Exchange every colour of one palette in a figure for its counterpart in another.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        The figure, changed in place. Calling again with the palettes exchanged undoes it.
+    old, new : dict of str to str
+        :data:`LIGHT` and :data:`DARK`, in one order or the other.
+
+    Examples
+    --------
+    >>> fig = plt.figure(facecolor=LIGHT["paper"])
+    >>> recolour(fig, LIGHT, DARK)
+    >>> to_hex(fig.get_facecolor()) == DARK["paper"]
+    True
+    >>> plt.close(fig)
+    """
+    table = {old[role]: new[role] for role in old}
+
+    def exchanged(colour: Any) -> Any:
+        rgba = to_rgba(colour)
+        if rgba[3] == 0:  # "none" is no colour, and must not become a visible one
+            return "none"
+        return (*to_rgba(table.get(to_hex(rgba), to_hex(rgba)))[:3], rgba[3])
+
+    fig.canvas.draw()  # ticks are made while drawing
+    for artist in fig.findobj():
+        for attribute in ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor"):
+            get, put = (getattr(artist, f"{verb}_{attribute}", None) for verb in ("get", "set"))
+            if get is None or put is None:
+                continue
+            colour = get()
+            if isinstance(colour, np.ndarray) and colour.ndim == 2:
+                put([exchanged(row) for row in colour])
+            elif not (isinstance(colour, str) and colour in ("none", "auto")):
+                put(exchanged(colour))

@@ -1,0 +1,244 @@
+r"""The truth: values and derivatives of a program without rounding, with certified error bounds.
+
+A program from :mod:`removable.functions` is run on the power series :math:`x + t`, whose coefficients are *balls*:
+a high-precision midpoint and a rigorous bound on its error (python-flint's ``arb_series``, :cite:t:`Johansson2017`). The
+coefficient of :math:`t^k` in the result, times :math:`k!`, is the k-th derivative. A division of two series first
+cancels their common power of :math:`t`, so the quotient ``(x*x - 4) / (x - 2)`` at exactly 2 is the series
+``4 + t``: no special case, and no 0/0.
+
+Two truths are kept apart everywhere in this package: *the function meant* (``h_hat``, say) and *the program as written*
+(``h1``, perturbed on purpose). Both are evaluated here, at the exact sum of the base point and the offset.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import flint
+import numpy as np
+
+from removable.errors import InputError, PoleError, PrecisionError
+from removable.functions import Program
+from removable.grid import checked_grid
+
+__all__ = ["Series", "derivatives", "exact"]
+
+_FIRST_BITS = 256
+"""Working precision to start with: offsets down to 1e-20 leave more than a hundred correct bits of it."""
+
+_MOST_EXTRA_TERMS = 64
+"""Terms carried beyond the order asked for, and so the largest order of a common zero, before a zero counts as a pole."""
+
+_LAST_BITS = 8192
+"""Working precision at which a result that is still uncertain is given up."""
+
+_GOOD_BITS = 75
+"""Relative accuracy, in bits, of a certified result: rounding it to float64 is then right to 0.5000003 ulp."""
+
+_NEGLIGIBLE = 1e-320
+"""A ball around zero whose radius is below this is zero in float64, whatever it contains."""
+
+
+class _UndecidedError(Exception):
+    """A comparison cannot be decided at the present precision."""
+
+
+class Series:
+    """A truncated power series over certified balls, with the operators that the programs use.
+
+    Comparisons look at the constant coefficient alone, as a branch in a program looks at the value alone.
+
+    Parameters
+    ----------
+    coefficients : flint.arb_series
+        The series.
+
+    Examples
+    --------
+    >>> import flint
+    >>> x = Series(flint.arb_series([2, 1]))
+    >>> (x * x - 4) / (x - 2)
+    Series(4.00000000000000 + 1.00000000000000*x + O(x^9))
+    """
+
+    __slots__ = ("coefficients",)
+
+    def __init__(self, coefficients: flint.arb_series) -> None:
+        self.coefficients = coefficients
+
+    def __repr__(self) -> str:
+        return f"Series({self.coefficients})"
+
+    def __add__(self, other: Any) -> Series:
+        return Series(self.coefficients + _raw(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Series:
+        return Series(self.coefficients - _raw(other))
+
+    def __rsub__(self, other: Any) -> Series:
+        return Series(_raw(other) - self.coefficients)
+
+    def __mul__(self, other: Any) -> Series:
+        return Series(self.coefficients * _raw(other))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Series:
+        return Series(self.coefficients / _raw(other))
+
+    def __rtruediv__(self, other: Any) -> Series:
+        return Series(_raw(other) / self.coefficients)
+
+    def __neg__(self) -> Series:
+        return Series(-self.coefficients)
+
+    def __abs__(self) -> Series:
+        return exact.where(self >= 0, self, -self)
+
+    def __lt__(self, other: Any) -> bool:
+        left, right = self._constant(), _constant(other)
+        return _decided(left < right, left >= right)
+
+    def __le__(self, other: Any) -> bool:
+        left, right = self._constant(), _constant(other)
+        return _decided(left <= right, left > right)
+
+    def __gt__(self, other: Any) -> bool:
+        return not self <= other
+
+    def __ge__(self, other: Any) -> bool:
+        return not self < other
+
+    def _constant(self) -> flint.arb:
+        return self.coefficients[0]
+
+
+def _raw(value: Any) -> Any:
+    """Return what flint can compute with: a Python float is taken at its exact binary value."""
+    if isinstance(value, Series):
+        return value.coefficients
+    return flint.arb(value)
+
+
+def _constant(value: Any) -> flint.arb:
+    return value._constant() if isinstance(value, Series) else flint.arb(value)
+
+
+def _decided(yes: bool, no: bool) -> bool:
+    """Turn the two certain answers of ball arithmetic into one, or ask for more precision."""
+    if yes == no:
+        raise _UndecidedError
+    return yes
+
+
+exact = SimpleNamespace(
+    where=lambda condition, a, b: a if condition else b,
+    ones_like=lambda x: Series(flint.arb_series([1])),
+    abs=abs,
+)
+"""The array namespace of exact arithmetic. It works on one sample at a time, so ``where`` is a plain choice."""
+
+
+def derivatives(program: Program, gamma: np.ndarray, *, base: float = 2.0, order: int = 1) -> np.ndarray:
+    r"""Value and derivatives of a program at ``base + gamma``, evaluated without rounding.
+
+    Parameters
+    ----------
+    program : callable
+        Called as ``program(x, exact)``.
+    gamma : array_like
+        Offsets, shape ``(n,)``, float64. The sum ``base + gamma`` is exact: it is *not* rounded to float64 first.
+    base : float
+        The point that the offsets are measured from.
+    order : int
+        The highest derivative, at least 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(order + 1, n)``, float64: row k holds the k-th derivative, rounded once, from a certified enclosure.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If ``gamma`` or ``order`` cannot be used.
+    removable.errors.PoleError
+        If the program divides by zero where its numerator does not vanish to the same order.
+    removable.errors.PrecisionError
+        If no precision up to 8192 bits certifies the result.
+
+    Examples
+    --------
+    >>> from removable.functions import h, h1
+    >>> derivatives(h, [0.0, 1e-9], order=2)
+    array([[4., 4.],
+           [1., 1.],
+           [0., 0.]])
+    >>> derivatives(h1, [0.0], order=1)
+    array([[0.e+00],
+           [4.e+08]])
+    """
+    gamma = checked_grid(gamma)
+    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
+        raise InputError(f"order is {order!r}; give a whole number of at least 0.")
+    if not math.isfinite(base):
+        raise InputError(f"base is {base!r}; give a finite number.")
+    result = np.empty((order + 1, gamma.size))
+    for column, offset in enumerate(gamma.tolist()):
+        result[:, column] = _certified(program, base, offset, order)
+    return result
+
+
+def _certified(program: Program, base: float, offset: float, order: int) -> list[float]:
+    """Raise the precision, and the number of terms, until every coefficient is certified."""
+    bits, extra_terms = _FIRST_BITS, 1
+    while bits <= _LAST_BITS and extra_terms <= 4 * _MOST_EXTRA_TERMS:
+        try:
+            with flint.ctx.workprec(bits), _series_length(order + 1 + extra_terms):
+                x = Series(flint.arb_series([flint.arb(base) + flint.arb(offset), 1]))
+                series = program(x, exact).coefficients
+                if series.prec > order:
+                    row = [_rounded(series[k], math.factorial(k)) for k in range(order + 1)]
+                    if None not in row:
+                        return row
+                    bits *= 2
+                    continue
+        except _UndecidedError:
+            bits *= 2
+            continue
+        except (ValueError, ZeroDivisionError) as error:
+            # A pole, or a common zero of so high an order that the terms carried do not reach beyond it.
+            if extra_terms >= _MOST_EXTRA_TERMS:
+                message = f"the function has a pole at {base!r} + {offset!r}; leave that point out of gamma."
+                raise PoleError(message) from error
+        # A common zero of order m costs the quotient its last m terms.
+        extra_terms *= 4
+    raise PrecisionError(
+        f"the derivatives at {base!r} + {offset!r} are not certain at {_LAST_BITS} bits; "
+        "the function is singular there, or cancels more digits than any float64 holds."
+    )
+
+
+@contextmanager
+def _series_length(terms: int) -> Iterator[None]:
+    """Set the number of terms that flint carries."""
+    flint.ctx.cap, before = terms, flint.ctx.cap
+    try:
+        yield
+    finally:
+        flint.ctx.cap = before
+
+
+def _rounded(ball: flint.arb, factor: int) -> float | None:
+    """Round a certified ball to float64; None where the ball is still too wide."""
+    if ball.rel_accuracy_bits() >= _GOOD_BITS:
+        return float(ball.mid() * factor)
+    if ball.is_zero() or float(ball.abs_upper()) < _NEGLIGIBLE:
+        return 0.0
+    return None
