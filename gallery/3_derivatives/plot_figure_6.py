@@ -1,0 +1,184 @@
+r"""
+Figure 6: backpropagation says 2 where the slope is 1
+=====================================================
+
+The function :math:`h(x) = (x^2 - 4)/(x - 2)` is a straight line of slope 1. Close to 2 both frameworks report a slope of 2,
+closer still NaN, and on the way there anything between 0 and 4/3.
+This page reproduces Figure 6 and equations (5) to (7), section 3 of :cite:t:`Johnson2023`.
+"""
+
+from removable import frameworks, functions, plots
+from removable.regions import Region
+from removable.sweep import agreement, sweep
+
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+import torch
+
+# %%
+# The wrong number first
+# ----------------------
+# The function as anybody would type it, and each framework's own way to differentiate it.
+
+
+def h(x):
+    """Evaluate the quotient as it is written."""
+    return (x * x - 4) / (x - 2)
+
+
+def slope_torch(gamma):
+    """Differentiate h at 2 + gamma by backpropagation in PyTorch."""
+    x = torch.tensor(2 + gamma, dtype=torch.float64, requires_grad=True)
+    h(x).backward()
+    return x.grad.item()
+
+
+def slope_tensorflow(gamma):
+    """Differentiate h at 2 + gamma by backpropagation in TensorFlow."""
+    x = tf.constant(2 + gamma, dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = h(x)
+    return tape.gradient(y, x).numpy().item()
+
+
+for gamma in (1e-3, 3e-8, 1e-9, 0.0):
+    print(f"gamma = {gamma:<6g} PyTorch {slope_torch(gamma):<20} TensorFlow {slope_tensorflow(gamma):<20} truth 1")
+
+# %%
+# A thousandth away the slope has lost a few digits; a billionth away it is 2, exactly 2, without a warning.
+#
+# .. code-block:: pycon
+#
+#    >>> slope_torch(1e-9), slope_tensorflow(1e-9)
+#    (2.0, 2.0)
+#    >>> slope_torch(0.0), slope_tensorflow(0.0)
+#    (nan, nan)
+#    >>> slope_torch(0.5), slope_tensorflow(0.5)
+#    (1.0, 1.0)
+#
+# Is forward mode any better? It propagates the same partial derivatives in the other direction.
+
+x = torch.tensor(2 + 1e-9, dtype=torch.float64)
+_, forward_torch = torch.func.jvp(h, (x,), (torch.ones_like(x),))
+
+x = tf.constant(2 + 1e-9, dtype=tf.float64)
+with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
+    y = h(x)
+forward_tensorflow = accumulator.jvp(y)
+
+# %%
+#
+# .. code-block:: pycon
+#
+#    >>> forward_torch.item(), forward_tensorflow.numpy().item()
+#    (2.0, 2.0)
+#
+# The sweep
+# ---------
+# The same derivative at 40 001 offsets, each framework in one call.
+
+run = sweep(functions.h, meant=functions.h_hat, order=1)
+print(run.table(order=1))
+
+fig, axes = plots.panels(run, order=1, ylabel=r"$h'(2 + \gamma)$", meant="true slope, 1")
+axes[0].set_ylim(-0.25, 2.35)
+slopes = run.results["torch"][1]
+yellow, green = run.where(Region.YELLOW), run.where(Region.GREEN)
+twos, wrong = int((slopes[yellow] == 2).sum()), np.abs(run.gamma[np.abs(slopes - 1) > 1e-3])
+plots.describe(
+    fig,
+    "Figure 6",
+    f"""The true slope is 1 everywhere. Backpropagation returns exactly 2 in {twos} of {yellow.sum()} yellow samples, values
+    between {np.nanmin(slopes[green]):.2g} and {np.nanmax(slopes[green]):.3g} next to them, and NaN around zero; errors above
+    0.001 reach out to |gamma| = {wrong.max():.2g}. PyTorch and TensorFlow: {run.agreement(1)}.""",
+    run,
+)
+plt.show()
+
+# %%
+# Why 2
+# -----
+# Backpropagation adds up what reaches :math:`x` through the numerator :math:`f` and through the denominator :math:`g`,
+# equation (5) of the paper:
+#
+# .. math::
+#
+#    h'(x) = \frac{1}{g}\,f' - \frac{f}{g^2}\,g'
+#    \quad\text{at } x = 2 + \gamma: \quad
+#    \frac{4 + 2\gamma}{\gamma} - \frac{(4 + 4\gamma + \gamma^2) - 4}{\gamma^2} .
+#
+# Both terms are near :math:`4/\gamma`; they are meant to leave 1 behind. The second contributes
+# :math:`-4/\gamma - 1`. When :math:`\gamma^2` is absorbed by 4, that :math:`-1` is gone, and 2 remains, equation (7).
+# When only a part of it survives, :math:`\alpha\gamma^2`, the slope is :math:`2 - \alpha`: :doc:`Figure 2
+# </auto_gallery/2_trivial_example/plot_figure_2>` found :math:`\alpha` between 2/3 and 2, and here are 4/3 and 0.
+
+offset = run.x - 2
+near = green & (np.abs(run.gamma) < 1e-6) & (offset != 0)
+alpha = (run.x * run.x - 4 - 4 * offset)[near] / offset[near] ** 2
+print(f"largest |slope - (2 - alpha)| next to the yellow region: {np.abs(slopes[near] - (2 - alpha)).max():.1e}")
+
+# %%
+#
+# .. code-block:: pycon
+#
+#    >>> bool(np.abs(slopes[near] - (2 - alpha)).max() < 1e-6)
+#    True
+#    >>> np.unique(slopes[yellow]), np.unique(run.results["tensorflow"][1][yellow])
+#    (array([1., 2.]), array([1., 2.]))
+#    >>> bool(np.isnan(slopes[run.where(Region.RED)]).all())
+#    True
+#
+# The right answer by accident
+# ----------------------------
+# There is a 1 among the yellow results. All of these samples round to one number, the neighbour of 2 on the left.
+
+print(np.unique(run.x[yellow & (slopes == 1)] - 2))
+
+# %%
+# There the terms are near :math:`2^{54}`, where doubles are 2 or 4 apart, and adding them up rounds the result from 2 to 1.
+# In another order of addition it is 2:
+
+x = np.nextafter(2.0, 1.0)
+through_f = 1 / (x - 2) * x  # reaches x twice, once for each factor of x * x
+through_g = -((x * x - 4) / (x - 2) / (x - 2))
+print((through_g + through_f) + through_f, (through_f + through_f) + through_g)
+
+# %%
+# The same bits in both frameworks?
+# ---------------------------------
+# The paper reports identical results. With ``x * x`` that is so, over the whole sweep. With ``x**2`` it is not.
+
+between = {}
+for spelling, program in {
+    "x * x": functions.h,
+    "x**2": lambda x, xp: (x**2 - 4) / (x - 2),
+    "square(x)": lambda x, xp: (xp.square(x) - 4) / (x - 2),
+}.items():
+    results = [frameworks.get(name).derivatives(program, run.x)[1] for name in ("torch", "tensorflow")]
+    between[spelling] = agreement(*results)
+    same = agreement(results[0], slopes)
+    print(f"{spelling:<10} PyTorch and TensorFlow: {between[spelling]}")
+    print(f"{'':<10} PyTorch against its own x * x: {same}")
+
+# %%
+#
+# .. code-block:: pycon
+#
+#    >>> between["x * x"].identical, between["square(x)"].identical
+#    (True, True)
+#
+# .. note::
+#
+#    **Take away**
+#
+#    - The chain rule is right and the arithmetic does what the standard says. What is missing is the simplification between
+#      the two: :math:`1/g` is never cancelled.
+#    - The error is not small, and nothing marks it. 2 instead of 1 looks like a slope.
+#    - Forward and reverse mode, PyTorch and TensorFlow: the same 2. The cure is :math:`\hat h(x) = x + 2`, whose slope is 1
+#      in both.
+#
+#    **Exercise.** Predict the slope that float32 returns at :math:`\gamma = 10^{-4}`, then change the ``dtype``.
+#
+# People who meet the NaN add a small number to the denominator. :doc:`plot_figure_7` shows what that does to the slope.

@@ -1,0 +1,133 @@
+r"""
+Figure 8: a clamped denominator blows up at once
+================================================
+
+:math:`h_2` is continuous, which :math:`h_1` is not. Its derivative is worse behaved: it jumps from 1 to
+:math:`4/\epsilon` at the rim of the clamp instead of climbing there.
+This page reproduces Figure 8 and equations (11) and (12), section 3 of :cite:t:`Johnson2023`.
+"""
+
+from functools import partial
+
+from removable import functions, plots
+from removable.regions import Region
+from removable.sweep import sweep
+
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+import torch
+
+# %%
+# The wrong number first
+# ----------------------
+# :math:`h_2` replaces a denominator smaller than :math:`\epsilon` by :math:`\pm\epsilon`, as in :doc:`Figure 5
+# </auto_gallery/2_trivial_example/plot_figure_5>`.
+
+epsilon = 1e-4
+h2 = partial(functions.h2, epsilon=epsilon)
+
+
+def slope_torch(gamma):
+    """Differentiate h2 at 2 + gamma by backpropagation in PyTorch."""
+    x = torch.tensor(2 + gamma, dtype=torch.float64, requires_grad=True)
+    h2(x, torch).backward()
+    return x.grad.item()
+
+
+def slope_tensorflow(gamma):
+    """Differentiate h2 at 2 + gamma by backpropagation in TensorFlow."""
+    x = tf.constant(2 + gamma, dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = h2(x, tf)
+    return tape.gradient(y, x).numpy().item()
+
+
+for gamma in (1e-3, 1.01e-4, 0.99e-4, 1e-12, 0.0, -1e-17, -1e-12):
+    print(f"gamma = {gamma:<9g} PyTorch {slope_torch(gamma):<20} TensorFlow {slope_tensorflow(gamma):<20} meant 1")
+
+# %%
+# Just outside the clamp 1, just inside forty thousand.
+#
+# .. code-block:: pycon
+#
+#    >>> slope_torch(0.0), slope_tensorflow(0.0)
+#    (40000.0, 40000.0)
+#    >>> slope_torch(-1e-17), slope_tensorflow(-1e-17)
+#    (40000.0, 40000.0)
+#    >>> f"{slope_torch(1e-12):.1f}", f"{slope_torch(-1e-12):.1f}"
+#    ('40000.0', '-40000.0')
+#    >>> f"{slope_tensorflow(1e-12):.1f}", f"{slope_tensorflow(-1e-12):.1f}"
+#    ('40000.0', '-40000.0')
+#    >>> f"{slope_torch(1.01e-4):.6f}", f"{slope_tensorflow(1.01e-4):.6f}"
+#    ('1.000000', '1.000000')
+#
+# The sweep
+# ---------
+
+run = sweep(h2, meant=functions.h_hat, zone=partial(functions.h2_zone, epsilon=epsilon), order=1)
+print(run.table(order=1))
+
+fig, axes = plots.panels(
+    run, order=1, ylabel=r"$h_2'(2 + \gamma)$", meant="true slope, 1", written=r"$h_2'$ as written, exact"
+)
+axes[0].set_yscale("symlog", linthresh=1, linscale=0.5)
+axes[0].set_yticks([-1e4, -1e2, -1, 0, 1, 1e2, 1e4])
+slopes = run.results["torch"][1]
+inside = ~run.where(Region.BLACK)
+plots.describe(
+    fig,
+    "Figure 8",
+    f"""The true slope is 1. At |gamma| = epsilon = {epsilon:g} the returned slope jumps to {slopes.max():.2g} on the right and
+    {slopes.min():.2g} on the left and stays there: no sample inside the clamp has a slope below
+    {np.abs(slopes[inside]).min():.4g} in size. PyTorch and TensorFlow: {run.agreement(1)}.""",
+    run,
+)
+plt.show()
+
+# %%
+# Why at once
+# -----------
+# Inside the clamp the denominator is a constant, so nothing reaches :math:`x` through it. What is left is equation (12),
+#
+# .. math::
+#
+#    h_2'(2 + \gamma) = \frac{4 + 2\gamma}{S(\gamma)\,\epsilon} ,
+#
+# the slope of a program that falls from 4 to 0 over a width of :math:`\epsilon`. Whether :math:`\gamma^2` was absorbed no
+# longer matters: the numerator is not part of the formula. In :math:`h_1'` the second term cancels part of the first while
+# :math:`|\gamma| > \epsilon`; here there is no second term.
+
+formula = (4 + 2 * (run.x - 2)) / (functions.S(run.x - 2, np) * epsilon)
+distance = np.abs(slopes - formula)[inside] / np.abs(formula[inside])
+print(f"largest relative distance from equation (12) inside the clamp: {distance.max():.1e}")
+
+# %%
+#
+# .. code-block:: pycon
+#
+#    >>> bool(distance.max() < 1e-15)
+#    True
+#    >>> str(run.agreement(1))
+#    'identical bits in all 40001 samples'
+#    >>> np.unique(slopes[run.where(Region.RED)]), np.unique(run.results["tensorflow"][1][run.where(Region.RED)])
+#    (array([40000.]), array([40000.]))
+#    >>> yellow = np.abs(slopes[run.where(Region.YELLOW)])
+#    >>> f"{yellow.min():.3f} {yellow.max():.3f}"
+#    '40000.000 40000.000'
+#    >>> bool(np.abs(slopes[run.where(Region.BLACK)] - 1).max() < 1e-7)
+#    True
+#
+# .. note::
+#
+#    **Take away**
+#
+#    - Continuity of the value says nothing about the derivative.
+#    - Every sample inside the clamp, not only those near the singularity, has a slope of size :math:`4/\epsilon`.
+#    - A clamp that is wide enough to be kind to the derivative is wide enough to ruin the value.
+#
+#    **Exercise.** Replace the clamp by ``torch.clamp`` on :math:`|g|`. What is the slope inside, and where does the sign of
+#    :math:`g` go?
+#
+# How the spurious slope depends on :math:`\epsilon`: :doc:`plot_remark_3_1`.

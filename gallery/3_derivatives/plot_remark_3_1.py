@@ -1,0 +1,133 @@
+r"""
+Remark 3.1: the smaller the epsilon, the larger the error
+=========================================================
+
+"Unfortunately, practitioners typically choose :math:`\epsilon` to be as small as possible", says Remark 3.1 of
+:cite:t:`Johnson2023`. This page measures what they get: the error of the value and of the derivative for :math:`\epsilon`
+from :math:`10^{-1}` to :math:`10^{-16}`.
+"""
+
+from functools import partial
+
+from removable import functions, gamma_grid, plots
+from removable.sweep import sweep
+
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+import torch
+
+# %%
+# The wrong number first
+# ----------------------
+# At 2 itself, with the smallest :math:`\epsilon` that still changes 1 + :math:`\epsilon` in double precision.
+
+tiny = 2.0**-52
+
+x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+functions.h1(x, torch, epsilon=tiny).backward()
+slope_torch = x.grad.item()
+
+x = tf.constant(2.0, dtype=tf.float64)
+with tf.GradientTape() as tape:
+    tape.watch(x)
+    y = functions.h1(x, tf, epsilon=tiny)
+slope_tensorflow = tape.gradient(y, x).numpy().item()
+print(f"epsilon = {tiny:.3g}: slope {slope_torch:.3g} in PyTorch, {slope_tensorflow:.3g} in TensorFlow, meant 1")
+
+# %%
+#
+# .. code-block:: pycon
+#
+#    >>> slope_torch == slope_tensorflow == 2.0**54
+#    True
+#
+# Sixteen choices of epsilon
+# --------------------------
+# For each, the largest error anywhere on the grid. The zone of :math:`h_1` has the half-width
+# :math:`\delta = 1/2`, large enough for every :math:`\epsilon`. A coarser grid than that of the figures is enough.
+
+epsilons = 10.0 ** -np.arange(1, 17)
+gamma = gamma_grid(2000)
+programs = {
+    "h1": lambda epsilon: partial(functions.h1, epsilon=epsilon, delta=0.5),
+    "h2": lambda epsilon: partial(functions.h2, epsilon=epsilon),
+}
+names = ("torch", "tensorflow")
+value_error = {(p, n): np.empty(epsilons.size) for p in programs for n in names}
+slope_error = {(p, n): np.empty(epsilons.size) for p in programs for n in names}
+for p, program in programs.items():
+    for i, epsilon in enumerate(epsilons.tolist()):
+        run = sweep(program(epsilon), meant=functions.h_hat, gamma=gamma, order=1, names=names)
+        for n in names:
+            value_error[p, n][i] = np.abs(run.total_error(n, 0)).max()
+            slope_error[p, n][i] = np.abs(run.total_error(n, 1)).max()
+
+print("epsilon   error of h1   of h1', PyTorch   TensorFlow   error of h2   of h2', PyTorch   TensorFlow")
+for i, epsilon in enumerate(epsilons):
+    print(
+        f"{epsilon:<10.0e}{value_error['h1', 'torch'][i]:<14.3g}{slope_error['h1', 'torch'][i]:<18.3g}"
+        f"{slope_error['h1', 'tensorflow'][i]:<13.3g}{value_error['h2', 'torch'][i]:<14.3g}"
+        f"{slope_error['h2', 'torch'][i]:<18.3g}{slope_error['h2', 'tensorflow'][i]:.3g}"
+    )
+
+# %%
+# The law
+# -------
+# The error of the value is 4 in every row. That of the derivative grows like a power of :math:`\epsilon`; a straight line
+# through the logarithms gives the power and the factor.
+
+fits = {}
+for p in programs:
+    for n in names:
+        power, logarithm = np.polyfit(np.log10(epsilons), np.log10(slope_error[p, n]), 1)
+        fits[p, n] = power, 10**logarithm
+        print(f"{p}, {n:<10} error of the derivative = {10**logarithm:.3f} * epsilon ** {power:.4f}")
+
+with plt.rc_context(plots.style()):
+    fig, axes = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(8.4, 4.3), layout="constrained")
+    for ax, n in zip(axes, names, strict=True):
+        ax.loglog(epsilons, 4 / epsilons, "--", color=plots.LIGHT["meant"], label=r"$4/\epsilon$")
+        ax.loglog(epsilons, slope_error["h1", n], "o", color=plots.LIGHT["red"], label=r"error of $h_1'$")
+        ax.loglog(
+            epsilons, slope_error["h2", n], "s", mfc="none", color=plots.LIGHT["green"], ms=10, label=r"error of $h_2'$"
+        )
+        ax.loglog(epsilons, value_error["h1", n], "^", color=plots.LIGHT["ink"], label=r"error of $h_1$ and $h_2$")
+        ax.set_title(run.versions[n])
+        ax.set_xlabel(r"$\epsilon$")
+    axes[0].set_ylabel("largest error on the grid")
+    axes[0].legend(frameon=False)
+plots.describe(
+    fig,
+    "Remark 3.1",
+    f"""For epsilon from 0.1 down to 1e-16 the error of the value stays at {value_error["h1", "torch"].max():.3g}, while the
+    error of the derivative grows as {fits["h1", "torch"][1]:.3g} times epsilon to the power {fits["h1", "torch"][0]:.3f},
+    up to {slope_error["h1", "torch"].max():.2g}, for both ways of perturbing and in both frameworks.""",
+    run,
+)
+plt.show()
+
+# %%
+#
+# .. code-block:: pycon
+#
+#    >>> [f"{power:.2f}" for power, _ in fits.values()]
+#    ['-1.00', '-1.00', '-1.00', '-1.00']
+#    >>> bool(all(3.8 < factor < 4.2 for _, factor in fits.values()))
+#    True
+#    >>> bool(all(np.abs(error - 4).max() < 0.1 for error in value_error.values()))
+#    True
+#    >>> f"{slope_error['h1', 'torch'][-1]:.2e}", f"{slope_error['h2', 'tensorflow'][-1]:.2e}"
+#    ('4.00e+16', '4.00e+16')
+#
+# .. note::
+#
+#    **Take away**
+#
+#    - Value: an error of 4, for every :math:`\epsilon`. Derivative: :math:`4/\epsilon`. The remark holds, in both frameworks
+#      and for both functions.
+#    - A smaller :math:`\epsilon` narrows the zone and raises the wall around it by the same factor.
+#    - No :math:`\epsilon` is right. The simplified function needs none.
+#
+#    **Exercise.** An optimiser takes steps of length ``lr * slope``. For which :math:`\epsilon` does a single bad sample move
+#    a parameter by more than 1 when ``lr = 1e-3``?
