@@ -1,0 +1,75 @@
+"""Let pytest run what readers read: gallery scripts and chapters, each with the doctests in its prose.
+
+Named on the command line (``pytest gallery docs``), as ``nox -s doctest`` does; the tests proper are in ``tests/``.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
+
+import script_doctests
+
+collect_ignore = ["_build", "docs/_extensions", "docs/conf.py"]
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out what Sphinx generates inside docs/."""
+    return True if "auto_gallery" in collection_path.parts else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> object:
+    """Collect gallery scripts and pages here, and keep every other collector away from them."""
+    collectors = yield
+    script = file_path.is_relative_to(ROOT / "gallery") and file_path.match("plot_*.py")
+    page = file_path.is_relative_to(ROOT / "docs") and file_path.suffix == ".md"
+    return [Published.from_parent(parent, path=file_path)] if script or page else collectors
+
+
+class Published(pytest.File):
+    """A script or a chapter."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """Yield one item for the whole file: its blocks share a namespace."""
+        cut = script_doctests.blocks_of_script if self.path.suffix == ".py" else script_doctests.blocks_of_chapter
+        blocks = tuple(cut(str(self.path)))
+        if any(block.kind == "code" or ">>>" in block.source for block in blocks):
+            yield PublishedItem.from_parent(self, name=self.path.stem, blocks=blocks)
+
+
+class PublishedItem(pytest.Item):
+    """Run a script or chapter from top to bottom, checking every value in its prose on the way."""
+
+    def __init__(self, *, blocks: tuple[script_doctests.Block, ...], **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.blocks = blocks
+
+    def runtest(self) -> None:
+        """Run every block in one namespace, without a screen."""
+        import matplotlib.pyplot as plt
+
+        plt.switch_backend("agg")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*is non-interactive, and thus cannot be shown")
+            try:
+                script_doctests.run(self.blocks, {"__name__": "__main__"}, str(self.path))
+            finally:
+                plt.close("all")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo) -> object:
+        """Report a wrong value by itself, without the machinery that found it."""
+        if isinstance(excinfo.value, script_doctests.DoctestError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Say which page this is."""
+        return self.path, 0, str(self.path.relative_to(ROOT))

@@ -1,0 +1,115 @@
+"""Execute again what depends on a change, and only that; finish what an interrupted build left undone.
+
+sphinx-gallery decides by a digest of the script alone, and jupyter-cache by the cells alone. Neither sees that the package,
+the pins, the interpreter or the code of this build has changed. :func:`environment_key` covers those; where it differs from
+the one of the last build, every script is executed again, and the chapters are because their cache is named after it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parent.parent.parent
+_GALLERY = ROOT / "docs" / "auto_gallery"
+_KEY = _GALLERY / ".environment-key"
+_RUNNING = _GALLERY / ".running"
+_UNFINISHED = ".unfinished"
+
+_PACKAGES = ("torch", "numpy", "matplotlib", "python-flint", "sphinx-gallery", "myst-nb")
+
+
+def environment_key() -> str:
+    """Digest of everything but its own text that the result of a script depends on."""
+    digest = hashlib.sha256(platform.python_version().encode())
+    for name in (*_PACKAGES, "tensorflow", "tensorflow-cpu", "jax"):
+        digest.update(f"{name} {_version(name)}\n".encode())
+    sources = [*(ROOT / "tutorial_src").rglob("*.py"), *(ROOT / "docs" / "_extensions").glob("*.py")]
+    for path in (*sorted(sources), ROOT / "constraints.txt"):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "absent"
+
+
+def note_running(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
+    """Remember which script is being executed; sphinx-gallery calls this before and after each.
+
+    sphinx-gallery takes a script for done as soon as its last line has run, a moment before its page is written. A build
+    that is killed in between would leave that page as it was.
+    """
+    if when == "before":
+        _RUNNING.write_text(Path(fname).stem, encoding="utf-8")
+    else:
+        _RUNNING.unlink(missing_ok=True)
+
+
+def forget_stale_scripts(app: Sphinx) -> None:
+    """Let sphinx-gallery execute every script again whose result may not be that of this environment."""
+    _GALLERY.mkdir(exist_ok=True)
+    key = environment_key()
+    if _RUNNING.exists():
+        for digest in _GALLERY.rglob(f"{_RUNNING.read_text(encoding='utf-8')}.py.md5"):
+            digest.unlink()
+        _RUNNING.unlink()
+    if not _KEY.exists() or _KEY.read_text(encoding="utf-8") != key:
+        for digest in _GALLERY.rglob("*.py.md5"):
+            digest.unlink()
+        _KEY.write_text(key, encoding="utf-8")
+    # A script that was not executed has a stand-in for a thumbnail, which would stay beside the real one.
+    for thumbnail in _GALLERY.rglob("sphx_glr_*_thumb.png"):
+        script = thumbnail.stem.removeprefix("sphx_glr_").removesuffix("_thumb")
+        if not (thumbnail.parent.parent.parent / f"{script}.py.md5").exists():
+            thumbnail.unlink()
+    _forget_removed_scripts()
+
+
+def _forget_removed_scripts() -> None:
+    """Delete the pages of scripts that are no longer in the gallery."""
+    for page in _GALLERY.rglob("*.rst"):
+        folder = ROOT / "gallery" / page.parent.relative_to(_GALLERY)
+        known = page.stem in ("index", "sg_execution_times") or (folder / f"{page.stem}.py").exists()
+        if not known or not folder.is_dir():
+            for path in page.parent.rglob(f"*{page.stem}*"):
+                path.unlink()
+
+
+def start_site(app: Sphinx) -> None:
+    """Empty the output folder when the build before this one did not come to its end.
+
+    Sphinx compares the age of a page with that of its source, and would keep one of which only half was written.
+    """
+    marker = Path(app.outdir, _UNFINISHED)
+    if marker.exists():
+        logger.info("the last build was interrupted: writing every page again")
+        shutil.rmtree(app.outdir)
+        Path(app.outdir).mkdir()
+    marker.touch()
+
+
+def finish_site(app: Sphinx, exception: Exception | None) -> None:
+    """Remember that every page was written."""
+    if exception is None:
+        Path(app.outdir, _UNFINISHED).unlink(missing_ok=True)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Run before sphinx-gallery, which starts at priority 500 of the same event."""
+    app.connect("builder-inited", start_site, priority=100)
+    app.connect("builder-inited", forget_stale_scripts, priority=200)
+    app.connect("build-finished", finish_site, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,22 @@
+"""Put the package's wheel into the site, so that a downloaded script finds the very code that drew its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hatchling.builders.wheel import WheelBuilder
+from sphinx.application import Sphinx
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def build_wheel(app: Sphinx, exception: Exception | None) -> None:
+    """Write ``dist/removable-VERSION-py3-none-any.whl`` beside the pages; the same source gives the same bytes."""
+    if exception is None and app.builder.format == "html":
+        next(WheelBuilder(str(ROOT)).build(directory=str(Path(app.outdir, "dist")), versions=["standard"]))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Run when all pages are written, before the build counts as finished."""
+    app.connect("build-finished", build_wheel, priority=500)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,128 @@
+import os
+import sys
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BUILD = HERE.parent / "_build"
+sys.path.insert(0, str(HERE / "_extensions"))
+
+import freshness
+import kernel_settings
+import local_inventories
+
+kernel_settings.isolate_kernels(BUILD / "ipython")
+
+project = "removable"
+author = "The removable developers"
+copyright = "the removable developers"  # no year: it would change the pages of an unchanged site
+version = release = installed_version("removable")
+
+extensions = [
+    "required_frameworks",
+    "freshness",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.doctest",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.viewcode",
+    "myst_nb",
+    "sphinx_gallery.gen_gallery",
+    "sphinx_design",
+    "sphinx_copybutton",
+    "sphinxcontrib.bibtex",
+    "katex_static",
+    "gallery_figures",
+    "gallery_pages",
+    "accessible_html",
+    "served_wheel",
+]
+nitpicky = True
+# The gallery's notebooks are downloads, not pages: myst-nb would execute them a second time.
+exclude_patterns = [
+    "_*",
+    "auto_gallery/**.ipynb",
+    "auto_gallery/**.py",
+    "**.md5",
+    "**.json",
+    "**/sg_execution_times.rst",
+]
+templates_path = ["_templates"]
+intersphinx_mapping = local_inventories.mapping(
+    {
+        "python": "https://docs.python.org/3/",
+        "numpy": "https://numpy.org/doc/stable/",
+        "matplotlib": "https://matplotlib.org/stable/",
+        "flint": "https://python-flint.readthedocs.io/en/latest/",
+    },
+    compiled=BUILD / "inventories",
+)
+
+autodoc_typehints = "none"  # the docstrings give types with their shapes and dtypes
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True, "show-inheritance": True}
+napoleon_google_docstring = False
+napoleon_use_ivar = True
+napoleon_preprocess_types = True
+napoleon_type_aliases = {
+    "array_like": ":term:`numpy:array_like`",
+    "callable": ":py:func:`callable`",
+    "Framework": "removable.frameworks.base.Framework",
+    "Agreement": "removable.sweep.Agreement",
+    "Sweep": "removable.sweep.Sweep",
+}
+
+bibtex_bibfiles = ["references.bib"]
+bibtex_default_style = "plain"
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "dollarmath", "substitution"]
+myst_heading_anchors = 3
+nb_execution_mode = "cache"
+nb_execution_cache_path = str(BUILD / "jupyter-cache" / freshness.environment_key())
+nb_execution_timeout = 300
+nb_execution_show_tb = True
+nb_output_stderr = "error"  # what a cell says on stderr would be on the page
+nb_merge_streams = True
+
+gallery_only = os.environ.get("REMOVABLE_ONLY", "")
+sphinx_gallery_conf = {
+    "examples_dirs": "../gallery",
+    "gallery_dirs": "auto_gallery",
+    "filename_pattern": gallery_only or r"/plot_",
+    "backreferences_dir": "auto_gallery/backreferences",
+    "doc_module": ("removable",),
+    "within_subsection_order": "FileNameSortKey",
+    "image_scrapers": ("gallery_figures.scrape", "script_doctests.scrape"),
+    "reset_modules": ("freshness.note_running", "matplotlib", "script_isolation.reset"),
+    "reset_modules_order": "both",
+    "ignore_repr_types": r"matplotlib\.",
+    "capture_repr": (),
+    "inspect_global_variables": False,
+    "remove_config_comments": True,
+    "show_signature": False,
+    # Durations are measurements of one run: they would make two builds of one source differ.
+    "min_reported_time": 1e9,
+    "write_computation_times": False,
+}
+
+html_theme = "pydata_sphinx_theme"
+html_title = "removable"
+html_baseurl = os.environ.get("SITE_URL", "")
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_math_renderer = "katex_static"
+html_theme_options = {
+    "logo": {"text": "removable"},
+    "navbar_end": ["theme-switcher"],
+    "navbar_persistent": ["search-button"],
+    "show_toc_level": 2,
+    "footer_start": ["copyright"],
+    "footer_end": ["sphinx-version"],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+html_context = {"default_mode": "auto"}
