@@ -34,6 +34,7 @@ extensions = [
     "katex_static",
     "gallery_figures",
     "gallery_pages",
+    "notebook_prose",
     "accessible_html",
     "served_wheel",
 ]
@@ -112,6 +113,7 @@ html_title = "removable"
 html_baseurl = os.environ.get("SITE_URL", "")
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_math_renderer = "katex_static"
@@ -120,6 +122,8 @@ html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button"],
     "show_toc_level": 2,
+    # Gallery pages hold code and wide figures: they get the room of the second sidebar.
+    "secondary_sidebar_items": {key: ["page-toc"] for key in ("paper/**", "guide/**", "reference/**")},
     "footer_start": ["copyright"],
     "footer_end": ["sphinx-version"],
     "pygments_light_style": "a11y-high-contrast-light",

@@ -90,9 +90,11 @@ class GalleryFigure(SphinxDirective):
     def _figure(self, source: Path, light: Path) -> nodes.figure:
         told = json.loads(light.with_suffix(".json").read_text(encoding="utf-8"))
         figure = nodes.figure("", classes=["gallery-figure"])
+        images = nodes.container("", classes=["gallery-images"])
         for path, theme in ((light, "only-light"), (light.with_stem(f"{light.stem}_dark"), "only-dark")):
             uri = f"/{path.relative_to(self.env.srcdir).as_posix()}"
-            figure += nodes.image(uri=uri, alt=told["finding"], classes=[theme])
+            images += nodes.image(uri=uri, alt=told["finding"], classes=[theme])
+        figure += images
         caption = nodes.caption("", "", nodes.strong("", f"{told['item']}, recomputed."))
         caption += nodes.Text(f" {' and '.join(told['versions'])}; drawn by ")
         caption += self._link(source)

@@ -27,10 +27,11 @@ def h(x):
     return (x * x - 4) / (x - 2)
 
 
+print("gamma    PyTorch             TensorFlow          meant")
 for gamma in (1e-3, 1e-9, 1e-17, 0.0):
     in_torch = h(torch.tensor(2 + gamma, dtype=torch.float64)).item()
     in_tensorflow = h(tf.constant(2 + gamma, dtype=tf.float64)).numpy().item()
-    print(f"gamma = {gamma:<6g} PyTorch {in_torch:<22} TensorFlow {in_tensorflow:<22} meant {4 + gamma}")
+    print(f"{gamma:<8g} {in_torch:<19} {in_tensorflow:<19} {4 + gamma}")
 
 # %%
 # At an offset of a thousandth the line is there. At a billionth the answer is 4, and the billionth is lost. At
@@ -65,16 +66,19 @@ print(run.table())
 # - *Green*: the rest, and :math:`\gamma = 0` itself, as the caption of Figure 3 has it: nothing was absorbed there, although
 #   it is NaN like its red neighbours.
 
-fig, axes = plots.panels(run, ylabel=r"$h(2 + \gamma)$", meant=r"function meant, $4 + \gamma$")
+fig, axes = plots.panels(
+    run, ylabel=r"$h(2 + \gamma)$", meant=r"function meant, $4 + \gamma$"
+)
 axes[0].set_ylim(2.9, 5.1)
 flat = run.gamma[run.where(Region.YELLOW)]
 lost = np.isnan(run.results["torch"][0])
 plots.describe(
     fig,
     "Figure 1",
-    f"""The computed quotient follows the line 4 + gamma in the green region, is flat at 4 in the yellow region between
-    gamma = {flat.min():.2g} and {flat.max():.2g}, and is NaN in {lost.sum()} of {lost.size} samples around zero.
-    PyTorch and TensorFlow: {run.agreement()}.""",
+    f"""The computed quotient follows the line 4 + gamma in the green region, is flat
+    at 4 in the yellow region between gamma = {flat.min():.2g} and {flat.max():.2g},
+    and is NaN in {lost.sum()} of {lost.size} samples around zero. PyTorch and
+    TensorFlow: {run.agreement()}.""",
     run,
 )
 plt.show()
@@ -109,7 +113,10 @@ spellings = {
 }
 between = {}
 for spelling, program in spellings.items():
-    values = [frameworks.get(name).derivatives(program, run.x, order=0)[0] for name in ("torch", "tensorflow")]
+    values = [
+        frameworks.get(name).derivatives(program, run.x, order=0)[0]
+        for name in ("torch", "tensorflow")
+    ]
     between[spelling] = agreement(*values)
     print(f"{spelling:<10} PyTorch and TensorFlow: {between[spelling]}")
 

@@ -28,10 +28,11 @@ def h_minus_4(x):
     return (x * x - 4) / (x - 2) - 4
 
 
+print("gamma    PyTorch     TensorFlow")
 for gamma in (1e-3, 3e-8, 1e-9):
     in_torch = h_minus_4(torch.tensor(2 + gamma, dtype=torch.float64)).item()
     in_tensorflow = h_minus_4(tf.constant(2 + gamma, dtype=tf.float64)).numpy().item()
-    print(f"gamma = {gamma:<6g} PyTorch {in_torch:<22.4g} TensorFlow {in_tensorflow:.4g}")
+    print(f"{gamma:<8g} {in_torch:<11.4g} {in_tensorflow:.4g}")
 
 # %%
 # At :math:`3 \cdot 10^{-8}` a wrong digit, at :math:`10^{-9}` nothing left.
@@ -51,7 +52,9 @@ for gamma in (1e-3, 3e-8, 1e-9):
 run = sweep(functions.h, meant=functions.h_hat, order=0)
 print(run.table())
 
-fig, axes = plots.panels(run, minus=4, ylabel=r"$h(2 + \gamma) - 4$", meant=r"function meant, $\gamma$")
+fig, axes = plots.panels(
+    run, minus=4, ylabel=r"$h(2 + \gamma) - 4$", meant=r"function meant, $\gamma$"
+)
 axes[0].set_yscale("symlog", linthresh=1e-12)
 axes[0].set_yticks([-1, -1e-4, -1e-8, 0, 1e-8, 1e-4, 1])
 yellow = run.where(Region.YELLOW)
@@ -59,9 +62,9 @@ worst = np.nanmax(np.abs(run.total_error("torch")))
 plots.describe(
     fig,
     "Figure 2",
-    f"""With 4 removed and both axes logarithmic, the green samples follow the diagonal and fray near the yellow region;
-    all {yellow.sum()} yellow samples are exactly zero, an error of up to {worst:.2g}.
-    PyTorch and TensorFlow: {run.agreement()}.""",
+    f"""With 4 removed and both axes logarithmic, the green samples follow the diagonal
+    and fray near the yellow region; all {yellow.sum()} yellow samples are exactly
+    zero, an error of up to {worst:.2g}. PyTorch and TensorFlow: {run.agreement()}.""",
     run,
 )
 plt.show()
@@ -76,16 +79,18 @@ plt.show()
 #    \mathrm{fl}(x^2) - 4 = 4\gamma + \alpha\gamma^2
 #
 # with some :math:`\alpha` where 1 should be, and therefore :math:`h - 4 \approx \alpha\gamma`. The caption expects
-# :math:`0 < \alpha < 1` where :math:`\gamma^2` is rounded down and :math:`1 < \alpha < 2` where it is rounded up. All
-# terms below but the last quotient are exact in floating point, so :math:`\alpha` can simply be computed.
+# :math:`0 < \alpha < 1` where :math:`\gamma^2` is rounded down and :math:`1 < \alpha < 2` where it is rounded up. In
+# the lines below, the numerator of :math:`\alpha` is exact in floating point; only :math:`\gamma^2` and the quotient are
+# rounded, by an ulp or so. So :math:`\alpha` can simply be computed.
 
 offset = run.x - 2
 outside = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-3) & (offset != 0)
 alpha = (run.x * run.x - 4 - 4 * offset)[outside] / offset[outside] ** 2
-print(f"smallest alpha {alpha.min():.6f}, largest {alpha.max():.6f}, in {alpha.size} samples")
+print(f"alpha in {alpha.size} samples: {alpha.min():.6f} to {alpha.max():.6f}")
 for distance in (3e-8, 1e-7, 1e-6, 1e-5):
     near = np.abs(np.abs(run.gamma[outside]) / distance - 1) < 0.1
-    print(f"|gamma| near {distance:.0e}: alpha between {alpha[near].min():.4f} and {alpha[near].max():.4f}")
+    low, high = alpha[near].min(), alpha[near].max()
+    print(f"|gamma| near {distance:.0e}: alpha from {low:.4f} to {high:.4f}")
 
 # %%
 # Rounding is to a whole number of spacings. Just above half a spacing :math:`\gamma^2` is rounded up to one, which doubles

@@ -40,10 +40,11 @@ def h1(x, xp):
     return (x * x - 4) / g1
 
 
+print("gamma    PyTorch     TensorFlow  meant")
 for gamma in (1e-3, 1e-6, 1e-8, 1e-10, 0.0):
     in_torch = h1(torch.tensor(2 + gamma, dtype=torch.float64), torch).item()
     in_tensorflow = h1(tf.constant(2 + gamma, dtype=tf.float64), tf).numpy().item()
-    print(f"gamma = {gamma:<6g} PyTorch {in_torch:<20.6g} TensorFlow {in_tensorflow:<20.6g} meant {4 + gamma:.6g}")
+    print(f"{gamma:<8g} {in_torch:<11.6g} {in_tensorflow:<11.6g} {4 + gamma:.6g}")
 
 # %%
 # No NaN, and no 4 either. At :math:`\gamma = \epsilon` the denominator has doubled and the value is 2; at zero it is 0.
@@ -80,21 +81,28 @@ print(run.table())
 perturbation = np.abs(run.written[0] - run.meant[0])
 rounding = np.abs(run.rounding_error("torch"))
 for region in Region:
-    here = run.where(region)
+    parts = [part[run.where(region)].max() for part in (perturbation, rounding)]
     print(
-        f"{region.name.lower():<8} perturbation {perturbation[here].max():<10.3g} rounding {rounding[here].max():.3g}"
+        "{:<8} perturbation {:<10.3g} rounding {:.3g}".format(
+            region.name.lower(), *parts
+        )
     )
 
 fig, axes = plots.panels(
-    run, ylabel=r"$h_1(2 + \gamma)$", meant=r"function meant, $4 + \gamma$", written=r"$h_1$ as written, exact"
+    run,
+    ylabel=r"$h_1(2 + \gamma)$",
+    meant=r"function meant, $4 + \gamma$",
+    written=r"$h_1$ as written, exact",
 )
 axes[0].set_ylim(-0.3, 5.2)
 plots.describe(
     fig,
     "Figure 3",
-    f"""With epsilon = {epsilon:g} the NaNs are gone; instead the values sink from 4 to 0 as gamma falls below epsilon, in
-    both frameworks, an error of {np.abs(run.total_error("torch")).max():.3g}. The exact values of the perturbed program lie
-    under the samples: the error is the perturbation's. PyTorch and TensorFlow: {run.agreement()}.""",
+    f"""With epsilon = {epsilon:g} the NaNs are gone; instead the values sink from 4 to
+    0 as gamma falls below epsilon, in both frameworks, an error of
+    {np.abs(run.total_error("torch")).max():.3g}. The exact values of the perturbed
+    program lie under the samples: the error is the perturbation's. PyTorch and
+    TensorFlow: {run.agreement()}.""",
     run,
 )
 plt.show()

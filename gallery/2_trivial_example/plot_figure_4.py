@@ -27,8 +27,14 @@ epsilon, delta = 1e-8, 1e-4
 h1 = partial(functions.h1, epsilon=epsilon, delta=delta)
 
 inside, outside = 2 + delta * 0.999, 2 + delta * 1.001
-in_torch = [h1(torch.tensor(x, dtype=torch.float64), torch).item() - 4 for x in (inside, outside)]
-in_tensorflow = [h1(tf.constant(x, dtype=tf.float64), tf).numpy().item() - 4 for x in (inside, outside)]
+in_torch = [
+    h1(torch.tensor(x, dtype=torch.float64), torch).item() - 4
+    for x in (inside, outside)
+]
+in_tensorflow = [
+    h1(tf.constant(x, dtype=tf.float64), tf).numpy().item() - 4
+    for x in (inside, outside)
+]
 print(f"PyTorch    inside {in_torch[0]:+.4e}   outside {in_torch[1]:+.4e}")
 print(f"TensorFlow inside {in_tensorflow[0]:+.4e}   outside {in_tensorflow[1]:+.4e}")
 
@@ -43,7 +49,9 @@ print(f"TensorFlow inside {in_tensorflow[0]:+.4e}   outside {in_tensorflow[1]:+.
 # The sweep
 # ---------
 
-run = sweep(h1, meant=functions.h_hat, zone=partial(functions.h1_zone, delta=delta), order=0)
+run = sweep(
+    h1, meant=functions.h_hat, zone=partial(functions.h1_zone, delta=delta), order=0
+)
 print(run.table())
 
 fig, axes = plots.panels(
@@ -64,9 +72,10 @@ jump = values[first_black] - values[first_black - 1]
 plots.describe(
     fig,
     "Figure 4",
-    f"""With 4 removed and both axes logarithmic, the black samples follow the diagonal down to gamma = delta = {delta:g};
-    there the function jumps by {jump:.2g}, from below zero to above, and inside the zone it tends to -4.
-    PyTorch and TensorFlow: {run.agreement()}.""",
+    f"""With 4 removed and both axes logarithmic, the black samples follow the diagonal
+    down to gamma = delta = {delta:g}; there the function jumps by {jump:.2g}, from
+    below zero to above, and inside the zone it tends to -4. PyTorch and TensorFlow:
+    {run.agreement()}.""",
     run,
 )
 plt.show()

@@ -40,10 +40,11 @@ def h2(x, xp):
     return (x * x - 4) / xp.where(xp.abs(g) < epsilon, sign * epsilon, g)
 
 
+print("gamma    PyTorch     TensorFlow  meant")
 for gamma in (1e-3, 1e-4, 5e-5, 1e-6, 0.0):
     in_torch = h2(torch.tensor(2 + gamma, dtype=torch.float64), torch).item()
     in_tensorflow = h2(tf.constant(2 + gamma, dtype=tf.float64), tf).numpy().item()
-    print(f"gamma = {gamma:<6g} PyTorch {in_torch:<14.6g} TensorFlow {in_tensorflow:<14.6g} meant {4 + gamma:.6g}")
+    print(f"{gamma:<8g} {in_torch:<11.6g} {in_tensorflow:<11.6g} {4 + gamma:.6g}")
 
 # %%
 # Half-way to the rim the value has halved: inside, :math:`h_2 = 4|\gamma|/\epsilon`, a straight descent to zero.
@@ -71,7 +72,10 @@ run = sweep(
 print(run.table())
 
 fig, axes = plots.panels(
-    run, ylabel=r"$h_2(2 + \gamma)$", meant=r"function meant, $4 + \gamma$", written=r"$h_2$ as written, exact"
+    run,
+    ylabel=r"$h_2(2 + \gamma)$",
+    meant=r"function meant, $4 + \gamma$",
+    written=r"$h_2$ as written, exact",
 )
 axes[0].set_ylim(-0.3, 5.2)
 values = run.results["torch"][0]
@@ -79,8 +83,9 @@ low = np.abs(run.gamma[(values < 0.4) & run.where(Region.GREEN)]).max()
 plots.describe(
     fig,
     "Figure 5",
-    f"""The clamped quotient is continuous at |gamma| = epsilon = {epsilon:g} and drops abruptly to zero inside: below
-    |gamma| = {low:.2g} less than a tenth of the true value 4 is left. PyTorch and TensorFlow: {run.agreement()}.""",
+    f"""The clamped quotient is continuous at |gamma| = epsilon = {epsilon:g} and drops
+    abruptly to zero inside: below |gamma| = {low:.2g} less than a tenth of the true
+    value 4 is left. PyTorch and TensorFlow: {run.agreement()}.""",
     run,
 )
 plt.show()
@@ -97,11 +102,16 @@ three = {
     "(3)": partial(functions.h2, epsilon=epsilon),
     "(4)": partial(functions.h2_hat, epsilon=epsilon),
 }
-runs = {number: sweep(program, meant=functions.h_hat, order=1) for number, program in three.items()}
+runs = {
+    number: sweep(program, meant=functions.h_hat, order=1)
+    for number, program in three.items()
+}
 for number in ("(2)", "(4)"):
     for name in ("torch", "tensorflow"):
         for order, what in enumerate(("value", "derivative")):
-            same = agreement(runs["(3)"].results[name][order], runs[number].results[name][order])
+            same = agreement(
+                runs["(3)"].results[name][order], runs[number].results[name][order]
+            )
             print(f"(3) and {number}, {name:<10} {what:<10} {same}")
 
 # %%

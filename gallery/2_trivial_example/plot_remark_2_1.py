@@ -23,6 +23,7 @@ import torch
 # The quotient :math:`(x^n - 2^n)/(x - 2)` for the powers :math:`n = 2, 3, 8`, a millionth to the right of 2. Its slope there
 # should be :math:`n(n-1)\,2^{n-3}`, to six digits: 1, 6 and 1792.
 
+print("power  PyTorch       TensorFlow    truth")
 for n in (2, 3, 8):
     h_n = partial(functions.h_power, power=n)
 
@@ -37,7 +38,7 @@ for n in (2, 3, 8):
     slope_tensorflow = tape.gradient(y, x).numpy().item()
 
     true = n * (n - 1) * 2.0 ** (n - 3)
-    print(f"power {n}: slope {slope_torch:.6f} in PyTorch, {slope_tensorflow:.6f} in TensorFlow, true {true:.0f}")
+    print(f"{n}      {slope_torch:<13.6f} {slope_tensorflow:<13.6f} {true:.0f}")
 
 # %%
 #
@@ -79,45 +80,70 @@ def reach(mask):
 
 for n in powers:
     whole = truth.derivatives(lambda x, xp, n=n: power_of(x, n), exact_offset, order=0)
-    without = truth.derivatives(lambda x, xp, n=n: power_of(x, n) - power_of(x - 2, n), exact_offset, order=0)
+    without = truth.derivatives(
+        lambda x, xp, n=n: power_of(x, n) - power_of(x - 2, n), exact_offset, order=0
+    )
     absorbed.append(reach((whole == without)[0]))
     run = sweep(
-        partial(functions.h_power, power=n), meant=partial(functions.h_power_hat, power=n), gamma=gamma, names=names
+        partial(functions.h_power, power=n),
+        meant=partial(functions.h_power_hat, power=n),
+        gamma=gamma,
+        names=names,
     )
     for name in names:
         error = np.abs(run.total_error(name, 1))
         wrong.setdefault(name, []).append(reach(error > 1e-3))
-        wrong_relative.setdefault(name, []).append(reach(error > 1e-3 * np.abs(run.meant[1])))
+        wrong_relative.setdefault(name, []).append(
+            reach(error > 1e-3 * np.abs(run.meant[1]))
+        )
 
-print("power   highest power absorbed   slope off by 0.001, PyTorch   TensorFlow   by 0.1 %, PyTorch   TensorFlow")
+print("         highest power  slope off by 0.001    slope off by 0.1 %")
+print("power    absorbed       PyTorch  TensorFlow   PyTorch  TensorFlow")
 for i, n in enumerate(powers):
-    print(
-        f"{n:<8}{absorbed[i]:<25.2g}{wrong['torch'][i]:<30.2g}{wrong['tensorflow'][i]:<13.2g}"
-        f"{wrong_relative['torch'][i]:<20.2g}{wrong_relative['tensorflow'][i]:.2g}"
-    )
+    row = [
+        absorbed[i],
+        *(column[name][i] for column in (wrong, wrong_relative) for name in names),
+    ]
+    print(f"{n:<9}" + "{:<15.2g}{:<9.2g}{:<13.2g}{:<9.2g}{:.2g}".format(*row))
 
 # %%
 # The first column grows by six orders of magnitude: the remark holds. The others grow slowly, or not at all.
 
-with plt.rc_context(plots.style()):
-    fig, axes = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(8.4, 4.3), layout="constrained")
-    law = [2 ** (1 - 53 / n) for n in powers]
-    for ax, name in zip(axes, names, strict=True):
-        ax.semilogy(powers, law, "--", color=plots.LIGHT["meant"], label=r"$2^{1 - 53/n}$")
-        ax.semilogy(powers, absorbed, "s", color=plots.LIGHT["yellow"], label="highest power absorbed")
-        ax.semilogy(powers, wrong[name], "o", color=plots.LIGHT["red"], label="slope off by more than 0.001")
-        ax.semilogy(powers, wrong_relative[name], "^", color=plots.LIGHT["green"], label="slope off by more than 0.1 %")
-        ax.set_title(run.versions[name])
-        ax.set_xlabel("power $n$")
-    axes[0].set_ylabel(r"largest $|\gamma|$")
-    axes[0].legend(frameon=False, fontsize="small")
+colour = plots.LIGHT
+law = [2 ** (1 - 53 / n) for n in powers]
+fig, axes = plots.side_by_side(run)
+for ax, name in zip(axes, names, strict=True):
+    ax.semilogy(powers, law, "--", color=colour["meant"], label=r"$2^{1 - 53/n}$")
+    ax.semilogy(
+        powers, absorbed, "s", color=colour["yellow"], label="highest power absorbed"
+    )
+    ax.semilogy(
+        powers, wrong[name], "o", color=colour["red"], label="slope off by 0.001"
+    )
+    ax.semilogy(
+        powers,
+        wrong_relative[name],
+        "^",
+        color=colour["green"],
+        label="slope off by 0.1 %",
+    )
+    ax.set_xlabel("power $n$")
+axes[0].set_ylabel(r"largest $|\gamma|$")
+fig.legend(
+    *axes[0].get_legend_handles_labels(),
+    loc="outside lower center",
+    ncols=4,
+    frameon=False,
+    fontsize="small",
+)
 plots.describe(
     fig,
     "Remark 2.1",
-    f"""From power 2 to power 8 the interval in which the highest power is absorbed grows from {absorbed[0]:.2g} to
-    {absorbed[-1]:.2g}. The interval in which the slope is off by more than 0.001 grows only from {wrong["torch"][0]:.2g} to
-    {wrong["torch"][-1]:.2g}, and relative to the size of the slope it goes from {wrong_relative["torch"][0]:.2g} to
-    {wrong_relative["torch"][-1]:.2g}.""",
+    f"""From power 2 to power 8 the interval in which the highest power is absorbed
+    grows from {absorbed[0]:.2g} to {absorbed[-1]:.2g}. The interval in which the slope
+    is off by more than 0.001 grows only from {wrong["torch"][0]:.2g} to
+    {wrong["torch"][-1]:.2g}, and relative to the size of the slope it goes from
+    {wrong_relative["torch"][0]:.2g} to {wrong_relative["torch"][-1]:.2g}.""",
     run,
 )
 plt.show()
@@ -172,9 +198,8 @@ for m in (1, 2, 3):
             order=0,
         )
         nan_zone.setdefault(name, []).append(reach(~np.isfinite(run.results[name][0])))
-    print(
-        f"zero of order {m}: no finite value out to |gamma| = {nan_zone['torch'][-1]:.2g} and {nan_zone['tensorflow'][-1]:.2g}"
-    )
+    ends = [f"{nan_zone[name][-1]:.2g}" for name in names]
+    print(f"zero of order {m}: no finite value out to |gamma| = {' and '.join(ends)}")
 
 # %%
 #

@@ -44,8 +44,9 @@ def slope_tensorflow(gamma):
     return tape.gradient(y, x).numpy().item()
 
 
+print("gamma     PyTorch             TensorFlow          meant")
 for gamma in (1e-3, 1.01e-4, 0.99e-4, 1e-12, 0.0, -1e-17, -1e-12):
-    print(f"gamma = {gamma:<9g} PyTorch {slope_torch(gamma):<20} TensorFlow {slope_tensorflow(gamma):<20} meant 1")
+    print(f"{gamma:<9g} {slope_torch(gamma):<19} {slope_tensorflow(gamma):<19} 1")
 
 # %%
 # Just outside the clamp 1, just inside forty thousand.
@@ -66,11 +67,17 @@ for gamma in (1e-3, 1.01e-4, 0.99e-4, 1e-12, 0.0, -1e-17, -1e-12):
 # The sweep
 # ---------
 
-run = sweep(h2, meant=functions.h_hat, zone=partial(functions.h2_zone, epsilon=epsilon), order=1)
+run = sweep(
+    h2, meant=functions.h_hat, zone=partial(functions.h2_zone, epsilon=epsilon), order=1
+)
 print(run.table(order=1))
 
 fig, axes = plots.panels(
-    run, order=1, ylabel=r"$h_2'(2 + \gamma)$", meant="true slope, 1", written=r"$h_2'$ as written, exact"
+    run,
+    order=1,
+    ylabel=r"$h_2'(2 + \gamma)$",
+    meant="true slope, 1",
+    written=r"$h_2'$ as written, exact",
 )
 axes[0].set_yscale("symlog", linthresh=1, linscale=0.5)
 axes[0].set_yticks([-1e4, -1e2, -1, 0, 1, 1e2, 1e4])
@@ -79,9 +86,11 @@ inside = ~run.where(Region.BLACK)
 plots.describe(
     fig,
     "Figure 8",
-    f"""The true slope is 1. At |gamma| = epsilon = {epsilon:g} the returned slope jumps to {slopes.max():.2g} on the right and
-    {slopes.min():.2g} on the left and stays there: no sample inside the clamp has a slope below
-    {np.abs(slopes[inside]).min():.4g} in size. PyTorch and TensorFlow: {run.agreement(1)}.""",
+    f"""The true slope is 1. At |gamma| = epsilon = {epsilon:g} the returned slope
+    jumps to {slopes.max():.2g} on the right and {slopes.min():.2g} on the left and
+    stays there: no sample inside the clamp has a slope below
+    {np.abs(slopes[inside]).min():.4g} in size. PyTorch and TensorFlow:
+    {run.agreement(1)}.""",
     run,
 )
 plt.show()
@@ -101,7 +110,7 @@ plt.show()
 
 formula = (4 + 2 * (run.x - 2)) / (functions.S(run.x - 2, np) * epsilon)
 distance = np.abs(slopes - formula)[inside] / np.abs(formula[inside])
-print(f"largest relative distance from equation (12) inside the clamp: {distance.max():.1e}")
+print(f"largest relative distance from equation (12): {distance.max():.1e}")
 
 # %%
 #

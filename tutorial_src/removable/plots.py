@@ -34,7 +34,7 @@ __all__ = [
     "panels",
     "recolour",
     "scatter",
-    "style",
+    "side_by_side",
 ]
 
 LIGHT = MappingProxyType(
@@ -211,21 +211,41 @@ def panels(
     ['NumPy ...']
     >>> plt.close(fig)
     """
-    with plt.rc_context(style()):
+    fig, axes = side_by_side(run)
+    legend: dict[str, Any] = {}
+    for ax, rows in zip(axes, run.results.values(), strict=True):
+        gamma_axis(ax)
+        handles = scatter(ax, run, rows[order] - minus)
+        if written is not None:
+            handles += _truth(ax, run.gamma, run.written[order] - minus, "written", "-", written)
+        handles += _truth(ax, run.gamma, run.meant[order] - minus, "meant", (0, (5, 2)), meant)
+        legend |= {handle.get_label(): handle for handle in handles}
+    axes[0].set_ylabel(ylabel)
+    fig.legend(handles=list(legend.values()), loc="outside lower center", ncols=3, frameon=False, fontsize="small")
+    return fig, axes
+
+
+def side_by_side(run: Sweep) -> tuple[Figure, np.ndarray]:
+    """Make an empty figure with one panel for each framework of a sweep, on shared axes.
+
+    Parameters
+    ----------
+    run : Sweep
+        Its frameworks, with their versions, become the titles.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+        The figure.
+    axes : numpy.ndarray
+        Its axes, one for each framework.
+    """
+    with plt.rc_context(_style()):
         fig, axes = plt.subplots(
             1, len(run.results), sharex=True, sharey=True, squeeze=False, figsize=(8.4, 4.3), layout="constrained"
         )
-        legend: dict[str, Any] = {}
-        for ax, (name, rows) in zip(axes[0], run.results.items(), strict=True):
-            gamma_axis(ax)
-            handles = scatter(ax, run, rows[order] - minus)
-            if written is not None:
-                handles += _truth(ax, run.gamma, run.written[order] - minus, "written", "-", written)
-            handles += _truth(ax, run.gamma, run.meant[order] - minus, "meant", (0, (5, 2)), meant)
-            legend |= {handle.get_label(): handle for handle in handles}
-            ax.set_title(run.versions[name])
-        axes[0][0].set_ylabel(ylabel)
-        fig.legend(handles=list(legend.values()), loc="outside lower center", ncols=3, frameon=False, fontsize="small")
+    for ax, title in zip(axes[0], run.versions.values(), strict=True):
+        ax.set_title(title)
     return fig, axes[0]
 
 
@@ -238,8 +258,8 @@ def _truth(ax: Axes, gamma: np.ndarray, y: np.ndarray, role: str, style: Any, te
     return ax.plot(x, y, linestyle=style, linewidth=1.3, color=LIGHT[role], label=text)
 
 
-def style() -> dict[str, Any]:
-    """Return the matplotlib settings of every figure here, for :func:`matplotlib.pyplot.rc_context`."""
+def _style() -> dict[str, Any]:
+    """Return the matplotlib settings of every figure here."""
     ink, paper = LIGHT["ink"], LIGHT["paper"]
     roles = dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), ink)
     return roles | {

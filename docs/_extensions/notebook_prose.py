@@ -1,0 +1,55 @@
+"""Plain words for Sphinx roles in the notebooks that readers download.
+
+sphinx-gallery turns the text blocks of a script into Markdown with regular expressions and leaves roles that it does not know as
+they are. It has no hook for that step, so its function is wrapped here.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+from typing import Any
+
+import sphinx_gallery.notebook
+from pybtex.database import parse_file
+from sphinx.application import Sphinx
+
+_CITE = re.compile(r":cite:[tp]:`(\w+)`")
+_TITLED = re.compile(r":(?:doc|ref|py:\w+|func|class|mod):`([^`<]+?)\s*<[^`>]+>`")
+_PLAIN = re.compile(r":(?:doc|ref|py:\w+|func|class|mod):`~?/?([^`<]+)`")
+
+_REFERENCES = Path(__file__).parent.parent / "references.bib"
+
+
+@functools.cache
+def _citation(key: str) -> str:
+    """Name the authors and the year of an entry of the bibliography."""
+    entry = parse_file(str(_REFERENCES)).entries[key]
+    names = [" ".join(person.last_names) for person in entry.persons["author"]]
+    who = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
+    return f"{who} ({entry.fields['year']})"
+
+
+def plain(text: str) -> str:
+    """Replace roles by what a reader of a notebook can use.
+
+    >>> plain("see :doc:`Figure 2 </auto_gallery/plot_figure_2>` and :doc:`plot_figure_7`, after :cite:t:`Higham2002`")
+    'see Figure 2 and ``plot_figure_7``, after Higham (2002)'
+    """
+    text = _CITE.sub(lambda match: _citation(match[1]), text)
+    text = _TITLED.sub(lambda match: " ".join(match[1].split()), text)
+    return _PLAIN.sub(lambda match: f"``{match[1].rpartition('/')[2]}``", text)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Wrap the conversion, once for the process."""
+    original = sphinx_gallery.notebook.rst2md
+    if not hasattr(original, "__wrapped__"):
+
+        @functools.wraps(original)
+        def rst2md(text: str, *args: Any, **kwargs: Any) -> str:
+            return original(plain(text), *args, **kwargs)
+
+        sphinx_gallery.notebook.rst2md = rst2md
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
