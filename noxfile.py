@@ -131,6 +131,14 @@ def linkcheck(session: nox.Session) -> None:
     sphinx(session, shared_python(session), "linkcheck", "doctrees-linkcheck", *options, REMOVABLE_ONLY=nothing)
 
 
+@nox.session(python=False)
+def downloads(session: nox.Session) -> None:
+    """Download from the built site as a reader does, install what its page says into a new environment, run, compare."""
+    python = shared_python(session)
+    site(session, python)
+    run(session, python, "-m", "pytest", "-q", "tests/as_a_reader.py", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check formatting, lint and spelling."""

@@ -27,6 +27,7 @@ extensions = [
     "sphinx.ext.intersphinx",
     "sphinx.ext.viewcode",
     "myst_nb",
+    "chapters_ahead",  # between these two
     "sphinx_gallery.gen_gallery",
     "sphinx_design",
     "sphinx_copybutton",

@@ -16,10 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
-import matplotlib.pyplot as plt
 from docutils import nodes
 from docutils.parsers.rst import directives
-from removable import plots
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -34,6 +32,10 @@ class UndescribedFigureError(RuntimeError):
 
 def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
     """Save the open figures of a script, light and dark; sphinx-gallery calls this as an image scraper."""
+    # Not at the top: a build in which nothing has changed draws nothing.
+    import matplotlib.pyplot as plt
+    from removable import plots
+
     parts = []
     for number, path in zip(plt.get_fignums(), block_vars["image_path_iterator"], strict=False):
         fig = plt.figure(number)
@@ -44,6 +46,7 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
         light = Path(path).with_suffix(".svg")
         with plt.rc_context(_SVG):
             _save(fig, light)
+            fig.set_layout_engine("none")  # the dark version has the same layout; finding it takes as long as drawing
             plots.recolour(fig, plots.LIGHT, plots.DARK)
             _save(fig, light.with_stem(f"{light.stem}_dark"))
         _write(light.with_suffix(".json"), json.dumps(asdict(told), indent=1, ensure_ascii=False) + "\n")
@@ -53,7 +56,7 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
     return "".join(parts)
 
 
-def _save(fig: plt.Figure, path: Path) -> None:
+def _save(fig: Any, path: Path) -> None:
     new = path.with_suffix(".new")
     fig.savefig(new, format="svg", dpi=_DOTS_PER_INCH, metadata={"Date": None})
     _write(path, new.read_text(encoding="utf-8"))

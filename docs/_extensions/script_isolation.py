@@ -5,6 +5,7 @@ One process runs all the scripts, so that the frameworks are imported once. What
 
 from __future__ import annotations
 
+import gc
 import random
 import sys
 import warnings
@@ -15,6 +16,8 @@ def reset(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
     """Undo what the last script may have set; sphinx-gallery calls this before each."""
     if when != "before":
         return
+    # sphinx-gallery collects garbage before each script; what the frameworks allocated at import is none.
+    gc.freeze()
     random.seed(0)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(0)

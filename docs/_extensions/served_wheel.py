@@ -1,7 +1,8 @@
-"""Put the package's wheel into the site, so that a downloaded script finds the very code that drew its page."""
+"""Put the package's wheel and the pins into the site: a downloaded script finds the very code that drew its page."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from hatchling.builders.wheel import WheelBuilder
@@ -13,7 +14,9 @@ ROOT = Path(__file__).parent.parent.parent
 def build_wheel(app: Sphinx, exception: Exception | None) -> None:
     """Write ``dist/removable-VERSION-py3-none-any.whl`` beside the pages; the same source gives the same bytes."""
     if exception is None and app.builder.format == "html":
-        next(WheelBuilder(str(ROOT)).build(directory=str(Path(app.outdir, "dist")), versions=["standard"]))
+        dist = Path(app.outdir, "dist")
+        next(WheelBuilder(str(ROOT)).build(directory=str(dist), versions=["standard"]))
+        shutil.copyfile(ROOT / "constraints.txt", dist / "constraints.txt")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -57,6 +57,7 @@ fig, axes = plots.panels(
 )
 axes[0].set_yscale("symlog", linthresh=1e-12)
 axes[0].set_yticks([-1, -1e-4, -1e-8, 0, 1e-8, 1e-4, 1])
+axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 yellow = run.where(Region.YELLOW)
 worst = np.nanmax(np.abs(run.total_error("torch")))
 plots.describe(

@@ -28,6 +28,8 @@ import torch
 #
 #    h_1(x; \epsilon, \delta) = \frac{x^2 - 4}{g_1(x)}, \qquad
 #    g_1(x) = g(x) + S(g(x))\,\epsilon \ \text{ where } 2 - \delta < x < 2 + \delta, \quad g(x) \text{ elsewhere.}
+#
+# The condition is the same as :math:`|g(x)| < \delta`, which needs no rounded :math:`2 + \delta`.
 
 epsilon, delta = 1e-8, 1e-4
 
@@ -36,7 +38,7 @@ def h1(x, xp):
     """Evaluate the quotient with its denominator bounded away from zero; ``xp`` is ``torch`` or ``tf``."""
     g = x - 2
     sign = xp.where(g >= 0, xp.ones_like(g), -xp.ones_like(g))
-    g1 = xp.where((2 - delta < x) & (x < 2 + delta), g + sign * epsilon, g)
+    g1 = xp.where(xp.abs(g) < delta, g + sign * epsilon, g)
     return (x * x - 4) / g1
 
 

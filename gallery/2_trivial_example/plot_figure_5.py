@@ -9,7 +9,7 @@ This page reproduces Figure 5 and equations (2) to (4), section 2 of :cite:t:`Jo
 
 from functools import partial
 
-from removable import functions, plots
+from removable import frameworks, functions, plots
 from removable.regions import Region
 from removable.sweep import agreement, sweep
 
@@ -102,26 +102,22 @@ three = {
     "(3)": partial(functions.h2, epsilon=epsilon),
     "(4)": partial(functions.h2_hat, epsilon=epsilon),
 }
-runs = {
-    number: sweep(program, meant=functions.h_hat, order=1)
-    for number, program in three.items()
-}
-for number in ("(2)", "(4)"):
-    for name in ("torch", "tensorflow"):
+same = {}
+for name in ("torch", "tensorflow"):
+    adapter = frameworks.get(name)
+    results = {n: adapter.derivatives(program, run.x) for n, program in three.items()}
+    for number in ("(2)", "(4)"):
         for order, what in enumerate(("value", "derivative")):
-            same = agreement(
-                runs["(3)"].results[name][order], runs[number].results[name][order]
-            )
-            print(f"(3) and {number}, {name:<10} {what:<10} {same}")
+            compared = agreement(results["(3)"][order], results[number][order])
+            same[number, name, what] = compared.identical
+            print(f"(3) and {number}, {name:<10} {what:<10} {compared}")
 
 # %%
 #
 # .. code-block:: pycon
 #
-#    >>> [agreement(runs["(3)"].results[n][k], runs["(2)"].results[n][k]).identical for n in run.results for k in (0, 1)]
-#    [True, True, True, True]
-#    >>> [agreement(runs["(3)"].results[n][k], runs["(4)"].results[n][k]).identical for n in run.results for k in (0, 1)]
-#    [True, True, True, True]
+#    >>> len(same), all(same.values())
+#    (8, True)
 #    >>> np.unique(run.results["tensorflow"][0][run.where(Region.RED)])
 #    array([0.])
 #    >>> bool(np.all(np.diff(values[run.gamma > 2.3e-16]) >= -1e-7))

@@ -129,6 +129,7 @@ for ax, name in zip(axes, names, strict=True):
     )
     ax.set_xlabel("power $n$")
 axes[0].set_ylabel(r"largest $|\gamma|$")
+axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 fig.legend(
     *axes[0].get_legend_handles_labels(),
     loc="outside lower center",

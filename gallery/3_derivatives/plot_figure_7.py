@@ -80,6 +80,7 @@ fig, axes = plots.panels(
 )
 axes[0].set_yscale("symlog", linthresh=1, linscale=0.5)
 axes[0].set_yticks([-1e8, -1e4, -1, 0, 1, 1e4, 1e8])
+axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 slopes = run.results["torch"][1]
 black = run.where(Region.BLACK)
 plots.describe(

@@ -81,6 +81,7 @@ fig, axes = plots.panels(
 )
 axes[0].set_yscale("symlog", linthresh=1, linscale=0.5)
 axes[0].set_yticks([-1e4, -1e2, -1, 0, 1, 1e2, 1e4])
+axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 slopes = run.results["torch"][1]
 inside = ~run.where(Region.BLACK)
 plots.describe(

@@ -50,7 +50,7 @@ print(
 # :math:`\delta = 1/2`, large enough for every :math:`\epsilon`. A coarser grid than that of the figures is enough.
 
 epsilons = 10.0 ** -np.arange(1, 17)
-gamma = gamma_grid(2000)
+gamma = gamma_grid(1000)
 programs = {
     "h1": lambda epsilon: partial(functions.h1, epsilon=epsilon, delta=0.5),
     "h2": lambda epsilon: partial(functions.h2, epsilon=epsilon),
@@ -128,7 +128,9 @@ for ax, n in zip(axes, names, strict=True):
         label="error of $h_1$ and $h_2$",
     )
     ax.set_xlabel(r"$\epsilon$")
+    ax.xaxis.set_major_formatter(plots.power_of_ten)
 axes[0].set_ylabel("largest error on the grid")
+axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 axes[0].legend(frameon=False)
 plots.describe(
     fig,

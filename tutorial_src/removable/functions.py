@@ -193,7 +193,8 @@ def h1_zone(x: Array, xp: Namespace, *, delta: float) -> Array:
     array([False,  True])
     """
     _positive(delta=delta)
-    return (2 - delta < x) & (x < 2 + delta)
+    # With 2 taken off all sides: 2 + delta would be rounded, and x - 2 is exact near 2.
+    return xp.abs(g(x, xp)) < delta
 
 
 def g1(x: Array, xp: Namespace, *, epsilon: float, delta: float) -> Array:

@@ -8,6 +8,7 @@ colour of the text, which is light on a dark page.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -32,6 +33,7 @@ __all__ = [
     "description",
     "gamma_axis",
     "panels",
+    "power_of_ten",
     "recolour",
     "scatter",
     "side_by_side",
@@ -74,6 +76,8 @@ _REGION_STYLE = {
     Region.BLACK: ("black", "^", "denominator not perturbed"),
 }
 """Role, marker and legend text of each region."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _MARKERS_PER_PANEL = 34
 """Large markers over the whole grid, enough to tell the regions apart without colour."""
@@ -130,12 +134,30 @@ def description(fig: Figure) -> Description | None:
 def gamma_axis(ax: Axes, *, smallest: float = 1e-20) -> None:
     r"""Make the horizontal axis that of the paper: :math:`\gamma`, logarithmic on both sides of zero."""
     ax.set_xscale("symlog", linthresh=smallest, linscale=0.6)
-    ticks = [10.0**k for k in (-15, -10, -5, 0)]
-    ax.set_xticks([-t for t in reversed(ticks)] + [0.0, *ticks])
+    exponents = (-15, -10, -5, 0)
+    ticks = [-(10.0**k) for k in reversed(exponents)] + [0.0] + [10.0**k for k in exponents]
+    ax.set_xticks(ticks, [power_of_ten(tick) for tick in ticks])
     ax.minorticks_off()
     ax.set_xlim(-1.6, 1.6)
     ax.tick_params(axis="x", labelsize="small")
     ax.set_xlabel(r"$\gamma$")
+
+
+def power_of_ten(value: float, _position: int | None = None) -> str:
+    """Write a power of ten, its negative or zero for a tick label; matplotlib takes it for a formatter.
+
+    Plain characters, not mathtext: a figure has dozens of labels, and parsing each takes longer than drawing it.
+
+    Examples
+    --------
+    >>> power_of_ten(-1e-15), power_of_ten(0), power_of_ten(1), power_of_ten(1e4)
+    ('−10⁻¹⁵', '0', '1', '10⁴')
+    """
+    if value == 0:
+        return "0"
+    exponent = round(math.log10(abs(value)))
+    digits = "1" if exponent == 0 else "10" + str(exponent).translate(_SUPERSCRIPTS)
+    return ("−" if value < 0 else "") + digits
 
 
 def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
@@ -303,7 +325,7 @@ def recolour(fig: Figure, old: MappingProxyType[str, str], new: MappingProxyType
             return "none"
         return (*to_rgba(table.get(to_hex(rgba), to_hex(rgba)))[:3], rgba[3])
 
-    fig.canvas.draw()  # ticks are made while drawing
+    fig.draw_without_rendering()  # ticks are made while drawing
     for artist in fig.findobj():
         for attribute in ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor"):
             get, put = (getattr(artist, f"{verb}_{attribute}", None) for verb in ("get", "set"))

@@ -90,7 +90,7 @@ class Series:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Series:
-        return Series(self.coefficients / _raw(other))
+        return Series(_quotient(self.coefficients, _raw(other)))
 
     def __rtruediv__(self, other: Any) -> Series:
         return Series(_raw(other) / self.coefficients)
@@ -124,6 +124,18 @@ def _raw(value: Any) -> Any:
     if isinstance(value, Series):
         return value.coefficients
     return flint.arb(value)
+
+
+def _quotient(a: flint.arb_series, b: Any) -> flint.arb_series:
+    """Divide, without claiming terms that are not known.
+
+    flint takes a numerator of which no term is known to differ from zero for zero, and keeps its number of terms. A zero of
+    order m in the denominator costs m of them.
+    """
+    quotient = a / b
+    if isinstance(b, flint.arb_series) and a.length() == 0 and b.valuation() > 0:
+        return flint.arb_series([], prec=max(0, a.prec - b.valuation()))
+    return quotient
 
 
 def _constant(value: Any) -> flint.arb:

@@ -6,8 +6,12 @@ from types import ModuleType
 
 import numpy as np
 
+from removable.errors import UnsupportedError
 from removable.frameworks.base import Framework
 from removable.functions import Array, Program
+
+_DEEPEST_ACCUMULATOR = 3
+"""In TensorFlow 2.21 a fourth ``ForwardAccumulator`` inside three others ends in a SystemError."""
 
 
 class TensorFlow(Framework):
@@ -50,6 +54,11 @@ class TensorFlow(Framework):
         return level(order)
 
     def _forward(self, program: Program, x: Array, order: int) -> list[Array]:
+        if order > _DEEPEST_ACCUMULATOR:
+            raise UnsupportedError(
+                f"order is {order}; TensorFlow's forward mode fails beyond {_DEEPEST_ACCUMULATOR} nested accumulators: "
+                'ask for mode="reverse" or for a lower order.'
+            )
         tf = self.namespace
 
         def level(k: int) -> list[Array]:

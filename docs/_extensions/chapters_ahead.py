@@ -1,0 +1,90 @@
+"""Execute chapters while the gallery is being executed, so that the two wait for each other as little as possible.
+
+A chapter runs in a kernel of its own, which spends most of its time importing the frameworks. myst-nb starts it when it reads
+the page, after the gallery is done. Here it is started before, in the background, and its outputs go into the very cache in
+which myst-nb then finds them. A chapter that fails is left alone: myst-nb executes it again and reports the failure.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
+from myst_nb.core.read import create_nb_reader
+from nbformat import NotebookNode
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+_threads: list[threading.Thread] = []
+
+
+def uncached_chapters(app: Sphinx) -> list[tuple[Path, NotebookNode]]:
+    """Return the chapters whose outputs are not in the cache."""
+    folder = Path(app.config.nb_execution_cache_path)
+    new_cache = not folder.exists()
+    pages = [Path(app.env.doc2path(name)) for name in sorted(app.project.discover(app.config.exclude_patterns))]
+    changed = [path for path in pages if path.suffix == ".md" and (new_cache or _changed(app, path))]
+    if not changed:
+        return []
+    cache = get_cache(str(folder))
+    chapters = []
+    for path in changed:
+        text = path.read_text(encoding="utf-8")
+        reader = create_nb_reader(str(path), app.env.myst_config, app.env.mystnb_config, text)
+        if reader is None:  # a page without code
+            continue
+        notebook = reader.read(text)
+        try:
+            cache.match_cache_notebook(notebook)
+        except KeyError:
+            chapters.append((path, notebook))
+    return chapters
+
+
+def _changed(app: Sphinx, path: Path) -> bool:
+    """Tell whether a page has been written since it was last read; Sphinx keeps that time in microseconds."""
+    read = app.env.all_docs.get(app.env.path2doc(path) or "", 0)
+    return path.stat().st_mtime_ns // 1000 > read
+
+
+def start(app: Sphinx) -> None:
+    """Begin to execute what is not cached."""
+    if app.config.nb_execution_mode != "cache":
+        return
+    chapters = uncached_chapters(app)
+    if chapters:
+        _threads.append(threading.Thread(target=_execute, args=(app, chapters), daemon=True))
+        _threads[-1].start()
+
+
+def _execute(app: Sphinx, chapters: list[tuple[Path, NotebookNode]]) -> None:
+    cache = get_cache(app.config.nb_execution_cache_path)
+    for path, notebook in chapters:
+        result = single_nb_execution(
+            notebook,
+            cwd=str(path.parent),
+            allow_errors=False,
+            timeout=app.config.nb_execution_timeout,
+            meta_override=True,
+        )
+        if result.err is None:
+            data = {"execution_seconds": result.time}
+            cache.cache_notebook_bundle(
+                CacheBundleIn(notebook, str(path), data=data), check_validity=False, overwrite=True
+            )
+
+
+def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Let the last chapter finish before pages are read."""
+    while _threads:
+        _threads.pop().join()
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Start between myst-nb and sphinx-gallery, which listen to the same event: the order of ``extensions`` decides."""
+    app.connect("builder-inited", start)
+    app.connect("env-before-read-docs", wait)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

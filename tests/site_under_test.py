@@ -1,0 +1,69 @@
+"""What the tests of the built site share: where it is, its pages, a server for them."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SITE = ROOT / "_build" / "html"
+
+
+class Page(HTMLParser):
+    """The links, loads, images, ids and text of one page."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.name = path.relative_to(SITE).as_posix()
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.images: list[dict[str, str]] = []
+        self.ids: set[str] = set()
+        self.html = path.read_text(encoding="utf-8")
+        self.feed(self.html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Sort the addresses of a page into what a reader may follow and what a browser loads by itself."""
+        a = {key: value or "" for key, value in attrs}
+        self.ids.update(a[key] for key in ("id", "name") if a.get(key))
+        if tag == "a" and "href" in a:
+            self.links.append(a["href"])
+        if tag == "img":
+            self.images.append(a)
+        if tag == "link" and not {"canonical", "author", "license", "search", "index", "next", "prev"} & {
+            *a.get("rel", "").split()
+        }:
+            self.loads.append(a.get("href", ""))
+        if tag in ("img", "script", "iframe", "source", "video", "audio", "embed") and a.get("src"):
+            self.loads.append(a["src"])
+        self.loads += [part.split()[0] for part in a.get("srcset", "").split(",") if part.strip()]
+
+
+@functools.cache
+def pages() -> dict[str, Page]:
+    """Every page of the site, by its name."""
+    found = (p for p in sorted(SITE.rglob("*.html")) if "_static" not in p.relative_to(SITE).parts)
+    return {page.name: page for page in map(Page, found)}
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Keep the requests out of the test report."""
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """Serve the site on a free loopback port; yield its address."""
+    handler = functools.partial(_Quiet, directory=str(SITE))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
