@@ -11,7 +11,7 @@ from removable.frameworks.base import Framework
 from removable.functions import Array, Program
 
 _DEEPEST_ACCUMULATOR = 3
-"""In TensorFlow 2.21 a fourth ``ForwardAccumulator`` inside three others ends in a SystemError."""
+"""In TensorFlow 2.21 a fourth ``ForwardAccumulator`` inside three others ends in a SystemError, for ``3 * x`` already."""
 
 
 class TensorFlow(Framework):
