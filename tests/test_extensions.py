@@ -1,0 +1,144 @@
+"""The build's own extensions, without a build."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+
+import freshness
+import katex_static
+import local_inventories
+import notebook_prose
+import pytest
+import required_frameworks
+import script_doctests
+from script_doctests import Block, DoctestError
+from sphinx.errors import ExtensionError
+
+CHAPTER = """# Title
+
+```{code-cell} ipython3
+:tags: [hide-input]
+
+a = 20
+```
+
+Text.
+
+:::{dropdown} Solution
+```{doctest}
+>>> a + 2
+22
+```
+:::
+"""
+
+
+def test_a_wrong_value_names_file_and_line(tmp_path):
+    path = str(tmp_path / "plot_x.py")
+    with pytest.raises(DoctestError, match=r'plot_x\.py", line 7') as caught:
+        script_doctests.check(Block("text", "::\n\n    >>> a\n    21\n", 5), {"a": 20}, path)
+    assert "Expected:\n    21\nGot:\n    20" in str(caught.value)
+
+
+def test_prose_sees_the_namespace_and_leaves_what_it_defines(tmp_path):
+    namespace = {}
+    blocks = (Block("code", "a = 20\n", 1), Block("text", ">>> b = a + 1\n>>> b\n21\n", 2), Block("code", "c = b", 5))
+    assert script_doctests.run(blocks, namespace, "x.py") == 2
+    assert namespace["c"] == 21
+
+
+def test_chapters_are_cut_into_cells_and_doctests(tmp_path):
+    path = tmp_path / "chapter.md"
+    path.write_text(CHAPTER, encoding="utf-8")
+    blocks = list(script_doctests.blocks_of_chapter(str(path)))
+    assert [(b.kind, b.source.strip(), b.line) for b in blocks] == [
+        ("code", "a = 20", 5),
+        ("text", ">>> a + 2\n22", 13),
+    ]
+    assert script_doctests.run(iter(blocks), {}, str(path)) == 1
+
+
+def test_a_failing_script_is_scraped_once():
+    block = SimpleNamespace(lineno=1)
+    assert script_doctests.scrape(block, {"formatted_exception": "..."}, {}) == ""
+
+
+def test_the_environment_key_follows_package_pins_and_extensions(tmp_path, monkeypatch):
+    files = ["tutorial_src/removable/functions.py", "docs/_extensions/x.py", "constraints.txt"]
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("1", encoding="utf-8")
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    keys = {freshness.environment_key()}
+    for name in files:
+        (tmp_path / name).write_text("2", encoding="utf-8")
+        keys.add(freshness.environment_key())
+    monkeypatch.setattr(freshness, "_version", lambda name: "another")
+    keys.add(freshness.environment_key())
+    monkeypatch.setattr(freshness.platform, "python_version", lambda: "3.99")
+    keys.add(freshness.environment_key())
+    assert len(keys) == 6
+
+
+def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):
+    gallery = tmp_path / "docs" / "auto_gallery"
+    (gallery / "s").mkdir(parents=True)
+    (tmp_path / "gallery" / "s").mkdir(parents=True)
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    for name in ("_GALLERY", "_KEY", "_RUNNING"):
+        monkeypatch.setattr(freshness, name, {"_GALLERY": gallery}.get(name, gallery / name))
+    monkeypatch.setattr(freshness, "environment_key", lambda: "k")
+    (gallery / "_KEY").write_text("k", encoding="utf-8")
+    for script in ("plot_a", "plot_b"):
+        (gallery / "s" / f"{script}.py.md5").write_text("", encoding="utf-8")
+    freshness.note_running({}, "plot_a.py", "before")
+    freshness.forget_stale_scripts(SimpleNamespace())
+    assert [p.name for p in (gallery / "s").iterdir()] == ["plot_b.py.md5"]
+    (gallery / "_KEY").write_text("older", encoding="utf-8")
+    freshness.forget_stale_scripts(SimpleNamespace())
+    assert not list((gallery / "s").iterdir())
+
+
+def test_a_half_written_site_is_written_again(tmp_path):
+    app = SimpleNamespace(outdir=str(tmp_path / "html"))
+    (tmp_path / "html").mkdir()
+    freshness.start_site(app)
+    (tmp_path / "html" / "index.html").write_text("half", encoding="utf-8")
+    freshness.start_site(app)
+    assert not (tmp_path / "html" / "index.html").exists()
+    (tmp_path / "html" / "index.html").write_text("whole", encoding="utf-8")
+    freshness.finish_site(app, None)
+    freshness.start_site(app)
+    assert (tmp_path / "html" / "index.html").read_text(encoding="utf-8") == "whole"
+
+
+def test_a_missing_framework_stops_the_build_with_one_sentence(monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "tensorflow" else found(name))
+    with pytest.raises(ExtensionError) as caught:
+        required_frameworks.check(None, SimpleNamespace())
+    assert str(caught.value) == "TensorFlow is not installed; run: python -m pip install tensorflow"
+
+
+def test_maths_becomes_markup_with_a_text_for_screen_readers():
+    markup = katex_static._rendered(r"\frac{f}{g}", True)
+    assert 'class="katex-display"' in markup
+    assert "<mfrac>" in markup
+    with pytest.raises(katex_static.JSEvalException):
+        katex_static._rendered(r"\frac{", False)
+
+
+def test_roles_become_words():
+    text = "see :doc:`Figure 2\n</auto_gallery/plot_figure_2>`, :doc:`plot_figure_7` and :cite:p:`GriewankWalther2008`"
+    assert notebook_prose.plain(text) == "see Figure 2, ``plot_figure_7`` and Griewank and Walther (2008)"
+
+
+def test_inventories_compile_to_what_intersphinx_reads(tmp_path):
+    from sphinx.util.inventory import InventoryFile
+
+    mapping = local_inventories.mapping({"numpy": "https://numpy.org/doc/stable/"}, tmp_path)
+    address, path = mapping["numpy"]
+    loaded = InventoryFile.loads(Path(path).read_bytes(), uri=address)
+    assert "numpy.ndarray" in loaded.data["py:class"]

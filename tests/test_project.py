@@ -1,0 +1,76 @@
+"""Promises of the project about itself."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+
+import pytest
+import removable
+from site_under_test import ROOT
+
+MODULES = [m.name for m in pkgutil.walk_packages(removable.__path__, "removable.")]
+
+
+def public_functions() -> list[tuple[str, object]]:
+    found = []
+    for name in MODULES:
+        module = importlib.import_module(name)
+        for attribute, value in vars(module).items():
+            if attribute.startswith("_") or getattr(value, "__module__", None) != name:
+                continue
+            if inspect.isfunction(value):
+                found.append((f"{name}.{attribute}", value))
+    return found
+
+
+@pytest.mark.parametrize(("name", "function"), public_functions(), ids=[name for name, _ in public_functions()])
+def test_every_public_function_is_typed_and_described(name, function):
+    assert function.__doc__
+    signature = inspect.signature(function)
+    assert signature.return_annotation is not inspect.Signature.empty
+    assert all(p.annotation is not inspect.Parameter.empty for p in signature.parameters.values())
+
+
+# What only draws on axes that it is given has no value to show.
+DRAWS = {
+    "removable.plots.gamma_axis",
+    "removable.plots.scatter",
+    "removable.plots.side_by_side",
+    "removable.plots.description",
+}
+
+
+@pytest.mark.parametrize(("name", "function"), public_functions(), ids=[name for name, _ in public_functions()])
+def test_every_public_function_has_a_doctest(name, function):
+    examples = doctest.DocTestParser().get_examples(function.__doc__)
+    assert bool(examples) != (name in DRAWS)
+
+
+def test_continuous_integration_runs_what_the_readme_says():
+    commands = re.findall(r"```console\n(.+?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(commands) == 2
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    for command in commands:
+        assert command in script
+
+
+def test_pins_are_exact_and_cover_what_is_required():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", pin) for pin in pins)
+    names = {re.sub(r"[-_.]+", "-", pin.partition("==")[0]).lower() for pin in pins}
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    wanted = re.findall(r'^\s+"([a-z0-9-]+)>=', project, re.MULTILINE)
+    assert len(wanted) > 10
+    assert {*wanted} <= names
+
+
+def test_the_version_is_said_once_for_all():
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f'version = "{removable.__version__}"' in project
+    assert f"version: {removable.__version__}\n" in citation
