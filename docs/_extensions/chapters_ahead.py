@@ -55,7 +55,13 @@ def start(app: Sphinx) -> None:
     if app.config.nb_execution_mode != "cache":
         return
     chapters = uncached_chapters(app)
-    if chapters:
+    if app.config.gallery_only:
+        # A partial build executes the script that it is asked for, and shows other pages as far as they are known.
+        left_out = {app.env.path2doc(path) for path, _ in chapters} | getattr(app.env, "chapters_not_executed", set())
+        app.env.chapters_not_executed = left_out
+        patterns = (Path(app.env.doc2path(name)).as_posix() for name in left_out)
+        app.env.mystnb_config.execution_excludepatterns = tuple(patterns)
+    elif chapters:
         _threads.append(threading.Thread(target=_execute, args=(app, chapters), daemon=True))
         _threads[-1].start()
 
@@ -77,6 +83,14 @@ def _execute(app: Sphinx, chapters: list[tuple[Path, NotebookNode]]) -> None:
             )
 
 
+def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
+    """Name the chapters that a partial build has shown without their outputs."""
+    missing = getattr(env, "chapters_not_executed", set())
+    if not app.config.gallery_only:
+        env.chapters_not_executed = set()
+    return missing & env.found_docs
+
+
 def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Let the last chapter finish before pages are read."""
     while _threads:
@@ -86,5 +100,6 @@ def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Start between myst-nb and sphinx-gallery, which listen to the same event: the order of ``extensions`` decides."""
     app.connect("builder-inited", start)
+    app.connect("env-get-outdated", read_again)
     app.connect("env-before-read-docs", wait)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
