@@ -36,6 +36,7 @@ extensions = [
     "gallery_figures",
     "gallery_pages",
     "notebook_prose",
+    "steady_zips",
     "accessible_html",
     "served_wheel",
 ]

@@ -8,7 +8,6 @@ from removable import frameworks
 from removable.errors import MissingFrameworkError
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.errors import ExtensionError
 
 _TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
 
@@ -18,7 +17,8 @@ def check(app: Sphinx, config: Config) -> None:
     try:
         frameworks.require(*_TITLES)
     except MissingFrameworkError as error:
-        raise ExtensionError(str(error)) from None
+        # Sphinx surrounds its own exceptions with a report for its developers; this is a sentence for the reader.
+        raise SystemExit(str(error)) from None
     # The distribution may have another name than the module: tensorflow-cpu.
     distributions = packages_distributions()
     named = (f"{title} {version(distributions[module][0]).partition('+')[0]}" for module, title in _TITLES.items())
