@@ -21,7 +21,9 @@ from site_under_test import served
 
 GUIDE = "guide/run-a-script.html"
 PAGE = "auto_gallery/3_derivatives/plot_figure_6.html"
-QUIET = {**os.environ, "MPLBACKEND": "agg", "PYTHONNOUSERSITE": "1", "PYTHONPATH": ""}
+CLEAN = {**os.environ, "PYTHONNOUSERSITE": "1"}
+for _name in ("PYTHONPATH", "MPLBACKEND"):
+    CLEAN.pop(_name, None)
 
 
 def fetch(address: str) -> bytes:
@@ -59,14 +61,14 @@ def folder(address: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     make, activate, install, *_ = commands(guide)
     assert make.startswith("python -m venv"), make
     assert install.startswith("python -m pip install"), install
-    subprocess.run(make.replace("python", sys.executable, 1), shell=True, cwd=folder, env=QUIET, check=True)
+    subprocess.run(make.replace("python", sys.executable, 1), shell=True, cwd=folder, env=CLEAN, check=True)
     in_environment(folder, f"{install} --quiet --disable-pip-version-check", activate)
     return folder
 
 
 def in_environment(folder: Path, command: str, activate: str = ". removable-env/bin/activate") -> str:
     done = subprocess.run(
-        f"{activate} && {command}", shell=True, cwd=folder, env=QUIET, capture_output=True, text=True, check=False
+        f"{activate} && {command}", shell=True, cwd=folder, env=CLEAN, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
@@ -80,7 +82,7 @@ def published_output(page: str) -> list[str]:
 
 def test_the_script_prints_what_its_page_shows(folder, address):
     page = fetch(f"{address}/{PAGE}").decode()
-    printed = in_environment(folder, "python plot_figure_6.py")
+    printed = in_environment(folder, "MPLBACKEND=agg python plot_figure_6.py")
     assert printed.split() == published_output(page)
 
 
