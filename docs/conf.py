@@ -45,7 +45,6 @@ nitpicky = True
 exclude_patterns = [
     "_*",
     "auto_gallery/**.ipynb",
-    "auto_gallery/**.py",
     "**.md5",
     "**.json",
     "**/sg_execution_times.rst",
@@ -72,6 +71,7 @@ napoleon_type_aliases = {
     "callable": ":py:func:`callable`",
     "Framework": "removable.frameworks.base.Framework",
     "Agreement": "removable.sweep.Agreement",
+    "Comparison": "removable.forms.Comparison",
     "Sweep": "removable.sweep.Sweep",
 }
 

@@ -123,7 +123,7 @@ def test_agreement_refuses_what_cannot_be_compared(a, b):
 
 
 def test_orders_and_names_are_checked(of_h):
-    with pytest.raises(InputError, match="order is 2; this sweep holds orders 0 to 1"):
+    with pytest.raises(InputError, match="order is 2; give a whole number from 0 to 1"):
         of_h.total_error("torch", 2)
     with pytest.raises(InputError, match="give a list of frameworks"):
         sweep(fn.h, meant=fn.h_hat, names="torch")

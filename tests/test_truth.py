@@ -109,3 +109,27 @@ def test_comparisons_look_at_the_value():
 def test_refuses_bad_input(arguments, named):
     with pytest.raises(InputError, match=named):
         truth.derivatives(fn.h, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [(n, 0.7) for n in ("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "tanh", "sqrt", "asin", "acos", "atan")],
+)
+def test_elementary_functions_and_their_derivatives(name, at):
+    import sympy
+
+    t = sympy.Symbol("t")
+    formula = {"expm1": sympy.exp(t) - 1, "log1p": sympy.log(1 + t)}.get(name) or getattr(sympy, name)(t)
+    wanted = [float(sympy.diff(formula, t, k).evalf(40, subs={t: sympy.Rational(at)})) for k in range(4)]
+    got = truth.derivatives(lambda x, xp: getattr(xp, name)(x), [at], base=0.0, order=3)[:, 0]
+    np.testing.assert_array_equal(got, wanted)
+
+
+def test_powers_whole_and_not():
+    at = np.array([0.25])
+    np.testing.assert_array_equal(truth.derivatives(lambda x, xp: x**3, at, base=0.0), [[0.25**3], [3 * 0.25**2]])
+    np.testing.assert_array_equal(truth.derivatives(lambda x, xp: x**-2, at, base=0.0), [[16.0], [-128.0]])
+    np.testing.assert_array_equal(truth.derivatives(lambda x, xp: x**0.5, at, base=0.0), [[0.5], [1.0]])
+    np.testing.assert_array_equal(
+        truth.derivatives(lambda x, xp: 2**x, np.array([0.0]), base=0.0), [[1.0], [np.log(2)]]
+    )

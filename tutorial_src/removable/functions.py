@@ -4,7 +4,8 @@ Each function takes ``x`` and an *array namespace* ``xp``: the module :mod:`nump
 ``jax.numpy`` itself, or :data:`removable.truth.exact`. The same source then runs in the framework under test and in exact
 arithmetic, so a difference between the two can only be rounding.
 
-Beyond the operators, ``xp.where``, ``xp.ones_like`` and ``xp.abs`` are all that is used. ``x`` times itself is written
+Beyond the operators, ``xp.where``, ``xp.ones_like`` and ``xp.abs`` are all that the paper needs; for logarithms and the like
+see :func:`elementary`. ``x`` times itself is written
 ``x * x`` and never ``x**2``: the power function is another program, which the frameworks round differently.
 """
 
@@ -17,6 +18,7 @@ from removable.errors import InputError
 __all__ = [
     "Program",
     "S",
+    "elementary",
     "f",
     "g",
     "g1",
@@ -52,6 +54,20 @@ def _positive(**constants: float) -> None:
     for name, value in constants.items():
         if not 0.0 < value < float("inf"):
             raise InputError(f"{name} is {value!r}; give a finite number greater than 0.")
+
+
+def elementary(xp: Namespace) -> Namespace:
+    """Return where a namespace keeps ``exp``, ``expm1``, ``log``, ``log1p``, ``sin``, ``sqrt`` and their kin.
+
+    That is the namespace itself everywhere but in TensorFlow, which keeps some of them in ``tensorflow.math`` only.
+
+    Examples
+    --------
+    >>> import numpy as np, tensorflow as tf
+    >>> elementary(np) is np, elementary(tf) is tf.math
+    (True, True)
+    """
+    return xp if hasattr(xp, "expm1") else xp.math
 
 
 def f(x: Array, xp: Namespace) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from removable.checks import checked_row
 from removable.errors import InputError
 
 SMALLEST = 1e-20
@@ -82,16 +83,9 @@ def checked_grid(gamma: np.ndarray) -> np.ndarray:
     >>> checked_grid([])
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: gamma is empty; give at least one finite number.
+    removable.errors.InputError: gamma is empty; give at least one number.
     """
-    array = np.atleast_1d(np.asarray(gamma))
-    if array.size == 0:
-        raise InputError("gamma is empty; give at least one finite number.")
-    if array.dtype.kind not in "fiu":
-        raise InputError(f"gamma has dtype {array.dtype}; give real numbers.")
-    if array.ndim != 1:
-        raise InputError(f"gamma has shape {array.shape}; give a one-dimensional array.")
-    array = array.astype(np.float64)
+    array = checked_row("gamma", gamma).astype(np.float64)
     bad = np.flatnonzero(~np.isfinite(array))
     if bad.size:
         raise InputError(f"gamma[{bad[0]}] is {array[bad[0]]}; give finite numbers only.")

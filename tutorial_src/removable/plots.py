@@ -1,4 +1,4 @@
-r"""Pictures of sweeps: frameworks side by side, regions told apart by colour *and* marker, the truth drawn.
+r"""Pictures of sweeps and comparisons: frameworks side by side, regions told apart by colour *and* marker, the truth drawn.
 
 A figure is drawn once, in the colours of :data:`LIGHT`; :func:`recolour` turns it into its dark version. The colours of the
 regions are those of Okabe and Ito's palette, which readers with any of the common colour deficiencies can tell apart; a
@@ -22,15 +22,18 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from removable.errors import InputError
+from removable.forms import Comparison
 from removable.regions import Region
 from removable.sweep import Sweep
 
 __all__ = [
     "DARK",
+    "FORM_STYLE",
     "LIGHT",
     "Description",
     "describe",
     "description",
+    "errors",
     "gamma_axis",
     "panels",
     "power_of_ten",
@@ -77,6 +80,9 @@ _REGION_STYLE = {
 }
 """Role, marker and legend text of each region."""
 
+FORM_STYLE = (("red", "o"), ("yellow", "s"), ("green", "^"), ("meant", "D"), ("written", "v"))
+"""Role and marker of the forms of one function, in the order in which they are given."""
+
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _MARKERS_PER_PANEL = 34
@@ -102,7 +108,7 @@ class Description:
     versions: tuple[str, ...]
 
 
-def describe(fig: Figure, item: str, finding: str, run: Sweep) -> None:
+def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison) -> None:
     """Attach to a figure what it reproduces, what it shows and what computed it.
 
     Raises
@@ -247,12 +253,80 @@ def panels(
     return fig, axes
 
 
-def side_by_side(run: Sweep) -> tuple[Figure, np.ndarray]:
+def errors(run: Comparison, *, order: int = 0, ylabel: str) -> tuple[Figure, np.ndarray]:
+    r"""Draw the absolute error of every form against :math:`|\gamma|`, each framework in a panel of its own.
+
+    An error of zero, which a logarithmic axis cannot show, is drawn on its lower edge; where a form has no finite result its
+    marker stands on the upper edge.
+
+    Parameters
+    ----------
+    run : Comparison
+        What to draw.
+    order : int
+        Which derivative; 0 is the value.
+    ylabel : str
+        Label of the vertical axis.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+        The figure.
+    axes : numpy.ndarray
+        Its axes, one for each framework.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If there are more forms than :data:`FORM_STYLE` can tell apart.
+
+    Examples
+    --------
+    >>> from removable.forms import compare
+    >>> naive = lambda x, xp: xp.sin(x) / x
+    >>> run = compare({"naive": naive}, meant=naive, gamma=[1e-9, 1e-3], names=["numpy"], order=0)
+    >>> fig, axes = errors(run, ylabel="error")
+    >>> axes[0].get_xscale(), axes[0].get_yscale()
+    ('log', 'log')
+    >>> plt.close(fig)
+    """
+    if len(run.results) > len(FORM_STYLE):
+        raise InputError(
+            f"the comparison holds {len(run.results)} forms; draw at most {len(FORM_STYLE)} in one figure."
+        )
+    fig, axes = side_by_side(run)
+    distance = np.abs(run.gamma)
+    every = {(form, name): run.error(form, name, order) for form in run.results for name in run.versions}
+    finite = np.concatenate([error[np.isfinite(error) & (error > 0)] for error in every.values()])
+    low, high = (finite.min() / 10, finite.max() * 10) if finite.size else (1e-17, 1.0)
+    for ax, name in zip(axes, run.versions, strict=True):
+        for (role, marker), form in zip(FORM_STYLE, run.results, strict=False):
+            shown = distance > 0
+            level = np.clip(every[form, name][shown], low, high)
+            style = {"linestyle": "none", "marker": marker, "color": LIGHT[role]}
+            ax.plot(distance[shown], level, markersize=2.5, rasterized=True, **style)
+            few = slice(None, None, max(1, level.size // _MARKERS_PER_PANEL))
+            ax.plot(
+                distance[shown][few], level[few], markersize=5.5, markeredgecolor=LIGHT["paper"], label=form, **style
+            )
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(power_of_ten)
+        ax.minorticks_off()
+        ax.set_xlabel(r"$|\gamma|$")
+    axes[0].set_ylabel(ylabel)
+    handles, labels = axes[0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False, fontsize="small")
+    return fig, axes
+
+
+def side_by_side(run: Sweep | Comparison) -> tuple[Figure, np.ndarray]:
     """Make an empty figure with one panel for each framework of a sweep, on shared axes.
 
     Parameters
     ----------
-    run : Sweep
+    run : Sweep or Comparison
         Its frameworks, with their versions, become the titles.
 
     Returns
@@ -264,7 +338,7 @@ def side_by_side(run: Sweep) -> tuple[Figure, np.ndarray]:
     """
     with plt.rc_context(_style()):
         fig, axes = plt.subplots(
-            1, len(run.results), sharex=True, sharey=True, squeeze=False, figsize=(8.4, 4.3), layout="constrained"
+            1, len(run.versions), sharex=True, sharey=True, squeeze=False, figsize=(8.4, 4.3), layout="constrained"
         )
     for ax, title in zip(axes[0], run.versions.values(), strict=True):
         ax.set_title(title)

@@ -19,8 +19,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from removable.errors import InputError
-from removable.frameworks.base import DTYPES
+from removable.checks import checked_dtype
 from removable.functions import Array, Namespace
 from removable.grid import checked_grid
 
@@ -65,9 +64,7 @@ def classify(gamma: np.ndarray, *, zone: Zone | None = None, dtype: str = "float
     >>> [Region(r).name for r in classify([1e-17, 0.0, 1e-9, 1e-3])]
     ['RED', 'GREEN', 'YELLOW', 'GREEN']
     """
-    if dtype not in DTYPES:
-        raise InputError(f"dtype is {dtype!r}; give one of {', '.join(map(repr, DTYPES))}.")
-    gamma = checked_grid(gamma).astype(dtype)
+    gamma = checked_grid(gamma).astype(checked_dtype(dtype))
     two = gamma.dtype.type(2)
     x = two + gamma
     region = np.full(gamma.shape, Region.GREEN, dtype=np.int8)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from removable import frameworks, regions, truth
+from removable.checks import checked_names, checked_order
 from removable.errors import InputError
 from removable.frameworks import Mode
 from removable.functions import Program
@@ -191,9 +192,7 @@ class Sweep:
         return "\n".join(lines)
 
     def _checked(self, order: int) -> int:
-        if not 0 <= order <= self.order:
-            raise InputError(f"order is {order!r}; this sweep holds orders 0 to {self.order}.")
-        return order
+        return checked_order(order, most=self.order)
 
 
 def sweep(
@@ -252,10 +251,8 @@ def sweep(
     >>> print(run.agreement(order=1))
     identical bits in all 3 samples
     """
-    if isinstance(names, str) or not names:
-        raise InputError(f"names is {names!r}; give a list of frameworks such as ['torch', 'tensorflow'].")
+    adapters = [frameworks.get(name) for name in checked_names(names)]
     gamma = gamma_grid() if gamma is None else checked_grid(gamma)
-    adapters = [frameworks.get(name) for name in names]
     region = regions.classify(gamma, zone=zone, dtype=dtype)
     x = np.asarray(2, dtype=dtype) + gamma.astype(dtype)
     return Sweep(

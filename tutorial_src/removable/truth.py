@@ -13,7 +13,7 @@ Two truths are kept apart everywhere in this package: *the function meant* (``h_
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from removable.checks import checked_order
 from removable.errors import InputError, PoleError, PrecisionError
 from removable.functions import Program
 from removable.grid import checked_grid
@@ -95,6 +96,18 @@ class Series:
     def __rtruediv__(self, other: Any) -> Series:
         return Series(_raw(other) / self.coefficients)
 
+    def __pow__(self, power: Any) -> Series:
+        """Raise to a power: by repeated multiplication where it is a whole number, else by exp and log."""
+        if isinstance(power, int):
+            product = exact.ones_like(self)
+            for _ in range(abs(power)):
+                product = product * self
+            return product if power >= 0 else 1 / product
+        return exact.exp(power * exact.log(self))
+
+    def __rpow__(self, base: Any) -> Series:
+        return exact.exp(self * exact.log(base))
+
     def __neg__(self) -> Series:
         return Series(-self.coefficients)
 
@@ -149,10 +162,25 @@ def _decided(yes: bool, no: bool) -> bool:
     return yes
 
 
+def _elementary(name: str) -> Callable[[Any], Series]:
+    """Return flint's power series of an elementary function, as a function of a series or a number."""
+
+    def function(x: Any) -> Series:
+        raw = _raw(x)
+        return Series(getattr(raw if isinstance(raw, flint.arb_series) else flint.arb_series([raw]), name)())
+
+    return function
+
+
 exact = SimpleNamespace(
     where=lambda condition, a, b: a if condition else b,
     ones_like=lambda x: Series(flint.arb_series([1])),
     abs=abs,
+    # Exact arithmetic has no cancellation to avoid, so the careful variants are the plain ones.
+    expm1=lambda x: exact.exp(x) - 1,
+    log1p=lambda x: exact.log(x + 1),
+    tanh=lambda x: (exact.exp(2 * x) - 1) / (exact.exp(2 * x) + 1),
+    **{name: _elementary(name) for name in ("exp", "log", "sin", "cos", "tan", "sqrt", "asin", "acos", "atan")},
 )
 """The array namespace of exact arithmetic. It works on one sample at a time, so ``where`` is a plain choice."""
 
@@ -197,8 +225,7 @@ def derivatives(program: Program, gamma: np.ndarray, *, base: float = 2.0, order
            [4.e+08]])
     """
     gamma = checked_grid(gamma)
-    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
-        raise InputError(f"order is {order!r}; give a whole number of at least 0.")
+    order = checked_order(order)
     if not math.isfinite(base):
         raise InputError(f"base is {base!r}; give a finite number.")
     result = np.empty((order + 1, gamma.size))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
+from removable.checks import checked_dtype, checked_order, checked_row
 from removable.errors import InputError
 from removable.functions import Array, Namespace, Program
 
@@ -14,8 +15,6 @@ Mode = Literal["reverse", "forward"]
 """How derivatives are propagated, by vector-Jacobian products or by Jacobian-vector products."""
 
 MODES: tuple[str, ...] = ("reverse", "forward")
-
-DTYPES: tuple[str, ...] = ("float64", "float32")
 
 
 class Framework(ABC):
@@ -99,9 +98,8 @@ class Framework(ABC):
         array([[nan,  4.,  5.],
                [nan,  2.,  1.]])
         """
-        x = checked_points(x, dtype)
-        if isinstance(order, bool) or not isinstance(order, int) or order < 0:
-            raise InputError(f"order is {order!r}; give a whole number of at least 0.")
+        x = checked_row("x", x).astype(checked_dtype(dtype))
+        order = checked_order(order)
         if mode not in MODES:
             raise InputError(f"mode is {mode!r}; give one of {', '.join(map(repr, MODES))}.")
         rows = self._differentiate(program, x, order, mode)
@@ -115,28 +113,3 @@ class Framework(ABC):
 
     def __repr__(self) -> str:
         return f"<{self.title} {self.version}>"
-
-
-def checked_points(x: Any, dtype: str) -> np.ndarray:
-    """Return the points as an array of ``dtype``, or say what is wrong with them.
-
-    Raises
-    ------
-    removable.errors.InputError
-        If ``dtype`` is neither ``"float64"`` nor ``"float32"``, or the points are not a non-empty row of real numbers.
-
-    Examples
-    --------
-    >>> checked_points([1, 2], "float32")
-    array([1., 2.], dtype=float32)
-    """
-    if dtype not in DTYPES:
-        raise InputError(f"dtype is {dtype!r}; give one of {', '.join(map(repr, DTYPES))}.")
-    points = np.atleast_1d(np.asarray(x))
-    if points.size == 0:
-        raise InputError("x is empty; give at least one number.")
-    if points.dtype.kind not in "fiu":
-        raise InputError(f"x has dtype {points.dtype}; give real numbers.")
-    if points.ndim != 1:
-        raise InputError(f"x has shape {points.shape}; give a one-dimensional array.")
-    return points.astype(dtype)

@@ -1,0 +1,64 @@
+"""Comparisons of several forms of one function."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from removable.errors import InputError
+from removable.forms import compare
+
+
+def naive(x, xp):
+    return (1 - xp.cos(x)) / (x * x)
+
+
+def simplified(x, xp):
+    half = xp.sin(x / 2) / (x / 2)
+    return half * half / 2
+
+
+@pytest.fixture(scope="module")
+def pair():
+    gamma = np.array([-1e-3, -1e-9, 0.0, 1e-9, 1e-3])
+    return compare({"naive": naive, "simplified": simplified}, meant=naive, gamma=gamma)
+
+
+def test_the_truth_is_that_of_the_function_at_the_rounded_point(pair):
+    np.testing.assert_allclose(pair.meant[0], 0.5 - pair.gamma**2 / 24 + pair.gamma**4 / 720, rtol=1e-15)
+    np.testing.assert_allclose(pair.meant[1], -pair.gamma / 12, rtol=1e-6)
+    away = compare({"line": lambda x, xp: x}, meant=lambda x, xp: x, gamma=[1e-17], base=2.0, names=["numpy"], order=0)
+    assert away.error("line", "numpy")[0] == 0
+
+
+def test_what_is_not_finite_counts_as_lost_and_not_as_an_error(pair):
+    for name in ("torch", "tensorflow"):
+        assert pair.lost("naive", name) == 1
+        assert pair.worst("naive", name) == 0.5  # the cosine is rounded to 1
+        assert pair.reach("naive", name) == 1e-9
+        assert pair.worst("simplified", name) < 1e-15
+
+
+def test_the_table_has_a_row_for_each_form(pair):
+    lines = pair.table(order=1).splitlines()
+    assert [line.split()[0] for line in lines[2:]] == ["naive", "simplified"]
+    assert "PyTorch" in lines[0]
+    assert "TensorFlow" in lines[0]
+
+
+def test_a_form_without_any_finite_result_has_no_worst_error():
+    run = compare({"naive": naive}, meant=naive, gamma=[0.0], names=["numpy"], order=0)
+    assert np.isnan(run.worst("naive", "numpy"))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda pair: pair.error("hacked", "torch"), r"form is 'hacked'.*forms \['naive', 'simplified'\]"),
+        (lambda pair: pair.error("naive", "torch", 2), "order is 2; give a whole number from 0 to 1"),
+        (lambda pair: compare({}, meant=naive, gamma=[1.0]), "forms is empty"),
+        (lambda pair: compare({"naive": naive}, meant=naive, gamma=[1.0], names="torch"), "names is 'torch'"),
+    ],
+)
+def test_bad_input_is_named(pair, call, message):
+    with pytest.raises(InputError, match=message):
+        call(pair)

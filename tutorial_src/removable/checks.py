@@ -1,0 +1,119 @@
+"""Checks of arguments that several modules share: what is good is returned, what is bad is one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from removable.errors import InputError
+
+DTYPES: tuple[str, ...] = ("float64", "float32")
+"""The precisions in which the frameworks are run."""
+
+
+def checked_order(order: int, *, most: int | None = None) -> int:
+    """Return the order of a derivative, if it is one.
+
+    Parameters
+    ----------
+    order : int
+        The order; 0 is the value.
+    most : int, optional
+        The highest order there is.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If ``order`` is not a whole number from 0 to ``most``.
+
+    Examples
+    --------
+    >>> checked_order(1)
+    1
+    >>> checked_order(3, most=2)
+    Traceback (most recent call last):
+        ...
+    removable.errors.InputError: order is 3; give a whole number from 0 to 2.
+    """
+    whole = isinstance(order, int | np.integer) and not isinstance(order, bool)
+    if not whole or order < 0 or (most is not None and order > most):
+        expected = "of at least 0" if most is None else f"from 0 to {most}"
+        raise InputError(f"order is {order!r}; give a whole number {expected}.")
+    return int(order)
+
+
+def checked_dtype(dtype: str) -> str:
+    """Return the name of a precision, if it is one of :data:`DTYPES`.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If it is not.
+
+    Examples
+    --------
+    >>> checked_dtype("float32")
+    'float32'
+    """
+    if dtype not in DTYPES:
+        raise InputError(f"dtype is {dtype!r}; give one of {', '.join(map(repr, DTYPES))}.")
+    return dtype
+
+
+def checked_names(names: Sequence[str]) -> list[str]:
+    """Return names of frameworks as a list, if there are any.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If ``names`` is a single string, or empty.
+
+    Examples
+    --------
+    >>> checked_names(("torch", "tensorflow"))
+    ['torch', 'tensorflow']
+    """
+    if isinstance(names, str) or not names:
+        raise InputError(f"names is {names!r}; give a list of frameworks such as ['torch', 'tensorflow'].")
+    return list(names)
+
+
+def checked_row(name: str, values: Any) -> np.ndarray:
+    """Return values as a one-dimensional array, if they are real numbers.
+
+    Parameters
+    ----------
+    name : str
+        What the caller calls them, for the message.
+    values : array_like
+        Real numbers, one or a row of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(n,)`` with ``n`` at least 1, of the dtype that the values have.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If there are none, if they are not real numbers, or if they are not in a row.
+
+    Examples
+    --------
+    >>> checked_row("gamma", 1e-9)
+    array([1.e-09])
+    >>> checked_row("gamma", [])
+    Traceback (most recent call last):
+        ...
+    removable.errors.InputError: gamma is empty; give at least one number.
+    """
+    row = np.atleast_1d(np.asarray(values))
+    if row.size == 0:
+        raise InputError(f"{name} is empty; give at least one number.")
+    if row.dtype.kind not in "fiu":
+        raise InputError(f"{name} has dtype {row.dtype}; give real numbers.")
+    if row.ndim != 1:
+        raise InputError(f"{name} has shape {row.shape}; give a one-dimensional array.")
+    return row
