@@ -109,9 +109,11 @@ def test_numpy_gives_no_warnings_and_keeps_the_error_state():
     assert np.geterr() == before
 
 
-def test_numpy_has_no_reverse_mode():
-    with pytest.raises(UnsupportedError, match="no reverse mode"):
-        frameworks.get("numpy").derivatives(fn.h, [2.5])
+def test_the_tape_goes_back_once_only():
+    numpy = frameworks.get("numpy")
+    np.testing.assert_array_equal(numpy.derivatives(fn.h, [2 + 1e-9]), [[4], [2]])
+    with pytest.raises(UnsupportedError, match="order is 2; the tape goes back once only"):
+        numpy.derivatives(fn.h, [2.5], order=2)
 
 
 @pytest.mark.parametrize(

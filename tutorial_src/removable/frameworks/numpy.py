@@ -1,4 +1,4 @@
-r"""NumPy: no differentiation of its own, so truncated Taylor series stand in for forward mode.
+r"""NumPy: no differentiation of its own, so :mod:`removable.tape` is its reverse mode and Taylor arithmetic its forward mode.
 
 A :class:`Jet` holds the coefficients :math:`c_0, c_1, \dots, c_n` of :math:`\sum_k c_k t^k` as rows of one array and applies
 the textbook rules for sums, products and quotients to them in floating point (:cite:t:`GriewankWalther2008`, chapter 13). That is
@@ -16,6 +16,7 @@ import numpy as np
 from removable.errors import UnsupportedError
 from removable.frameworks.base import Framework, Mode
 from removable.functions import Array, Namespace, Program
+from removable.tape import Var, gradient, tape
 
 
 class Jet:
@@ -110,7 +111,7 @@ jets = SimpleNamespace(
 
 
 class NumPy(Framework):
-    """NumPy, with Taylor arithmetic as its forward mode."""
+    """NumPy, with the tape as its reverse mode and Taylor arithmetic as its forward mode."""
 
     name = "numpy"
     title = "NumPy"
@@ -139,9 +140,14 @@ class NumPy(Framework):
             return super()._differentiate(program, x, order, mode)
 
     def _reverse(self, program: Program, x: Array, order: int) -> list[Array]:
-        if order == 0:
-            return [program(x, np)]
-        raise UnsupportedError('NumPy has no reverse mode; ask for mode="forward" or for another framework.')
+        if order > 1:
+            raise UnsupportedError(
+                f"order is {order}; the tape goes back once only: "
+                'ask for mode="forward", for order 1 or for another framework.'
+            )
+        variable = Var(x)
+        result = program(variable, tape)
+        return [result.value, gradient(result, variable)][: order + 1]
 
     def _forward(self, program: Program, x: Array, order: int) -> list[Array]:
         rows = np.zeros((order + 1, x.size), dtype=x.dtype)
