@@ -27,4 +27,4 @@ class MissingFrameworkError(RemovableError, ImportError):
 
 
 class UnsupportedError(RemovableError, NotImplementedError):
-    """The framework exists but has no such feature, reverse mode in NumPy for instance."""
+    """The framework exists but has no such feature, second derivatives by the tape for instance."""

@@ -1,0 +1,14 @@
+"""Every testable statement of the paper, tested: ``python -m removable.claims`` prints the ledger."""
+
+from removable.claims.ledger import (
+    Claim,
+    ClaimsFileError,
+    Evidence,
+    Finding,
+    Result,
+    chosen,
+    evaluate,
+    load,
+)
+
+__all__ = ["Claim", "ClaimsFileError", "Evidence", "Finding", "Result", "chosen", "evaluate", "load"]

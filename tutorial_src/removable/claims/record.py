@@ -1,0 +1,77 @@
+"""The ledger as data: what ``claims.json`` holds."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from removable import frameworks
+from removable.claims.ledger import FRAMEWORKS, VERDICTS, Result
+
+
+def record(results: list[Result]) -> dict[str, Any]:
+    """Return everything that was measured, with what it was measured on.
+
+    Returns
+    -------
+    dict
+        ``versions``, ``cpu_features``, and under ``claims`` one entry for each claim: its fields, the verdict found, and
+        what PyTorch, TensorFlow and exact arithmetic said.
+
+    Examples
+    --------
+    >>> from removable.claims import chosen, evaluate
+    >>> (entry,) = record(evaluate(chosen(["nan-at-2"])))["claims"]
+    >>> entry["found"], entry["measured"]["torch"]
+    ('holds', 'h(2) = nan')
+    """
+    adapters = [frameworks.get(name) for name in FRAMEWORKS]
+    return {
+        "versions": {
+            "Python": platform.python_version(),
+            "NumPy": np.__version__,
+            **{adapter.title: adapter.version for adapter in adapters},
+        },
+        "cpu_features": cpu_features(),
+        "claims": [
+            {
+                **asdict(result.claim),
+                "found": result.verdict,
+                "measured": {}
+                if result.evidence is None
+                else {name: finding.measured for name, finding in result.evidence.findings.items()}
+                | {"exact": result.evidence.exact},
+            }
+            for result in results
+        ],
+    }
+
+
+def cpu_features() -> list[str]:
+    """Return the vector instruction sets of this processor that NumPy has found.
+
+    Examples
+    --------
+    >>> all(isinstance(feature, str) for feature in cpu_features())
+    True
+    """
+    extensions = np.show_config(mode="dicts").get("SIMD Extensions", {})
+    return [*extensions.get("baseline", []), *extensions.get("found", [])]
+
+
+def summary(results: list[Result]) -> str:
+    """Count the verdicts, in one line.
+
+    Examples
+    --------
+    >>> from removable.claims import chosen, evaluate
+    >>> summary(evaluate(chosen(["nan-at-2"])))
+    '1 claim: 1 holds'
+    """
+    found = Counter(result.verdict for result in results)
+    counts = ", ".join(f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict])
+    return f"{len(results)} claim{'s' if len(results) != 1 else ''}: {counts}"

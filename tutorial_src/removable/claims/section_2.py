@@ -1,0 +1,522 @@
+"""Section 2: the values of h, h1 and h2."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+
+from removable import frameworks, functions, gamma_grid, truth
+from removable.claims import runs
+from removable.claims.ledger import Evidence, Finding, in_both
+from removable.regions import Region
+from removable.sweep import agreement
+
+
+def nan_at_2() -> Evidence:
+    """The value of h at 2."""
+
+    def finding(name: str) -> Finding:
+        value = runs.value_and_slope(name, functions.h, [2.0])[0, 0]
+        return Finding(f"h(2) = {value}", as_stated=bool(np.isnan(value)))
+
+    return in_both(f"h(2) = {truth.derivatives(functions.h, [0.0], order=0)[0, 0]:g}", finding)
+
+
+def fig_1() -> Evidence:
+    """The three regions of Figure 1."""
+    run = runs.of_h()
+    green, yellow, red = (run.where(r) for r in (Region.GREEN, Region.YELLOW, Region.RED))
+    green &= run.gamma != 0
+
+    def finding(name: str) -> Finding:
+        value = run.results[name][0]
+        off = np.abs(run.total_error(name)[green]).max()
+        flat, lost = int((value[yellow] == 4).sum()), int(np.isnan(value[red]).sum())
+        text = f"green: at most {off:.1g} off the line; yellow: 4 in {flat} of {yellow.sum()}; red: NaN in {lost} of {red.sum()}"
+        return Finding(text, as_stated=off < 1e-7 and flat == yellow.sum() and lost == red.sum())
+
+    return in_both("4 + gamma everywhere", finding)
+
+
+def green_on_the_line() -> Evidence:
+    """Distance of the green samples from the line."""
+    run = runs.of_h()
+    green = run.where(Region.GREEN) & (run.gamma != 0)
+
+    def finding(name: str) -> Finding:
+        off = np.abs(run.total_error(name)[green])
+        return Finding(f"largest distance {off.max():.2g}, median {np.median(off):.1g}", as_stated=off.max() < 1e-7)
+
+    return in_both("0", finding)
+
+
+def yellow_is_4() -> Evidence:
+    """Value of h in the yellow samples."""
+    run = runs.of_h()
+    yellow = run.where(Region.YELLOW)
+
+    def finding(name: str) -> Finding:
+        found = np.unique(run.results[name][0][yellow])
+        return Finding(
+            f"values in {yellow.sum()} samples: {', '.join(f'{v:g}' for v in found)}", found.tolist() == [4.0]
+        )
+
+    reach = np.abs(run.gamma[yellow]).max()
+    return in_both(f"4 + gamma, with |gamma| up to {reach:.1e}", finding)
+
+
+def red_is_nan() -> Evidence:
+    """Value of h where the offset is absorbed."""
+    run = runs.of_h()
+    red = run.where(Region.RED)
+
+    def finding(name: str) -> Finding:
+        lost = int(np.isnan(run.results[name][0][red]).sum())
+        return Finding(f"NaN in {lost} of {red.sum()} samples", as_stated=lost == red.sum())
+
+    return in_both("4 + gamma", finding)
+
+
+def fig_2() -> Evidence:
+    """Value of h less 4: linear in green, zero in yellow."""
+    run = runs.of_h()
+    yellow = run.where(Region.YELLOW)
+    far = run.where(Region.GREEN) & (np.abs(run.gamma) > 1e-6)
+
+    def finding(name: str) -> Finding:
+        left = run.results[name][0] - 4
+        off = np.abs(left[far] / run.gamma[far] - 1).max()
+        text = f"yellow: {np.abs(left[yellow]).max():g}; beyond 1e-6: gamma to {off:.1e} of itself"
+        return Finding(text, as_stated=bool((left[yellow] == 0).all()) and off < 1e-3)
+
+    return in_both("gamma", finding)
+
+
+def partly_absorbed() -> Evidence:
+    """Near the yellow region, h - 4 is alpha gamma with the alpha that exact rationals give."""
+    run = runs.of_h()
+    near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & (run.gamma != 0)
+    x, value_off = run.x[near], {name: run.results[name][0][near] - 4 for name in run.results}
+    alpha = np.array([float(a) for a in exact_alpha(x)])
+
+    def finding(name: str) -> Finding:
+        off = np.abs(value_off[name] - alpha * (x - 2)).max()
+        text = f"{near.sum()} samples: h - 4 is alpha gamma to {off:.1e}; alpha {alpha.min():.3f} to {alpha.max():.3f}"
+        return Finding(text, as_stated=off <= np.spacing(4.0) and alpha.min() != 1 != alpha.max())
+
+    return in_both("alpha = 1", finding)
+
+
+def exact_alpha(x: np.ndarray) -> list[Fraction]:
+    """Return the share of the square that survives: ``(fl(x*x) - 4 - 4 gamma) / gamma**2`` in exact rationals.
+
+    Parameters
+    ----------
+    x : numpy.ndarray
+        Points other than 2, shape ``(n,)``, float64.
+
+    Examples
+    --------
+    >>> exact_alpha(np.array([2 + 1e-9, 2.5]))
+    [Fraction(0, 1), Fraction(1, 1)]
+    """
+    square = (x * x).tolist()
+    gammas = [Fraction(v) - 2 for v in x.tolist()]
+    return [(Fraction(s) - 4 - 4 * g) / g**2 for s, g in zip(square, gammas, strict=True)]
+
+
+def _alphas(rounded_up: bool, region: Region | None) -> list[Fraction]:
+    """Alphas of the samples of h whose square is rounded in one direction, in one region or in all."""
+    run = runs.of_h()
+    here = (
+        (run.x != 2) & (np.abs(run.gamma) < 1e-5) if region is None else run.where(region) & (np.abs(run.gamma) < 1e-5)
+    )
+    alphas = exact_alpha(run.x[here & (run.x != 2)])
+    return [a for a in alphas if (a > 1 if rounded_up else a < 1)]
+
+
+def alpha_rounding_down() -> Evidence:
+    """Alpha where the square is rounded down."""
+    everywhere, green = _alphas(False, None), _alphas(False, Region.GREEN)
+    bits = _same_square()
+
+    def finding(name: str) -> Finding:
+        text = (
+            f"{len(everywhere)} samples rounded down: alpha = 0 in {everywhere.count(Fraction(0))}, "
+            f"else {float(min(green)):.4f} to {float(max(green)):.4f}"
+        )
+        stated = bits[name] and all(0 < a < 1 for a in everywhere)
+        return Finding(text, stated, under_condition=bits[name] and all(Fraction(2, 3) <= a < 1 for a in green))
+
+    return in_both("alpha = 1; rounded to nearest, none between 0 and 2/3", finding)
+
+
+def alpha_rounding_up() -> Evidence:
+    """Alpha where the square is rounded up."""
+    alphas = _alphas(True, None)
+    bits = _same_square()
+
+    def finding(name: str) -> Finding:
+        text = f"{len(alphas)} samples rounded up: alpha {float(min(alphas)):.8f} to {float(max(alphas)):.4f}"
+        return Finding(text, as_stated=bits[name] and all(1 < a < 2 for a in alphas))
+
+    return in_both("alpha = 1", finding)
+
+
+def _same_square() -> dict[str, bool]:
+    """Whether the frameworks' own squares are those that alpha is computed from."""
+    x = runs.of_h().x
+    squares = {name: runs.value_and_slope(name, lambda x, xp: x * x, x)[0] for name in ("torch", "tensorflow")}
+    return {name: agreement(square, x * x).identical for name, square in squares.items()}
+
+
+def _absorbed_reach(power: int, gamma: np.ndarray) -> float:
+    """Largest offset at which the highest power of gamma leaves no trace in the rounded power of x."""
+
+    def power_of(x, n):
+        y = x
+        for _ in range(n - 1):
+            y = y * x
+        return y
+
+    whole = truth.derivatives(lambda x, xp: power_of(x, power), gamma, order=0)
+    without = truth.derivatives(lambda x, xp: power_of(x, power) - power_of(x - 2, power), gamma, order=0)
+    return float(np.abs(gamma[(whole == without)[0]]).max(initial=0.0))
+
+
+def wider_for_higher_powers() -> Evidence:
+    """Interval in which the highest power is absorbed, and interval in which the slope is wrong, by power."""
+    gamma = gamma_grid(400)
+    powers = (2, 3, 5, 8)
+    absorbed = [_absorbed_reach(n, (2 + gamma) - 2) for n in powers]
+
+    def finding(name: str) -> Finding:
+        wrong = []
+        for n in powers:
+            slope = runs.value_and_slope(name, partial(functions.h_power, power=n), 2 + gamma)[1]
+            meant = truth.derivatives(partial(functions.h_power_hat, power=n), gamma)[1]
+            wrong.append(np.abs(gamma[~(np.abs(slope - meant) <= 1e-3 * meant)]).max())
+        text = f"slope off by 0.1 % out to {', '.join(f'{w:.1e}' for w in wrong)} for powers 2, 3, 5, 8"
+        return Finding(text, as_stated=bool(np.all(np.diff(absorbed) > 0)))
+
+    exact = f"highest power absorbed out to {', '.join(f'{a:.1e}' for a in absorbed)}"
+    return in_both(exact, finding)
+
+
+def wider_nan() -> Evidence:
+    """Interval without a finite value when the denominator is a written-out square, against a simple one."""
+    gamma = gamma_grid(1000)
+
+    def square(x, xp):
+        return (x * x * x - 6 * (x * x) + 12 * x - 8) / (x * x - 4 * x + 4)
+
+    def finding(name: str) -> Finding:
+        reach = [
+            np.abs(gamma[~np.isfinite(runs.value_and_slope(name, p, 2 + gamma)[0])]).max()
+            for p in (functions.h, square)
+        ]
+        text = f"no finite value out to {reach[0]:.1e} for x - 2, {reach[1]:.1e} for x*x - 4*x + 4"
+        return Finding(text, as_stated=reach[1] > 1e3 * reach[0])
+
+    return in_both("finite everywhere", finding)
+
+
+def remark_2_1() -> Evidence:
+    """Both halves of Remark 2.1: absorption, and NaNs."""
+    wider, nan = wider_for_higher_powers(), wider_nan()
+
+    def finding(name: str) -> Finding:
+        parts = wider.findings[name], nan.findings[name]
+        return Finding("; ".join(p.measured for p in parts), as_stated=all(p.as_stated for p in parts))
+
+    return in_both(wider.exact, finding)
+
+
+def no_nan_left() -> Evidence:
+    """Values of h1 and h2 that are not finite."""
+
+    def finding(name: str) -> Finding:
+        lost = [int((~np.isfinite(run.results[name][0])).sum()) for run in (runs.of_h(), runs.of_h1(), runs.of_h2())]
+        return Finding(
+            "not finite: {} samples of h, {} of h1, {} of h2".format(*lost), lost[0] > 0 and lost[1:] == [0, 0]
+        )
+
+    return in_both("finite everywhere", finding)
+
+
+def jump() -> Evidence:
+    """The jump of h1 at the edge of its zone, on the two sides of it."""
+    delta = runs.DELTA_1
+    edge = np.array([delta * (1 - 2.0**-30), delta * (1 + 2.0**-30)])
+    exact = truth.derivatives(runs.h1, edge, order=0)[0]
+
+    def finding(name: str) -> Finding:
+        value = runs.value_and_slope(name, runs.h1, 2 + edge)[0]
+        text = f"the value rises by {value[1] - value[0]:.3e} at 2 + delta"
+        return Finding(text, as_stated=bool(value[1] - value[0] > 1e-4))
+
+    return in_both(f"rises by {exact[1] - exact[0]:.3e}", finding)
+
+
+def hidden_jump() -> Evidence:
+    """The jump of h1 for three ratios of epsilon and delta."""
+    ratios = np.array([1e-1, 1e-3, 1e-5])
+
+    def jump_of(values: np.ndarray) -> float:
+        return float(values[1] - values[0])
+
+    def finding(name: str) -> Finding:
+        jumps = []
+        for ratio in ratios:
+            edge = 2 + runs.DELTA_1 * np.array([1 - 2.0**-30, 1 + 2.0**-30])
+            program = partial(functions.h1, epsilon=runs.DELTA_1 * ratio, delta=runs.DELTA_1)
+            jumps.append(jump_of(runs.value_and_slope(name, program, edge)[0]))
+        text = f"jumps {', '.join(f'{j:.2g}' for j in jumps)} for epsilon/|g| = {', '.join(f'{r:g}' for r in ratios)}"
+        return Finding(text, as_stated=bool(np.all(np.diff(jumps) < 0) and jumps[-1] < 1e-4))
+
+    return in_both("4 epsilon/(delta + epsilon), to first order", finding)
+
+
+def order_one_error() -> Evidence:
+    """Largest error of the values of h1 and h2."""
+
+    def finding(name: str) -> Finding:
+        errors = [np.abs(run.total_error(name)).max() for run in (runs.of_h1(), runs.of_h2())]
+        return Finding("largest error {:.4g} of h1, {:.4g} of h2".format(*errors), as_stated=min(errors) > 1)
+
+    exact = [np.abs(run.written[0] - run.meant[0]).max() for run in (runs.of_h1(), runs.of_h2())]
+    return in_both("{:.4g} and {:.4g}: the perturbation alone".format(*exact), finding)
+
+
+def refactored() -> Evidence:
+    """Largest error of the values of the refactored function."""
+    run = runs.of_h()
+
+    def finding(name: str) -> Finding:
+        value = runs.value_and_slope(name, functions.h_hat, run.x)[0]
+        true = truth.derivatives(functions.h_hat, run.x, base=0.0, order=0)[0]
+        ulp = (np.abs(value - true) / np.spacing(true)).max()
+        return Finding(f"at most {ulp:.2g} ulp in {value.size} samples", as_stated=ulp <= 0.5)
+
+    return in_both("x + 2", finding)
+
+
+def eq_1() -> Evidence:
+    """h1 in the frameworks against its two cases written out in exact arithmetic."""
+    run = runs.of_h1()
+    here = ~run.where(Region.RED)
+    return _as_written(run, here, "f/(g + S epsilon) within delta, f/g elsewhere")
+
+
+def eq_3() -> Evidence:
+    """h2 in the frameworks against its two cases written out in exact arithmetic."""
+    run = runs.of_h2()
+    here = ~run.where(Region.RED)
+    return _as_written(run, here, "f/(S epsilon) where |g| < epsilon, f/g elsewhere")
+
+
+def _as_written(run, here: np.ndarray, exact: str) -> Evidence:
+    def finding(name: str) -> Finding:
+        off = np.abs(run.rounding_error(name)[here]).max()
+        return Finding(f"within {off:.1e} of the exact cases, wherever 2 + gamma is not 2", as_stated=off < 1e-7)
+
+    return in_both(exact, finding)
+
+
+def eq_2() -> Evidence:
+    """Dropping g from the denominator, where delta is far below epsilon and where the two are equal."""
+    epsilon = 1e-4
+
+    def apart(name: str, delta: float) -> float:
+        x = 2 + delta * np.linspace(-0.999, 0.999, 501)
+        kept = runs.value_and_slope(name, partial(functions.h1, epsilon=epsilon, delta=delta), x)[0]
+        dropped = runs.value_and_slope(name, partial(functions.h1_hat, epsilon=epsilon, delta=delta), x)[0]
+        seen = np.abs(dropped) > 0
+        return float(np.abs(kept[seen] / dropped[seen] - 1).max())
+
+    def finding(name: str) -> Finding:
+        far, equal = apart(name, epsilon / 1000), apart(name, epsilon)
+        text = f"relative change {far:.1e} for delta = epsilon/1000, {equal:.2g} for delta = epsilon"
+        return Finding(text, as_stated=equal < 0.01, under_condition=far < 0.01)
+
+    return in_both("the ratio is 1/(1 + |g|/epsilon): 1/2 at the edge when delta = epsilon", finding)
+
+
+def continuous_when_equal() -> Evidence:
+    """The jump of the function of equation (2) at the edge, for delta equal to epsilon and twice it."""
+    epsilon = 1e-4
+
+    def finding(name: str) -> Finding:
+        jumps = []
+        for factor in (1, 2):
+            delta = factor * epsilon
+            edge = 2 + delta * np.array([1 - 2.0**-30, 1 + 2.0**-30])
+            value = runs.value_and_slope(name, partial(functions.h1_hat, epsilon=epsilon, delta=delta), edge)[0]
+            jumps.append(abs(value[1] - value[0]))
+        text = f"jump {jumps[0]:.1e} for delta = epsilon, {jumps[1]:.2g} for delta = 2 epsilon"
+        return Finding(text, as_stated=jumps[0] < 1e-7 < jumps[1])
+
+    return in_both("0 and about 4", finding)
+
+
+def _same_function(name: str, a: functions.Program, b: functions.Program) -> Finding:
+    x = runs.of_h2().x
+    one, other = runs.value_and_slope(name, a, x), runs.value_and_slope(name, b, x)
+    same = agreement(one[0], other[0]), agreement(one[1], other[1])
+    return Finding(f"value: {same[0]}; slope: {same[1]}", as_stated=all(s.identical for s in same))
+
+
+def delta_removed() -> Evidence:
+    """Equation (3) against equation (2) with delta equal to epsilon."""
+    both = partial(functions.h1_hat, epsilon=runs.EPSILON_2, delta=runs.EPSILON_2)
+    return in_both("the same function", lambda name: _same_function(name, runs.h2, both))
+
+
+def eq_4() -> Evidence:
+    """Equation (4), without the sign function, against equation (3)."""
+    cases = partial(functions.h2_hat, epsilon=runs.EPSILON_2)
+    return in_both("the same function, with S(0) = 1", lambda name: _same_function(name, runs.h2, cases))
+
+
+def continuity_of_h2() -> Evidence:
+    """The jump of h2 at the edge of its zone, measured on the two sides of it."""
+    edge = runs.EPSILON_2 * np.array([1 - 2.0**-20, 1 + 2.0**-20])
+    exact = truth.derivatives(runs.h2, edge, order=0)[0]
+
+    def finding(name: str) -> Finding:
+        right, left = (runs.value_and_slope(name, runs.h2, 2 + side * edge)[0] for side in (1, -1))
+        steps = abs(right[1] - right[0]), abs(left[1] - left[0])
+        text = f"changes by {steps[0]:.1e} and {steps[1]:.1e} across the two edges"
+        return Finding(text, as_stated=max(steps) < 1e-5)
+
+    return in_both(f"changes by {exact[1] - exact[0]:.1e}, in proportion to the step", finding)
+
+
+def fig_3() -> Evidence:
+    """h1: identical to h in black, zero in red, towards zero elsewhere."""
+    run, of_h = runs.of_h1(), runs.of_h()
+    black, red = run.where(Region.BLACK), run.where(Region.RED)
+    inside = ~black & ~red & (run.gamma != 0)
+
+    def finding(name: str) -> Finding:
+        value = run.results[name][0]
+        same = agreement(value[black], of_h.results[name][0][black])
+        nearer = int((value[inside] < run.meant[0][inside]).sum())
+        text = f"black: {same}; red: {np.unique(value[red])[0]:g} throughout; {nearer} of {inside.sum()} others lie nearer to 0"
+        return Finding(text, same.identical and bool((value[red] == 0).all()) and nearer == inside.sum())
+
+    return in_both("4 + gamma", finding)
+
+
+def red_is_zero() -> Evidence:
+    """Value of h1 where the offset is absorbed."""
+    run = runs.of_h1()
+    red = run.where(Region.RED)
+
+    def finding(name: str) -> Finding:
+        found = np.unique(run.results[name][0][red])
+        return Finding(f"values in {red.sum()} samples: {', '.join(f'{v:g}' for v in found)}", found.tolist() == [0.0])
+
+    return in_both("4 + gamma", finding)
+
+
+def towards_zero() -> Evidence:
+    """Sign of the error of h1 inside the zone."""
+    run = runs.of_h1()
+    inside = ~run.where(Region.BLACK) & ~run.where(Region.RED)
+
+    def finding(name: str) -> Finding:
+        value = run.results[name][0]
+        nearer = int(((value >= 0) & (value < run.meant[0]))[inside].sum())
+        return Finding(
+            f"{nearer} of {inside.sum()} green and yellow samples lie between 0 and x + 2", nearer == inside.sum()
+        )
+
+    return in_both("x + 2", finding)
+
+
+def gamma_zero() -> Evidence:
+    """What becomes of gamma = 0, and of the smallest offset that is not zero."""
+    run = runs.of_h1()
+
+    def finding(name: str) -> Finding:
+        zero, smallest = run.results[name][0][run.gamma == 0][0], run.results[name][0][run.gamma == 1e-20][0]
+        return Finding(f"h1 = {zero:g} at gamma = 0, {smallest:g} at 1e-20", as_stated=zero == smallest == 0)
+
+    return in_both("2 + 0 = 2 is exact; 2 + 1e-20 = 2 is rounded", finding)
+
+
+def fig_4() -> Evidence:
+    """h1 less 4: linear in black, a jump where black meets green."""
+    run = runs.of_h1()
+    black = run.where(Region.BLACK)
+    edge = int(np.flatnonzero(~black)[-1])
+
+    def finding(name: str) -> Finding:
+        left = run.results[name][0] - 4
+        off = np.abs(left[black] / run.gamma[black] - 1).max()
+        step = left[edge + 1] - left[edge]
+        text = f"black: gamma to {off:.1e} of itself; from green to black the value rises by {step:.2e}"
+        return Finding(text, as_stated=off < 1e-3 and step > 1e-4)
+
+    exact = run.written[0][edge + 1] - run.written[0][edge]
+    return in_both(f"rises by {exact:.2e}", finding)
+
+
+def fig_5() -> Evidence:
+    """h2 and the function of equation (2) with delta = epsilon: one plot; and its value at 2."""
+    run = runs.of_h2()
+    other = partial(functions.h1_hat, epsilon=runs.EPSILON_2, delta=runs.EPSILON_2)
+
+    def finding(name: str) -> Finding:
+        same = agreement(run.results[name][0], runs.value_and_slope(name, other, run.x)[0])
+        middle = run.results[name][0][run.gamma == 0][0]
+        return Finding(f"{same}; at 2 the value is {middle:g}", as_stated=same.identical and middle == 0)
+
+    return in_both("the same function; 4 + gamma is meant", finding)
+
+
+def abrupt() -> Evidence:
+    """The step of the slope at the edge of the zone, of h2 and of h1."""
+
+    def steps(values: dict[str, np.ndarray]) -> tuple[float, float]:
+        return tuple(abs(float(v[0] - v[1])) for v in values.values())
+
+    edges = {
+        p: e * np.array([1 - 2.0**-20, 1 + 2.0**-20]) for p, e in ((runs.h2, runs.EPSILON_2), (runs.h1, runs.DELTA_1))
+    }
+
+    def finding(name: str) -> Finding:
+        of_h2, of_h1 = steps({p: runs.value_and_slope(name, p, 2 + edge)[1] for p, edge in edges.items()})
+        text = f"the slope changes by {of_h2:.3g} at the edge of h2, by {of_h1:.3g} at that of h1"
+        return Finding(text, as_stated=of_h2 > 100 * of_h1)
+
+    exact = steps({p: truth.derivatives(p, edge)[1] for p, edge in edges.items()})
+    return in_both("changes by {:.3g} and {:.3g}".format(*exact), finding)
+
+
+def edge_in_yellow() -> Evidence:
+    """The colour of the sample at which h2 with epsilon 1e-8 changes case."""
+    x = 2 + np.array([-1e-8, 1e-8])
+
+    def finding(name: str) -> Finding:
+        value = runs.value_and_slope(name, functions.h, x)[0]
+        return Finding(f"h(2 - 1e-8) = {value[0]}, h(2 + 1e-8) = {value[1]}", as_stated=value.tolist() == [4.0, 4.0])
+
+    return in_both("3.99999999 and 4.00000001", finding)
+
+
+def identical_values() -> Evidence:
+    """The values of h, h1 and h2 in PyTorch against those in TensorFlow."""
+    both = [run.agreement(0) for run in (runs.of_h(), runs.of_h1(), runs.of_h2())]
+    cpu = frameworks.get("torch").derivatives(lambda x, xp: x**2, runs.of_h().x, order=0)
+    other = frameworks.get("tensorflow").derivatives(lambda x, xp: x**2, runs.of_h().x, order=0)
+    power = agreement(cpu[0], other[0])
+
+    def finding(name: str) -> Finding:
+        text = f"h, h1 and h2: {', '.join(str(a.differing) for a in both)} samples differ; x**2: {power.differing}"
+        return Finding(text, as_stated=all(a.identical for a in both))
+
+    return in_both("not applicable", finding)
