@@ -80,17 +80,22 @@ def site(session: nox.Session, python: str) -> None:
 @nox.session(python=False)
 def docs(session: nox.Session) -> None:
     """Build the site and run all doctests; with the name of a script, execute that one only."""
+    known = sorted(path.stem for path in (ROOT / "gallery").rglob("plot_*.py"))
+    if unknown := [name for name in session.posargs if name not in known]:
+        session.error(f"the gallery has no script {unknown[0]!r}; give one of {', '.join(known)}")
     python = shared_python(session)
     if session.posargs:
-        sphinx(session, python, "html", "doctrees", REMOVABLE_ONLY="|".join(session.posargs))
+        sphinx(session, python, "html", "doctrees", REMOVABLE_ONLY=rf"/(?:{'|'.join(session.posargs)})\.py$")
         session.log(f"a partial site is in {SITE}")
         return
     # The doctests of the gallery run while its scripts do. Those of chapters and docstrings are left:
     site(session, python)
     stamp = BUILD / "doctests-passed"
-    sources = [p for top in ("docs", "tutorial_src") for p in (ROOT / top).rglob("*") if p.suffix in (".md", ".py")]
+    sources = [
+        p for top in ("docs", "tutorial_src") for p in (ROOT / top).rglob("*") if p.suffix in (".md", ".py", ".toml")
+    ]
     sources = [p for p in sources if "auto_gallery" not in p.parts]
-    now = digest([*sources, ROOT / "conftest.py", ROOT / "pyproject.toml", ROOT / "constraints.txt"])
+    now = digest([*sources, ROOT / "conftest.py", ROOT / "pyproject.toml", ROOT / "constraints.txt"], sys.version)
     if stamp.exists() and stamp.read_text() == now:
         session.log("doctests of chapters and docstrings: nothing has changed since they passed")
     else:
@@ -114,6 +119,12 @@ def doctest(session: nox.Session) -> None:
     python = shared_python(session)
     what = session.posargs or ["gallery", "docs", "tutorial_src"]
     run(session, python, "-m", "pytest", "-q", "--doctest-modules", *what)
+
+
+@nox.session(python=False)
+def verify(session: nox.Session) -> None:
+    """Test the claims of the paper and print the ledger; with the names of claims, those alone."""
+    run(session, shared_python(session), "-m", "removable.claims", *session.posargs)
 
 
 @nox.session(python=False)

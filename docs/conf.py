@@ -34,6 +34,8 @@ extensions = [
     "sphinxcontrib.bibtex",
     "katex_static",
     "gallery_figures",
+    "ledger",
+    "paper_equations",
     "gallery_pages",
     "notebook_prose",
     "steady_zips",

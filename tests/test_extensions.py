@@ -67,7 +67,8 @@ def test_a_failing_script_is_scraped_once():
 
 
 def test_the_environment_key_follows_package_pins_and_extensions(tmp_path, monkeypatch):
-    files = ["tutorial_src/removable/functions.py", "docs/_extensions/x.py", "constraints.txt"]
+    package = [f"tutorial_src/removable/{name}" for name in ("functions.py", "claims/claims.toml")]
+    files = [*package, "docs/_extensions/x.py", "docs/conf.py", "constraints.txt"]
     for name in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1", encoding="utf-8")
@@ -80,7 +81,7 @@ def test_the_environment_key_follows_package_pins_and_extensions(tmp_path, monke
     keys.add(freshness.environment_key())
     monkeypatch.setattr(freshness.platform, "python_version", lambda: "3.99")
     keys.add(freshness.environment_key())
-    assert len(keys) == 6
+    assert len(keys) == 8
 
 
 def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):
@@ -100,6 +101,24 @@ def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):
     (gallery / "_KEY").write_text("older", encoding="utf-8")
     freshness.forget_stale_scripts(SimpleNamespace())
     assert not list((gallery / "s").iterdir())
+
+
+def test_a_removed_script_takes_its_own_files_along_and_no_others(tmp_path, monkeypatch):
+    gallery = tmp_path / "docs" / "auto_gallery"
+    (gallery / "s" / "images" / "thumb").mkdir(parents=True)
+    (tmp_path / "gallery" / "s").mkdir(parents=True)
+    (tmp_path / "gallery" / "s" / "plot_10.py").touch()
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(freshness, "_GALLERY", gallery)
+    for n in (1, 10):
+        for name in (f"plot_{n}.rst", f"plot_{n}.py", f"plot_{n}.py.md5", f"plot_{n}.codeobj.json", f"plot_{n}.ipynb"):
+            (gallery / "s" / name).touch()
+        (gallery / "s" / "images" / f"sphx_glr_plot_{n}_001_dark.svg").touch()
+        (gallery / "s" / "images" / "thumb" / f"sphx_glr_plot_{n}_thumb.png").touch()
+    freshness._forget_removed_scripts()
+    left = [path.name for path in gallery.rglob("*") if path.is_file()]
+    assert len(left) == 7
+    assert all("plot_10" in name for name in left)
 
 
 def test_a_half_written_site_is_written_again(tmp_path):

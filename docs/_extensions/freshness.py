@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import platform
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,27 @@ _KEY = _GALLERY / ".environment-key"
 _RUNNING = _GALLERY / ".running"
 _UNFINISHED = ".unfinished"
 
-_PACKAGES = ("torch", "numpy", "matplotlib", "python-flint", "sphinx-gallery", "myst-nb")
+_PACKAGES = (
+    "torch",
+    "tensorflow",
+    "tensorflow-cpu",
+    "jax",
+    "numpy",
+    "matplotlib",
+    "python-flint",
+    "sympy",
+    "sphinx-gallery",
+    "myst-nb",
+)
 
 
 def environment_key() -> str:
     """Digest of everything but its own text that the result of a script depends on."""
     digest = hashlib.sha256(platform.python_version().encode())
-    for name in (*_PACKAGES, "tensorflow", "tensorflow-cpu", "jax"):
+    for name in _PACKAGES:
         digest.update(f"{name} {_version(name)}\n".encode())
-    sources = [*(ROOT / "tutorial_src").rglob("*.py"), *(ROOT / "docs" / "_extensions").glob("*.py")]
+    package = (path for path in (ROOT / "tutorial_src").rglob("*") if path.suffix in (".py", ".toml"))
+    sources = [*package, *(ROOT / "docs" / "_extensions").glob("*.py"), ROOT / "docs" / "conf.py"]
     for path in (*sorted(sources), ROOT / "constraints.txt"):
         digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -84,8 +97,11 @@ def _forget_removed_scripts() -> None:
         folder = ROOT / "gallery" / page.parent.relative_to(_GALLERY)
         known = page.stem in ("index", "sg_execution_times") or (folder / f"{page.stem}.py").exists()
         if not known or not folder.is_dir():
-            for path in page.parent.rglob(f"*{page.stem}*"):
-                path.unlink()
+            # The files of a script are called after it, with an ending or a number; plot_1 is not plot_10.
+            its_own = re.compile(rf"(?:sphx_glr_)?{re.escape(page.stem)}(?:\.|_\d{{3}}|_thumb).*")
+            for path in page.parent.rglob("*"):
+                if path.is_file() and its_own.fullmatch(path.name):
+                    path.unlink()
 
 
 def start_site(app: Sphinx) -> None:

@@ -92,7 +92,7 @@ class GalleryFigure(SphinxDirective):
 
     def _figure(self, source: Path, light: Path) -> nodes.figure:
         told = json.loads(light.with_suffix(".json").read_text(encoding="utf-8"))
-        figure = nodes.figure("", classes=["gallery-figure"])
+        figure = nodes.figure("", classes=["gallery-figure"], script=source.stem)
         images = nodes.container("", classes=["gallery-images"])
         for path, theme in ((light, "only-light"), (light.with_stem(f"{light.stem}_dark"), "only-dark")):
             uri = f"/{path.relative_to(self.env.srcdir).as_posix()}"

@@ -9,7 +9,7 @@ interval, and that the interval of NaNs can be widened too. Both are true. What 
 
 from functools import partial
 
-from removable import functions, gamma_grid, plots, truth
+from removable import frameworks, functions, gamma_grid, plots, truth
 from removable.sweep import sweep
 
 import matplotlib.pyplot as plt
@@ -169,7 +169,7 @@ plt.show()
 #    True
 #    >>> bool(2 < wrong["torch"][-1] / wrong["torch"][0] < 50), wrong["torch"] == wrong["tensorflow"]
 #    (True, True)
-#    >>> bool(max(wrong_relative["torch"]) < 4 * min(wrong_relative["torch"]))
+#    >>> wrong_relative["torch"][-1] <= wrong_relative["torch"][0]
 #    True
 #
 # More NaNs
@@ -191,14 +191,12 @@ def written_out(x, m):
 nan_zone = {}
 for m in (1, 2, 3):
     for name in names:
-        run = sweep(
+        quotient = frameworks.get(name).derivatives(
             lambda x, xp, m=m: written_out(x, m + 1) / written_out(x, m),
-            meant=lambda x, xp: x - 2,
-            gamma=gamma,
-            names=[name],
+            2 + gamma,
             order=0,
         )
-        nan_zone.setdefault(name, []).append(reach(~np.isfinite(run.results[name][0])))
+        nan_zone.setdefault(name, []).append(reach(~np.isfinite(quotient[0])))
     ends = [f"{nan_zone[name][-1]:.2g}" for name in names]
     print(f"zero of order {m}: no finite value out to |gamma| = {' and '.join(ends)}")
 

@@ -144,15 +144,24 @@ print(f"largest |slope - (2 - alpha)| next to the yellow region: {difference:.1e
 print(np.unique(run.x[yellow & (slopes == 1)] - 2))
 
 # %%
-# There the terms are near :math:`2^{54}`, where doubles are 2 or 4 apart, and adding them up rounds the result from 2 to 1.
-# In another order of addition it is 2:
+# There three contributions are added: :math:`2^{54}` through the denominator, and twice :math:`-2^{53} + 1`, once for each
+# factor of ``x * x``. The first sum is :math:`2^{53} + 1`. Above :math:`2^{53}` doubles are 2 apart, so it becomes
+# :math:`2^{53}`, and a 1 is lost. In another order of addition nothing is:
 
-x = np.nextafter(2.0, 1.0)
+x = np.nextafter(2.0, 1.0).item()
 through_f = 1 / (x - 2) * x  # reaches x twice, once for each factor of x * x
 through_g = -((x * x - 4) / (x - 2) / (x - 2))
 print((through_g + through_f) + through_f, (through_f + through_f) + through_g)
 
 # %%
+#
+# .. code-block:: pycon
+#
+#    >>> through_g == 2.0**54, through_f == -(2.0**53) + 1
+#    (True, True)
+#    >>> print((through_g + through_f) + through_f, (through_f + through_f) + through_g)
+#    1.0 2.0
+#
 # The same bits in both frameworks?
 # ---------------------------------
 # The paper reports identical results. With ``x * x`` that is so, over the whole sweep. With ``x**2`` it is not.
