@@ -47,7 +47,10 @@ DRAWS = {
 @pytest.mark.parametrize(("name", "function"), public_functions(), ids=[name for name, _ in public_functions()])
 def test_every_public_function_has_a_doctest(name, function):
     examples = doctest.DocTestParser().get_examples(function.__doc__)
-    assert bool(examples) != (name in DRAWS)
+    signature = inspect.signature(function)
+    # The example of a check is its line in the ledger, which the build runs.
+    is_check = signature.return_annotation == "Evidence" and not signature.parameters
+    assert bool(examples) != (name in DRAWS or is_check)
 
 
 def test_continuous_integration_runs_what_the_readme_says():

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import freshness
 from docutils import nodes
@@ -20,7 +20,6 @@ from removable.claims.ledger import EQUATIONS, VERDICTS, ClaimsFileError, load
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import SphinxError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -36,10 +35,9 @@ _FIGURES = {f"fig-{n}": f"plot_figure_{n}" for n in range(1, 9)} | {
 _running: list[subprocess.Popen[str]] = []
 
 
-class LedgerError(SphinxError):
-    """A verdict came out other than expected, or an item of the paper is on no page."""
-
-    category = "The ledger does not come out"
+def _stop(reasons: str) -> NoReturn:
+    """End the build. Sphinx surrounds its own exceptions with a report for its developers; this is for the reader."""
+    raise SystemExit(f"The ledger does not come out.\n{reasons}")
 
 
 def _file() -> Path:
@@ -61,7 +59,7 @@ def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         process = _running.pop()
         complaint = process.communicate()[1].strip()
         if process.returncode:
-            raise LedgerError(complaint or f"the evaluation of the claims ended with status {process.returncode}")
+            _stop(complaint or f"The evaluation of the claims ended with status {process.returncode}.")
         _file().with_suffix(".new").replace(_file())
 
 
@@ -202,7 +200,7 @@ def check_coverage(app: Sphinx, env: BuildEnvironment) -> None:
             except ClaimsFileError as error:
                 missing.append(str(error))
     if missing:
-        raise LedgerError("\n".join(missing))
+        _stop("\n".join(missing))
 
 
 def publish(app: Sphinx, exception: Exception | None) -> None:

@@ -284,7 +284,7 @@ def errors(run: Comparison, *, order: int = 0, ylabel: str) -> tuple[Figure, np.
     --------
     >>> from removable.forms import compare
     >>> naive = lambda x, xp: xp.sin(x) / x
-    >>> run = compare({"naive": naive}, meant=naive, gamma=[1e-9, 1e-3], names=["numpy"], order=0)
+    >>> run = compare({"naive": naive}, meant=naive, gamma=[1e-9, 1e-3], names=["torch"], order=0)
     >>> fig, axes = errors(run, ylabel="error")
     >>> axes[0].get_xscale(), axes[0].get_yscale()
     ('log', 'log')
