@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from removable.claims import ledger
 from site_under_test import pages, served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -89,7 +90,34 @@ def test_framework_tabs_are_synced(page, address):
         )
 
 
-@pytest.mark.parametrize("name", ["index.html", "auto_gallery/index.html", "paper/2-trivial-example.html"])
+def test_the_ledger_is_filtered_by_words_verdict_and_kind(page, address):
+    page.goto(f"{address}/paper/ledger.html")
+    rows = page.locator("table.ledger tbody tr:visible")
+    every = rows.count()
+    assert every == len(ledger.load())
+    assert page.get_by_role("status").inner_text() == f"{every} of {every} claims shown"
+    page.get_by_label("Kind").select_option("figure")
+    assert rows.count() == 8
+    page.get_by_label("Words").fill("SLOPE alpha")
+    assert rows.count() == 1
+    assert "2 - alpha" in rows.first.inner_text()
+    page.get_by_label("Verdict").select_option("holds")
+    assert rows.count() == 0
+    assert page.get_by_role("status").inner_text() == f"0 of {every} claims shown"
+    assert page.trouble == []
+
+
+def test_a_link_to_a_claim_finds_it_whatever_the_filter_says(page, address):
+    page.goto(f"{address}/paper/ledger.html")
+    page.get_by_label("Words").fill("no such words")
+    page.evaluate("location.hash = 'claim-eq-10b'")
+    page.locator("#claim-eq-10b").wait_for(state="visible")
+
+
+PHONE = ["index.html", "auto_gallery/index.html", *(name for name in pages() if name.startswith("paper/"))]
+
+
+@pytest.mark.parametrize("name", PHONE)
 def test_a_phone_never_scrolls_sideways(browser, address, name):
     page = browser.new_page(viewport={"width": 360, "height": 740})
     page.goto(f"{address}/{name}")

@@ -109,6 +109,16 @@ def test_numpy_gives_no_warnings_and_keeps_the_error_state():
     assert np.geterr() == before
 
 
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_what_the_derivatives_of_numpy_do_not_know_is_named(mode):
+    numpy = frameworks.get("numpy")
+    np.testing.assert_array_equal(numpy.derivatives(lambda x, xp: xp.cos(x), [0.0], order=0, mode=mode), [[1.0]])
+    with pytest.raises(UnsupportedError, match="the program calls cos"):
+        numpy.derivatives(lambda x, xp: xp.cos(x), [0.0], mode=mode)
+    with pytest.raises(AttributeError, match="colour"):
+        numpy.derivatives(lambda x, xp: x.colour, [0.0], mode=mode)
+
+
 def test_the_tape_goes_back_once_only():
     numpy = frameworks.get("numpy")
     np.testing.assert_array_equal(numpy.derivatives(fn.h, [2 + 1e-9]), [[4], [2]])

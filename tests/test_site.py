@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import script_doctests
+from removable.claims import ledger
 from site_under_test import ROOT, SITE, Page, pages
 
 FIGURES = [f"plot_figure_{n}" for n in range(1, 9)]
@@ -53,9 +54,53 @@ def test_each_figure_has_a_light_and_a_dark_version_and_says_its_finding(script)
         assert path.read_text(encoding="utf-8").startswith("<?xml")
 
 
-def test_chapters_and_landing_page_show_figures_of_this_build():
-    for name, count in {"index.html": 1, "paper/2-trivial-example.html": 6}.items():
-        assert pages()[name].html.count('<figure class="gallery-figure') == count, name
+FIGURES_SHOWN = {
+    "index.html": 1,
+    "paper/1-introduction.html": 1,
+    "paper/2-trivial-example.html": 6,
+    "paper/3-derivatives.html": 4,
+    "paper/4-conclusion.html": 8,
+}
+
+
+@pytest.mark.parametrize("name", FIGURES_SHOWN)
+def test_chapters_and_landing_page_show_figures_of_this_build(name):
+    assert pages()[name].html.count('<figure class="gallery-figure') == FIGURES_SHOWN[name]
+
+
+def test_every_item_of_the_paper_is_found_from_the_contents_and_from_the_ledger():
+    contents, table = pages()["paper/index.html"], pages()["paper/ledger.html"]
+    for item in ledger.ITEMS:
+        assert f"claim-{item}" in table.ids
+    for claim in ledger.load():
+        if claim.id in ledger.ITEMS:
+            place = "../" + "{}.html{}{}".format(*claim.page.partition("#"))
+            assert place in contents.links, claim.id
+            assert place in table.links, claim.id
+
+
+def test_the_ledger_shows_what_was_measured_in_this_build():
+    record = json.loads((SITE / "paper" / "claims.json").read_text(encoding="utf-8"))
+    html = pages()["paper/ledger.html"].html
+    assert [claim["id"] for claim in record["claims"]] == [claim.id for claim in ledger.load()]
+    sentences = [c for c in record["claims"] if c["kind"] == "sentence" and c["found"] != ledger.NOT_TESTABLE]
+    assert len(sentences) >= 30
+    for claim in record["claims"]:
+        assert claim["found"] == claim["verdict"], claim["id"]
+        assert claim["found"] == ledger.NOT_TESTABLE or all(
+            claim["measured"][n] for n in ("torch", "tensorflow", "exact")
+        )
+    for version in record["versions"].values():
+        assert version in html
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES_SHOWN if name.startswith("paper/")])
+def test_chapters_say_what_is_learnt_and_end_with_exercises(name):
+    html = pages()[name].html
+    assert "What you will learn" in html
+    assert "<h2>Take-aways" in html
+    assert html.count(">Solution<") >= 2
+    assert html.index("What you will learn") < html.index("<h2>Take-aways") < html.index("<h2>Exercises")
 
 
 # Docstrings, and the source they stand in, show on purpose how an error looks.
@@ -105,12 +150,13 @@ def test_code_names_in_scripts_lead_to_the_reference():
 
 
 def test_maths_is_typeset_and_needs_no_script():
-    html = pages()["paper/2-trivial-example.html"].html
-    assert html.count('class="katex"') > 50
-    assert "MathJax" not in html
-    assert [re.search(rf'id="equation-eq-{n}"', html) is not None for n in range(1, 5)] == [True] * 4
-    numbers = re.findall(r'class="eqno">\((\d+)\)', html)
-    assert numbers == ["1", "2", "3", "4"]
+    numbers = []
+    for name in ("paper/2-trivial-example.html", "paper/3-derivatives.html"):
+        html = pages()[name].html
+        assert html.count('class="katex"') > 50
+        assert "MathJax" not in html
+        numbers += re.findall(r'class="eqno">\((\w+)\)', html)
+    assert tuple(numbers) == ledger.EQUATIONS
 
 
 def doctest_counts() -> dict[str, int]:
@@ -129,9 +175,12 @@ def doctest_counts() -> dict[str, int]:
     return values
 
 
-def test_at_least_forty_published_values_are_doctested():
+def test_at_least_a_hundred_published_values_are_doctested():
     counts = doctest_counts()
-    assert sum(counts.values()) >= 40
+    assert sum(counts.values()) >= 100
+    for section in ("1_introduction", "2_trivial_example", "3_derivatives", "4_conclusion"):
+        assert sum(n for name, n in counts.items() if section in name) >= 5, section
+        assert sum(n for name, n in counts.items() if f"paper/{section[0]}-" in name) >= 5, section
     for script in FIGURES + REMARKS:
         assert sum(n for name, n in counts.items() if name.endswith(f"{script}.py")) >= 3, script
 

@@ -85,6 +85,12 @@ def _to_page(env: BuildEnvironment, page: str, text: str) -> nodes.Node:
     return nodes.reference("", text, refuri=uri, internal=True)
 
 
+def _called(page: str) -> str:
+    """Name a page and the place on it, so that two links with one text lead to one place."""
+    name, _, place = page.partition("#")
+    return name.rpartition("/")[2] + (f", {place.removeprefix('equation-').replace('-', ' ')}" if place else "")
+
+
 def _to_function(env: BuildEnvironment, check: str) -> nodes.Node:
     return addnodes.pending_xref(
         "",
@@ -108,7 +114,7 @@ class Ledger(SphinxDirective):
             text = "This is a partial build, in which the claims were not evaluated."
             return [nodes.note("", nodes.paragraph("", text))]
         claims = recorded["claims"]
-        counts = ", ".join(f"{sum(c['found'] == v for c in claims)} {v}" for v in VERDICTS)
+        counts = ", ".join(f"{v} {sum(c['found'] == v for c in claims)}" for v in VERDICTS)
         versions = ", ".join(f"{name} {version}" for name, version in recorded["versions"].items())
         features = ", ".join(recorded["cpu_features"])
         table = nodes.table(classes=["ledger"])
@@ -119,7 +125,7 @@ class Ledger(SphinxDirective):
         group += head
         group += nodes.tbody("", *(self._row(claim) for claim in claims))
         return [
-            nodes.paragraph("", f"{len(claims)} claims: {counts}.", classes=["ledger-counts"]),
+            nodes.paragraph("", f"{len(claims)} claims. {counts[0].upper()}{counts[1:]}.", classes=["ledger-counts"]),
             nodes.paragraph("", f"Measured with {versions}, on a processor with {features}."),
             table,
         ]
@@ -137,7 +143,7 @@ class Ledger(SphinxDirective):
         judged = nodes.entry("", nodes.paragraph("", claim["found"], classes=["verdict"]))
         if claim["remark"]:
             judged += nodes.paragraph("", claim["remark"])
-        links = nodes.paragraph("", "", _to_page(self.env, claim["page"], "page"))
+        links = nodes.paragraph("", "", _to_page(self.env, claim["page"], _called(claim["page"])))
         if claim["check"]:
             links += [nodes.Text(" · "), _to_function(self.env, claim["check"])]
         judged += links

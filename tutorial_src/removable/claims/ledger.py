@@ -21,8 +21,10 @@ CONDITIONAL = "holds under a condition"
 FAILS = "does not hold"
 NOT_TESTABLE = "not testable"
 VERDICTS = (HOLDS, CONDITIONAL, FAILS, NOT_TESTABLE)
+"""The verdicts, the best first."""
 
 KINDS = ("figure", "equation", "remark", "sentence")
+"""The things that a claim can be about, numbered items of the paper or sentences in its text and captions."""
 
 FRAMEWORKS = ("torch", "tensorflow")
 """The frameworks that every claim is tested in."""
@@ -78,7 +80,7 @@ class Evidence:
 
     @property
     def verdict(self) -> str:
-        """The verdict that follows: the weakest that holds in every framework.
+        """The weakest verdict that holds in every framework.
 
         Examples
         --------
@@ -265,7 +267,7 @@ def chosen(names: Iterable[str]) -> tuple[Claim, ...]:
 
 
 def evaluate(claims: Iterable[Claim]) -> list[Result]:
-    """Test claims, one after the other.
+    """Test claims, one after the other; a check that several share is run once.
 
     Examples
     --------
@@ -273,4 +275,10 @@ def evaluate(claims: Iterable[Claim]) -> list[Result]:
     >>> result.verdict, result.as_expected
     ('holds', True)
     """
-    return [Result(claim, claim.function() if claim.check else None) for claim in claims]
+    evidence: dict[str, Evidence] = {}
+    results = []
+    for claim in claims:
+        if claim.check and claim.check not in evidence:
+            evidence[claim.check] = claim.function()
+        results.append(Result(claim, evidence.get(claim.check)))
+    return results

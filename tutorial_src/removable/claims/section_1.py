@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from removable import frameworks, functions, truth
@@ -18,7 +20,7 @@ def _h(x, xp):
 
 
 def unbounded_errors() -> Evidence:
-    """Largest finite error of the slope of h; of a product, nearer and nearer to its singular point; of h1 as epsilon shrinks."""
+    """Largest finite error of the slope of h; of its like at 3; of a product, nearer and nearer to 0; of h1 as epsilon shrinks."""
     run = runs.of_h()
 
     def product(x, xp):
@@ -31,72 +33,104 @@ def unbounded_errors() -> Evidence:
 
     def finding(name: str) -> Finding:
         of_h = np.nanmax(np.abs(run.total_error(name, 1)))
+        x = 3 + runs.of_h().gamma[np.abs(runs.of_h().gamma) > 2.0**-51]
+        of_h_at_3 = np.nanmax(np.abs(runs.value_and_slope(name, lambda x, xp: (x * x - 9) / (x - 3), x)[1] - 1))
         of_product = [off(name, distance) for distance in (1e-14, 1e-17, 1e-20)]
         of_h1 = [
             abs(runs.value_and_slope(name, lambda x, xp, e=e: functions.h1(x, xp, epsilon=e), [2.0])[1, 0] - 1)
             for e in (1e-4, 1e-8, 1e-12)
         ]
         text = (
-            f"h': at most {of_h:.3g} where not NaN; slope of x (1/expm1(x)) out to ten times 1e-14, 1e-17, 1e-20: "
-            f"{', '.join(f'{e:.0e}' for e in of_product)}; h1' at 2 with epsilon 1e-4, 1e-8, 1e-12: "
-            f"{', '.join(f'{e:.0e}' for e in of_h1)}"
+            f"slope of h: at most {of_h:.3g} where not NaN; of (x*x-9)/(x-3): {of_h_at_3:.1e}; "
+            f"of x (1/expm1(x)) out to ten times 1e-14, 1e-17, 1e-20: {', '.join(f'{e:.0e}' for e in of_product)}; "
+            f"of h1 at 2 with epsilon 1e-4, 1e-8, 1e-12: {', '.join(f'{e:.0e}' for e in of_h1)}"
         )
-        grows = all(np.all(np.diff(errors) > 0) and errors[-1] > 100 for errors in (of_product, of_h1))
+        grows = of_h_at_3 > 1e15 and all(
+            np.all(np.diff(errors) > 0) and errors[-1] > 100 for errors in (of_product, of_h1)
+        )
         return Finding(text, as_stated=of_h > 1e6 and grows, under_condition=grows)
 
-    return in_both("1, -1/2 and 1", finding)
+    return in_both("slopes 1, 1, -1/2 and 1", finding)
 
 
 def no_simplification() -> Evidence:
-    """Two quotients whose factor cancels, at the singular point, op by op and in a traced graph."""
+    """Two quotients whose factor cancels, at the singular point: op by op, recorded as a graph, and compiled by XLA."""
     programs = {"(x*x-4)/(x-2)": _h, "x*(x-2)/(x-2)": lambda x, xp: x * (x - 2) / (x - 2)}
 
     def finding(name: str) -> Finding:
         found = {text: runs.value_and_slope(name, program, [2.0])[:, 0] for text, program in programs.items()}
-        traced = [_traced(name, program) for program in programs.values()]
-        nan = all(np.isnan(pair).all() for pair in found.values()) and np.isnan(traced).all()
+        graphs = {title: [graph(program) for program in programs.values()] for title, graph in _GRAPHS[name].items()}
         pairs = "; ".join(f"{text}: {pair[0]:g}, {pair[1]:g}" for text, pair in found.items())
-        return Finding(f"value and slope at 2 of {pairs}; the same as a traced graph", as_stated=nan)
+        others = "; ".join(f"{title}: values {values[0]:g}, {values[1]:g}" for title, values in graphs.items())
+        nan = all(np.isnan(values).all() for values in (*found.values(), *graphs.values()))
+        return Finding(f"value and slope at 2 of {pairs}; {others}", as_stated=nan)
 
     exact = [truth.derivatives(program, [0.0])[:, 0] for program in programs.values()]
     return in_both("; ".join(f"{text}: {a:g}, {b:g}" for text, (a, b) in zip(programs, exact, strict=True)), finding)
 
 
-def _traced(name: str, program: functions.Program) -> float:
-    """Value of a program at 2, once the framework has recorded it as a graph."""
-    adapter = frameworks.get(name)
-    if name == "torch":
-        import torch
+def _traced_by_torch(program: functions.Program) -> float:
+    """Value at 2 by the recorded graph, which is what torch.compile is given; no compiler runs."""
+    import torch
+    from torch.fx.experimental.proxy_tensor import make_fx
 
-        x = adapter.asarray(np.array([2.0]))
-        # make_fx records the operations that torch.compile is given; no compiler runs.
-        from torch.fx.experimental.proxy_tensor import make_fx
+    x = torch.tensor(2.0, dtype=torch.float64)
+    return make_fx(lambda x: program(x, torch))(x)(x).item()
 
-        return float(make_fx(lambda x: program(x, torch))(x)(x).item())
-    tf = adapter.namespace
-    x = adapter.asarray(np.array([2.0]))
-    return float(tf.function(lambda x: program(x, tf))(x).numpy()[0])
+
+def _traced_by_tensorflow(program: functions.Program, *, compiled: bool = False) -> float:
+    """Value at 2 by the recorded graph, which TensorFlow optimises, or which XLA compiles."""
+    tf = frameworks.get("tensorflow").namespace
+    graph = tf.function(lambda x: program(x, tf), jit_compile=compiled)
+    return graph(tf.constant(2.0, dtype=tf.float64)).numpy().item()
+
+
+_GRAPHS = {
+    "torch": {"as a graph": _traced_by_torch},
+    "tensorflow": {
+        "as a graph": _traced_by_tensorflow,
+        "compiled by XLA": functools.partial(_traced_by_tensorflow, compiled=True),
+    },
+}
 
 
 def paired_derivatives() -> Evidence:
-    """Ask each framework for the code that it pairs with a division."""
+    """Ask each framework for the code that it pairs with a division, and for that of a function that has none."""
 
     def finding(name: str) -> Finding:
-        if name == "torch":
-            import torch
-
-            x = torch.tensor(3.0, requires_grad=True)
-            paired = (x / 2).grad_fn.name()
-            return Finding(f"the result of a division carries {paired}", as_stated=paired.startswith("Div"))
-        tf = frameworks.get(name).namespace
-        from tensorflow.python.framework import ops
-
-        paired = ops.get_gradient_function(
-            tf.function(lambda x: x / 2).get_concrete_function(tf.TensorSpec([])).graph.get_operations()[-2]
-        ).__name__
-        return Finding(f"a division is registered with {paired}", as_stated="Div" in paired)
+        paired, without = _paired_by_torch() if name == "torch" else _paired_by_tensorflow()
+        text = f"a division carries {paired}; without a derivative: {without or 'none found'}"
+        return Finding(text, as_stated="Div" in paired and not without, under_condition="Div" in paired)
 
     return in_both("no rule is looked up: a power series is divided", finding)
+
+
+def _paired_by_torch() -> tuple[str, str]:
+    import torch
+
+    x = torch.tensor(3.0, requires_grad=True)
+    paired = (x / 2).grad_fn.name()
+    try:
+        torch.special.zeta(x, torch.tensor(2.0)).backward()
+    except (NotImplementedError, RuntimeError):
+        return paired, "the first argument of zeta"
+    return paired, ""
+
+
+def _paired_by_tensorflow() -> tuple[str, str]:
+    tf = frameworks.get("tensorflow").namespace
+    from tensorflow.python.framework import ops
+
+    spec = tf.TensorSpec([], tf.float64)
+    graph = tf.function(lambda x: x / 2).get_concrete_function(spec).graph
+    (division,) = (op for op in graph.get_operations() if op.type == "RealDiv")
+    x = tf.constant(3.0)
+    with tf.GradientTape() as recorded:
+        recorded.watch(x)
+        y = tf.math.zeta(x, tf.constant(2.0))
+    return ops.get_gradient_function(division).__name__, "" if recorded.gradient(
+        y, x
+    ) is not None else "the first argument of zeta"
 
 
 def forward_values() -> Evidence:

@@ -137,7 +137,17 @@ class NumPy(Framework):
     def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode) -> list[np.ndarray]:
         # 0/0 is an answer here, not an accident: the frameworks give none of NumPy's warnings either.
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return super()._differentiate(program, x, order, mode)
+            if order == 0:
+                return [program(x, np)]
+            try:
+                return super()._differentiate(program, x, order, mode)
+            except AttributeError as error:
+                if error.obj not in (tape, jets):
+                    raise
+                raise UnsupportedError(
+                    f"the program calls {error.name}, and NumPy's derivatives know arithmetic only; "
+                    "ask for another framework."
+                ) from None
 
     def _reverse(self, program: Program, x: Array, order: int) -> list[Array]:
         if order > 1:
