@@ -217,3 +217,13 @@ def test_the_wheel_in_the_site_is_the_package_of_this_tree():
             packed = archive.read(path.relative_to(ROOT / "tutorial_src").as_posix())
             assert packed == path.read_bytes(), path.name
     assert (SITE / "dist" / "constraints.txt").read_bytes() == (ROOT / "constraints.txt").read_bytes()
+
+
+def errata() -> list[script_doctests.Block]:
+    return list(script_doctests.blocks_of_chapter(str(ROOT / "docs" / "paper" / "errata.md")))
+
+
+@pytest.mark.parametrize("block", errata(), ids=lambda block: f"line-{block.line}")
+def test_each_erratum_is_a_few_lines_that_run_by_themselves(block):
+    assert script_doctests.check(block, {}, "errata.md") > 0
+    assert len(re.findall(r"^(?:>>>|\.\.\.) ", block.source, re.MULTILINE)) <= 7
