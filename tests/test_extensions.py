@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import freshness
 import katex_static
+import ledger
 import local_inventories
 import notebook_prose
+import paper_equations
 import pytest
 import required_frameworks
 import script_doctests
 import steady_zips
+from docutils import nodes
+from removable.claims import ledger as ledger_items
 from script_doctests import Block, DoctestError
 
 CHAPTER = """# Title
@@ -67,8 +73,7 @@ def test_a_failing_script_is_scraped_once():
 
 
 def test_the_environment_key_follows_package_pins_and_extensions(tmp_path, monkeypatch):
-    package = [f"tutorial_src/removable/{name}" for name in ("functions.py", "claims/claims.toml")]
-    files = [*package, "docs/_extensions/x.py", "docs/conf.py", "constraints.txt"]
+    files = ["tutorial_src/removable/functions.py", "docs/_extensions/x.py", "docs/conf.py", "constraints.txt"]
     for name in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1", encoding="utf-8")
@@ -81,7 +86,7 @@ def test_the_environment_key_follows_package_pins_and_extensions(tmp_path, monke
     keys.add(freshness.environment_key())
     monkeypatch.setattr(freshness.platform, "python_version", lambda: "3.99")
     keys.add(freshness.environment_key())
-    assert len(keys) == 8
+    assert len(keys) == 7
 
 
 def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):
@@ -119,6 +124,65 @@ def test_a_removed_script_takes_its_own_files_along_and_no_others(tmp_path, monk
     left = [path.name for path in gallery.rglob("*") if path.is_file()]
     assert len(left) == 7
     assert all("plot_10" in name for name in left)
+
+
+def test_the_ledger_is_evaluated_again_when_a_claim_changes(tmp_path, monkeypatch):
+    for name in ("tutorial_src/removable/claims/claims.toml", "docs/conf.py", "constraints.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("1", encoding="utf-8")
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    scripts, claims = freshness.environment_key(), ledger._key()
+    (tmp_path / "tutorial_src/removable/claims/claims.toml").write_text("2", encoding="utf-8")
+    assert ledger._key() != claims
+    assert freshness.environment_key() == scripts
+
+
+def test_a_verdict_other_than_expected_stops_the_build_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(ledger, "_file", lambda: tmp_path / "claims" / "key.json")
+    program = "import sys; open(sys.argv[-1], 'w'); sys.exit('fig-6: the verdict is ...')"
+    started = subprocess.Popen
+    monkeypatch.setattr(
+        ledger.subprocess,
+        "Popen",
+        lambda command, **kwargs: started([sys.executable, "-c", program, command[-1]], **kwargs),
+    )
+    app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
+    ledger.start(app)
+    with pytest.raises(SystemExit, match="fig-6: the verdict is"):
+        ledger.wait(app, None, [])
+    assert not ledger._file().exists()
+
+
+@pytest.mark.parametrize(("found", "missing"), [(ledger_items.ITEMS, None), (ledger_items.ITEMS[:-5], "eq-10b")])
+def test_an_item_on_no_page_stops_the_build(found, missing, monkeypatch):
+    claims = [SimpleNamespace(id=i, page=f"paper/x#{i}", check="") for i in ledger_items.ITEMS]
+    monkeypatch.setattr(ledger, "load", lambda: claims)
+    document = nodes.section(ids=list(found))
+    document += [nodes.figure("", script=script) for script in ledger._FIGURES.values()]
+    env = SimpleNamespace(
+        found_docs={"paper/x"},
+        get_doctree=lambda name: document,
+        domains=SimpleNamespace(math_domain=SimpleNamespace(equations=dict.fromkeys(found))),
+    )
+    app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
+    if missing is None:
+        ledger.check_coverage(app, env)
+        return
+    with pytest.raises(SystemExit) as caught:
+        ledger.check_coverage(app, env)
+    assert f"claim {missing} leads to paper/x#{missing}, and that page has no such place" in str(caught.value)
+    assert "equation (10b) is in no chapter" in str(caught.value)
+
+
+def test_equations_carry_the_numbers_of_the_paper():
+    equation = nodes.math_block("", "x", label="eq-10a", number=3)
+    other = nodes.math_block("", "x", label="ours", number=4)
+    document = nodes.section("", equation, other)
+    domain = SimpleNamespace(equations={"eq-10a": ("page", 3), "ours": ("page", 4)})
+    env = SimpleNamespace(docname="page", domains=SimpleNamespace(math_domain=domain))
+    paper_equations.number_as_in_the_paper(SimpleNamespace(env=env), document)
+    assert (equation["number"], other["number"]) == ("10a", 4)
+    assert domain.equations == {"eq-10a": ("page", "10a"), "ours": ("page", 4)}
 
 
 def test_a_half_written_site_is_written_again(tmp_path):

@@ -45,8 +45,8 @@ def environment_key() -> str:
     digest = hashlib.sha256(platform.python_version().encode())
     for name in _PACKAGES:
         digest.update(f"{name} {_version(name)}\n".encode())
-    package = (path for path in (ROOT / "tutorial_src").rglob("*") if path.suffix in (".py", ".toml"))
-    sources = [*package, *(ROOT / "docs" / "_extensions").glob("*.py"), ROOT / "docs" / "conf.py"]
+    modules = [*(ROOT / "tutorial_src").rglob("*.py"), *(ROOT / "docs" / "_extensions").glob("*.py")]
+    sources = [*modules, ROOT / "docs" / "conf.py"]
     for path in (*sorted(sources), ROOT / "constraints.txt"):
         digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]

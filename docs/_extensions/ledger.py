@@ -7,6 +7,7 @@ behind and stops the build.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -40,8 +41,14 @@ def _stop(reasons: str) -> NoReturn:
     raise SystemExit(f"The ledger does not come out.\n{reasons}")
 
 
+def _key() -> str:
+    """Digest of everything that the ledger depends on: what a script does, and the list of claims."""
+    claims = freshness.ROOT / "tutorial_src" / "removable" / "claims" / "claims.toml"
+    return f"{freshness.environment_key()}-{hashlib.sha256(claims.read_bytes()).hexdigest()[:8]}"
+
+
 def _file() -> Path:
-    return freshness.ROOT / "_build" / "claims" / f"{freshness.environment_key()}.json"
+    return freshness.ROOT / "_build" / "claims" / f"{_key()}.json"
 
 
 def start(app: Sphinx) -> None:
@@ -65,7 +72,7 @@ def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
     """Name the pages that show claims, when the claims have been evaluated anew."""
-    key, before = freshness.environment_key(), getattr(env, "ledger_key", None)
+    key, before = _key(), getattr(env, "ledger_key", None)
     if not app.config.gallery_only:
         env.ledger_key = key
     return {PAGE, "paper/index"} & env.found_docs if key != before else set()
