@@ -186,7 +186,7 @@ def test_equations_carry_the_numbers_of_the_paper():
 
 
 def test_a_half_written_site_is_written_again(tmp_path):
-    app = SimpleNamespace(outdir=str(tmp_path / "html"))
+    app = SimpleNamespace(outdir=str(tmp_path / "html"), config=SimpleNamespace(gallery_only=""))
     (tmp_path / "html").mkdir()
     freshness.start_site(app)
     (tmp_path / "html" / "index.html").write_text("half", encoding="utf-8")
@@ -196,6 +196,25 @@ def test_a_half_written_site_is_written_again(tmp_path):
     freshness.finish_site(app, None)
     freshness.start_site(app)
     assert (tmp_path / "html" / "index.html").read_text(encoding="utf-8") == "whole"
+
+
+def test_after_partial_builds_a_full_one_writes_everything_again(tmp_path):
+    partial = SimpleNamespace(outdir=str(tmp_path), config=SimpleNamespace(gallery_only="plot_x"))
+    full = SimpleNamespace(outdir=str(tmp_path), config=SimpleNamespace(gallery_only=""))
+    for _ in range(2):
+        freshness.start_site(partial)
+        (tmp_path / "index.html").touch()
+        freshness.finish_site(partial, None)
+        assert (tmp_path / "index.html").exists()
+    freshness.start_site(partial)
+    assert (tmp_path / "index.html").exists()
+    freshness.finish_site(partial, None)
+    freshness.start_site(full)
+    assert not (tmp_path / "index.html").exists()
+    freshness.finish_site(full, None)
+    (tmp_path / "index.html").touch()
+    freshness.start_site(full)
+    assert (tmp_path / "index.html").exists()
 
 
 def test_a_missing_framework_stops_the_build_with_one_sentence(monkeypatch):

@@ -25,6 +25,7 @@ _GALLERY = ROOT / "docs" / "auto_gallery"
 _KEY = _GALLERY / ".environment-key"
 _RUNNING = _GALLERY / ".running"
 _UNFINISHED = ".unfinished"
+_PARTIAL = "partial"
 
 _PACKAGES = (
     "torch",
@@ -105,22 +106,27 @@ def _forget_removed_scripts() -> None:
 
 
 def start_site(app: Sphinx) -> None:
-    """Empty the output folder when the build before this one did not come to its end.
+    """Empty the output folder when the build before this one did not come to its end, or was a partial one.
 
-    Sphinx compares the age of a page with that of its source, and would keep one of which only half was written.
+    Sphinx compares the age of a page with that of its source, and would keep one of which only half was written. A partial
+    build leaves stand-ins for the pictures of scripts that it did not execute.
     """
     marker = Path(app.outdir, _UNFINISHED)
-    if marker.exists():
-        logger.info("the last build was interrupted: writing every page again")
+    partial = bool(app.config.gallery_only)
+    if marker.exists() and not (partial and marker.read_text(encoding="utf-8") == _PARTIAL):
+        logger.info("the last build was interrupted or partial: writing every page again")
         shutil.rmtree(app.outdir)
         Path(app.outdir).mkdir()
-    marker.touch()
+    marker.write_text("", encoding="utf-8")
 
 
 def finish_site(app: Sphinx, exception: Exception | None) -> None:
-    """Remember that every page was written."""
-    if exception is None:
-        Path(app.outdir, _UNFINISHED).unlink(missing_ok=True)
+    """Remember that every page was written, or what is still missing."""
+    marker = Path(app.outdir, _UNFINISHED)
+    if exception is None and app.config.gallery_only:
+        marker.write_text(_PARTIAL, encoding="utf-8")
+    elif exception is None:
+        marker.unlink(missing_ok=True)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
