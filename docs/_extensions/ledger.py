@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,12 +52,17 @@ def _file() -> Path:
     return freshness.ROOT / "_build" / "claims" / f"{_key()}.json"
 
 
+def _unfinished() -> Path:
+    """Name the file of this build: one that was killed may still be evaluating."""
+    return _file().with_suffix(f".{os.getpid()}")
+
+
 def start(app: Sphinx) -> None:
     """Begin to evaluate the claims, unless that has been done."""
     if app.config.gallery_only or _file().exists():
         return
     _file().parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "removable.claims", "--json", str(_file().with_suffix(".new"))]
+    command = [sys.executable, "-m", "removable.claims", "--json", str(_unfinished())]
     _running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
 
 
@@ -67,7 +73,7 @@ def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         complaint = process.communicate()[1].strip()
         if process.returncode:
             _stop(complaint or f"The evaluation of the claims ended with status {process.returncode}.")
-        _file().with_suffix(".new").replace(_file())
+        _unfinished().replace(_file())
 
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
