@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from removable import frameworks, functions, gamma_grid, truth
-from removable.claims import runs
+from removable.claims import rationals, runs
 from removable.claims.ledger import Evidence, Finding, in_both
 from removable.regions import Region
 from removable.sweep import Sweep, agreement
@@ -105,7 +105,7 @@ def partly_absorbed() -> Evidence:
     run = runs.of_h()
     near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & (run.gamma != 0)
     x, value_off = run.x[near], {name: run.results[name][0][near] - 4 for name in run.results}
-    alpha = np.array([float(a) for a in exact_alpha(x)])
+    alpha = np.array([float(a) for a in rationals.alpha(x)])
 
     def finding(name: str) -> Finding:
         off = np.abs(value_off[name] - alpha * (x - 2)).max()
@@ -115,31 +115,13 @@ def partly_absorbed() -> Evidence:
     return in_both("alpha = 1", finding)
 
 
-def exact_alpha(x: np.ndarray) -> list[Fraction]:
-    """Return the share of the square that survives: ``(fl(x*x) - 4 - 4 gamma) / gamma**2`` in exact rationals.
-
-    Parameters
-    ----------
-    x : numpy.ndarray
-        Points other than 2, shape ``(n,)``, float64.
-
-    Examples
-    --------
-    >>> exact_alpha(np.array([2 + 1e-9, 2.5]))
-    [Fraction(0, 1), Fraction(1, 1)]
-    """
-    square = (x * x).tolist()
-    gammas = [Fraction(v) - 2 for v in x.tolist()]
-    return [(Fraction(s) - 4 - 4 * g) / g**2 for s, g in zip(square, gammas, strict=True)]
-
-
 def _alphas(rounded_up: bool, region: Region | None) -> list[Fraction]:
     """Alphas of the samples of h whose square is rounded in one direction, in one region or in all."""
     run = runs.of_h()
     here = (
         (run.x != 2) & (np.abs(run.gamma) < 1e-5) if region is None else run.where(region) & (np.abs(run.gamma) < 1e-5)
     )
-    alphas = exact_alpha(run.x[here & (run.x != 2)])
+    alphas = rationals.alpha(run.x[here & (run.x != 2)])
     return [a for a in alphas if (a > 1 if rounded_up else a < 1)]
 
 
@@ -172,7 +154,7 @@ def largest_alpha() -> Evidence:
     """Alpha where the square is just above half the spacing of doubles, where it is rounded up to a whole one."""
     run = runs.of_h()
     right = (run.x > 2) & (run.gamma < 1e-5)
-    alphas = np.array([float(a) for a in exact_alpha(run.x[right])])
+    alphas = np.array([float(a) for a in rationals.alpha(run.x[right])])
     gamma = run.x[right][alphas.argmax()] - 2
     halves = gamma**2 / 2.0**-51
     bits = _same_square()
@@ -380,22 +362,12 @@ def refactored() -> Evidence:
 
 def eq_1() -> Evidence:
     """The two cases of equation (1), written out in rationals, against h1 in the frameworks."""
-
-    def cases(g: Fraction) -> Fraction:
-        sign = 1 if g >= 0 else -1
-        return g + sign * Fraction(runs.EPSILON_1) if abs(g) < Fraction(runs.DELTA_1) else g
-
-    return _as_written(runs.of_h1(), cases, "f/(g + S epsilon) within delta, f/g elsewhere")
+    return _as_written(runs.of_h1(), rationals.perturbed, "f/(g + S epsilon) within delta, f/g elsewhere")
 
 
 def eq_3() -> Evidence:
     """The two cases of equation (3), written out in rationals, against h2 in the frameworks."""
-
-    def cases(g: Fraction) -> Fraction:
-        sign = 1 if g >= 0 else -1
-        return sign * Fraction(runs.EPSILON_2) if abs(g) < Fraction(runs.EPSILON_2) else g
-
-    return _as_written(runs.of_h2(), cases, "f/(S epsilon) where |g| < epsilon, f/g elsewhere")
+    return _as_written(runs.of_h2(), rationals.clamped, "f/(S epsilon) where |g| < epsilon, f/g elsewhere")
 
 
 def _as_written(run: Sweep, denominator: Callable[[Fraction], Fraction], exact: str) -> Evidence:

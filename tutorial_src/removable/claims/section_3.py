@@ -9,9 +9,8 @@ from functools import partial
 import numpy as np
 
 from removable import frameworks, functions, gamma_grid, truth
-from removable.claims import identities, runs
+from removable.claims import identities, rationals, runs
 from removable.claims.ledger import Evidence, Finding, in_both
-from removable.claims.section_2 import exact_alpha
 from removable.functions import Program
 from removable.regions import Region
 from removable.sweep import Agreement, agreement
@@ -151,7 +150,7 @@ def two_minus_alpha() -> Evidence:
     """Near the yellow region, the slope of h against 2 - alpha, with alpha from exact rationals."""
     run = runs.of_h()
     near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & (run.gamma != 0)
-    alpha = np.array([float(a) for a in exact_alpha(run.x[near])])
+    alpha = np.array([float(a) for a in rationals.alpha(run.x[near])])
 
     def finding(name: str) -> Finding:
         off = np.abs(run.results[name][1][near] - (2 - alpha)).max()
@@ -238,13 +237,8 @@ def _rebuilt(exact: str) -> Evidence:
 
 def eq_9() -> Evidence:
     """The two cases of equation (9), written out in rationals, against g1 in the frameworks; and its slope, which is 1."""
-
-    def cases(g: Fraction) -> Fraction:
-        sign = 1 if g >= 0 else -1
-        return g + sign * Fraction(runs.EPSILON_1) if abs(g) < Fraction(runs.DELTA_1) else g
-
     program = partial(functions.g1, epsilon=runs.EPSILON_1, delta=runs.DELTA_1)
-    return _denominator(program, cases, lambda g: 1.0, "g + S epsilon or g; slope 1 wherever it has one")
+    return _denominator(program, rationals.perturbed, lambda g: 1.0, "g + S epsilon or g; slope 1 wherever it has one")
 
 
 def _denominator(
@@ -461,15 +455,11 @@ def remark_3_1() -> Evidence:
 
 def eq_11() -> Evidence:
     """The two cases of equation (11), written out in rationals, against g2 in the frameworks; and its slope, 0 or 1."""
-
-    def inside(g: Fraction) -> bool:
-        return abs(g) < Fraction(runs.EPSILON_2)
-
-    def cases(g: Fraction) -> Fraction:
-        return (1 if g >= 0 else -1) * Fraction(runs.EPSILON_2) if inside(g) else g
-
     program = partial(functions.g2, epsilon=runs.EPSILON_2)
-    return _denominator(program, cases, lambda g: 0.0 if inside(g) else 1.0, "S epsilon or g; slope 0 or 1")
+    slope = {True: 0.0, False: 1.0}
+    return _denominator(
+        program, rationals.clamped, lambda g: slope[abs(g) < Fraction(runs.EPSILON_2)], "S epsilon or g; slope 0 or 1"
+    )
 
 
 def constant_denominator() -> Evidence:
