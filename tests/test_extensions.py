@@ -150,7 +150,7 @@ def test_a_verdict_other_than_expected_stops_the_build_and_leaves_nothing(tmp_pa
     ledger.start(app)
     with pytest.raises(SystemExit, match="fig-6: the verdict is"):
         ledger.wait(app, None, [])
-    assert not ledger._file().exists()
+    assert list((tmp_path / "claims").iterdir()) == []
 
 
 @pytest.mark.parametrize(("found", "missing"), [(ledger_items.ITEMS, None), (ledger_items.ITEMS[:-5], "eq-10b")])
@@ -158,7 +158,7 @@ def test_an_item_on_no_page_stops_the_build(found, missing, monkeypatch):
     claims = [SimpleNamespace(id=i, page=f"paper/x#{i}", check="") for i in ledger_items.ITEMS]
     monkeypatch.setattr(ledger, "load", lambda: claims)
     document = nodes.section(ids=list(found))
-    document += [nodes.figure("", script=script) for script in ledger._FIGURES.values()]
+    document += [nodes.figure("", script=script) for script in ledger._SCRIPTS.values()]
     env = SimpleNamespace(
         found_docs={"paper/x"},
         get_doctree=lambda name: document,

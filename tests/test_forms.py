@@ -56,6 +56,8 @@ def test_a_form_without_any_finite_result_has_no_worst_error():
         (lambda pair: pair.error("hacked", "torch"), r"form is 'hacked'.*forms \['naive', 'simplified'\]"),
         (lambda pair: pair.error("naive", "torch", 2), "order is 2; give a whole number from 0 to 1"),
         (lambda pair: compare({}, meant=naive, gamma=[1.0]), "forms is empty"),
+        (lambda pair: compare({"naive": naive}, meant=naive, gamma=[1.0], dtype="float8"), "dtype is 'float8'"),
+        (lambda pair: compare({"naive": naive}, meant=naive, gamma=[1.0], base=np.inf), "base is inf"),
         (lambda pair: compare({"naive": naive}, meant=naive, gamma=[1.0], names="torch"), "names is 'torch'"),
     ],
 )

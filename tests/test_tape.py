@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,3 +93,13 @@ def test_bad_input_is_named():
 
 def test_it_is_short_enough_to_be_read():
     assert len(inspect.getsource(tape_module).splitlines()) <= 150
+
+
+def test_the_tape_of_the_gallery_has_the_thirty_lines_that_its_title_says():
+    script = Path(__file__).parent.parent / "gallery" / "1_introduction" / "plot_tape.py"
+    text = script.read_text(encoding="utf-8")
+    start, end = text.index("\nclass Number"), text.index("operand.slope += ")
+    lines = (line.strip() for line in text[start:end].splitlines())
+    code = [line for line in lines if line and not line.startswith(("#", '"""'))]
+    assert "of thirty lines" in text
+    assert 20 <= len(code) + 1 <= 30

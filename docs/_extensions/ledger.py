@@ -17,22 +17,21 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import freshness
+import required_frameworks
 from docutils import nodes
-from removable.claims.ledger import EQUATIONS, VERDICTS, ClaimsFileError, load
+from removable.claims.ledger import EQUATIONS, ITEMS, VERDICTS, ClaimsFileError, load
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
-
-logger = logging.getLogger(__name__)
+from sphinx.util.nodes import make_refnode
 
 PAGE = "paper/ledger"
-_TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "exact": "Exact"}
-_FIGURES = {f"fig-{n}": f"plot_figure_{n}" for n in range(1, 9)} | {
-    "remark-2-1": "plot_remark_2_1",
-    "remark-3-1": "plot_remark_3_1",
+_TITLES = {**required_frameworks.TITLES, "exact": "Exact"}
+_SCRIPTS = {
+    item: f"plot_{item.replace('fig-', 'figure-').replace('-', '_')}" for item in ITEMS if not item.startswith("eq-")
 }
+"""The script that draws each figure and remark."""
 
 _running: list[subprocess.Popen[str]] = []
 
@@ -72,6 +71,7 @@ def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         process = _running.pop()
         complaint = process.communicate()[1].strip()
         if process.returncode:
+            _unfinished().unlink(missing_ok=True)
             _stop(complaint or f"The evaluation of the claims ended with status {process.returncode}.")
         _unfinished().replace(_file())
 
@@ -92,10 +92,26 @@ def _recorded(app: Sphinx) -> dict[str, Any] | None:
 
 
 def _to_page(env: BuildEnvironment, page: str, text: str) -> nodes.Node:
-    """Lead to a page, and on it to the place after ``#``."""
-    name, _, place = page.partition("#")
-    uri = f"{'../' * env.docname.count('/')}{name}.html" + (f"#{place}" if place else "")
-    return nodes.reference("", text, refuri=uri, internal=True)
+    """Lead to a page, and on it to the place after ``#``, once all pages are known."""
+    return addnodes.pending_xref(
+        "",
+        nodes.inline("", text),
+        refdoc=env.docname,
+        refdomain="",
+        reftype="claim-page",
+        reftarget=page,
+        refwarn=True,
+    )
+
+
+def resolve(
+    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, content: nodes.Element
+) -> nodes.reference | None:
+    """Turn what :func:`_to_page` left into a link."""
+    if node["reftype"] != "claim-page":
+        return None
+    name, _, place = node["reftarget"].partition("#")
+    return make_refnode(app.builder, node["refdoc"], name, place or None, content) if name in env.found_docs else None
 
 
 def _called(page: str) -> str:
@@ -134,8 +150,8 @@ class Ledger(SphinxDirective):
         group = nodes.tgroup(cols=3)
         table += group
         group += [nodes.colspec(colwidth=w) for w in (38, 42, 20)]
-        head = nodes.thead("", _row("Claim", "Measured", "Verdict"))
-        group += head
+        titles = (nodes.entry("", nodes.paragraph("", title)) for title in ("Claim", "Measured", "Verdict"))
+        group += nodes.thead("", nodes.row("", *titles))
         group += nodes.tbody("", *(self._row(claim) for claim in claims))
         return [
             nodes.paragraph("", f"{len(claims)} claims. {counts[0].upper()}{counts[1:]}.", classes=["ledger-counts"]),
@@ -144,6 +160,7 @@ class Ledger(SphinxDirective):
         ]
 
     def _row(self, claim: dict[str, Any]) -> nodes.row:
+        """Build the line of one claim."""
         verdict = claim["found"].replace(" ", "-")
         row = nodes.row(classes=[f"verdict-{verdict}", f"kind-{claim['kind']}"], ids=[f"claim-{claim['id']}"])
         told = nodes.entry("", nodes.paragraph("", "", nodes.strong("", claim["place"]), classes=["place"]))
@@ -162,10 +179,6 @@ class Ledger(SphinxDirective):
         judged += links
         row += [told, measured, judged]
         return row
-
-
-def _row(*texts: str) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", text)) for text in texts))
 
 
 def _merged(measured: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -202,7 +215,7 @@ def check_coverage(app: Sphinx, env: BuildEnvironment) -> None:
     ]
     chapters = [name for name in sorted(env.found_docs) if name.startswith("paper/")]
     shown = {f.get("script") for name in chapters for f in env.get_doctree(name).findall(nodes.figure)}
-    missing += [f"{item} is in no chapter: show {script}" for item, script in _FIGURES.items() if script not in shown]
+    missing += [f"{item} is in no chapter: show {script}" for item, script in _SCRIPTS.items() if script not in shown]
     anchors: dict[str, set[str]] = {}
     for claim in load():
         page, _, place = claim.page.partition("#")
@@ -243,6 +256,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-get-outdated", read_again)
     app.connect("env-before-read-docs", wait)
     app.connect("env-check-consistency", check_coverage)
+    app.connect("missing-reference", resolve)
     app.connect("html-page-context", filter_script)
     app.connect("build-finished", publish, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,19 +9,19 @@ from removable.errors import MissingFrameworkError
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-_TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
+TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
 
 
 def check(app: Sphinx, config: Config) -> None:
     """Require every framework, and make ``{{ versions }}`` stand for what is installed."""
     try:
-        frameworks.require(*_TITLES)
+        frameworks.require(*TITLES)
     except MissingFrameworkError as error:
         # Sphinx surrounds its own exceptions with a report for its developers; this is a sentence for the reader.
         raise SystemExit(str(error)) from None
     # The distribution may have another name than the module: tensorflow-cpu.
     distributions = packages_distributions()
-    named = (f"{title} {version(distributions[module][0]).partition('+')[0]}" for module, title in _TITLES.items())
+    named = (f"{title} {version(distributions[module][0]).partition('+')[0]}" for module, title in TITLES.items())
     config.myst_substitutions = {"versions": " and ".join(named)}
 
 

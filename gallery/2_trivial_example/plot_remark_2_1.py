@@ -65,23 +65,15 @@ absorbed, wrong, wrong_relative = [], {}, {}
 names = ("torch", "tensorflow")
 
 
-def power_of(x, n):
-    """Multiply x by itself."""
-    y = x
-    for _ in range(n - 1):
-        y = y * x
-    return y
-
-
 def reach(mask):
     """Return the largest offset of the samples in a mask."""
     return float(np.abs(gamma[mask]).max(initial=0.0))
 
 
 for n in powers:
-    whole = truth.derivatives(lambda x, xp, n=n: power_of(x, n), exact_offset, order=0)
+    whole = truth.derivatives(lambda x, xp, n=n: x**n, exact_offset, order=0)
     without = truth.derivatives(
-        lambda x, xp, n=n: power_of(x, n) - power_of(x - 2, n), exact_offset, order=0
+        lambda x, xp, n=n: x**n - (x - 2) ** n, exact_offset, order=0
     )
     absorbed.append(reach((whole == without)[0]))
     run = sweep(

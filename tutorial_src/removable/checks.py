@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -60,6 +61,24 @@ def checked_dtype(dtype: str) -> str:
     if dtype not in DTYPES:
         raise InputError(f"dtype is {dtype!r}; give one of {', '.join(map(repr, DTYPES))}.")
     return dtype
+
+
+def checked_base(base: float) -> float:
+    """Return the point that offsets are measured from, if it is a finite number.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If it is not.
+
+    Examples
+    --------
+    >>> checked_base(2.0)
+    2.0
+    """
+    if not math.isfinite(base):
+        raise InputError(f"base is {base!r}; give a finite number.")
+    return base
 
 
 def checked_names(names: Sequence[str]) -> list[str]:

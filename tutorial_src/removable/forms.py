@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from removable import frameworks, truth
-from removable.checks import checked_names, checked_order
+from removable.checks import checked_base, checked_dtype, checked_names, checked_order
 from removable.errors import InputError
 from removable.frameworks import Mode
 from removable.functions import Program
@@ -148,7 +148,7 @@ def compare(
         raise InputError("forms is empty; give at least one form of the function.")
     adapters = [frameworks.get(name) for name in checked_names(names)]
     gamma = checked_grid(gamma)
-    x = (base + gamma).astype(dtype)
+    x = (checked_base(base) + gamma).astype(checked_dtype(dtype))
     return Comparison(
         gamma=gamma,
         x=x,

@@ -21,8 +21,8 @@ from typing import Any
 import flint
 import numpy as np
 
-from removable.checks import checked_order
-from removable.errors import InputError, PoleError, PrecisionError
+from removable.checks import checked_base, checked_order
+from removable.errors import PoleError, PrecisionError
 from removable.functions import Program
 from removable.grid import checked_grid
 
@@ -226,8 +226,7 @@ def derivatives(program: Program, gamma: np.ndarray, *, base: float = 2.0, order
     """
     gamma = checked_grid(gamma)
     order = checked_order(order)
-    if not math.isfinite(base):
-        raise InputError(f"base is {base!r}; give a finite number.")
+    base = checked_base(base)
     result = np.empty((order + 1, gamma.size))
     for column, offset in enumerate(gamma.tolist()):
         result[:, column] = _certified(program, base, offset, order)

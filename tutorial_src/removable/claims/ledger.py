@@ -7,6 +7,7 @@ the evidence and from nothing else; the file holds the verdict *expected*, and t
 
 from __future__ import annotations
 
+import difflib
 import functools
 import importlib
 import tomllib
@@ -109,6 +110,32 @@ def in_both(exact: str, finding: Callable[[str], Finding]) -> Evidence:
     'holds'
     """
     return Evidence(exact, {name: finding(name) for name in FRAMEWORKS})
+
+
+def together(*parts: Evidence) -> Evidence:
+    """Join the evidence of several checks: a claim holds as stated where each part of it does.
+
+    Parameters
+    ----------
+    *parts : Evidence
+        What the checks of the parts found.
+
+    Examples
+    --------
+    >>> yes, no = (in_both("4", lambda name: Finding("4.0", stated)) for stated in (True, False))
+    >>> together(yes, yes).verdict, together(yes, no).verdict
+    ('holds', 'does not hold')
+    """
+
+    def finding(name: str) -> Finding:
+        found = [part.findings[name] for part in parts]
+        return Finding(
+            "; ".join(f.measured for f in found),
+            as_stated=all(f.as_stated for f in found),
+            under_condition=all(f.as_stated or f.under_condition for f in found),
+        )
+
+    return in_both("; ".join(dict.fromkeys(part.exact for part in parts)), finding)
 
 
 @dataclass(frozen=True)
@@ -254,13 +281,11 @@ def chosen(names: Iterable[str]) -> tuple[Claim, ...]:
         ...
     removable.errors.InputError: there is no claim 'fig-9'; did you mean 'fig-8' or 'fig-7'? ...
     """
-    import difflib
-
     known = {claim.id: claim for claim in load()}
     names = list(names)
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, [f"{k}" for k in sorted(known, reverse=True)], n=2, cutoff=0.5)
+            near = difflib.get_close_matches(name, list(known), n=2, cutoff=0.5)
             hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
             raise InputError(f"there is no claim {name!r}{hint} claims.toml lists them all.")
     return tuple(known[name] for name in names) if names else load()

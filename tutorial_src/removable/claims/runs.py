@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from removable import frameworks, functions
+from removable import frameworks, functions, truth
 from removable.functions import Program
 from removable.sweep import Sweep, sweep
 
@@ -54,6 +54,18 @@ def of_h2() -> Sweep:
     True
     """
     return sweep(h2, meant=functions.h_hat, zone=functools.partial(functions.h2_zone, epsilon=EPSILON_2))
+
+
+def exactly_h(x: float = 2.0) -> str:
+    """Say what exact arithmetic finds for h at a point.
+
+    Examples
+    --------
+    >>> exactly_h()
+    "h(2) = 4, h'(2) = 1"
+    """
+    value, slope = truth.derivatives(functions.h, [x], base=0.0)[:, 0]
+    return f"h({x:g}) = {value:g}, h'({x:g}) = {slope:g}"
 
 
 def value_and_slope(name: str, program: Program, x: np.ndarray | list[float]) -> np.ndarray:

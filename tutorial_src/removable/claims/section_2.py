@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import partial
 
 import numpy as np
 
-from removable import frameworks, functions, gamma_grid, truth
+from removable import functions, gamma_grid, truth
 from removable.claims import rationals, runs
-from removable.claims.ledger import Evidence, Finding, in_both
+from removable.claims.ledger import FRAMEWORKS, Evidence, Finding, in_both, together
 from removable.regions import Region
 from removable.sweep import Sweep, agreement
 
@@ -30,18 +30,7 @@ def nan_at_2() -> Evidence:
 
 def fig_1() -> Evidence:
     """The three regions of Figure 1."""
-    run = runs.of_h()
-    green, yellow, red = (run.where(r) for r in (Region.GREEN, Region.YELLOW, Region.RED))
-    green &= run.gamma != 0
-
-    def finding(name: str) -> Finding:
-        value = run.results[name][0]
-        off = np.abs(run.total_error(name)[green]).max()
-        flat, lost = int((value[yellow] == 4).sum()), int(np.isnan(value[red]).sum())
-        text = f"green: at most {off:.1g} off the line; yellow: 4 in {flat} of {yellow.sum()}; red: NaN in {lost} of {red.sum()}"
-        return Finding(text, as_stated=off < 1e-7 and flat == yellow.sum() and lost == red.sum())
-
-    return in_both("4 + gamma everywhere", finding)
+    return together(green_on_the_line(), yellow_is_4(), red_is_nan())
 
 
 def green_on_the_line() -> Evidence:
@@ -51,9 +40,10 @@ def green_on_the_line() -> Evidence:
 
     def finding(name: str) -> Finding:
         off = np.abs(run.total_error(name)[green])
-        return Finding(f"largest distance {off.max():.2g}, median {np.median(off):.1g}", as_stated=off.max() < 1e-7)
+        text = f"green: largest distance from the line {off.max():.2g}, median {np.median(off):.1g}"
+        return Finding(text, as_stated=off.max() < 1e-7)
 
-    return in_both("0", finding)
+    return in_both("4 + gamma", finding)
 
 
 def yellow_is_4() -> Evidence:
@@ -80,7 +70,7 @@ def red_is_nan() -> Evidence:
 
     def finding(name: str) -> Finding:
         lost = int(np.isnan(run.results[name][0][red]).sum())
-        return Finding(f"NaN in {lost} of {red.sum()} samples", as_stated=lost == red.sum())
+        return Finding(f"red: NaN in {lost} of {red.sum()} samples", as_stated=lost == red.sum())
 
     return in_both("4 + gamma", finding)
 
@@ -115,14 +105,13 @@ def partly_absorbed() -> Evidence:
     return in_both("alpha = 1", finding)
 
 
-def _alphas(rounded_up: bool, region: Region | None) -> list[Fraction]:
-    """Alphas of the samples of h whose square is rounded in one direction, in one region or in all."""
+def _alphas(rounded_up: bool, region: Region | None = None) -> list[Fraction]:
+    """Alphas of the samples within 1e-5 whose square is rounded in one direction, in one region or in all."""
     run = runs.of_h()
-    here = (
-        (run.x != 2) & (np.abs(run.gamma) < 1e-5) if region is None else run.where(region) & (np.abs(run.gamma) < 1e-5)
-    )
-    alphas = rationals.alpha(run.x[here & (run.x != 2)])
-    return [a for a in alphas if (a > 1 if rounded_up else a < 1)]
+    here = (run.x != 2) & (np.abs(run.gamma) < 1e-5)
+    if region is not None:
+        here &= run.where(region)
+    return [a for a in rationals.alpha(run.x[here]) if (a > 1 if rounded_up else a < 1)]
 
 
 def alpha_rounding_down() -> Evidence:
@@ -140,7 +129,7 @@ def alpha_rounding_down() -> Evidence:
 
 def alpha_rounding_up() -> Evidence:
     """Alpha where the square is rounded up."""
-    alphas = _alphas(True, None)
+    alphas = _alphas(True)
     bits = _same_square()
 
     def finding(name: str) -> Finding:
@@ -169,21 +158,14 @@ def largest_alpha() -> Evidence:
 def _same_square() -> dict[str, bool]:
     """Whether the frameworks' own squares are those that alpha is computed from."""
     x = runs.of_h().x
-    squares = {name: runs.value_and_slope(name, lambda x, xp: x * x, x)[0] for name in ("torch", "tensorflow")}
+    squares = {name: runs.value_and_slope(name, lambda x, xp: x * x, x)[0] for name in FRAMEWORKS}
     return {name: agreement(square, x * x).identical for name, square in squares.items()}
 
 
 def _absorbed_reach(power: int, gamma: np.ndarray) -> float:
     """Largest offset at which the highest power of gamma leaves no trace in the rounded power of x."""
-
-    def power_of(x, n):
-        y = x
-        for _ in range(n - 1):
-            y = y * x
-        return y
-
-    whole = truth.derivatives(lambda x, xp: power_of(x, power), gamma, order=0)
-    without = truth.derivatives(lambda x, xp: power_of(x, power) - power_of(x - 2, power), gamma, order=0)
+    whole = truth.derivatives(lambda x, xp: x**power, gamma, order=0)
+    without = truth.derivatives(lambda x, xp: x**power - (x - 2) ** power, gamma, order=0)
     return float(np.abs(gamma[(whole == without)[0]]).max(initial=0.0))
 
 
@@ -192,6 +174,7 @@ def wider_for_higher_powers() -> Evidence:
     gamma = gamma_grid(400)
     powers = (2, 3, 5, 8)
     absorbed = [_absorbed_reach(n, (2 + gamma) - 2) for n in powers]
+    true = {n: truth.derivatives(partial(functions.h_power_hat, power=n), gamma)[1] for n in powers}
 
     def finding(name: str) -> Finding:
         wrong, same = [], []
@@ -200,8 +183,7 @@ def wider_for_higher_powers() -> Evidence:
             value, slope = runs.value_and_slope(name, h_n, 2 + gamma)
             with np.errstate(invalid="ignore"):
                 same.append(agreement(value, h_n(2 + gamma, np)).identical)
-            meant = truth.derivatives(partial(functions.h_power_hat, power=n), gamma)[1]
-            wrong.append(np.abs(gamma[~(np.abs(slope - meant) <= 1e-3 * meant)]).max())
+            wrong.append(np.abs(gamma[~(np.abs(slope - true[n]) <= 1e-3 * true[n])]).max())
         text = (
             f"powers 2, 3, 5, 8, rounded as IEEE 754 says in {sum(same)} of 4 cases; "
             f"beside it, the slope is off by 0.1 % out to {', '.join(f'{w:.1e}' for w in wrong)}"
@@ -216,7 +198,7 @@ def wider_nan() -> Evidence:
     """Interval of NaNs when the denominator is a written-out square, against a simple one."""
     gamma = gamma_grid(1000)
 
-    def square(x, xp):
+    def square(x: functions.Array, xp: functions.Namespace) -> functions.Array:
         return (x * x * x - 6 * (x * x) + 12 * x - 8) / (x * x - 4 * x + 4)
 
     def finding(name: str) -> Finding:
@@ -226,18 +208,15 @@ def wider_nan() -> Evidence:
         text = f"NaN out to {reach[0]:.1e} for x - 2, {reach[1]:.1e} for x*x - 4*x + 4"
         return Finding(text, as_stated=reach[1] > 1e3 * reach[0])
 
-    return in_both("finite everywhere", finding)
+    true = [truth.derivatives(p, gamma, order=0) for p in (functions.h, square)]
+    return in_both(
+        "finite in {} and {} of {} samples".format(*(np.isfinite(v).sum() for v in true), gamma.size), finding
+    )
 
 
 def remark_2_1() -> Evidence:
     """Both halves of Remark 2.1: absorption, and NaNs."""
-    wider, nan = wider_for_higher_powers(), wider_nan()
-
-    def finding(name: str) -> Finding:
-        parts = wider.findings[name], nan.findings[name]
-        return Finding("; ".join(p.measured for p in parts), as_stated=all(p.as_stated for p in parts))
-
-    return in_both(wider.exact, finding)
+    return together(wider_for_higher_powers(), wider_nan())
 
 
 def no_nan_left() -> Evidence:
@@ -261,32 +240,34 @@ def no_nan_left() -> Evidence:
         )
         return Finding(text, as_stated=min(nan[0], infinite[0]) > 0 and nan[1:] == infinite[1:] == [0, 0])
 
-    return in_both("finite everywhere", finding)
+    finite = [int(np.isfinite(run.written[0]).sum()) for run in (runs.of_h(), runs.of_h1(), runs.of_h2())]
+    return in_both("finite in {}, {} and {} samples".format(*finite), finding)
 
 
 def jump() -> Evidence:
     """The jumps of h1 at both edges of its zone, for three pairs of constants, in steps too small for a slope to explain."""
     constants = ((1e-8, 1e-4), (1e-6, 1e-2), (1e-10, 1e-3))
-
-    def jumps(evaluate: Evaluate) -> list[float]:
-        found = []
-        for epsilon, delta in constants:
-            for side in (1, -1):
-                edge = side * delta * np.array([1 - 2.0**-30, 1 + 2.0**-30])
-                inside, outside = evaluate(partial(functions.h1, epsilon=epsilon, delta=delta), edge)
-                found.append(abs(float(outside - inside)))
-        return found
-
-    exact = jumps(_exactly)
+    programs = [(partial(functions.h1, epsilon=e, delta=d), side * d) for e, d in constants for side in (1, -1)]
+    exact = [_across(_exactly, *at_edge) for at_edge in programs]
 
     def finding(name: str) -> Finding:
-        found = jumps(_by(name))
-        text = f"jumps of {', '.join(f'{j:.3g}' for j in found[::2])} right of 2, {', '.join(f'{j:.3g}' for j in found[1::2])} left"
+        found = [_across(_by(name), *at_edge) for at_edge in programs]
+        near = all(abs(j / e - 1) < 0.1 for j, e in zip(found, exact, strict=True))
         return Finding(
-            text, as_stated=all(abs(j / e - 1) < 0.1 for j, e in zip(found, exact, strict=True)) and min(exact) > 0
+            f"jumps of {_listed(found[::2])} right of 2, {_listed(found[1::2])} left", near and min(exact) > 0
         )
 
-    return in_both(f"jumps of {', '.join(f'{j:.3g}' for j in exact[::2])} on both sides", finding)
+    return in_both(f"jumps of {_listed(exact[::2])} right of 2, {_listed(exact[1::2])} left", finding)
+
+
+def _across(evaluate: Evaluate, program: functions.Program, edge: float, *, step: float = 2.0**-30) -> float:
+    """Change of the value across an edge of a zone, from a relative step inside it to one outside."""
+    inside, outside = evaluate(program, edge * np.array([1 - step, 1 + step]))
+    return abs(float(outside - inside))
+
+
+def _listed(numbers: Iterable[float], form: str = ".3g") -> str:
+    return ", ".join(f"{number:{form}}" for number in numbers)
 
 
 def _exactly(program: functions.Program, gamma: np.ndarray) -> np.ndarray:
@@ -301,21 +282,17 @@ def _by(name: str) -> Evaluate:
 
 def hidden_jump() -> Evidence:
     """The jump of h1 for three ratios of epsilon and delta."""
-    ratios = np.array([1e-1, 1e-3, 1e-5])
+    ratios, delta = (1e-1, 1e-3, 1e-5), runs.DELTA_1
 
-    def jump_of(values: np.ndarray) -> float:
-        return float(values[1] - values[0])
+    def jumps(evaluate: Evaluate) -> list[float]:
+        return [_across(evaluate, partial(functions.h1, epsilon=delta * r, delta=delta), delta) for r in ratios]
 
     def finding(name: str) -> Finding:
-        jumps = []
-        for ratio in ratios:
-            edge = 2 + runs.DELTA_1 * np.array([1 - 2.0**-30, 1 + 2.0**-30])
-            program = partial(functions.h1, epsilon=runs.DELTA_1 * ratio, delta=runs.DELTA_1)
-            jumps.append(jump_of(runs.value_and_slope(name, program, edge)[0]))
-        text = f"jumps {', '.join(f'{j:.2g}' for j in jumps)} for epsilon/|g| = {', '.join(f'{r:g}' for r in ratios)}"
-        return Finding(text, as_stated=bool(np.all(np.diff(jumps) < 0) and jumps[-1] < 1e-4))
+        found = jumps(_by(name))
+        text = f"jumps {_listed(found)} for epsilon/|g| = {_listed(ratios, 'g')}"
+        return Finding(text, as_stated=bool(np.all(np.diff(found) < 0) and found[-1] < 1e-4))
 
-    return in_both("4 epsilon/(delta + epsilon), to first order", finding)
+    return in_both(f"jumps {_listed(jumps(_exactly))}", finding)
 
 
 def order_one_error() -> Evidence:
@@ -344,20 +321,8 @@ def hard_to_avoid() -> Evidence:
         best = min(np.abs(value - (4 + gamma)).max() for value in values)
         return Finding(f"at least {best:.3g} for every epsilon from 1 to 1e-16", as_stated=best > 1)
 
-    return in_both("4 at x = 2, for every epsilon", finding)
-
-
-def refactored() -> Evidence:
-    """Largest error of the values of the refactored function."""
-    run = runs.of_h()
-
-    def finding(name: str) -> Finding:
-        value = runs.value_and_slope(name, functions.h_hat, run.x)[0]
-        true = truth.derivatives(functions.h_hat, run.x, base=0.0, order=0)[0]
-        ulp = (np.abs(value - true) / np.spacing(true)).max()
-        return Finding(f"at most {ulp:.2g} ulp in {value.size} samples", as_stated=ulp <= 0.5)
-
-    return in_both("x + 2", finding)
+    at_2 = {float(_exactly(partial(functions.h1, epsilon=e), [0.0])[0]) for e in epsilons.tolist()}
+    return in_both(f"h1(2) = {_listed(at_2, 'g')} for every epsilon; {runs.exactly_h()}", finding)
 
 
 def eq_1() -> Evidence:
@@ -420,19 +385,17 @@ def _change(name: str, delta: float) -> float:
 
 def continuous_when_equal() -> Evidence:
     """The jump of the function of equation (2) at the edge, for delta equal to epsilon and twice it."""
-    epsilon = 1e-4
+    epsilon = runs.EPSILON_2
+
+    def jumps(evaluate: Evaluate) -> list[float]:
+        deltas = (epsilon, 2 * epsilon)
+        return [_across(evaluate, partial(functions.h1_hat, epsilon=epsilon, delta=d), d) for d in deltas]
 
     def finding(name: str) -> Finding:
-        jumps = []
-        for factor in (1, 2):
-            delta = factor * epsilon
-            edge = 2 + delta * np.array([1 - 2.0**-30, 1 + 2.0**-30])
-            value = runs.value_and_slope(name, partial(functions.h1_hat, epsilon=epsilon, delta=delta), edge)[0]
-            jumps.append(abs(value[1] - value[0]))
-        text = f"jump {jumps[0]:.1e} for delta = epsilon, {jumps[1]:.2g} for delta = 2 epsilon"
-        return Finding(text, as_stated=jumps[0] < 1e-7 < jumps[1])
+        equal, twice = jumps(_by(name))
+        return Finding(f"jump {equal:.1e} for delta = epsilon, {twice:.2g} for delta = 2 epsilon", equal < 1e-7 < twice)
 
-    return in_both("0 and about 4", finding)
+    return in_both("jump {:.1e} and {:.2g}".format(*jumps(_exactly)), finding)
 
 
 def _same_function(name: str, a: functions.Program, b: functions.Program) -> Finding:
@@ -458,37 +421,29 @@ def continuity_of_h2() -> Evidence:
     """The change of h2 across the edge of its zone, for smaller and smaller steps; beside it, that of h1."""
     steps = (1e-3, 1e-6, 1e-9)
 
-    def changes(evaluate: Evaluate, program: functions.Program, edge: float) -> list[float]:
-        values = (evaluate(program, edge * np.array([1 - step, 1 + step])) for step in steps)
-        return [abs(float(outside - inside)) for inside, outside in values]
+    def changes(evaluate: Evaluate) -> tuple[list[float], list[float]]:
+        edges = ((runs.h2, runs.EPSILON_2), (runs.h1, runs.DELTA_1))
+        return tuple([_across(evaluate, *at_edge, step=step) for step in steps] for at_edge in edges)
 
     def finding(name: str) -> Finding:
-        of_h2 = changes(_by(name), runs.h2, runs.EPSILON_2)
-        of_h1 = changes(_by(name), runs.h1, runs.DELTA_1)
-        text = (
-            f"steps of 1e-3, 1e-6, 1e-9 across the edge change h2 by {', '.join(f'{c:.0e}' for c in of_h2)}, "
-            f"h1 by {', '.join(f'{c:.0e}' for c in of_h1)}"
-        )
+        of_h2, of_h1 = changes(_by(name))
+        text = f"steps of {_listed(steps, 'g')} across the edge change h2 by {_listed(of_h2, '.0e')}, h1 by {_listed(of_h1, '.0e')}"
         return Finding(text, as_stated=of_h2[-1] < 1e-7 < 1e-4 < of_h1[-1])
 
-    exact = changes(_exactly, runs.h2, runs.EPSILON_2)
-    return in_both(f"h2 by {', '.join(f'{c:.0e}' for c in exact)}", finding)
+    of_h2, of_h1 = changes(_exactly)
+    return in_both(f"h2 by {_listed(of_h2, '.0e')}, h1 by {_listed(of_h1, '.0e')}", finding)
 
 
 def fig_3() -> Evidence:
-    """h1: identical to h in black, zero in red, towards zero elsewhere."""
+    """Values of h1: identical to h in black, zero in red, towards zero elsewhere."""
     run, of_h = runs.of_h1(), runs.of_h()
-    black, red = run.where(Region.BLACK), run.where(Region.RED)
-    inside = ~black & ~red & (run.gamma != 0)
+    black = run.where(Region.BLACK)
 
     def finding(name: str) -> Finding:
-        value = run.results[name][0]
-        same = agreement(value[black], of_h.results[name][0][black])
-        nearer = int((value[inside] < run.meant[0][inside]).sum())
-        text = f"black: {same}; red: {np.unique(value[red])[0]:g} throughout; {nearer} of {inside.sum()} others lie nearer to 0"
-        return Finding(text, same.identical and bool((value[red] == 0).all()) and nearer == inside.sum())
+        same = agreement(run.results[name][0][black], of_h.results[name][0][black])
+        return Finding(f"black, h1 against h: {same}", as_stated=same.identical)
 
-    return in_both("4 + gamma", finding)
+    return together(in_both("the same function", finding), red_is_zero(), towards_zero())
 
 
 def red_is_zero() -> Evidence:
@@ -498,7 +453,7 @@ def red_is_zero() -> Evidence:
 
     def finding(name: str) -> Finding:
         found = np.unique(run.results[name][0][red])
-        return Finding(f"values in {red.sum()} samples: {', '.join(f'{v:g}' for v in found)}", found.tolist() == [0.0])
+        return Finding(f"red: {_listed(found, 'g')} in {red.sum()} samples", found.tolist() == [0.0])
 
     return in_both("4 + gamma", finding)
 
@@ -586,15 +541,14 @@ def edge_in_yellow() -> Evidence:
         value = runs.value_and_slope(name, functions.h, x)[0]
         return Finding(f"h(2 - 1e-8) = {value[0]}, h(2 + 1e-8) = {value[1]}", as_stated=value.tolist() == [4.0, 4.0])
 
-    return in_both("3.99999999 and 4.00000001", finding)
+    true = truth.derivatives(functions.h, x, base=0.0, order=0)[0]
+    return in_both("{:.9g} and {:.9g}".format(*true), finding)
 
 
 def identical_values() -> Evidence:
     """The values of h, h1 and h2 in PyTorch against those in TensorFlow."""
     both = [run.agreement(0) for run in (runs.of_h(), runs.of_h1(), runs.of_h2())]
-    cpu = frameworks.get("torch").derivatives(lambda x, xp: x**2, runs.of_h().x, order=0)
-    other = frameworks.get("tensorflow").derivatives(lambda x, xp: x**2, runs.of_h().x, order=0)
-    power = agreement(cpu[0], other[0])
+    power = agreement(*(runs.value_and_slope(name, lambda x, xp: x**2, runs.of_h().x)[0] for name in FRAMEWORKS))
 
     def finding(name: str) -> Finding:
         text = f"h, h1 and h2: {', '.join(str(a.differing) for a in both)} samples differ; x**2: {power.differing}"

@@ -10,10 +10,10 @@ import numpy as np
 
 from removable import frameworks, functions, gamma_grid, truth
 from removable.claims import identities, rationals, runs
-from removable.claims.ledger import Evidence, Finding, in_both
+from removable.claims.ledger import Evidence, Finding, in_both, together
 from removable.functions import Program
 from removable.regions import Region
-from removable.sweep import Agreement, agreement
+from removable.sweep import Sweep, agreement
 
 
 def derivatives_of_f_g_h() -> Evidence:
@@ -38,13 +38,6 @@ def _terms(name: str, x: np.ndarray, g: np.ndarray | None = None) -> tuple[np.nd
     return adapter.to_numpy(through_factor), adapter.to_numpy(through_g)
 
 
-def _replayed(name: str, x: np.ndarray, slopes: np.ndarray) -> Agreement:
-    """Compare slopes of h with the sum that equation (5b) says, added up as both frameworks do."""
-    through_factor, through_g = _terms(name, x)
-    with np.errstate(invalid="ignore"):
-        return agreement((through_g + through_factor) + through_factor, slopes)
-
-
 def eq_5a() -> Evidence:
     """The slope of h as the sum of what arrives through f and through g."""
     run = runs.of_h()
@@ -63,7 +56,9 @@ def eq_5b() -> Evidence:
     run = runs.of_h()
 
     def finding(name: str) -> Finding:
-        same = _replayed(name, run.x, run.results[name][1])
+        through_factor, through_g = _terms(name, run.x)
+        with np.errstate(invalid="ignore"):
+            same = agreement((through_g + through_factor) + through_factor, run.results[name][1])
         return Finding(f"the two terms, added up: {same}", as_stated=same.identical)
 
     return in_both(identities.quotient_rule(), finding)
@@ -96,7 +91,7 @@ def zero_over_zero() -> Evidence:
         text = f"terms at 2: {2 * factor} and {through_g}; NaN in {lost} of {red.sum()} red samples"
         return Finding(text, as_stated=np.isinf(factor) and np.isnan(through_g) and lost == red.sum())
 
-    return in_both("h'(2) = 1", finding)
+    return in_both(runs.exactly_h(), finding)
 
 
 def eq_6() -> Evidence:
@@ -127,23 +122,12 @@ def eq_7() -> Evidence:
         only_neighbour = others.tolist() == [float(np.nextafter(2.0, 1.0))]
         return Finding(text, as_stated=others.size == 0, under_condition=only_neighbour)
 
-    return in_both(f"h' = 1; with the square left out, {identities.square_left_out()}", finding)
+    return in_both(f"{runs.exactly_h()}; with the square left out, {identities.square_left_out()}", finding)
 
 
 def fig_6() -> Evidence:
     """The slope of h: 2 in yellow, 2 - alpha near it, NaN in red."""
-    whole, alpha, nan = eq_7(), two_minus_alpha(), zero_over_zero()
-
-    def finding(name: str) -> Finding:
-        parts = [evidence.findings[name] for evidence in (whole, alpha, nan)]
-        text = "; ".join(p.measured for p in (parts[0], parts[1]))
-        return Finding(
-            text,
-            as_stated=all(p.as_stated for p in parts),
-            under_condition=all(p.as_stated or p.under_condition for p in parts),
-        )
-
-    return in_both("h' = 1", finding)
+    return together(eq_7(), two_minus_alpha(), zero_over_zero())
 
 
 def two_minus_alpha() -> Evidence:
@@ -212,10 +196,6 @@ def identical_slopes_of_h2() -> Evidence:
 
 def eq_8() -> Evidence:
     """The slopes of h1 and h2 rebuilt from equation (8), with the frameworks' own slopes of g1 and g2."""
-    return _rebuilt(identities.perturbed_denominator())
-
-
-def _rebuilt(exact: str) -> Evidence:
     denominators = {
         "h1": (runs.of_h1(), partial(functions.g1, epsilon=runs.EPSILON_1, delta=runs.DELTA_1)),
         "h2": (runs.of_h2(), partial(functions.g2, epsilon=runs.EPSILON_2)),
@@ -232,7 +212,7 @@ def _rebuilt(exact: str) -> Evidence:
         text = f"slope of h1 within {ulps['h1']:.2g} ulp of the larger term, of h2 within {ulps['h2']:.2g}"
         return Finding(text, as_stated=max(ulps.values()) <= 4)
 
-    return in_both(exact, finding)
+    return in_both(identities.perturbed_denominator(), finding)
 
 
 def eq_9() -> Evidence:
@@ -326,8 +306,7 @@ def zone_is_wide_enough() -> Evidence:
 
 def red_slope_of_h1() -> Evidence:
     """The slope of h1 in the red samples against 4/(S(0) epsilon)."""
-    run = runs.of_h1()
-    return _red_slope(run, 4 / runs.EPSILON_1)
+    return _red_slope(runs.of_h1(), 4 / runs.EPSILON_1)
 
 
 def red_slope_of_h2() -> Evidence:
@@ -335,7 +314,8 @@ def red_slope_of_h2() -> Evidence:
     return _red_slope(runs.of_h2(), 4 / runs.EPSILON_2)
 
 
-def _red_slope(run, wanted: float) -> Evidence:
+def _red_slope(run: Sweep, wanted: float) -> Evidence:
+    """Compare the slopes of the red samples with the one that all of them should have."""
     red = run.where(Region.RED)
 
     def finding(name: str) -> Finding:
@@ -357,7 +337,8 @@ def eq_10b() -> Evidence:
     return _equation_10(lambda g, s: (2 * g * g + (4 + 2 * g) * s) / (g + s) ** 2, exact)
 
 
-def _equation_10(formula, exact: str) -> Evidence:
+def _equation_10(formula: Callable[[np.ndarray, np.ndarray], np.ndarray], exact: str) -> Evidence:
+    """Compare a formula of gamma and S epsilon with the slope of h1."""
     run = runs.of_h1()
     gamma = run.x - 2
     yellow = run.where(Region.YELLOW)
@@ -450,16 +431,17 @@ def remark_3_1() -> Evidence:
         )
         return Finding(text, as_stated=stated)
 
-    return in_both("h(2) = 4, h'(2) = 1", finding)
+    return in_both(runs.exactly_h(), finding)
 
 
 def eq_11() -> Evidence:
     """The two cases of equation (11), written out in rationals, against g2 in the frameworks; and its slope, 0 or 1."""
     program = partial(functions.g2, epsilon=runs.EPSILON_2)
-    slope = {True: 0.0, False: 1.0}
-    return _denominator(
-        program, rationals.clamped, lambda g: slope[abs(g) < Fraction(runs.EPSILON_2)], "S epsilon or g; slope 0 or 1"
-    )
+
+    def slope_of(g: Fraction) -> float:
+        return 0.0 if abs(g) < Fraction(runs.EPSILON_2) else 1.0
+
+    return _denominator(program, rationals.clamped, slope_of, "S epsilon or g; slope 0 or 1")
 
 
 def constant_denominator() -> Evidence:
@@ -479,9 +461,9 @@ def eq_12() -> Evidence:
     run = runs.of_h2()
     inside = ~run.where(Region.BLACK)
     gamma = run.x[inside] - 2
-    exact = truth.derivatives(lambda x, xp: 2 * x / xp.where(x >= 2, runs.EPSILON_2, -runs.EPSILON_2), gamma, order=0)[
-        0
-    ]
+    # Equation (12) at the rounded point, exact: x = 2 + gamma, so 4 + 2 gamma is 2x.
+    sign = np.where(gamma >= 0, 1.0, -1.0)
+    exact = sign * truth.derivatives(lambda x, xp: 2 * x / runs.EPSILON_2, gamma, order=0)[0]
 
     def finding(name: str) -> Finding:
         slope = run.results[name][1][inside]
@@ -582,4 +564,6 @@ def larger_errors_in_slopes() -> Evidence:
         text = f"error of the slope over that of the value, times epsilon: {', '.join(f'{r:.2f}' for r in ratios)}"
         return Finding(f"{text} (h1, then h2; epsilon = 1e-4, 1e-8, 1e-12)", as_stated=all(0.5 < r < 2 for r in ratios))
 
-    return in_both("1/epsilon", finding)
+    value, slope = truth.derivatives(runs.h1, gamma)
+    ratio = np.abs(slope - 1).max() / np.abs(value - 4 - gamma).max() * runs.EPSILON_1
+    return in_both(f"{ratio:.2f} for h1 with epsilon = {runs.EPSILON_1:g}", finding)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from removable import frameworks, functions, truth
 from removable.claims import runs
 from removable.claims.ledger import Evidence, Finding, in_both
-from removable.functions import Program
+from removable.functions import Array, Namespace, Program
 
 
 def _near_and_at(program: Program, meant: Program, near: float) -> Evidence:
@@ -25,26 +23,25 @@ def _near_and_at(program: Program, meant: Program, near: float) -> Evidence:
     return in_both(text, finding)
 
 
+def _expm1(x: Array, xp: Namespace) -> Array:
+    return functions.elementary(xp).expm1(x)
+
+
 def zero_times_infinity() -> Evidence:
     """The product of x and 1/expm1(x)."""
-
-    def expm1(x, xp):
-        return functions.elementary(xp).expm1(x)
-
-    return _near_and_at(lambda x, xp: x * (1 / expm1(x, xp)), lambda x, xp: x / expm1(x, xp), 1e-9)
+    return _near_and_at(lambda x, xp: x * (1 / _expm1(x, xp)), lambda x, xp: x / _expm1(x, xp), 1e-9)
 
 
 def infinity_minus_infinity() -> Evidence:
     """The difference of 1/expm1(x) and 1/x."""
+    return _near_and_at(
+        lambda x, xp: 1 / _expm1(x, xp) - 1 / x,
+        lambda x, xp: (x - _expm1(x, xp)) / (x * _expm1(x, xp)),
+        1e-9,
+    )
 
-    def expm1(x, xp):
-        return functions.elementary(xp).expm1(x)
 
-    program: Program = lambda x, xp: 1 / expm1(x, xp) - 1 / x  # noqa: E731
-    return _near_and_at(program, lambda x, xp: (x - expm1(x, xp)) / (x * expm1(x, xp)), 1e-9)
-
-
-def _angle_squared(x, xp):
+def _angle_squared(x: Array, xp: Namespace) -> Array:
     """Square of the angle x, found by way of its cosine, over the square of x."""
     m = functions.elementary(xp)
     angle = m.acos(m.cos(x))
@@ -102,22 +99,25 @@ def gradient(name: str, first: Program, theta: np.ndarray, *, target: float = _T
     >>> gradient("torch", functions.h_hat, np.array([2.0, 0.0]))
     array([-2., -2.])
     """
-
     # The loss is a sum of terms of one parameter each, so that its gradient is the slope of each term.
-    def first_term(x, xp):
+    through_first = runs.value_and_slope(name, _squared(first, target), theta[:1])[1]
+    through_others = runs.value_and_slope(name, _squared(lambda x, xp: x, 1.0), theta[1:])[1]
+    return np.concatenate([through_first, through_others])
+
+
+def _squared(first: Program, target: float = _TARGET) -> Program:
+    """Return one term of the loss: the square of what a function misses its target by."""
+
+    def term(x: Array, xp: Namespace) -> Array:
         residual = first(x, xp) - target
         return residual * residual
 
-    def other_terms(x, xp):
-        return (x - 1) * (x - 1)
-
-    through_first = runs.value_and_slope(name, first_term, theta[:1])[1]
-    return np.concatenate([through_first, runs.value_and_slope(name, other_terms, theta[1:])[1]])
+    return term
 
 
-def _start(parameters: int, gamma: float = 0.0) -> np.ndarray:
-    """Return a starting point: the first parameter near the singular point, the others a step from their optimum."""
-    return np.concatenate([[2.0 + gamma], np.zeros(parameters - 1)])
+def _start(parameters: int) -> np.ndarray:
+    """Return a starting point: the first parameter at the singular point, the others a step from their optimum."""
+    return np.concatenate([[2.0], np.zeros(parameters - 1)])
 
 
 def _cosine(a: np.ndarray, b: np.ndarray) -> float:
@@ -152,7 +152,7 @@ def others_vanish() -> Evidence:
         text = f"clipped to norm 1, each of nine other entries is {clipped[0]:.1e} instead of {clipped[1]:.2f}"
         return Finding(text, as_stated=clipped[0] < 1e-6 * clipped[1])
 
-    return in_both("each of ten entries has the same share, 0.32", finding)
+    return in_both(f"each of ten entries has the same share, {1 / np.sqrt(10):.2f}", finding)
 
 
 def search_direction() -> Evidence:
@@ -185,19 +185,10 @@ def _removed(direction: np.ndarray, right: np.ndarray) -> float:
 def hessian() -> Evidence:
     """Relative error of first and second derivative of the loss, towards the singular point."""
     gammas = np.array([1e-3, 1e-5, 1e-7])
-
-    def loss(x, xp):
-        residual = functions.h(x, xp) - _TARGET
-        return residual * residual
-
-    def meant(x, xp):
-        residual = functions.h_hat(x, xp) - _TARGET
-        return residual * residual
-
-    true = truth.derivatives(meant, gammas, order=2)
+    true = truth.derivatives(_squared(functions.h_hat), gammas, order=2)
 
     def finding(name: str) -> Finding:
-        found = frameworks.get(name).derivatives(loss, 2 + gammas, order=2)
+        found = frameworks.get(name).derivatives(_squared(functions.h), 2 + gammas, order=2)
         first, second = np.abs(found[1:] / true[1:] - 1)
         text = (
             f"relative error at 1e-3, 1e-5, 1e-7: gradient {', '.join(f'{e:.0e}' for e in first)}; "
@@ -205,23 +196,19 @@ def hessian() -> Evidence:
         )
         return Finding(text, as_stated=bool((second > first).all() and second[-1] > 1))
 
-    return in_both("gradient -2, Hessian 2", finding)
+    return in_both(f"at 1e-7: gradient {true[1, -1]:.3g}, Hessian {true[2, -1]:.3g}", finding)
 
 
 def hessian_with_epsilon() -> Evidence:
-    """Second derivative of the loss with epsilon in the denominator."""
-    program = partial(functions.h1, epsilon=runs.EPSILON_1)
+    """Second derivative of the loss with epsilon in the denominator, and the Newton step."""
 
-    def loss(x, xp):
-        residual = program(x, xp) - _TARGET
-        return residual * residual
-
-    exact = truth.derivatives(loss, [0.0], order=2)[2, 0]
+    def described(derivatives: np.ndarray) -> str:
+        _, slope, curvature = derivatives[:, 0]
+        return f"curvature {curvature:.3g}, Newton step {-slope / curvature:.2g}"
 
     def finding(name: str) -> Finding:
-        curvature = frameworks.get(name).derivatives(loss, [2.0], order=2)[2, 0]
-        step = -frameworks.get(name).derivatives(loss, [2.0])[1, 0] / curvature
-        text = f"curvature {curvature:.3g} at 2, Newton step {step:.1e}"
-        return Finding(text, as_stated=abs(curvature) > 1e6)
+        found = frameworks.get(name).derivatives(_squared(runs.h1), [2.0], order=2)
+        return Finding(f"at 2: {described(found)}", as_stated=abs(found[2, 0]) > 1e6)
 
-    return in_both(f"curvature 2, step 1; of the program as written {exact:.3g}", finding)
+    meant, written = (truth.derivatives(_squared(p), [0.0], order=2) for p in (functions.h_hat, runs.h1))
+    return in_both(f"{described(meant)}; of the program as written {described(written)}", finding)

@@ -142,7 +142,7 @@ class NumPy(Framework):
             try:
                 return super()._differentiate(program, x, order, mode)
             except AttributeError as error:
-                if error.obj not in (tape, jets):
+                if error.obj is not tape and error.obj is not jets:
                     raise
                 raise UnsupportedError(
                     f"the program calls {error.name}, and NumPy's derivatives know arithmetic only; "
