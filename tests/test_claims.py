@@ -8,7 +8,7 @@ import json
 import pytest
 from removable import functions
 from removable.claims import __main__ as command
-from removable.claims import ledger, record, runs, section_2, section_3
+from removable.claims import ledger, record, runs, section_1, section_2, section_3, section_4
 from removable.claims.ledger import CONDITIONAL, FAILS, HOLDS, NOT_TESTABLE, Claim, ClaimsFileError, Evidence, Finding
 from removable.sweep import sweep
 
@@ -46,8 +46,6 @@ def test_the_file_covers_the_paper():
 
 def test_every_check_is_of_some_claim():
     used = {claim.check for claim in ledger.load()}
-    from removable.claims import section_1, section_4
-
     for module in (section_1, section_2, section_3, section_4):
         for name, value in vars(module).items():
             local = getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")
@@ -167,7 +165,7 @@ def test_checks_of_the_perturbed_slopes_fail_for_another_function(monkeypatch, s
 
 @pytest.mark.parametrize("check", ["fig_8", "red_slope_of_h2", "eq_12", "harmless_absorption"])
 def test_checks_of_the_clamped_slopes_fail_for_another_function(monkeypatch, simplified, check):
-    monkeypatch.setattr(runs, "of_h2", lambda: dataclasses.replace(simplified, region=section_2.runs.of_h1().region))
+    monkeypatch.setattr(runs, "of_h2", lambda: dataclasses.replace(simplified, region=runs.of_h1().region))
     assert getattr(section_3, check)().verdict == FAILS
 
 
@@ -176,3 +174,46 @@ def test_a_false_identity_is_refused():
 
     with pytest.raises(AssertionError, match="the two sides differ by"):
         identities._proved(identities.x, identities.x + 1, "x = x + 1")
+
+
+@pytest.fixture
+def fresh_runs():
+    """Sweeps made for one test only: what a test has changed must not stay behind."""
+    yield
+    for run in (runs.of_h, runs.of_h1, runs.of_h2):
+        run.cache_clear()
+
+
+@pytest.mark.parametrize("check", [section_2.eq_1, section_3.eq_9, section_3.red_slope_of_h1, section_3.eq_10b])
+def test_another_epsilon_in_the_first_denominator_is_found(monkeypatch, fresh_runs, check):
+    g1 = functions.g1
+    monkeypatch.setattr(functions, "g1", lambda x, xp, *, epsilon, delta: g1(x, xp, epsilon=epsilon / 2, delta=delta))
+    runs.of_h1.cache_clear()
+    assert check().verdict == FAILS
+
+
+@pytest.mark.parametrize("check", [section_2.eq_3, section_2.eq_4, section_3.eq_11, section_3.eq_12])
+def test_another_epsilon_in_the_second_denominator_is_found(monkeypatch, fresh_runs, check):
+    g2 = functions.g2
+    monkeypatch.setattr(functions, "g2", lambda x, xp, *, epsilon: g2(x, xp, epsilon=epsilon * 2))
+    runs.of_h2.cache_clear()
+    assert check().verdict == FAILS
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        section_1.simplify_first,
+        section_2.wider_for_higher_powers,
+        section_2.order_one_error,
+        section_2.eq_2,
+        section_3.sign_has_no_slope,
+        section_3.small_gamma_limit,
+        section_4.gradient_direction,
+        section_4.others_vanish,
+    ],
+)
+def test_a_framework_that_returns_nothing_but_nan_fails(monkeypatch, check):
+    real = runs.value_and_slope
+    monkeypatch.setattr(runs, "value_and_slope", lambda name, program, x: real(name, program, x) * float("nan"))
+    assert check().verdict == FAILS
