@@ -154,7 +154,7 @@ class Ledger(SphinxDirective):
         group += nodes.thead("", nodes.row("", *titles))
         group += nodes.tbody("", *(self._row(claim) for claim in claims))
         return [
-            nodes.paragraph("", f"{len(claims)} claims. {counts[0].upper()}{counts[1:]}.", classes=["ledger-counts"]),
+            nodes.paragraph("", f"{len(claims)} claims, by verdict: {counts}."),
             nodes.paragraph("", f"Measured with {versions}, on a processor with {features}."),
             table,
         ]
