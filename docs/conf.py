@@ -10,6 +10,7 @@ sys.path.insert(0, str(HERE / "_extensions"))
 import freshness
 import kernel_settings
 import local_inventories
+import site_address
 
 kernel_settings.isolate_kernels(BUILD / "ipython")
 
@@ -114,7 +115,7 @@ sphinx_gallery_conf = {
 
 html_theme = "pydata_sphinx_theme"
 html_title = "removable"
-html_baseurl = os.environ.get("SITE_URL", "")
+html_baseurl = site_address.public() or ""
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_favicon = "_static/favicon.svg"
