@@ -1,6 +1,8 @@
-"""Figures of the gallery: light and dark SVG, alt text with the finding, a caption that says where it comes from.
+"""Figures of the gallery: light and dark SVG, alt text with the finding, the data, a caption that says where it comes from.
 
-:func:`scrape` saves each figure of a script together with a small JSON file that describes it. The directive
+:func:`scrape` saves each figure of a script together with its data and a small JSON file that describes it. :func:`name_commits`
+then writes into pictures and description which commit the script comes from: that changes when a script is committed, without
+the script being executed again. The directive
 ``gallery-figure`` shows one, on the script's own page and, by reference, in a chapter:
 
 .. code-block:: md
@@ -11,11 +13,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
+import figure_data
+import provenance
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
@@ -44,29 +50,75 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
             plt.close("all")
             raise UndescribedFigureError(f"{Path(block_vars['src_file']).name}: call plots.describe() on every figure.")
         light = Path(path).with_suffix(".svg")
+        data = figure_data.table(fig)
+        _write(data_file(light), data)
+        metadata = _metadata(told, Path(block_vars["src_file"]))
         with plt.rc_context(_SVG):
-            _save(fig, light)
+            _save(fig, light, metadata)
             fig.set_layout_engine("none")  # the dark version has the same layout; finding it takes as long as drawing
             plots.recolour(fig, plots.LIGHT, plots.DARK)
-            _save(fig, light.with_stem(f"{light.stem}_dark"))
-        _write(light.with_suffix(".json"), json.dumps(asdict(told), indent=1, ensure_ascii=False) + "\n")
+            _save(fig, light.with_stem(f"{light.stem}_dark"), metadata)
+        digest = hashlib.sha256(data.encode()).hexdigest()
+        _write_description(light, asdict(told) | {"data_sha256": digest, "commit": ""})
         script, _, index = light.stem.removeprefix("sphx_glr_").rpartition("_")
         parts.append(f"\n.. gallery-figure:: {script}\n   :number: {int(index)}\n\n")
     plt.close("all")
     return "".join(parts)
 
 
-def _save(fig: Any, path: Path) -> None:
+def _metadata(told: Any, script: Path) -> dict[str, str | list[str] | None]:
+    """Say inside the picture what it is; a commit takes the place of the last entry once all scripts are done."""
+    return {
+        "Title": told.item,
+        "Description": told.finding,
+        "Keywords": list(told.versions),
+        "Source": script.relative_to(provenance.ROOT).as_posix(),
+        "Identifier": "commit ",
+        "Date": None,
+    }
+
+
+def _save(fig: Any, path: Path, metadata: dict[str, Any]) -> None:
     new = path.with_suffix(".new")
-    fig.savefig(new, format="svg", dpi=_DOTS_PER_INCH, metadata={"Date": None})
+    fig.savefig(new, format="svg", dpi=_DOTS_PER_INCH, metadata=metadata)
     _write(path, new.read_text(encoding="utf-8"))
     new.unlink()
+
+
+def _write_description(light: Path, description: dict[str, Any]) -> None:
+    _write(light.with_suffix(".json"), json.dumps(description, indent=1, ensure_ascii=False) + "\n")
 
 
 def _write(path: Path, text: str) -> None:
     """Write a file whose content changes, and leave it alone otherwise, so that Sphinx does not read its page again."""
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
+
+
+def figures(gallery: Path) -> list[Path]:
+    """Return the light version of every figure of the gallery."""
+    return sorted(path.with_suffix(".svg") for path in gallery.rglob("images/sphx_glr_*.json"))
+
+
+def data_file(light: Path) -> Path:
+    """Name the data of a figure after its script, for that is what readers download: ``plot_x.csv``, ``plot_x_002.csv``."""
+    return light.with_name(light.stem.removeprefix("sphx_glr_").removesuffix("_001") + ".csv")
+
+
+def name_commits(app: Sphinx) -> None:
+    """Write into each picture, and into its description, the commit that last changed its script."""
+    for light in figures(Path(app.srcdir, "auto_gallery")):
+        described = json.loads(light.with_suffix(".json").read_text(encoding="utf-8"))
+        dark = light.with_stem(f"{light.stem}_dark")
+        (source,) = re.findall(r"<dc:source>(.*?)</dc:source>", light.read_text(encoding="utf-8"))
+        commit = provenance.commit_of(provenance.ROOT / source)
+        if described["commit"] == commit:
+            continue
+        for path in (light, dark):
+            picture = path.read_text(encoding="utf-8")
+            stamped = re.sub(r"(?<=<dc:identifier>commit )[^<]*", commit, picture)
+            _write(path, stamped)
+        _write_description(light, described | {"commit": commit})  # last: a build that is killed before comes back here
 
 
 class GalleryFigure(SphinxDirective):
@@ -83,6 +135,7 @@ class GalleryFigure(SphinxDirective):
             raise self.error(f"the gallery has no script {script}.py; give the name of one without its ending.")
         light = source.parent / "images" / f"sphx_glr_{script}_{number:03}.svg"
         self.env.note_dependency(str(light))
+        self.env.note_dependency(str(light.with_suffix(".json")))
         if light.exists():
             return [self._figure(source, light)]
         if self.config.gallery_only:
@@ -101,6 +154,13 @@ class GalleryFigure(SphinxDirective):
         caption = nodes.caption("", "", nodes.strong("", f"{told['item']}, recomputed."))
         caption += nodes.Text(f" {' and '.join(told['versions'])}; drawn by ")
         caption += self._link(source)
+        caption += nodes.Text(f", commit {told['commit']}. ")
+        data = data_file(light)
+        target = f"/{data.relative_to(self.env.srcdir).as_posix()}"
+        kilobytes = max(1, round(data.stat().st_size / 1000))
+        size = f"{kilobytes} kB" if kilobytes < 1000 else f"{kilobytes / 1000:.1f} MB"
+        caption += addnodes.download_reference("", "", nodes.inline("", f"Data (CSV, {size})"), reftarget=target)
+        caption += nodes.Text(".")
         figure += caption
         self.add_name(figure)
         return figure
@@ -127,4 +187,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive, and the setting that says which script alone is executed in a partial build."""
     app.add_config_value("gallery_only", "", "", (str,))
     app.add_directive("gallery-figure", GalleryFigure)
+    app.connect("builder-inited", name_commits, priority=600)  # after sphinx-gallery, which starts at 500
     return {"parallel_read_safe": True, "parallel_write_safe": True}

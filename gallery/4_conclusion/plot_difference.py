@@ -114,7 +114,7 @@ for order, name in enumerate(("value", "slope")):
 fig, axes = plots.errors(run, order=1, ylabel="error of the slope of $d$")
 for ax in axes:
     line = np.array([u, 1.0])
-    ax.plot(line, u / line**2, "--", lw=1, color=plots.LIGHT["ink"])
+    ax.plot(line, u / line**2, "--", lw=1, color=plots.LIGHT["ink"], label="_u/gamma^2")
     ax.annotate(r"$u/\gamma^2$", (1e-14, 1e13), color=plots.LIGHT["ink"])
 worst = {(f, n, k): run.worst(f, n, k) for f in forms for n in names for k in (0, 1)}
 reach = {n: run.reach("naive", n, 1) for n in names}

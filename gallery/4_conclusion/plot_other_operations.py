@@ -148,7 +148,7 @@ for column, (f, run) in zip(axes.T, runs.items(), strict=True):
         for form, (role, marker) in zip(forms, plots.FORM_STYLE, strict=False):
             points = np.array([abs(run.gamma), np.fmax(run.error(form, n, 1), 1e-18)])
             style = {"ls": "", "marker": marker, "color": plots.LIGHT[role]}
-            ax.loglog(*points, ms=1.5, rasterized=True, **style)
+            ax.loglog(*points, ms=1.5, label=f"_{form}", rasterized=True, **style)
             ax.loglog(*points[:, ::13], ms=4.5, label=form, rasterized=True, **style)
         ax.grid(color=plots.LIGHT["grid"])
         ax.set_yticks(10.0 ** np.arange(-16, 17, 8))

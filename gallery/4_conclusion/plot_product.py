@@ -113,7 +113,7 @@ fig, axes = plots.errors(run, order=1, ylabel="error of the slope of $b$")
 names, u = ("torch", "tensorflow"), 2.0**-53
 for ax in axes:
     line = np.array([1e-20, 1.0])
-    ax.plot(line, u / line, "--", lw=1, color=plots.LIGHT["ink"])
+    ax.plot(line, u / line, "--", lw=1, color=plots.LIGHT["ink"], label="_u/|gamma|")
     ax.annotate(r"$u/|\gamma|$", (1e-18, 1e4), color=plots.LIGHT["ink"])
 worst = {(f, n, k): run.worst(f, n, k) for f in forms for n in names for k in (0, 1)}
 plots.describe(

@@ -4,6 +4,9 @@ A figure is drawn once, in the colours of :data:`LIGHT`; :func:`recolour` turns 
 regions are those of Okabe and Ito's palette, which readers with any of the common colour deficiencies can tell apart; a
 larger marker every few hundred samples does the same on a grey print. What is called black in the paper is drawn in the
 colour of the text, which is light on a dark page.
+
+The label of a line names its column in the table of data that the site offers beside each figure. A label that begins with an
+underscore does that and keeps the line out of the legend.
 """
 
 from __future__ import annotations
@@ -183,9 +186,8 @@ def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
         if not inside.any():
             continue
         colour = LIGHT[role]
-        ax.plot(
-            run.gamma[inside], y[inside], linestyle="none", marker=".", markersize=2.5, color=colour, rasterized=True
-        )
+        dots = {"linestyle": "none", "marker": ".", "markersize": 2.5, "color": colour, "rasterized": True}
+        ax.plot(run.gamma[inside], y[inside], label=f"_{region.name.lower()}", **dots)
         # Counted from the middle of each region, so that a short one has a marker too.
         at = np.flatnonzero(inside)
         at = at[at.size // 2 % stride :: stride]
@@ -196,6 +198,7 @@ def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
     if lost.any():
         ends = run.gamma[lost].min(), run.gamma[lost].max()
         ax.axvspan(*ends, facecolor="none", edgecolor=LIGHT["red"], hatch="///", linewidth=0, alpha=0.6)
+        ax.plot(run.gamma[lost], y[lost], linestyle="none", label="_not finite")  # nothing to see, but part of the data
         handles.append(
             Patch(facecolor="none", edgecolor=LIGHT["red"], hatch="///", label="NaN: nothing to draw", linewidth=0)
         )
@@ -304,7 +307,7 @@ def errors(run: Comparison, *, order: int = 0, ylabel: str) -> tuple[Figure, np.
             shown = distance > 0
             level = np.clip(every[form, name][shown], low, high)
             style = {"linestyle": "none", "marker": marker, "color": LIGHT[role]}
-            ax.plot(distance[shown], level, markersize=2.5, rasterized=True, **style)
+            ax.plot(distance[shown], level, markersize=2.5, rasterized=True, label=f"_{form}", **style)
             few = slice(None, None, max(1, level.size // _MARKERS_PER_PANEL))
             ax.plot(
                 distance[shown][few], level[few], markersize=5.5, markeredgecolor=LIGHT["paper"], label=form, **style
