@@ -34,6 +34,14 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> object:
     return [Published.from_parent(parent, path=file_path)] if script or page else collectors
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note for the record of the build where each doctest stands, and how many examples a docstring has."""
+    for item in items:
+        item.user_properties.append(("source", item.path.relative_to(ROOT).as_posix()))
+        if isinstance(item, pytest.DoctestItem):
+            item.user_properties.append(("examples", len(item.dtest.examples)))
+
+
 class Published(pytest.File):
     """A script or a chapter."""
 
@@ -60,7 +68,8 @@ class PublishedItem(pytest.Item):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*is non-interactive, and thus cannot be shown")
             try:
-                script_doctests.run(self.blocks, {"__name__": "__main__"}, str(self.path))
+                examples = script_doctests.run(self.blocks, {"__name__": "__main__"}, str(self.path))
+                self.user_properties.append(("examples", examples))
             finally:
                 plt.close("all")
 

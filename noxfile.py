@@ -88,20 +88,7 @@ def docs(session: nox.Session) -> None:
         sphinx(session, python, "html", "doctrees", REMOVABLE_ONLY=rf"/(?:{'|'.join(session.posargs)})\.py$")
         session.log(f"a partial site is in {SITE}")
         return
-    # The doctests of the gallery run while its scripts do. Those of chapters and docstrings are left:
     site(session, python)
-    stamp = BUILD / "doctests-passed"
-    sources = [
-        p for top in ("docs", "tutorial_src") for p in (ROOT / top).rglob("*") if p.suffix in (".md", ".py", ".toml")
-    ]
-    sources = [p for p in sources if "auto_gallery" not in p.parts]
-    now = digest([*sources, ROOT / "conftest.py", ROOT / "pyproject.toml", ROOT / "constraints.txt"], sys.version)
-    if stamp.exists() and stamp.read_text() == now:
-        session.log("doctests of chapters and docstrings: nothing has changed since they passed")
-    else:
-        stamp.unlink(missing_ok=True)
-        run(session, python, "-m", "pytest", "-q", "--doctest-modules", "docs", "tutorial_src")
-        stamp.write_text(now)
     session.log(f"the site is in {SITE}")
 
 

@@ -97,6 +97,7 @@ def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):
     for name in ("_GALLERY", "_KEY", "_RUNNING"):
         monkeypatch.setattr(freshness, name, {"_GALLERY": gallery}.get(name, gallery / name))
     monkeypatch.setattr(freshness, "environment_key", lambda: "k")
+    monkeypatch.setattr(freshness.execution_record, "is_current", lambda path: True)
     (gallery / "_KEY").write_text("k", encoding="utf-8")
     for script in ("plot_a", "plot_b"):
         (gallery / "s" / f"{script}.py.md5").write_text("", encoding="utf-8")
@@ -131,9 +132,9 @@ def test_the_ledger_is_evaluated_again_when_a_claim_changes(tmp_path, monkeypatc
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1", encoding="utf-8")
     monkeypatch.setattr(freshness, "ROOT", tmp_path)
-    scripts, claims = freshness.environment_key(), ledger._key()
+    scripts, claims = freshness.environment_key(), ledger.key()
     (tmp_path / "tutorial_src/removable/claims/claims.toml").write_text("2", encoding="utf-8")
-    assert ledger._key() != claims
+    assert ledger.key() != claims
     assert freshness.environment_key() == scripts
 
 

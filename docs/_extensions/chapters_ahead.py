@@ -7,9 +7,14 @@ which myst-nb then finds them. A chapter that fails is left alone: myst-nb execu
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from functools import partial
 from pathlib import Path
 
+import execution_record
+import psutil
+import script_doctests
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
@@ -26,7 +31,8 @@ def uncached_chapters(app: Sphinx) -> list[tuple[Path, NotebookNode]]:
     folder = Path(app.config.nb_execution_cache_path)
     new_cache = not folder.exists()
     pages = [Path(app.env.doc2path(name)) for name in sorted(app.project.discover(app.config.exclude_patterns))]
-    changed = [path for path in pages if path.suffix == ".md" and (new_cache or _changed(app, path))]
+    chapters_only = [path for path in pages if path.suffix == ".md" and "auto_gallery" not in path.parts]
+    changed = [path for path in chapters_only if new_cache or _changed(app, path) or _unmeasured(path)]
     if not changed:
         return []
     cache = get_cache(str(folder))
@@ -41,7 +47,16 @@ def uncached_chapters(app: Sphinx) -> list[tuple[Path, NotebookNode]]:
             cache.match_cache_notebook(notebook)
         except KeyError:
             chapters.append((path, notebook))
+        else:
+            if _unmeasured(path):
+                chapters.append((path, notebook))
     return chapters
+
+
+def _unmeasured(path: Path) -> bool:
+    """Tell whether a page has code whose execution the record of the build knows nothing about."""
+    has_code = any(block.kind == "code" for block in script_doctests.blocks_of_chapter(str(path)))
+    return has_code and not execution_record.is_current(path)
 
 
 def _changed(app: Sphinx, path: Path) -> bool:
@@ -69,18 +84,30 @@ def start(app: Sphinx) -> None:
 def _execute(app: Sphinx, chapters: list[tuple[Path, NotebookNode]]) -> None:
     cache = get_cache(app.config.nb_execution_cache_path)
     for path, notebook in chapters:
+        peak: list[int | None] = [None]
         result = single_nb_execution(
             notebook,
             cwd=str(path.parent),
             allow_errors=False,
             timeout=app.config.nb_execution_timeout,
             meta_override=True,
+            on_cell_executed=partial(_measure_kernel, peak),
         )
         if result.err is None:
+            key = execution_record.key_of(path)
+            execution_record.record(path.stem, execution_record.Measurement(key, result.time, peak[-1]))
             data = {"execution_seconds": result.time}
             cache.cache_notebook_bundle(
                 CacheBundleIn(notebook, str(path), data=data), check_validity=False, overwrite=True
             )
+
+
+def _measure_kernel(peak: list[int | None], **_cell: object) -> None:
+    """Ask after a cell how much memory the kernel has taken so far; this build has one kernel at a time."""
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # another one may end meanwhile
+            if any("ipykernel_launcher" in word for word in process.cmdline()):
+                peak.append(execution_record.peak_memory(process.pid))
 
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:

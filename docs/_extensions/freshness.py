@@ -15,6 +15,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import execution_record
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -53,6 +54,11 @@ def environment_key() -> str:
     return digest.hexdigest()[:16]
 
 
+def versions() -> dict[str, str]:
+    """Return the packages that results depend on, those that are installed, with their versions."""
+    return {name: version for name in _PACKAGES if (version := _version(name)) != "absent"}
+
+
 def _version(name: str) -> str:
     try:
         return importlib.metadata.version(name)
@@ -84,6 +90,11 @@ def forget_stale_scripts(app: Sphinx) -> None:
         for digest in _GALLERY.rglob("*.py.md5"):
             digest.unlink()
         _KEY.write_text(key, encoding="utf-8")
+    # The record of the build has no gap: what it knows nothing about is executed again.
+    for digest in _GALLERY.rglob("*.py.md5"):
+        source = ROOT / "gallery" / digest.relative_to(_GALLERY).with_suffix("")
+        if source.exists() and not execution_record.is_current(source):
+            digest.unlink()
     # A script that was not executed has a stand-in for a thumbnail, which would stay beside the real one.
     for thumbnail in _GALLERY.rglob("sphx_glr_*_thumb.png"):
         script = thumbnail.stem.removeprefix("sphx_glr_").removesuffix("_thumb")

@@ -11,11 +11,11 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+import execution_record
 import freshness
 import required_frameworks
 from docutils import nodes
@@ -41,27 +41,27 @@ def _stop(reasons: str) -> NoReturn:
     raise SystemExit(f"The ledger does not come out.\n{reasons}")
 
 
-def _key() -> str:
+def key() -> str:
     """Digest of everything that the ledger depends on: what a script does, and the list of claims."""
     claims = freshness.ROOT / "tutorial_src" / "removable" / "claims" / "claims.toml"
     return f"{freshness.environment_key()}-{hashlib.sha256(claims.read_bytes()).hexdigest()[:8]}"
 
 
 def _file() -> Path:
-    return freshness.ROOT / "_build" / "claims" / f"{_key()}.json"
+    return freshness.ROOT / "_build" / "claims" / f"{key()}.json"
 
 
-def _unfinished() -> Path:
-    """Name the file of this build: one that was killed may still be evaluating."""
-    return _file().with_suffix(f".{os.getpid()}")
+def _unfinished(ending: str = "claims") -> Path:
+    """Name a file of this build: one that was killed may still be evaluating."""
+    return _file().with_suffix(f".{os.getpid()}.{ending}")
 
 
 def start(app: Sphinx) -> None:
     """Begin to evaluate the claims, unless that has been done."""
-    if app.config.gallery_only or _file().exists():
+    if app.config.gallery_only or (_file().exists() and execution_record.is_known("ledger", key())):
         return
     _file().parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "removable.claims", "--json", str(_unfinished())]
+    command = execution_record.command(_unfinished("measured"), "removable.claims", "--json", str(_unfinished()))
     _running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
 
 
@@ -71,17 +71,19 @@ def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         process = _running.pop()
         complaint = process.communicate()[1].strip()
         if process.returncode:
-            _unfinished().unlink(missing_ok=True)
+            for ending in ("claims", "measured"):
+                _unfinished(ending).unlink(missing_ok=True)
             _stop(complaint or f"The evaluation of the claims ended with status {process.returncode}.")
+        execution_record.adopt(_unfinished("measured"), "ledger", key())
         _unfinished().replace(_file())
 
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
     """Name the pages that show claims, when the claims have been evaluated anew."""
-    key, before = _key(), getattr(env, "ledger_key", None)
+    now, before = key(), getattr(env, "ledger_key", None)
     if not app.config.gallery_only:
-        env.ledger_key = key
-    return {PAGE, "paper/index"} & env.found_docs if key != before else set()
+        env.ledger_key = now
+    return {PAGE, "paper/index"} & env.found_docs if now != before else set()
 
 
 def _recorded(app: Sphinx) -> dict[str, Any] | None:

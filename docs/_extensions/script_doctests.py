@@ -10,6 +10,7 @@ from __future__ import annotations
 import doctest
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,9 @@ from typing import Any, NamedTuple
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+passed: Counter[str] = Counter()
+"""How many examples of each script :func:`scrape` has run, and found as published."""
 
 _FENCE = re.compile(r"^(?P<fence>```+|:::+)\{(?P<kind>code-cell|doctest|testsetup)\}[^\n]*\n", re.MULTILINE)
 _OPTIONS = re.compile(r"\A(?:---\n.*?\n---\n|(?::[\w-]+:[^\n]*\n)*)", re.DOTALL)
@@ -94,5 +98,5 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
     for following in blocks[here + 1 :]:
         if following.kind == "code":
             break
-        check(following, block_vars["example_globals"], path)
+        passed[Path(path).stem] += check(following, block_vars["example_globals"], path)
     return ""
