@@ -20,7 +20,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
-import figure_data
 import provenance
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -39,6 +38,7 @@ class UndescribedFigureError(RuntimeError):
 def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
     """Save the open figures of a script, light and dark; sphinx-gallery calls this as an image scraper."""
     # Not at the top: a build in which nothing has changed draws nothing.
+    import figure_data
     import matplotlib.pyplot as plt
     from removable import plots
 
