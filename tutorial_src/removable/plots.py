@@ -198,7 +198,8 @@ def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
     if lost.any():
         ends = run.gamma[lost].min(), run.gamma[lost].max()
         ax.axvspan(*ends, facecolor="none", edgecolor=LIGHT["red"], hatch="///", linewidth=0, alpha=0.6)
-        ax.plot(run.gamma[lost], y[lost], linestyle="none", label="_not finite")  # nothing to see, but part of the data
+        # There is nothing to see of these, but they are part of the data.
+        ax.plot(run.gamma[lost], y[lost], linestyle="none", label="_not finite", color=LIGHT["red"])
         handles.append(
             Patch(facecolor="none", edgecolor=LIGHT["red"], hatch="///", label="NaN: nothing to draw", linewidth=0)
         )
