@@ -39,11 +39,11 @@ extensions = [
     "doctests_aside",
     "build_page",
     "paper_equations",
-    "gallery_pages",
+    "downloads",
     "notebook_prose",
-    "steady_zips",
     "accessible_html",
     "served_wheel",
+    "archive",
 ]
 nitpicky = True
 # The gallery's notebooks are downloads, not pages: myst-nb would execute them a second time.
@@ -112,6 +112,7 @@ sphinx_gallery_conf = {
     "reset_modules_order": "both",
     "ignore_repr_types": r"matplotlib\.",
     "capture_repr": (),
+    "download_all_examples": False,  # the archive holds them, with what they need
     "inspect_global_variables": False,
     "remove_config_comments": True,
     "show_signature": False,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +17,6 @@ import paper_equations
 import pytest
 import required_frameworks
 import script_doctests
-import steady_zips
 from docutils import nodes
 from removable.claims import ledger as ledger_items
 from script_doctests import Block, DoctestError
@@ -237,20 +235,6 @@ def test_maths_becomes_markup_with_a_text_for_screen_readers():
 def test_roles_become_words():
     text = "see :doc:`Figure 2\n</auto_gallery/plot_figure_2>`, :doc:`plot_figure_7` and :cite:p:`GriewankWalther2008`"
     assert notebook_prose.plain(text) == "see Figure 2, ``plot_figure_7`` and Griewank and Walther (2008)"
-
-
-def test_zips_of_the_same_files_are_the_same_bytes(tmp_path):
-    written = []
-    for names, date in ((["b.py", "a.py"], (2020, 1, 1, 0, 0, 0)), (["a.py", "b.py"], (2024, 5, 6, 7, 8, 10))):
-        path = tmp_path / f"{date[0]}.zip"
-        with zipfile.ZipFile(path, "w") as archive:
-            for name in names:
-                archive.writestr(zipfile.ZipInfo(name, date), f"# {name}")
-        steady_zips.steady(path)
-        written.append(path.read_bytes())
-        steady_zips.steady(path)
-        assert path.read_bytes() == written[-1]
-    assert written[0] == written[1]
 
 
 def test_inventories_compile_to_what_intersphinx_reads(tmp_path):

@@ -23,7 +23,7 @@ _REFERENCES = Path(__file__).parent.parent / "references.bib"
 
 
 @functools.cache
-def _citation(key: str) -> str:
+def citation(key: str) -> str:
     """Name the authors and the year of an entry of the bibliography."""
     entry = parse_file(str(_REFERENCES)).entries[key]
     names = [" ".join(person.last_names) for person in entry.persons["author"]]
@@ -37,7 +37,7 @@ def plain(text: str) -> str:
     >>> plain("see :doc:`Figure 2 </auto_gallery/plot_figure_2>` and :doc:`plot_figure_7`, after :cite:t:`Higham2002`")
     'see Figure 2 and ``plot_figure_7``, after Higham (2002)'
     """
-    text = _CITE.sub(lambda match: _citation(match[1]), text)
+    text = _CITE.sub(lambda match: citation(match[1]), text)
     text = _TITLED.sub(lambda match: " ".join(match[1].split()), text)
     return _PLAIN.sub(lambda match: f"``{match[1].rpartition('/')[2]}``", text)
 

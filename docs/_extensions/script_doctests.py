@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from removable.selfcheck import FLAGS
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
-
-FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 passed: Counter[str] = Counter()
 """How many examples of each script :func:`scrape` has run, and found as published."""

@@ -19,7 +19,14 @@ def build_wheel(app: Sphinx, exception: Exception | None) -> None:
         shutil.copyfile(ROOT / "constraints.txt", dist / "constraints.txt")
 
 
+def name_wheel(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the version of the wheel into the guide, where the page has VERSION."""
+    if docname == "guide/run-a-script":
+        source[0] = source[0].replace("removable-VERSION-", f"removable-{app.config.release}-")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Run when all pages are written, before the build counts as finished."""
+    app.connect("source-read", name_wheel)
     app.connect("build-finished", build_wheel, priority=500)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
