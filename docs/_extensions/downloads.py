@@ -102,8 +102,8 @@ def _tagged(cell: NotebookNode, tag: str) -> NotebookNode:
 def _notebook(cells: list[NotebookNode]) -> NotebookNode:
     """Put cells together; their names are their numbers, where nbformat would draw them at random."""
     if any("published" in cell.metadata.get("tags", ()) for cell in cells):
-        first_code = next(i for i, cell in enumerate(cells) if cell.cell_type == "code")
-        cells = [*cells[:first_code], import_cell(), *cells[first_code:], report_cell()]
+        title = next(i for i, cell in enumerate(cells) if cell.cell_type == "markdown")
+        cells = [*cells[: title + 1], import_cell(), *cells[title + 1 :], report_cell()]
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
     return new_notebook(cells=cells, metadata={"kernelspec": _KERNEL, "language_info": {"name": "python"}})

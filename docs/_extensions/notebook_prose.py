@@ -26,7 +26,7 @@ _REFERENCES = Path(__file__).parent.parent / "references.bib"
 def citation(key: str) -> str:
     """Name the authors and the year of an entry of the bibliography."""
     entry = parse_file(str(_REFERENCES)).entries[key]
-    names = [" ".join(person.last_names) for person in entry.persons["author"]]
+    names = [" ".join(person.last_names).strip("{}") for person in entry.persons["author"]]
     who = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
     return f"{who} ({entry.fields['year']})"
 

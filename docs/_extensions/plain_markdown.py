@@ -122,7 +122,10 @@ def _role(name: str, text: str, page: str, site: str) -> str:
     words, target = (titled[1], titled[2]) if titled else (text, text)
     if name in ("cite:p", "cite:t"):
         cited = [notebook_prose.citation(key.strip()) for key in text.split(",")]
-        return f"({'; '.join(cited)})" if name == "cite:p" else ", ".join(cited)
+        if name == "cite:t":
+            return ", ".join(cited)
+        inside = [re.sub(r" [(](\d+)[)]$", r", \1", one) for one in cited]  # no brackets within brackets
+        return f"({'; '.join(inside)})"
     if name == "doc":
         path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath(page).parent / target)
         return f"[{words if titled else path.rpartition('/')[2]}]({site}{path}.html)"

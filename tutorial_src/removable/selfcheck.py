@@ -19,7 +19,7 @@ from removable.errors import InputError
 __all__ = ["FLAGS", "fused_multiply_add", "published", "report", "versions"]
 
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-"""How the values of this project are compared: white space does not count, and ``...`` stands for anything."""
+"""In the comparison of values white space does not count, and ``...`` stands for anything."""
 
 _SHOWN = 5  # examples named in full when they differ
 
