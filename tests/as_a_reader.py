@@ -1,6 +1,8 @@
 """Do what the page "Run a downloaded script" says, in a new environment, with nothing but the built site and pip.
 
-Not collected with the other tests, for it installs both frameworks once more: ``nox -s downloads`` runs it.
+Every script, every notebook and the archive of everything is downloaded from the served site and run; what it prints is compared
+with what its page shows. Not collected with the other tests, for it installs both frameworks once more and imports them some fifty
+times: ``nox -s downloads`` runs it.
 """
 
 from __future__ import annotations
@@ -11,19 +13,37 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import urllib.parse
 import urllib.request
+import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from site_under_test import served
+from packaging.requirements import Requirement
+from site_under_test import Page, pages, served
 
 GUIDE = "guide/run-a-script.html"
-PAGE = "auto_gallery/3_derivatives/plot_figure_6.html"
-CLEAN = {**os.environ, "PYTHONNOUSERSITE": "1"}
-for _name in ("PYTHONPATH", "MPLBACKEND"):
+CLEAN = {**os.environ, "PYTHONNOUSERSITE": "1", "MPLBACKEND": "agg"}
+for _name in ("PYTHONPATH", "REMOVABLE_ONLY"):
     CLEAN.pop(_name, None)
+NOTEBOOK = {name: value for name, value in CLEAN.items() if name != "MPLBACKEND"}  # a kernel shows its figures itself
+CONSTRAINED = "python -m pip install --quiet --disable-pip-version-check -c constraints.txt"
+
+
+def offered(ending: str) -> dict[str, tuple[str, Page]]:
+    """Where each download with this ending is, and the page that offers it, by its name."""
+    found = {}
+    for page in pages().values():
+        for link in page.links:
+            if "/downloads/" in f"/{link}" and link.endswith(ending) and "://" not in link:
+                found[link.rpartition("/")[2]] = (urllib.parse.urljoin(page.name, link), page)
+    return found
+
+
+SCRIPTS, NOTEBOOKS = offered(".py"), offered(".ipynb")
 
 
 def fetch(address: str) -> bytes:
@@ -46,55 +66,121 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def folder(address: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the downloads, and the environment that the guide's own commands make in it."""
+    """A folder with every download, and the environment that the guide's own commands make in it."""
     folder = tmp_path_factory.mktemp("reader")
-    guide = fetch(f"{address}/{GUIDE}").decode()
-    page = fetch(f"{address}/{PAGE}").decode()
-    for text, base, pattern in [
-        (guide, GUIDE, r'href="([^"]+\.whl)"'),
-        (guide, GUIDE, r'href="([^"]+constraints\.txt)"'),
-        (page, PAGE, r'href="([^"]+plot_figure_6\.py)"'),
-        (page, PAGE, r'href="([^"]+plot_figure_6\.ipynb)"'),
-    ]:
-        link = urllib.parse.urljoin(f"{address}/{base}", re.search(pattern, text)[1])
-        (folder / link.rpartition("/")[2]).write_bytes(fetch(link))
-    make, activate, install, *_ = commands(guide)
+    guide = pages()[GUIDE]
+    wanted = [link for link in guide.links if link.endswith((".whl", "constraints.txt", ".zip"))]
+    assert len(wanted) == 3, wanted
+    links = [urllib.parse.urljoin(GUIDE, link) for link in wanted]
+    for link in [*links, *(link for link, _ in (*SCRIPTS.values(), *NOTEBOOKS.values()))]:
+        (folder / link.rpartition("/")[2]).write_bytes(fetch(f"{address}/{link}"))
+    make, activate, install, *_ = commands(guide.html)
     assert make.startswith("python -m venv"), make
+    assert activate == ". removable-env/bin/activate"
     assert install.startswith("python -m pip install"), install
     subprocess.run(make.replace("python", sys.executable, 1), shell=True, cwd=folder, env=CLEAN, check=True)
-    in_environment(folder, f"{install} --quiet --disable-pip-version-check", activate)
+    in_environment(folder, f"{install} --quiet --disable-pip-version-check")
+    in_environment(folder, f"{CONSTRAINED} nbclient ipykernel")
     return folder
 
 
-def in_environment(folder: Path, command: str, activate: str = ". removable-env/bin/activate") -> str:
+def in_environment(folder: Path, command: str, env: dict[str, str] = CLEAN, cwd: Path | None = None) -> str:
     done = subprocess.run(
-        f"{activate} && {command}", shell=True, cwd=folder, env=CLEAN, capture_output=True, text=True, check=False
+        f". {folder}/removable-env/bin/activate && {command}",
+        shell=True,
+        cwd=cwd or folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
 
-def published_output(page: str) -> list[str]:
-    """Every line that the page shows as output of its code."""
-    blocks = re.findall(r"sphx-glr-script-out.*?<pre>(.*?)</pre>", page, re.DOTALL)
+@pytest.fixture(scope="module")
+def runs(folder: Path) -> Iterator[dict[str, Future]]:
+    """Every script and notebook, two at a time; the tests below wait for the one they ask about."""
+    with ThreadPoolExecutor(2) as pool:
+        started = {name: pool.submit(in_environment, folder, f"python {name}") for name in SCRIPTS}
+        for name in NOTEBOOKS:
+            started[name] = pool.submit(in_environment, folder, f"jupyter execute --inplace {name}", NOTEBOOK)
+        yield started
+        for future in started.values():
+            future.cancel()
+
+
+def published_output(page: Page) -> list[str]:
+    """Every word that the page shows as printed by its code."""
+    pattern = (
+        r'class="sphx-glr-script-out.*?<pre>(.*?)</pre>'
+        if page.name.startswith("auto_gallery/")
+        else r'class="output stream.*?<pre>(.*?)</pre>'
+    )
+    blocks = re.findall(pattern, page.html, re.DOTALL)
     return html.unescape(re.sub(r"<[^>]+>", "", "\n".join(blocks))).split()
 
 
-def test_the_script_prints_what_its_page_shows(folder, address):
-    page = fetch(f"{address}/{PAGE}").decode()
-    printed = in_environment(folder, "MPLBACKEND=agg python plot_figure_6.py")
+def without_the_count(printed: str) -> tuple[str, str]:
+    """Part what a script or notebook prints from the count of its values at the end."""
+    head, found, count = printed.partition("Here: Python ")
+    return head, count if found else ""
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_each_script_prints_what_its_page_shows(runs, name):
+    printed, count = without_the_count(runs[name].result())
+    page = SCRIPTS[name][1]
     assert printed.split() == published_output(page)
+    if not name.startswith("plot_"):  # a chapter counts its values, a script of the gallery has them in its comments
+        assert re.search(r"^(\d+) of \1 published values agree\.$", count, re.MULTILINE), count
 
 
-def test_the_notebook_runs_and_prints_the_same(folder, address):
-    in_environment(
-        folder, "python -m pip install --quiet --disable-pip-version-check -c constraints.txt nbclient ipykernel"
-    )
-    in_environment(folder, "jupyter execute --inplace plot_figure_6.ipynb")
-    cells = json.loads((folder / "plot_figure_6.ipynb").read_text())["cells"]
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_each_notebook_runs_prints_the_same_and_finds_the_published_values(runs, folder, name):
+    runs[name].result()
+    cells = json.loads((folder / name).read_text(encoding="utf-8"))["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", ())]
     assert not [o for o in outputs if o.get("name") == "stderr"]
     printed = "".join("".join(o["text"]) for o in outputs if o["output_type"] == "stream")
-    page = fetch(f"{address}/{PAGE}").decode()
+    printed, count = without_the_count(printed)
+    page = NOTEBOOKS[name][1]
     assert printed.split() == published_output(page)
-    assert [o for o in outputs if "image/png" in o.get("data", {})], "the notebook shows no figure"
+    assert re.search(r"^(\d+) of \1 published values agree\.$", count, re.MULTILINE), count
+    if name.startswith("plot_"):
+        assert [o for o in outputs if "image/png" in o.get("data", {})], "the notebook shows no figure"
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_the_metadata_of_each_script_leads_to_the_wheel_of_this_site(folder, address, name):
+    text = (folder / name).read_text(encoding="utf-8")
+    (block,) = re.findall(r"^# /// script\n((?:#.*\n)+?)# ///$", text, re.MULTILINE)
+    metadata = tomllib.loads("".join(line.removeprefix("#").removeprefix(" ") for line in block.splitlines(True)))
+    (needed,) = map(Requirement, metadata["dependencies"])
+    assert (needed.name, needed.extras) == ("removable", {"torch", "tensorflow-cpu"})
+    # The address is the one that the site was built for; here it is served at another.
+    path = urllib.parse.urlsplit(needed.url).path
+    wheel = path[path.index("/dist/") :]
+    assert fetch(address + wheel) == (folder / wheel.rpartition("/")[2]).read_bytes()
+
+
+def test_the_archive_holds_everything_and_runs(folder):
+    (path,) = folder.glob("*.zip")
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder / "unpacked")
+    (top,) = (folder / "unpacked").iterdir()
+    assert (top / "README.txt").read_text(encoding="utf-8").count("\n") == 3
+    for name in SCRIPTS:
+        assert (top / "scripts" / name).read_bytes() == (folder / name).read_bytes()
+    assert {p.name for p in (top / "notebooks").iterdir()} == {*NOTEBOOKS}
+    for page in pages():
+        assert (top / "site" / page).exists(), page
+    assert (top / "constraints.txt").read_bytes() == (folder / "constraints.txt").read_bytes()
+    # The wheel in it is the package: without the one that is installed, a script runs on it alone.
+    (wheel,) = top.glob("*.whl")
+    (top / "package").mkdir()
+    in_environment(folder, f"python -m pip install --quiet --no-deps --target {top / 'package'} {wheel}")
+    on_it = CLEAN | {"PYTHONPATH": str(top / "package")}
+    printed = in_environment(folder, "python scripts/plot_figure_6.py", on_it, cwd=top)
+    assert printed.split() == published_output(SCRIPTS["plot_figure_6.py"][1])
