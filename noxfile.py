@@ -54,6 +54,10 @@ def run(session: nox.Session, *command: str, **env: str) -> None:
 def sphinx(session: nox.Session, python: str, builder: str, doctrees: str, *options: str, **env: str) -> None:
     """Build the site, or something else from its sources; any warning is an error."""
     output = BUILD / builder
+    try:
+        BUILD.mkdir(exist_ok=True)
+    except OSError as error:
+        session.error(f"{BUILD} cannot be made ({error.strerror}): make {ROOT} writable and build again")
     strict = ("-q", "-n", "-W", "--keep-going")
     run(
         session,
@@ -135,6 +139,12 @@ def downloads(session: nox.Session) -> None:
     python = shared_python(session)
     site(session, python)
     run(session, python, "-m", "pytest", "-q", "tests/as_a_reader.py", *session.posargs)
+
+
+@nox.session(python=False)
+def faults(session: nox.Session) -> None:
+    """Kill builds, fill disks, damage caches, hide frameworks, in a temporary copy: the site comes out the same."""
+    run(session, shared_python(session), "-m", "pytest", "-q", "-ra", "tests/faults.py", *session.posargs)
 
 
 @nox.session

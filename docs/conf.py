@@ -10,8 +10,10 @@ sys.path.insert(0, str(HERE / "_extensions"))
 import freshness
 import kernel_settings
 import local_inventories
+import plain_failures
 import site_address
 
+plain_failures.install()
 kernel_settings.isolate_kernels(BUILD / "ipython")
 
 project = "removable"
@@ -20,7 +22,9 @@ copyright = "the removable developers"  # no year: it would change the pages of 
 version = release = installed_version("removable")
 
 extensions = [
+    "plain_failures",
     "required_frameworks",
+    "intact",
     "freshness",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
@@ -104,6 +108,8 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "image_scrapers": ("gallery_figures.scrape", "script_doctests.scrape"),
     "reset_modules": (
+        "intact.note_script",
+        "required_frameworks.note_script",
         "freshness.note_running",
         "matplotlib",
         "script_isolation.reset",

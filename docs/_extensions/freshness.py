@@ -109,11 +109,15 @@ def _forget_removed_scripts() -> None:
         folder = ROOT / "gallery" / page.parent.relative_to(_GALLERY)
         known = page.stem in ("index", "sg_execution_times") or (folder / f"{page.stem}.py").exists()
         if not known or not folder.is_dir():
-            # The files of a script are called after it, with an ending or a number; plot_1 is not plot_10.
-            its_own = re.compile(rf"(?:sphx_glr_)?{re.escape(page.stem)}(?:\.|_\d{{3}}|_thumb).*")
-            for path in page.parent.rglob("*"):
-                if path.is_file() and its_own.fullmatch(path.name):
-                    path.unlink()
+            for path in files_of(page.parent, page.stem):
+                path.unlink()
+
+
+def files_of(folder: Path, script: str) -> list[Path]:
+    """List what a script has made: page, figures, downloads."""
+    # The files of a script are called after it, with an ending or a number; plot_1 is not plot_10.
+    its_own = re.compile(rf"(?:sphx_glr_)?{re.escape(script)}(?:\.|_\d{{3}}|_thumb).*")
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and its_own.fullmatch(path.name)]
 
 
 def start_site(app: Sphinx) -> None:
@@ -129,6 +133,11 @@ def start_site(app: Sphinx) -> None:
         shutil.rmtree(app.outdir)
         Path(app.outdir).mkdir()
     marker.write_text("", encoding="utf-8")
+
+
+def distrust(outdir: Path) -> None:
+    """Have every page written again by the next build, or by this one if it has not begun."""
+    (outdir / _UNFINISHED).write_text("", encoding="utf-8")
 
 
 def finish_site(app: Sphinx, exception: Exception | None) -> None:

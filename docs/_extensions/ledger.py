@@ -7,6 +7,7 @@ behind and stops the build.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
@@ -58,11 +59,28 @@ def _unfinished(ending: str = "claims") -> Path:
 
 def start(app: Sphinx) -> None:
     """Begin to evaluate the claims, unless that has been done."""
+    if _file().exists() and not _is_whole(_file()):
+        _file().unlink()
     if app.config.gallery_only or (_file().exists() and execution_record.is_known("ledger", key())):
         return
     _file().parent.mkdir(parents=True, exist_ok=True)
     command = execution_record.command(_unfinished("measured"), "removable.claims", "--json", str(_unfinished()))
     _running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
+    atexit.register(_abandon)
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a record can be read and has its parts."""
+    try:
+        return {"claims", "versions", "cpu_features"} <= json.loads(path.read_text(encoding="utf-8")).keys()
+    except (ValueError, AttributeError):
+        return False
+
+
+def _abandon() -> None:
+    """End the evaluation with a build that stops before it asks for the outcome."""
+    for process in _running:
+        process.kill()
 
 
 def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import packages_distributions, requires, version
+from typing import Any
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from removable import frameworks
 from removable.errors import MissingFrameworkError
 from sphinx.application import Sphinx
@@ -12,17 +15,50 @@ from sphinx.config import Config
 TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
 
 
+def _requirement(distribution: str) -> Requirement | None:
+    """Return what the package's metadata asks of a distribution, as one of its extras."""
+    for text in requires("removable") or ():
+        requirement = Requirement(text)
+        if canonicalize_name(requirement.name) == canonicalize_name(distribution):
+            return requirement
+    return None
+
+
+def installed(module: str, title: str) -> str:
+    """Return the version of a framework; raise if it is not one that the package is made for."""
+    # The distribution may have another name than the module: tensorflow-cpu.
+    distribution = packages_distributions().get(module, [module])[0]
+    found, needed = version(distribution), _requirement(distribution)
+    if needed is not None and not needed.specifier.contains(found, prereleases=True):
+        wanted = f"{needed.name}{needed.specifier}"
+        raise MissingFrameworkError(
+            f"{title} {found} is installed and {wanted} is needed; run: python -m pip install '{wanted}'"
+        )
+    return found.partition("+")[0]
+
+
 def check(app: Sphinx, config: Config) -> None:
     """Require every framework, and make ``{{ versions }}`` stand for what is installed."""
     try:
         frameworks.require(*TITLES)
+        named = [f"{title} {installed(module, title)}" for module, title in TITLES.items()]
     except MissingFrameworkError as error:
         # Sphinx surrounds its own exceptions with a report for its developers; this is a sentence for the reader.
         raise SystemExit(str(error)) from None
-    # The distribution may have another name than the module: tensorflow-cpu.
-    distributions = packages_distributions()
-    named = (f"{title} {version(distributions[module][0]).partition('+')[0]}" for module, title in TITLES.items())
     config.myst_substitutions = {"versions": " and ".join(named)}
+
+
+def note_script(gallery_conf: dict[str, Any], fname: str | None, when: str) -> None:
+    """Import the frameworks before the first script does, which sphinx-gallery would take for a failure of that script.
+
+    A build that executes nothing imports nothing; an installation that is broken is found here, and only here.
+    """
+    if when == "before":
+        try:
+            for module in TITLES:
+                frameworks.get(module)
+        except MissingFrameworkError as error:
+            raise SystemExit(str(error)) from None
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

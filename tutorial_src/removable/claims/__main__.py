@@ -45,7 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{'':<24}   {'exact':<11} {result.evidence.exact}")
     if options.json:
         written = json.dumps(record(results), indent=1, ensure_ascii=False) + "\n"
-        options.json.write_text(written, encoding="utf-8")
+        try:
+            options.json.write_text(written, encoding="utf-8")
+        except OSError as error:
+            print(f"{options.json} cannot be written: {error.strerror}; give a file that can.", file=sys.stderr)
+            return 2
     print(summary(results))
     wrong = [result for result in results if not result.as_expected]
     for result in wrong:

@@ -36,6 +36,13 @@ class _Entry:
     def requirement(self) -> str:
         return f"{self.title} is not installed; run: python -m pip install {self.install}"
 
+    def complaint(self, error: BaseException) -> str:
+        told = " ".join(str(error).split()) or "no reason given"
+        return (
+            f"{self.title} is installed and cannot be imported ({type(error).__name__}: {told}); "
+            f"run: python -m pip install --force-reinstall {self.install}"
+        )
+
 
 _ENTRIES = {
     "torch": _Entry("torch", "Torch", "PyTorch", "torch"),
@@ -74,7 +81,7 @@ def get(name: str) -> Framework:
     removable.errors.InputError
         If there is no adapter of that name.
     removable.errors.MissingFrameworkError
-        If the framework is not installed.
+        If the framework is not installed, or is and cannot be imported.
 
     Examples
     --------
@@ -87,6 +94,10 @@ def get(name: str) -> Framework:
     """
     require(name)
     entry = _entry(name)
+    try:
+        importlib.import_module(entry.module)
+    except Exception as error:  # an installation that is broken raises whatever it likes
+        raise MissingFrameworkError(entry.complaint(error)) from error
     adapters = importlib.import_module(f"removable.frameworks.{name}")
     return getattr(adapters, entry.adapter)()
 
