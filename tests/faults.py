@@ -8,6 +8,7 @@ this user may do so, and without one those tests skip themselves, unless ``REMOV
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,15 +57,18 @@ class Tree:
         self.gallery = path / "docs" / "auto_gallery"
 
     def command(self, *before: str) -> list[str]:
+        """Return what builds the site, after a command that starts another."""
         strict = ["-q", "-n", "-W", "--keep-going", "-b", "html", "-d", "_build/doctrees"]
         return [*before, sys.executable, "-m", "sphinx", *strict, "docs", "_build/html"]
 
     def environment(self, *shims: Path) -> dict[str, str]:
+        """Return the environment in which it runs; shims are folders with modules that come before all others."""
         outside = {k: v for k, v in os.environ.items() if k not in ("REMOVABLE_ONLY", "MPLBACKEND")}
         path = os.pathsep.join(map(str, (*shims, self.path / "tutorial_src")))
         return {**outside, "PYTHONPATH": path, "PYTHONNOUSERSITE": "1"}
 
     def build(self, *before: str, shims: tuple[Path, ...] = ()) -> subprocess.CompletedProcess[str]:
+        """Build, to the end."""
         return subprocess.run(
             self.command(*before),
             cwd=self.path,
@@ -76,6 +80,7 @@ class Tree:
         )
 
     def start(self) -> subprocess.Popen[bytes]:
+        """Begin to build, in a group of processes that can be killed as one."""
         return subprocess.Popen(
             self.command(),
             cwd=self.path,
@@ -86,9 +91,11 @@ class Tree:
         )
 
     def looks_finished(self) -> bool:
+        """Tell whether somebody could publish this."""
         return (self.site / "index.html").exists() and not (self.site / ".unfinished").exists()
 
     def first(self, pattern: str) -> Path:
+        """Return the first file of a pattern."""
         return next(iter(sorted(self.path.glob(pattern))))
 
 
@@ -175,24 +182,31 @@ def finished(states: Path) -> Tree:
 # Killed
 
 
-def scripts_done(count: int) -> Callable[[Tree], bool]:
-    return lambda tree: len(list(tree.gallery.rglob("*.py.md5"))) >= count
+def scripts_done(count: int) -> Callable[[Tree, float], bool]:
+    return lambda tree, since: len(list(tree.gallery.rglob("*.py.md5"))) >= count
 
 
-def is_reading(tree: Tree) -> bool:
-    return any((tree.path / "_build" / "doctrees").rglob("*.doctree"))
+def is_newer(paths: Iterable[Path], since: float) -> bool:
+    """Tell whether one was written since then; what the last build has left was not."""
+    with contextlib.suppress(FileNotFoundError):
+        return any(path.stat().st_mtime > since for path in paths)
+    return False
 
 
-def is_writing(tree: Tree) -> bool:
-    return any(tree.site.rglob("*.html"))
+def is_reading(tree: Tree, since: float) -> bool:
+    return is_newer((tree.path / "_build" / "doctrees").rglob("*.doctree"), since)
 
 
-def has_written(tree: Tree) -> bool:
-    return (tree.site / "searchindex.js").exists()
+def is_writing(tree: Tree, since: float) -> bool:
+    return is_newer(tree.site.rglob("*.html"), since)
 
 
-MOMENTS: list[tuple[str, Callable[[Tree], bool], float]] = [
-    ("as it starts", lambda tree: True, 6),
+def has_written(tree: Tree, since: float) -> bool:
+    return is_newer(tree.site.glob("searchindex.js"), since)
+
+
+MOMENTS: list[tuple[str, Callable[[Tree, float], bool], float]] = [
+    ("as it starts", lambda tree, since: True, 6),
     ("in the gallery", scripts_done(1), 4),
     ("in the gallery, with chapters and the ledger beside it", scripts_done(3), 4),
     ("later in the gallery", scripts_done(6), 4),
@@ -206,27 +220,18 @@ MOMENTS: list[tuple[str, Callable[[Tree], bool], float]] = [
 """When a build is killed: what has to have happened, and up to how many seconds later."""
 
 
-def kill(tree: Tree, happened: Callable[[Tree], bool], delay: float) -> bool:
+def kill(tree: Tree, happened: Callable[[Tree, float], bool], delay: float) -> bool:
     """Build, and kill it and everything that it has started; return False if it was faster."""
-    # What the last build has left must not be taken for what this one does.
-    for folder in ("html", "doctrees"):
-        shutil.rmtree(tree.path / "_build" / folder, ignore_errors=True) if happened is is_reading else None
+    since = time.time()
     process = tree.start()
     try:
-        # An unfinished site is emptied first.
-        emptied = not is_writing(tree)
-        while process.poll() is None:
-            emptied = emptied or not is_writing(tree)
-            if emptied and happened(tree):
-                time.sleep(delay)
-                break
+        while process.poll() is None and not happened(tree, since):
             time.sleep(0.01)
+        time.sleep(delay)
         return process.poll() is None
     finally:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
 

@@ -1,0 +1,364 @@
+"""What a build does with damage, a full disk and an unfit framework, without a build: ``nox -s faults`` does it with one."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import json
+import logging
+import os
+import pickle
+import sqlite3
+import threading
+import zipfile
+from types import SimpleNamespace
+
+import freshness
+import intact
+import ledger
+import plain_failures
+import pytest
+import required_frameworks
+import sphinx._cli.util.errors as sphinx_errors
+import steady_zips
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from nbformat.v4 import new_code_cell, new_notebook
+from removable import frameworks
+from removable.claims import __main__ as claims_command
+from removable.errors import MissingFrameworkError
+from sphinx.errors import ExtensionError
+
+FULL = OSError(errno.ENOSPC, "No space left on device", "/somewhere/page.html")
+
+
+# One sentence
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (FULL, "The disk of /somewhere/page.html is full (No space left on device): make room there"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded", "x"), "The disk of x is full (Disk quota exceeded)"),
+        (OSError(errno.EROFS, "Read-only file system", "x"), "x is on a read-only file system: make it writable"),
+        (PermissionError(errno.EACCES, "Permission denied", "x"), "x may not be opened by this user"),
+        (sqlite3.OperationalError("database or disk is full"), "jupyter-cache is full"),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "is on a read-only file system"),
+        (sqlite3.DatabaseError("file is not a database"), "delete that folder"),
+        (pickle.UnpicklingError("pickle data was truncated"), "is damaged (pickle data was truncated): delete"),
+    ],
+)
+def test_what_stops_a_build_has_a_sentence(error, words):
+    assert words in plain_failures.sentence(error)
+    assert words in plain_failures.sentence(ExtensionError("a handler threw an exception", error, "gallery"))
+    try:
+        raise RuntimeError("wrapped") from error
+    except RuntimeError as wrapped:
+        assert words in plain_failures.sentence(wrapped)  # noqa: PT017
+
+
+def test_an_error_of_our_own_keeps_its_traceback():
+    assert plain_failures.sentence(ValueError("x")) is None
+    assert plain_failures.sentence(FileNotFoundError(errno.ENOENT, "No such file", "x")) is None
+
+
+def test_a_write_that_does_not_say_where_names_the_full_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(plain_failures, "_WRITTEN", (tmp_path,))
+    monkeypatch.setattr(plain_failures.shutil, "disk_usage", lambda folder: SimpleNamespace(free=4096))
+    assert f"The disk of {tmp_path}" in plain_failures.sentence(OSError(errno.ENOSPC, "No space left on device"))
+
+
+def test_sphinx_prints_the_sentence_and_its_report_for_other_errors(capsys, monkeypatch, tmp_path):
+    said = []
+
+    def report(exception, /, **options):
+        said.append(exception)
+
+    monkeypatch.setattr(sphinx_errors, "handle_exception", report)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    plain_failures.install()
+    import sys
+
+    sphinx_errors.handle_exception(FULL, stderr=sys.stderr)
+    assert capsys.readouterr().err.strip() == plain_failures.sentence(FULL)
+    other = ValueError("x")
+    sphinx_errors.handle_exception(other, stderr=sys.stderr)
+    assert said == [other]
+
+
+def test_sphinx_still_ends_where_the_sentence_is_said():
+    """The hook is no public one; a version of Sphinx without it has to be noticed."""
+    import inspect
+
+    import sphinx.cmd.build
+
+    assert "sphinx._cli.util.errors.handle_exception(" in inspect.getsource(sphinx.cmd.build.build_main)
+
+
+def test_a_page_that_could_not_be_written_ends_the_build():
+    logger = logging.Logger("sphinx.test")
+    logger.addHandler(plain_failures.LostFiles(logging.WARNING))
+    logger.warning("a reference %s leads nowhere", "x")
+    logger.warning("cannot copy %s: %s", "x", FileNotFoundError(errno.ENOENT, "No such file", "x"))
+    with pytest.raises(SystemExit, match=r"The disk of .* is full"):
+        logger.warning("error writing file %s: %s", "x", FULL)
+
+
+def test_a_script_that_failed_for_want_of_room_ends_the_build():
+    said = "Traceback (most recent call last):\n  ...\nOSError: [Errno 28] No space left on device: '/x/a.svg'\n"
+    app = SimpleNamespace(config=SimpleNamespace(sphinx_gallery_conf={"failing_examples": {"plot_x.py": said}}))
+    with pytest.raises(SystemExit, match=r"The disk of /x/a\.svg is full"):
+        plain_failures.check_scripts(app)
+    app.config.sphinx_gallery_conf["failing_examples"] = {"plot_x.py": "ValueError: x"}
+    plain_failures.check_scripts(app)
+
+
+def test_a_thread_without_room_ends_the_build(monkeypatch):
+    others = []
+    monkeypatch.setattr(threading, "excepthook", plain_failures._keep(others.append))
+
+    def fail(error):
+        raise error
+
+    for error in (FULL, ValueError("x")):
+        thread = threading.Thread(target=fail, args=(error,))
+        thread.start()
+        thread.join()
+    assert [type(failed.exc_value) for failed in others] == [ValueError]
+    with pytest.raises(SystemExit, match="is full"):
+        plain_failures.check_threads(None, None, [])
+    plain_failures.check_threads(None, None, [])
+
+
+def test_a_folder_that_cannot_be_written_to_is_named_before_anything_runs(tmp_path, monkeypatch):
+    plain_failures.require_writable([tmp_path, tmp_path / "not" / "there"])
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    with pytest.raises(SystemExit, match=rf"{tmp_path} cannot be written to: make it writable"):
+        plain_failures.require_writable([tmp_path / "not" / "there"])
+
+
+def test_claims_that_cannot_be_written_are_no_traceback(tmp_path, capsys):
+    assert claims_command.main(["nan-at-2", "--json", str(tmp_path / "no" / "x.json")]) == 2
+    assert "x.json cannot be written: No such file or directory" in capsys.readouterr().err
+
+
+# Records
+
+
+@pytest.fixture
+def gallery(tmp_path, monkeypatch):
+    """Two scripts that are done, and recorded."""
+    gallery = tmp_path / "docs" / "auto_gallery"
+    monkeypatch.setattr(intact, "GALLERY", gallery)
+    monkeypatch.setattr(intact, "_SCRIPTS", gallery / ".intact.json")
+    for script in ("plot_1", "plot_10"):
+        (tmp_path / "gallery" / "a").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "gallery" / "a" / f"{script}.py").touch()
+        (gallery / "a" / "images").mkdir(parents=True, exist_ok=True)
+        for name in (f"{script}.py", f"{script}.py.md5", f"{script}.rst", f"images/sphx_glr_{script}_001.svg"):
+            (gallery / "a" / name).write_text(name, encoding="utf-8")
+    intact.settle_gallery(None)
+    return gallery
+
+
+def done(gallery):
+    return sorted(path.name for path in gallery.rglob("*.md5"))
+
+
+@pytest.mark.parametrize("name", ["plot_1.rst", "images/sphx_glr_plot_1_001.svg"])
+@pytest.mark.parametrize("damage", [lambda path: path.write_text("half"), lambda path: path.unlink()])
+def test_a_script_whose_files_are_damaged_is_executed_again(gallery, name, damage):
+    intact.mend_gallery()
+    assert done(gallery) == ["plot_1.py.md5", "plot_10.py.md5"]
+    damage(gallery / "a" / name)
+    intact.mend_gallery()
+    assert done(gallery) == ["plot_10.py.md5"]
+    assert not [path for path in gallery.rglob("*plot_1.*") if path.is_file()]
+
+
+def test_a_script_is_trusted_once_the_next_one_begins(gallery):
+    intact.note_script({}, "plot_1.py", "before")
+    (gallery / "a" / "plot_1.rst").write_text("new", encoding="utf-8")
+    intact.note_script({}, "plot_1.py", "after")
+    assert list(intact.load(gallery / ".intact.json")) == ["a/plot_10.py"]  # its page may be half written
+    intact.note_script({}, "plot_10.py", "before")
+    assert list(intact.load(gallery / ".intact.json")) == ["a/plot_1.py"]
+    intact.mend_gallery()
+    assert done(gallery) == ["plot_1.py.md5"]
+    intact._last.clear()
+
+
+def test_a_record_that_cannot_be_read_is_none(gallery):
+    (gallery / ".intact.json").write_text('{"a/plot_1.py": {', encoding="utf-8")
+    intact.mend_gallery()
+    assert done(gallery) == []
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch, gallery):
+    """A build that has come to its end."""
+    monkeypatch.setattr(intact, "CLAIMS", tmp_path / "claims")
+    names = ["html/index.html", "doctrees/index.doctree", "doctrees/environment.pickle", "claims/x.json"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    config = SimpleNamespace(nb_execution_cache_path=str(tmp_path / "cache"), gallery_only="")
+    return SimpleNamespace(
+        outdir=str(tmp_path / "html"), doctreedir=str(tmp_path / "doctrees"), config=config, _warncount=0
+    )
+
+
+def test_what_a_build_left_is_trusted_as_long_as_it_is_that(project, tmp_path):
+    intact.finish(project, None)
+    for _ in range(2):
+        intact.mend(project, project.config)
+        assert not (tmp_path / "html" / ".unfinished").exists()
+        assert (tmp_path / "doctrees" / "environment.pickle").exists()
+        assert (tmp_path / "claims" / "x.json").exists()
+        intact.finish(project, None)
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.write_text("half"), lambda path: path.unlink()])
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("html/index.html", {"doctrees/environment.pickle", "claims/x.json"}),
+        ("doctrees/index.doctree", {"claims/x.json"}),
+        ("claims/x.json", {"doctrees/environment.pickle"}),
+    ],
+)
+def test_what_is_damaged_is_made_again_and_nothing_else(project, tmp_path, name, kept, damage):
+    intact.finish(project, None)
+    damage(tmp_path / name)
+    intact.mend(project, project.config)
+    left = {n for n in ("doctrees/environment.pickle", "claims/x.json") if (tmp_path / n).exists()}
+    assert left == kept
+    freshness.start_site(project)
+    assert (tmp_path / "html" / "index.html").exists() == (not name.startswith("html"))
+
+
+def test_a_build_that_did_not_end_well_leaves_nothing_to_trust(project, tmp_path):
+    for exception, warnings in ((ValueError("x"), 0), (None, 1)):
+        project._warncount = 0
+        intact.finish(project, None)
+        intact.mend(project, project.config)  # the next build begins, and
+        project._warncount = warnings
+        freshness.finish_site(project, exception)
+        intact.finish(project, exception)
+        (tmp_path / "doctrees" / "environment.pickle").touch()
+        intact.mend(project, project.config)
+        assert not (tmp_path / "doctrees" / "environment.pickle").exists()
+        assert (tmp_path / "html" / ".unfinished").exists()
+        (tmp_path / "html" / ".unfinished").unlink()
+        (tmp_path / "doctrees" / "environment.pickle").touch()
+
+
+@pytest.fixture
+def cache(tmp_path):
+    """A cache with two chapters."""
+    cache = get_cache(str(tmp_path / "cache"))
+    for text in ("a = 1", "b = 2"):
+        notebook = new_notebook(cells=[new_code_cell(text, execution_count=1)])
+        cache.cache_notebook_bundle(CacheBundleIn(notebook, f"{text[0]}.md"))
+    return tmp_path / "cache"
+
+
+def cached(cache):
+    return len(get_cache(str(cache)).list_cache_records())
+
+
+def recorded(cache):
+    return intact.digests(cache, intact._cached(cache))
+
+
+def test_a_cache_that_is_whole_stays(cache):
+    intact.mend_cache(cache, recorded(cache))
+    intact.mend_cache(cache, {})
+    assert cached(cache) == 2
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("damage", [lambda path: os.truncate(path, 20), lambda path: path.unlink()])
+def test_a_cached_chapter_that_is_damaged_is_dropped_alone(cache, damage, known):
+    record = recorded(cache) if known else {}
+    damage(next(iter(intact._cached(cache))))
+    intact.mend_cache(cache, record)
+    assert cached(cache) == 1
+
+
+def test_a_cached_chapter_that_was_changed_is_dropped(cache):
+    record = recorded(cache)
+    path = next(iter(intact._cached(cache)))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "cells": []}), encoding="utf-8")
+    intact.mend_cache(cache, record)
+    assert cached(cache) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage" * 1000, None])
+def test_a_database_that_is_damaged_is_dropped_with_its_cache(cache, content):
+    database = cache / "global.db"
+    database.write_bytes(database.read_bytes()[: database.stat().st_size // 2] if content is None else content)
+    intact.mend_cache(cache, {})
+    assert not cache.exists()
+
+
+def test_claims_that_cannot_be_read_are_evaluated_again(tmp_path, monkeypatch):
+    path = tmp_path / "x.json"
+    monkeypatch.setattr(ledger, "_file", lambda: path)
+    app = SimpleNamespace(config=SimpleNamespace(gallery_only="plot_x"))
+    for content in ('{"claims": [', "[]", '{"claims": []}'):
+        path.write_text(content, encoding="utf-8")
+        ledger.start(app)
+        assert not path.exists()
+    path.write_text('{"claims": [], "versions": {}, "cpu_features": []}', encoding="utf-8")
+    ledger.start(app)
+    assert path.exists()
+
+
+def test_a_zip_is_whole_or_what_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("a.py", (2020, 1, 1, 0, 0, 0)), "# a")
+    before = path.read_bytes()
+
+    def fail(*arguments):
+        raise FULL
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", fail)
+    with pytest.raises(OSError, match="No space left"):
+        steady_zips.steady(path)
+    assert path.read_bytes() == before
+
+
+# Frameworks
+
+
+def test_a_framework_of_the_wrong_version_stops_the_build_with_one_sentence(monkeypatch):
+    found = required_frameworks.version
+    monkeypatch.setattr(required_frameworks, "version", lambda name: "1.0" if name == "torch" else found(name))
+    with pytest.raises(SystemExit) as caught:
+        required_frameworks.check(None, SimpleNamespace())
+    said = "PyTorch 1.0 is installed and torch>=2.4 is needed; run: python -m pip install 'torch>=2.4'"
+    assert str(caught.value) == said
+
+
+def test_a_framework_that_cannot_be_imported_says_so(monkeypatch):
+    imported = importlib.import_module
+
+    def broken(name, *rest):
+        if name == "torch":
+            raise OSError("libtorch.so:\n no such file")
+        return imported(name, *rest)
+
+    frameworks.get.cache_clear()
+    monkeypatch.setattr(importlib, "import_module", broken)
+    said = (
+        "PyTorch is installed and cannot be imported (OSError: libtorch.so: no such file); "
+        "run: python -m pip install --force-reinstall torch"
+    )
+    with pytest.raises(MissingFrameworkError) as caught:
+        frameworks.get("torch")
+    assert str(caught.value) == said
+    with pytest.raises(SystemExit) as stopped:
+        required_frameworks.note_script({}, "plot_x.py", "before")
+    assert str(stopped.value) == said
