@@ -13,6 +13,7 @@ import threading
 import zipfile
 from types import SimpleNamespace
 
+import archive
 import freshness
 import intact
 import ledger
@@ -20,7 +21,6 @@ import plain_failures
 import pytest
 import required_frameworks
 import sphinx._cli.util.errors as sphinx_errors
-import steady_zips
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbformat.v4 import new_code_cell, new_notebook
@@ -315,10 +315,9 @@ def test_claims_that_cannot_be_read_are_evaluated_again(tmp_path, monkeypatch):
     assert path.exists()
 
 
-def test_a_zip_is_whole_or_what_it_was(tmp_path, monkeypatch):
+def test_an_archive_is_whole_or_what_it_was(tmp_path, monkeypatch):
     path = tmp_path / "x.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("a.py", (2020, 1, 1, 0, 0, 0)), "# a")
+    archive.write(path, [("a.py", b"# a")])
     before = path.read_bytes()
 
     def fail(*arguments):
@@ -326,7 +325,7 @@ def test_a_zip_is_whole_or_what_it_was(tmp_path, monkeypatch):
 
     monkeypatch.setattr(zipfile.ZipFile, "writestr", fail)
     with pytest.raises(OSError, match="No space left"):
-        steady_zips.steady(path)
+        archive.write(path, [("b.py", b"# b")])
     assert path.read_bytes() == before
 
 

@@ -41,8 +41,7 @@ def recorded() -> dict[str, dict]:
 @pytest.mark.parametrize("path", SCRIPTS + CHAPTERS, ids=lambda path: path.stem)
 def test_each_script_and_chapter_was_executed_and_all_its_values_agreed(path):
     entry = recorded()[path.relative_to(ROOT).as_posix()]
-    cut = script_doctests.blocks_of_script if path.suffix == ".py" else script_doctests.blocks_of_chapter
-    examples = sum(block.source.count(">>> ") for block in cut(str(path)) if block.kind == "text")
+    examples = sum(block.source.count(">>> ") for block in build_page.blocks(path) if block.kind == "text")
     assert entry["run"] in ("executed", "from cache")
     assert entry["key"] == execution_record.key_of(path)
     assert entry["seconds"] > 0

@@ -70,8 +70,14 @@ class Row:
         return nodes.make_id(f"built-{self.page or self.source}")
 
 
-def _examples(blocks: tuple[script_doctests.Block, ...]) -> int:
-    return sum(block.source.count(">>> ") for block in blocks if block.kind == "text")
+def blocks(path: Path) -> tuple[script_doctests.Block, ...]:
+    """Cut a script or a page into code and text."""
+    cut = script_doctests.blocks_of_script if path.suffix == ".py" else script_doctests.blocks_of_chapter
+    return tuple(cut(str(path)))
+
+
+def _examples(found: tuple[script_doctests.Block, ...]) -> int:
+    return sum(block.source.count(">>> ") for block in found if block.kind == "text")
 
 
 def rows(env: BuildEnvironment) -> Iterator[Row]:
@@ -84,15 +90,15 @@ def rows(env: BuildEnvironment) -> Iterator[Row]:
             else None
         )
         if script is not None and script.exists():
-            count = _examples(script_doctests.blocks_of_script(str(script)))
+            count = _examples(blocks(script))
             key = execution_record.key_of(script)
             yield Row(page, _below_root(script), "sphinx-gallery", count, script.stem, key)
         elif page == ledger.PAGE:
             yield Row(page, _below_root(path), "removable.claims", 0, "ledger", ledger.key())
         elif script is None:
-            blocks = tuple(script_doctests.blocks_of_chapter(str(path)))
-            count = _examples(blocks)
-            if any(block.kind == "code" for block in blocks):
+            found = blocks(path)
+            count = _examples(found)
+            if any(block.kind == "code" for block in found):
                 yield Row(page, _below_root(path), "myst-nb", count, path.stem, execution_record.key_of(path))
             elif count:
                 yield Row(page, _below_root(path), "pytest", count, doctests_aside.NAME, doctests_aside.key())

@@ -7,6 +7,7 @@ in it, so that a build in which nothing has changed runs nothing.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import re
@@ -47,9 +48,17 @@ def _unfinished(ending: str) -> Path:
     return _file().with_suffix(f".{os.getpid()}.{ending}")
 
 
+def _is_whole() -> bool:
+    """Tell whether there is a result, and not a part of one."""
+    try:
+        return ET.parse(_file()).find("testsuite") is not None
+    except (OSError, ET.ParseError):
+        return False
+
+
 def start(app: Sphinx) -> None:
     """Begin to run them, unless they have passed as they are."""
-    if app.config.gallery_only or (_file().exists() and execution_record.is_known(NAME, key())):
+    if app.config.gallery_only or (_is_whole() and execution_record.is_known(NAME, key())):
         return
     _file().parent.mkdir(parents=True, exist_ok=True)
     options = ("-q", "--doctest-modules", "-p", "no:cacheprovider", f"--junit-xml={_unfinished('xml')}")
@@ -59,6 +68,13 @@ def start(app: Sphinx) -> None:
             command, cwd=freshness.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
         )
     )
+    atexit.register(_abandon)
+
+
+def _abandon() -> None:
+    """End them with a build that stops before it asks for the outcome."""
+    for process in _running:
+        process.kill()
 
 
 def wait(app: Sphinx, env: BuildEnvironment) -> None:
@@ -77,7 +93,7 @@ def wait(app: Sphinx, env: BuildEnvironment) -> None:
 def passed() -> Counter[str]:
     """Return how many examples agreed, for each page or module; empty after a partial build, which runs none."""
     counts: Counter[str] = Counter()
-    if _file().exists():
+    if _is_whole():
         for case in ET.parse(_file()).iter("testcase"):
             if case.find("failure") is None and case.find("error") is None and case.find("skipped") is None:
                 found = {p.get("name"): p.get("value") for p in case.iter("property")}

@@ -9,6 +9,7 @@ script need not be executed again when that changes.
 from __future__ import annotations
 
 import re
+import textwrap
 import tomllib
 import urllib.parse
 from collections.abc import Iterator
@@ -70,8 +71,9 @@ if extras or not find_spec("removable"):
 
 def check_cell(examples: str) -> NotebookNode:
     """Return a cell that runs the examples of a doctest."""
-    # The text of an example may hold backslashes and quotation marks, but never three of these.
-    return _tagged(new_code_cell(f"published(r'''\n{examples}\n''', globals())"), "published")
+    # Indented, for IPython takes prompts at the beginning of a line away, in a string too.
+    indented = textwrap.indent(examples, "    ")
+    return _tagged(new_code_cell(f"published(r'''\n{indented}\n''', globals())"), "published")
 
 
 def import_cell() -> NotebookNode:
