@@ -45,6 +45,7 @@ extensions = [
     "paper_equations",
     "downloads",
     "notebook_prose",
+    "steady_site",
     "accessible_html",
     "served_wheel",
     "archive",

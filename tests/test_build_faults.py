@@ -21,6 +21,7 @@ import plain_failures
 import pytest
 import required_frameworks
 import sphinx._cli.util.errors as sphinx_errors
+import steady_site
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbformat.v4 import new_code_cell, new_notebook
@@ -327,6 +328,13 @@ def test_an_archive_is_whole_or_what_it_was(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         archive.write(path, [("b.py", b"# b")])
     assert path.read_bytes() == before
+
+
+def test_the_search_keeps_the_index_entries_of_pages_that_are_not_written_again():
+    kept = {"b": [["of b", "i", ""]], "gone": [["x", "i", ""]], "a": [["old", "i", ""]]}
+    found = steady_site.complete({"a": [("new", "i", "main")]}, kept, {"a", "b"})
+    assert found == {"a": [("new", "i", "main")], "b": [("of b", "i", "")]}
+    assert list(found) == ["a", "b"]
 
 
 # Frameworks

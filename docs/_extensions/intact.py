@@ -29,6 +29,8 @@ GALLERY = freshness.ROOT / "docs" / "auto_gallery"
 CLAIMS = freshness.ROOT / "_build" / "claims"
 _SCRIPTS = GALLERY / ".intact.json"
 
+_KEPT = ("environment.pickle", "search-entries.json")
+
 Digests = dict[str, str]
 _known: dict[Path, tuple[tuple[int, int], str]] = {}
 """What was digested in this process, with size and time: most files are asked for twice, before and after the build."""
@@ -188,7 +190,9 @@ def mend(app: Sphinx, config: Config) -> None:
     outdir, doctrees = Path(app.outdir), Path(app.doctreedir)
     if not record or damaged(doctrees, record["doctrees"]):
         (doctrees / "environment.pickle").unlink(missing_ok=True)
-    if outdir.exists() and (not record or damaged(outdir, record["site"])):
+    # What is read again in full is written again in full.
+    again = not (doctrees / "environment.pickle").exists()
+    if outdir.exists() and (again or damaged(outdir, record["site"])):
         freshness.distrust(outdir)
 
 
@@ -201,7 +205,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     cache, doctrees, outdir = Path(app.config.nb_execution_cache_path), Path(app.doctreedir), Path(app.outdir)
     parts = {
         "site": digests(outdir, outdir.rglob("*")),
-        "doctrees": digests(doctrees, [*doctrees.rglob("*.doctree"), doctrees / "environment.pickle"]),
+        "doctrees": digests(doctrees, [*doctrees.rglob("*.doctree"), *(doctrees / name for name in _KEPT)]),
         "chapters": digests(cache, _cached(cache)),
         "claims": digests(CLAIMS, CLAIMS.glob("*.json")),
     }
