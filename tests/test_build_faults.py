@@ -14,6 +14,8 @@ import zipfile
 from types import SimpleNamespace
 
 import archive
+import doctests_aside
+import execution_record
 import freshness
 import intact
 import ledger
@@ -304,17 +306,27 @@ def test_a_database_that_is_damaged_is_dropped_with_its_cache(cache, content):
     assert not cache.exists()
 
 
-def test_claims_that_cannot_be_read_are_evaluated_again(tmp_path, monkeypatch):
-    path = tmp_path / "x.json"
-    monkeypatch.setattr(ledger, "_file", lambda: path)
-    app = SimpleNamespace(config=SimpleNamespace(gallery_only="plot_x"))
-    for content in ('{"claims": [', "[]", '{"claims": []}'):
-        path.write_text(content, encoding="utf-8")
-        ledger.start(app)
-        assert not path.exists()
-    path.write_text('{"claims": [], "versions": {}, "cpu_features": []}', encoding="utf-8")
-    ledger.start(app)
-    assert path.exists()
+@pytest.mark.parametrize(
+    ("run", "half", "whole"),
+    [
+        (ledger.run, ('{"claims": [', "[]", '{"claims": []}'), '{"claims": [], "versions": {}, "cpu_features": []}'),
+        (doctests_aside.run, ("", "<testsuites>", "<x/>"), "<testsuites><testsuite/></testsuites>"),
+    ],
+    ids=["claims", "doctests"],
+)
+def test_a_result_that_cannot_be_read_is_made_again(run, half, whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(execution_record, "folder", lambda: tmp_path)
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(run, "key", lambda: "k")
+    execution_record.record(run.name, execution_record.Measurement("k", 1.0, None))
+    run.file.parent.mkdir(parents=True)
+    for content in half:
+        run.file.write_text(content, encoding="utf-8")
+        assert not run.is_done()
+    run.file.write_text(whole, encoding="utf-8")
+    assert run.is_done()
+    execution_record.record(run.name, execution_record.Measurement("other", 1.0, None))
+    assert not run.is_done()
 
 
 def test_an_archive_is_whole_or_what_it_was(tmp_path, monkeypatch):

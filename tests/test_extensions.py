@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -137,19 +135,17 @@ def test_the_ledger_is_evaluated_again_when_a_claim_changes(tmp_path, monkeypatc
 
 
 def test_a_verdict_other_than_expected_stops_the_build_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(ledger, "_file", lambda: tmp_path / "claims" / "key.json")
-    program = "import sys; open(sys.argv[-1], 'w'); sys.exit('fig-6: the verdict is ...')"
-    started = subprocess.Popen
-    monkeypatch.setattr(
-        ledger.subprocess,
-        "Popen",
-        lambda command, **kwargs: started([sys.executable, "-c", program, command[-1]], **kwargs),
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(ledger.run, "key", lambda: "k")
+    (tmp_path / "wrong.py").write_text(
+        "import sys; open(sys.argv[-1], 'w'); sys.exit('fig-6: the verdict is ...')", encoding="utf-8"
     )
+    monkeypatch.setattr(ledger.run, "command", lambda file: ("wrong", str(file)))
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
     ledger.start(app)
     with pytest.raises(SystemExit, match="fig-6: the verdict is"):
         ledger.wait(app, None, [])
-    assert list((tmp_path / "claims").iterdir()) == []
+    assert list((tmp_path / "_build" / "claims").iterdir()) == []
 
 
 @pytest.mark.parametrize(("found", "missing"), [(ledger_items.ITEMS, None), (ledger_items.ITEMS[:-5], "eq-10b")])

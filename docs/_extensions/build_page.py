@@ -94,14 +94,14 @@ def rows(env: BuildEnvironment) -> Iterator[Row]:
             key = execution_record.key_of(script)
             yield Row(page, _below_root(script), "sphinx-gallery", count, script.stem, key)
         elif page == ledger.PAGE:
-            yield Row(page, _below_root(path), "removable.claims", 0, "ledger", ledger.key())
+            yield Row(page, _below_root(path), "removable.claims", 0, ledger.run.name, ledger.key())
         elif script is None:
             found = blocks(path)
             count = _examples(found)
             if any(block.kind == "code" for block in found):
                 yield Row(page, _below_root(path), "myst-nb", count, path.stem, execution_record.key_of(path))
             elif count:
-                yield Row(page, _below_root(path), "pytest", count, doctests_aside.NAME, doctests_aside.key())
+                yield Row(page, _below_root(path), "pytest", count, doctests_aside.run.name, doctests_aside.key())
             else:
                 yield Row(page, _below_root(path), "", 0, "", "")
         else:  # lists of scripts, which sphinx-gallery writes
@@ -109,7 +109,7 @@ def rows(env: BuildEnvironment) -> Iterator[Row]:
     docstrings = sum(
         path.read_text(encoding="utf-8").count(">>> ") for path in (freshness.ROOT / "tutorial_src").rglob("*.py")
     )
-    yield Row("", "tutorial_src", "pytest", docstrings, doctests_aside.NAME, doctests_aside.key())
+    yield Row("", "tutorial_src", "pytest", docstrings, doctests_aside.run.name, doctests_aside.key())
 
 
 def _below_root(path: Path) -> str:
@@ -205,6 +205,7 @@ class BuildRecord(SphinxDirective):
         return [_table(("Figure", "Commit of its script", "SHA-256 of its data"), (25, 20, 55), body, "figures")]
 
     def _to(self, page: str, text: str | None = None) -> nodes.Node:
+        """Lead to a page, by a text or by its name."""
         text = text or page.removeprefix("auto_gallery/").removesuffix("/index") or "index"
         return addnodes.pending_xref(
             "",

@@ -7,18 +7,15 @@ behind and stops the build.
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-import execution_record
 import freshness
 import required_frameworks
+from aside import Aside
 from docutils import nodes
 from removable.claims.ledger import EQUATIONS, ITEMS, VERDICTS, ClaimsFileError, load
 from sphinx import addnodes
@@ -34,8 +31,6 @@ _SCRIPTS = {
 }
 """The script that draws each figure and remark."""
 
-_running: list[subprocess.Popen[str]] = []
-
 
 def _stop(reasons: str) -> NoReturn:
     """End the build. Sphinx surrounds its own exceptions with a report for its developers; this is for the reader."""
@@ -48,52 +43,34 @@ def key() -> str:
     return f"{freshness.environment_key()}-{hashlib.sha256(claims.read_bytes()).hexdigest()[:8]}"
 
 
-def _file() -> Path:
-    return freshness.ROOT / "_build" / "claims" / f"{key()}.json"
-
-
-def _unfinished(ending: str = "claims") -> Path:
-    """Name a file of this build: one that was killed may still be evaluating."""
-    return _file().with_suffix(f".{os.getpid()}.{ending}")
-
-
-def start(app: Sphinx) -> None:
-    """Begin to evaluate the claims, unless that has been done."""
-    if _file().exists() and not _is_whole(_file()):
-        _file().unlink()
-    if app.config.gallery_only or (_file().exists() and execution_record.is_known("ledger", key())):
-        return
-    _file().parent.mkdir(parents=True, exist_ok=True)
-    command = execution_record.command(_unfinished("measured"), "removable.claims", "--json", str(_unfinished()))
-    _running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
-    atexit.register(_abandon)
-
-
 def _is_whole(path: Path) -> bool:
     """Tell whether a record can be read and has its parts."""
     try:
         return {"claims", "versions", "cpu_features"} <= json.loads(path.read_text(encoding="utf-8")).keys()
-    except (ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError):
         return False
 
 
-def _abandon() -> None:
-    """End the evaluation with a build that stops before it asks for the outcome."""
-    for process in _running:
-        process.kill()
+run = Aside(
+    name="claims",
+    ending=".json",
+    key=lambda: key(),
+    command=lambda file: ("removable.claims", "--json", str(file)),
+    is_whole=_is_whole,
+)
+"""The evaluation of the claims."""
+
+
+def start(app: Sphinx) -> None:
+    """Begin to evaluate the claims, unless that has been done."""
+    if not app.config.gallery_only:
+        run.start()
 
 
 def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Let the evaluation finish, and stop the build if a verdict is not the expected one."""
-    while _running:
-        process = _running.pop()
-        complaint = process.communicate()[1].strip()
-        if process.returncode:
-            for ending in ("claims", "measured"):
-                _unfinished(ending).unlink(missing_ok=True)
-            _stop(complaint or f"The evaluation of the claims ended with status {process.returncode}.")
-        execution_record.adopt(_unfinished("measured"), "ledger", key())
-        _unfinished().replace(_file())
+    if (said := run.wait()) is not None:
+        _stop(said[1].strip() or "The evaluation of the claims ended without a word.")
 
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
@@ -106,9 +83,9 @@ def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set
 
 def _recorded(app: Sphinx) -> dict[str, Any] | None:
     """Read what was measured; None in a partial build for which nothing was."""
-    if app.config.gallery_only and not _file().exists():
+    if app.config.gallery_only and not run.is_whole(run.file):
         return None
-    return json.loads(_file().read_text(encoding="utf-8"))
+    return json.loads(run.file.read_text(encoding="utf-8"))
 
 
 def _to_page(env: BuildEnvironment, page: str, text: str) -> nodes.Node:

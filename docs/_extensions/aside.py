@@ -1,0 +1,83 @@
+"""A module that runs in a process of its own while the site is built, and leaves one file.
+
+The file is kept under a name that stands for everything it depends on, so a build in which nothing has changed runs nothing. It
+is there whole or not at all, and so is the measurement of the run. A build that stops takes the process with it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import execution_record
+import freshness
+
+
+@dataclass
+class Aside:
+    """What is run, and what it leaves.
+
+    Attributes
+    ----------
+    name : str
+        What the run is called in the record of the build, and the folder below ``_build`` that holds its files.
+    ending : str
+        How the name of the file ends.
+    key : callable
+        Returns the digest of everything that the file depends on.
+    command : callable
+        Given the path of a file, returns the module to run and its arguments.
+    is_whole : callable
+        Tells of the path of a file whether it can be used.
+    """
+
+    name: str
+    ending: str
+    key: Callable[[], str]
+    command: Callable[[Path], tuple[str, ...]]
+    is_whole: Callable[[Path], bool]
+    _process: subprocess.Popen[str] | None = field(default=None, repr=False)
+
+    @property
+    def file(self) -> Path:
+        """Where the result is, or will be."""
+        return freshness.ROOT / "_build" / self.name / f"{self.key()}{self.ending}"
+
+    def _unfinished(self, ending: str) -> Path:
+        """Name a file of this build: one that was killed may still be running."""
+        return self.file.with_suffix(f".{os.getpid()}{ending}")
+
+    def is_done(self) -> bool:
+        """Tell whether the result is there, whole and measured."""
+        return self.is_whole(self.file) and execution_record.is_known(self.name, self.key())
+
+    def start(self) -> None:
+        """Begin, unless the result is there."""
+        if self.is_done():
+            return
+        self.file.unlink(missing_ok=True)
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        module, *arguments = self.command(self._unfinished(self.ending))
+        command = execution_record.command(self._unfinished(".measured"), module, *arguments)
+        self._process = subprocess.Popen(
+            command, cwd=freshness.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
+        )
+        atexit.register(self._process.kill)
+
+    def wait(self) -> tuple[str, str] | None:
+        """Let it finish; return what it said on both streams if it failed, and None if the result is there."""
+        if self._process is None:
+            return None
+        process, self._process = self._process, None
+        said = process.communicate()
+        if process.returncode:
+            for ending in (self.ending, ".measured"):
+                self._unfinished(ending).unlink(missing_ok=True)
+            return said
+        execution_record.adopt(self._unfinished(".measured"), self.name, self.key())
+        self._unfinished(self.ending).replace(self.file)
+        return None
