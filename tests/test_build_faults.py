@@ -45,6 +45,7 @@ FULL = OSError(errno.ENOSPC, "No space left on device", "/somewhere/page.html")
         (OSError(errno.EDQUOT, "Disk quota exceeded", "x"), "The disk of x is full (Disk quota exceeded)"),
         (OSError(errno.EROFS, "Read-only file system", "x"), "x is on a read-only file system: make it writable"),
         (PermissionError(errno.EACCES, "Permission denied", "x"), "x may not be opened by this user"),
+        (OSError(errno.ENOSPC, "No space left on device", "from", None, "to"), "The disk of to is full"),
         (sqlite3.OperationalError("database or disk is full"), "jupyter-cache is full"),
         (sqlite3.OperationalError("attempt to write a readonly database"), "is on a read-only file system"),
         (sqlite3.DatabaseError("file is not a database"), "delete that folder"),

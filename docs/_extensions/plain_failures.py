@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent.parent
 BUILD = ROOT / "_build"
 _WRITTEN = (ROOT / "docs" / "auto_gallery", BUILD, BUILD / "jupyter-cache", BUILD / "claims", BUILD / "inventories")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_GO_ON = "build again: it goes on where it stopped"
+_GO_ON = "build again; it goes on where it stopped"
 _LITTLE = 2**20  # bytes; a disk with less than this left is taken for the full one
 
 _complaints: list[BaseException] = []
@@ -74,7 +74,8 @@ def sentence(error: BaseException) -> str | None:
     """Return what to tell the person who builds; None if the error is something else, and its traceback needed."""
     for one in _causes(error):
         if isinstance(one, OSError):
-            name = os.fsdecode(one.filename) if isinstance(one.filename, str | bytes | os.PathLike) else None
+            called = one.filename2 or one.filename  # where a copy that failed was to go
+            name = os.fsdecode(called) if isinstance(called, str | bytes | os.PathLike) else None
             if told := _about_files(one.errno, name):
                 return told
         if isinstance(one, sqlite3.Error):
