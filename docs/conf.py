@@ -48,6 +48,13 @@ extensions = [
     "steady_site",
     "accessible_html",
     "served_wheel",
+    "page_head",
+    "lean_pages",
+    "text_pages",
+    "content_security",
+    "wrong_address",
+    "search_engines",
+    "page_weight",
     "archive",
 ]
 nitpicky = True
@@ -133,6 +140,7 @@ html_title = "removable"
 html_baseurl = site_address.public() or ""
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = [("from_a_folder.js", {"priority": 600})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False

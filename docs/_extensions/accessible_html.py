@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import rendered_pages
 from docutils import nodes
 from sphinx.application import Sphinx
 
+# The theme's button that shows the pages below another has a picture and no text.
+_FOLD = re.compile(
+    r"(?P<link>>(?P<title>[^<>]+)</a>\s*<details\b[^>]*>\s*)<summary>(?=\s*<span class=\"toctree-toggle\")"
+)
+_UNEVEN_LIST = re.compile(r"</li>\s*<ul>(?P<items>.*?)</ul>", re.DOTALL)
 _TOOLTIP = re.compile(r'(<div class="sphx-glr-thumbcontainer") tooltip="[^"]*"')
 
 
@@ -20,9 +26,19 @@ def mend(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doc
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
     # sphinx-gallery writes an attribute that HTML does not have; the same text stands in the caption.
     context["body"] = _TOOLTIP.sub(r"\1", body)
+    if pagename == "_modules/index":
+        # The list of modules has lists of their parts between its items; those belong into items.
+        context["body"] = _UNEVEN_LIST.sub(r"<li><ul>\g<items></ul></li></li>", context["body"])
+
+
+def name_buttons(app: Sphinx, pagename: str, page: rendered_pages.Rendered) -> None:
+    """Say what the buttons of the sidebar unfold."""
+    page.html = _FOLD.sub(r'\g<link><summary aria-label="Pages of: \g<title>">', page.html)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Run when a page is about to be written."""
+    """Run when a page is about to be rendered, and when it is."""
+    app.setup_extension("rendered_pages")
     app.connect("html-page-context", mend)
+    app.connect("page-rendered", name_buttons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

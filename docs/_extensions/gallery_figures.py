@@ -13,7 +13,9 @@ the script being executed again. The directive
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import json
 import re
 from dataclasses import asdict
@@ -29,6 +31,9 @@ from sphinx.util.docutils import SphinxDirective
 
 _SVG = {"svg.hashsalt": "removable", "svg.fonttype": "path"}
 _DOTS_PER_INCH = 200  # of the rasterised markers inside the SVG: sharp on a screen of twice the density
+
+_EMBEDDED = re.compile(r"(?P<head>data:image/png;base64,)(?P<data>[A-Za-z0-9+/=\s]+)")
+CARD_SIZE = 1200, 630  # pixels: what link previews show without cutting
 
 
 class UndescribedFigureError(RuntimeError):
@@ -55,6 +60,7 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
         metadata = _metadata(told, Path(block_vars["src_file"]))
         with plt.rc_context(_SVG):
             _save(fig, light, metadata)
+            _save_card(fig, light)
             fig.set_layout_engine("none")  # the dark version has the same layout; finding it takes as long as drawing
             plots.recolour(fig, plots.LIGHT, plots.DARK)
             _save(fig, light.with_stem(f"{light.stem}_dark"), metadata)
@@ -81,8 +87,34 @@ def _metadata(told: Any, script: Path) -> dict[str, str | list[str] | None]:
 def _save(fig: Any, path: Path, metadata: dict[str, Any]) -> None:
     new = path.with_suffix(".new")
     fig.savefig(new, format="svg", dpi=_DOTS_PER_INCH, metadata=metadata)
-    _write(path, new.read_text(encoding="utf-8"))
+    _write(path, _EMBEDDED.sub(_repacked, new.read_text(encoding="utf-8")))
     new.unlink()
+
+
+def _repacked(found: re.Match[str]) -> str:
+    """Compress a picture inside an SVG better than matplotlib does: the same pixels in half the bytes."""
+    import oxipng
+
+    picture = oxipng.optimize_from_memory(base64.b64decode(found["data"]), level=2)
+    return found["head"] + base64.b64encode(picture).decode()
+
+
+def card(light: Path) -> Path:
+    """Return where the PNG of a figure is, which link previews show; they know no SVG."""
+    return light.with_name(f"{light.stem}_card.png")
+
+
+def _save_card(fig: Any, light: Path) -> None:
+    """Draw a figure in the middle of a card."""
+    from PIL import Image
+
+    drawn = io.BytesIO()
+    dpi = min(size / inches for size, inches in zip(CARD_SIZE, fig.get_size_inches(), strict=True))
+    fig.savefig(drawn, format="png", dpi=dpi, metadata={"Software": None})
+    picture = Image.open(drawn).convert("RGB")
+    whole = Image.new("RGB", CARD_SIZE, "white")
+    whole.paste(picture, ((CARD_SIZE[0] - picture.width) // 2, (CARD_SIZE[1] - picture.height) // 2))
+    whole.save(card(light), optimize=True)
 
 
 def _write_description(light: Path, description: dict[str, Any]) -> None:
@@ -105,6 +137,20 @@ def data_file(light: Path) -> Path:
     return light.with_name(light.stem.removeprefix("sphx_glr_").removesuffix("_001") + ".csv")
 
 
+def _describe_card(path: Path, described: dict[str, Any], source: str, commit: str) -> None:
+    """Write into a PNG what the metadata of the SVG says."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    texts = {"Title": described["item"], "Description": described["finding"], "Source": source}
+    for name, text in {**texts, "Software": ", ".join(described["versions"]), "Comment": f"commit {commit}"}.items():
+        info.add_itxt(name, text)
+    with Image.open(path) as picture:
+        picture.load()
+    picture.save(path, optimize=True, pnginfo=info)
+
+
 def name_commits(app: Sphinx) -> None:
     """Write into each picture, and into its description, the commit that last changed its script."""
     for light in figures(Path(app.srcdir, "auto_gallery")):
@@ -118,6 +164,8 @@ def name_commits(app: Sphinx) -> None:
             picture = path.read_text(encoding="utf-8")
             stamped = re.sub(r"(?<=<dc:identifier>commit )[^<]*", commit, picture)
             _write(path, stamped)
+        if card(light).exists():
+            _describe_card(card(light), described, source, commit)
         _write_description(light, described | {"commit": commit})  # last: a build that is killed before comes back here
 
 

@@ -1,0 +1,51 @@
+"""A sentence or two that say what is on a page: for search engines, link previews and ``llms.txt``."""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+
+LENGTH = 200  # what search engines and link previews show
+
+SITE = (
+    "Every figure, equation and claim of a paper on the flaws of automatic differentiation, computed again in PyTorch and "
+    "TensorFlow and held against exact arithmetic."
+)
+"""Of pages that have no text of their own, such as the index."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|(?<=:)\s*$")
+
+
+def shorten(text: str, length: int = LENGTH) -> str:
+    """Keep whole sentences as far as they fit; of a single long one, whole words.
+
+    >>> shorten("One is short. Two is longer.", 20)
+    'One is short.'
+    >>> shorten("This sentence has no end that fits", 20)
+    'This sentence has …'
+    """
+    text = " ".join(text.split())
+    kept = ""
+    for sentence in _SENTENCE_END.split(text):
+        if kept and len(kept) + 1 + len(sentence) > length:
+            break
+        kept = f"{kept} {sentence}".strip()
+    if len(kept) <= length:
+        return kept
+    return kept[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+
+
+def first_paragraph(doctree: nodes.document) -> str:
+    """Return the text of the first paragraph that stands in the page itself, not in a box, a list or a table."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section | nodes.document) and (text := paragraph.astext().strip()):
+            return text
+    return ""
+
+
+def describe(doctree: nodes.document | None, metadata: dict[str, str]) -> str:
+    """Describe a page: as its front matter does in ``description``, or by its first sentences."""
+    if given := metadata.get("description"):
+        return " ".join(given.split())
+    return shorten(first_paragraph(doctree)) if doctree and first_paragraph(doctree) else SITE
