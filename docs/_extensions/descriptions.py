@@ -14,6 +14,10 @@ SITE = (
 )
 """Of pages that have no text of their own, such as the index."""
 
+_CITED = re.compile(r"\s*\[\d+(?:, \d+)*\]")
+_SYMBOLS = {"gamma": "γ", "epsilon": "ε", "delta": "δ", "pm": "±", "infty": "∞", "cdot": "·", "le": "≤", "ge": "≥"}
+_SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|(?<=:)\s*$")
 
 
@@ -36,11 +40,24 @@ def shorten(text: str, length: int = LENGTH) -> str:
     return kept[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
 
+def in_letters(tex: str) -> str:
+    r"""Write a short formula without TeX.
+
+    >>> in_letters(r"h_1(x) = x^2 \pm \epsilon")
+    'h₁(x) = x² ± ε'
+    """
+    tex = re.sub(r"\\(\w+?)(?![a-z])", lambda found: _SYMBOLS.get(found[1], found[0]), tex)
+    tex = re.sub(r"_(\d)", lambda found: found[1].translate(_SMALL[0]), tex)
+    return re.sub(r"\^(\d)", lambda found: found[1].translate(_SMALL[1]), tex)
+
+
 def first_paragraph(doctree: nodes.document) -> str:
     """Return the text of the first paragraph that stands in the page itself, not in a box, a list or a table."""
     for paragraph in doctree.findall(nodes.paragraph):
         if isinstance(paragraph.parent, nodes.section | nodes.document) and (text := paragraph.astext().strip()):
-            return text
+            texts = paragraph.findall(nodes.Text)
+            text = "".join(in_letters(text) if isinstance(text.parent, nodes.math) else text for text in texts)
+            return _CITED.sub("", text)
     return ""
 
 

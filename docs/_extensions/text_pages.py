@@ -59,13 +59,44 @@ class Translator(TextTranslator):
         raise nodes.SkipNode
 
     def visit_reference(self, node: nodes.reference) -> None:
-        """Write nothing in front of a link."""
+        """Give the link of a card a paragraph of its own."""
+        if "sd-stretched-link" in node["classes"]:
+            self.new_state(0)
+            self.add_text(f"See: {node.astext()}")
+            self.end_state()
+            raise nodes.SkipNode
 
     def depart_reference(self, node: nodes.reference) -> None:
-        """Give addresses outside of this site."""
+        """Give addresses outside of this site, but not those of every type in a signature."""
         address = node.get("refuri", "")
-        if address.startswith(("http://", "https://")) and not node.get("internal") and address != node.astext():
+        if address.startswith(("http://", "https://")) and "reftitle" not in node and address != node.astext():
             self.add_text(f" <{address}>")
+
+    def visit_title(self, node: nodes.title) -> None:
+        """Leave out the name of a note, which the HTML page has put in and :class:`TextTranslator` writes by itself."""
+        if isinstance(node.parent, nodes.Admonition) and not isinstance(node.parent, nodes.admonition):
+            raise nodes.SkipNode
+        super().visit_title(node)
+
+    def visit_note(self, node: nodes.note) -> None:
+        """Leave out the way to the downloads, which begins each page of the gallery."""
+        if "sphx-glr-download-link-note" in node["classes"]:
+            raise nodes.SkipNode
+        super().visit_note(node)
+
+    def visit_inline(self, node: nodes.inline) -> None:
+        """Leave out the links to listings."""
+        if "viewcode-link" in node["classes"]:
+            raise nodes.SkipNode
+        super().visit_inline(node)
+
+    def visit_code_links_block(self, node: nodes.Element) -> None:
+        """Write code with links to the reference as code."""
+        self.visit_literal_block(node)
+
+    def depart_code_links_block(self, node: nodes.Element) -> None:
+        """End it."""
+        self.depart_literal_block(node)
 
     def visit_sd_tab_input(self, node: nodes.Element) -> None:
         """Leave out the switch of a tab."""
