@@ -79,6 +79,7 @@ def sphinx(session: nox.Session, python: str, builder: str, doctrees: str, *opti
 def site(session: nox.Session, python: str) -> None:
     """Build the site; what has not changed is neither executed nor written again."""
     sphinx(session, python, "html", "doctrees")
+    session.log((BUILD / "page-weight.txt").read_text(encoding="utf-8").partition("\n\n")[0])
 
 
 @nox.session(python=False)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
+import axe_playwright_python
+import page_weight
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from removable.claims import ledger
-from site_under_test import pages, served
+from site_under_test import SITE, pages, served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -38,13 +42,14 @@ def address() -> Iterator[str]:
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page whose requests to anywhere else fail, and are remembered with every complaint of the console."""
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     context.set_default_timeout(20_000)
     page = context.new_page()
-    page.trouble = []
+    page.trouble, page.asked = [], set()
 
     def allow_local(route):
         if route.request.url.startswith((address, "data:")):
+            page.asked.add(route.request.url.partition("?")[0].removeprefix(f"{address}/"))
             route.continue_()
         else:
             page.trouble.append(f"asks for {route.request.url}")
@@ -57,11 +62,159 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
 
 
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# The rules whose outcome the theme can change; the others look at what is the same in both.
+COLOURED = ["color-contrast", "link-in-text-block", "image-alt", "role-img-alt", "svg-img-alt"]
+
+
+@functools.cache
+def axe() -> str:
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: Page, only: dict[str, object]) -> list[str]:
+    """Ask axe-core, and name each rule with the first elements that break it."""
+    options = {"preload": False, "resultTypes": ["violations"], "runOnly": only}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [f"{rule['id']}: {[node['html'][:200] for node in rule['nodes'][:3]]}" for rule in found]
+
+
 @pytest.mark.parametrize("name", pages())
-def test_pages_load_without_asking_anyone_else(page, address, name):
+def test_each_page_asks_nobody_else_fits_a_phone_and_is_accessible_in_light_and_dark(page, address, name):
+    page.emulate_media(color_scheme="light")
     page.goto(f"{address}/{name}", wait_until="networkidle")
-    assert page.trouble == []
+    assert page.trouble == []  # the complaints about the Content-Security-Policy among them
     assert page.locator("h1").first.inner_text()
+    # The table of weights counts what the browser has asked for, figures apart.
+    named = {path.relative_to(SITE).as_posix() for path in page_weight.files(SITE / name, SITE)} | {name}
+    assert {path for path in page.asked if not path.startswith(("_images/", "data:"))} <= named
+    page.evaluate(axe())
+    assert violations(page, {"type": "tag", "values": [*WCAG, "best-practice"]}) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert violations(page, {"type": "rule", "values": COLOURED}) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def tab_to(page: Page, selector: str, at_most: int = 80) -> None:
+    """Press Tab until an element of that kind has the focus."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached in {at_most} steps")
+
+
+def test_the_first_step_of_the_keyboard_skips_to_the_text(page, address):
+    page.goto(f"{address}/paper/2-trivial-example.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Skip to main content"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main-content")
+
+
+def test_tabs_work_with_the_keyboard_alone(page, address):
+    page.goto(f"{address}/index.html")
+    tab_to(page, ".sd-tab-set > input")
+    assert page.evaluate("getComputedStyle(document.activeElement.nextElementSibling).outlineStyle") == "solid"
+    assert not page.get_by_text("import tensorflow as tf").is_visible()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_text("import tensorflow as tf").is_visible()
+
+
+def test_search_works_with_the_keyboard_alone(page, address):
+    page.goto(f"{address}/paper/ledger.html", wait_until="networkidle")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("backpropagation")
+    page.keyboard.press("Enter")
+    page.locator("#search-results li").first.wait_for()
+    tab_to(page, "#search-results li a")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "search.html" not in page.url
+    assert page.trouble == []
+
+
+def test_the_ledger_is_filtered_with_the_keyboard_alone(page, address):
+    page.goto(f"{address}/paper/ledger.html")
+    rows = page.locator("table.ledger tbody tr:visible")
+    tab_to(page, ".ledger-filter input")
+    page.keyboard.type("slope alpha")
+    few = rows.count()
+    assert 0 < few < len(ledger.load())
+    tab_to(page, ".ledger-filter select", at_most=2)
+    page.keyboard.press("ArrowDown")
+    assert rows.count() < few
+
+
+@pytest.mark.parametrize("name", ["reference/index.html", "auto_gallery/3_derivatives/plot_figure_6.html"])
+def test_what_is_too_wide_for_a_phone_scrolls_inside_itself(browser, address, name):
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(f"{address}/{name}")
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.bd-article :is(pre, table)')].filter(e => e.scrollWidth > e.clientWidth)"
+        ".map(e => getComputedStyle(e).overflowX)"
+    )
+    assert wide
+    assert set(wide) <= {"auto", "scroll"}
+    page.close()
+
+
+def test_a_script_that_the_build_did_not_write_does_not_run(page, address):
+    page.goto(f"{address}/index.html")
+    page.evaluate(
+        "() => { const s = document.createElement('script'); s.text = 'window.ran = true'; document.body.append(s) }"
+    )
+    assert page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in said for said in page.trouble)
+
+
+@pytest.fixture
+def folder_page(browser: Browser) -> Iterator[Page]:
+    """A page of the site as it lies in a folder, without a server and without a network."""
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.trouble = []
+    page.on("console", lambda message: page.trouble.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.trouble.append(str(error)))
+    page.on("requestfailed", lambda request: page.trouble.append(f"fails to load {request.url}"))
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["index.html", "404.html", "paper/3-derivatives.html", "auto_gallery/3_derivatives/plot_figure_6.html"]
+)
+def test_pages_work_from_a_folder(folder_page, name):
+    folder_page.goto((SITE / name).as_uri(), wait_until="load")
+    folder_page.wait_for_function("document.fonts.ready.then(() => true)")
+    assert folder_page.evaluate("[...document.fonts].some(font => font.status === 'loaded')")
+    folder_page.locator(".theme-switch-button").first.click()
+    folder_page.locator(".theme-switch-button").first.click()
+    assert folder_page.evaluate("document.documentElement.dataset.theme") == "dark"
+    for image in folder_page.locator("figure.gallery-figure img:visible").all():
+        image.scroll_into_view_if_needed()
+        assert image.evaluate("image => image.naturalWidth") > 0
+    assert folder_page.trouble == []
+
+
+def test_search_works_from_a_folder(folder_page):
+    folder_page.goto(f"{(SITE / 'search.html').as_uri()}?q=backpropagation")
+    folder_page.locator("#search-results li").first.wait_for()
+    assert "Figure 6" in folder_page.locator("#search-results").inner_text()
+    assert folder_page.trouble == []
+
+
+def test_paper_shows_all_tabs_and_no_navigation(page, address):
+    page.goto(f"{address}/index.html")
+    page.emulate_media(media="print")
+    assert page.get_by_text("import torch").first.is_visible()
+    assert page.get_by_text("import tensorflow as tf").is_visible()
+    for selector in ("#pst-header", ".bd-sidebar-primary", ".prev-next-area", ".copybtn"):
+        assert page.locator(f"{selector}:visible").count() == 0, selector
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator("figure.gallery-figure img:visible").get_attribute("class").split() == ["only-light"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -112,17 +265,6 @@ def test_a_link_to_a_claim_finds_it_whatever_the_filter_says(page, address):
     page.get_by_label("Words").fill("no such words")
     page.evaluate("location.hash = 'claim-eq-10b'")
     page.locator("#claim-eq-10b").wait_for(state="visible")
-
-
-PHONE = ["index.html", "auto_gallery/index.html", *(name for name in pages() if name.startswith("paper/"))]
-
-
-@pytest.mark.parametrize("name", PHONE)
-def test_a_phone_never_scrolls_sideways(browser, address, name):
-    page = browser.new_page(viewport={"width": 360, "height": 740})
-    page.goto(f"{address}/{name}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.close()
 
 
 def test_search_finds_a_page(page, address):

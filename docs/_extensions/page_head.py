@@ -30,11 +30,11 @@ def _meta(attribute: str, name: str, content: str) -> str:
 
 def picture(doctree: nodes.document | None, srcdir: Path) -> tuple[Path, str]:
     """Return the card of the first figure on a page, or that of the whole site, and what it shows."""
-    found = doctree and next(
-        (image for image in doctree.findall(nodes.image) if "only-light" in image["classes"]), None
-    )
-    if found and (card := gallery_figures.card(srcdir / found["uri"])).exists():
-        return card, found["alt"]
+    for image in doctree.findall(nodes.image) if doctree else ():
+        # The address has become that of the copy in the site by now; its name is still that of the figure.
+        name = gallery_figures.card(Path(image["uri"])).name
+        if "only-light" in image["classes"] and (found := next((srcdir / "auto_gallery").rglob(name), None)):
+            return found, image["alt"]
     return gallery_figures.card(srcdir / _PICTURE_OF_THE_SITE), descriptions.SITE
 
 
