@@ -15,6 +15,7 @@ import nbformat
 import plain_markdown
 import pytest
 import site_address
+from IPython.core.inputtransformer2 import TransformerManager
 from removable import __version__
 from site_under_test import ROOT, SITE, pages
 
@@ -135,6 +136,14 @@ def test_each_script_and_chapter_is_offered_on_its_page(path):
         assert (SITE / "downloads" / f"{path.stem}{ending}").exists()
 
 
+def test_ipython_leaves_the_prompts_of_an_example_alone():
+    source = downloads.check_cell(">>> 1 + 1\n2\n>>> for i in ():\n...     pass").source
+    assert TransformerManager().transform_cell(source) == f"{source}\n"
+    assert (
+        TransformerManager().transform_cell(source.split("\n", 2)[2]) != source.split("\n", 2)[2]
+    )  # without the two lines
+
+
 def test_nothing_else_is_offered():
     assert {p.stem for p in (SITE / "downloads").iterdir()} == {path.stem for path in OFFERED}
     assert not list(SITE.rglob("_downloads/**/*.ipynb"))
@@ -164,7 +173,7 @@ def test_each_notebook_installs_first_and_counts_last(path):
     versions = re.findall(r'"(.+)": "(.+)"', last.source)
     assert [name for name, _ in versions] == ["Python", "NumPy", "PyTorch", "TensorFlow", "fused multiply-add"]
     code = [cell.source for cell in between if cell.cell_type == "code"]
-    examples = sum(source.count(">>> ") for source in code if source.startswith("published("))
+    examples = sum(source.count(">>> ") for source in code if "\npublished(" in source)
     cut = [b.source for b in build_page.blocks(path) if b.kind == "text"]
     assert examples == sum(source.count(">>> ") for source in cut) > 0
     assert not any(cell.outputs for cell in notebook.cells if cell.cell_type == "code")

@@ -71,9 +71,9 @@ if extras or not find_spec("removable"):
 
 def check_cell(examples: str) -> NotebookNode:
     """Return a cell that runs the examples of a doctest."""
-    # Indented, for IPython takes prompts at the beginning of a line away, in a string too.
-    indented = textwrap.indent(examples, "    ")
-    return _tagged(new_code_cell(f"published(r'''\n{indented}\n''', globals())"), "published")
+    # IPython takes prompts away that begin on one of the first two lines, in a string too; hence the comment.
+    source = f"# Do you get these values?\npublished(\n    r'''\n{textwrap.indent(examples, '    ')}\n    ''',\n    globals(),\n)"
+    return _tagged(new_code_cell(source), "published")
 
 
 def import_cell() -> NotebookNode:
