@@ -121,11 +121,18 @@ def files_of(folder: Path, script: str) -> list[Path]:
 
 
 def start_site(app: Sphinx) -> None:
-    """Empty the output folder when the build before this one did not come to its end, or was a partial one.
+    """Empty the output folder when the build before this one did not come to its end, was partial, or made pages differently.
 
-    Sphinx compares the age of a page with that of its source, and would keep one of which only half was written. A partial
-    build leaves stand-ins for the pictures of scripts that it did not execute.
+    Sphinx compares the age of a page with that of its source, and would keep one of which only half was written; listings of
+    source it keeps even when the code that makes the pages has changed. A partial build leaves stand-ins for the pictures of
+    scripts that it did not execute.
     """
+    written_by = Path(app.doctreedir, "written-by")
+    key = environment_key()
+    if not written_by.exists() or written_by.read_text(encoding="utf-8") != key:
+        shutil.rmtree(app.outdir)
+        Path(app.outdir).mkdir()
+        written_by.write_text(key, encoding="utf-8")
     marker = Path(app.outdir, _UNFINISHED)
     partial = bool(app.config.gallery_only)
     if marker.exists() and not (partial and marker.read_text(encoding="utf-8") == _PARTIAL):
