@@ -203,8 +203,8 @@ def test_pages_work_from_a_folder(folder_page, name):
     folder_page.goto((SITE / name).as_uri(), wait_until="load")
     folder_page.wait_for_function("document.fonts.ready.then(() => true)")
     assert folder_page.evaluate("[...document.fonts].some(font => font.status === 'loaded')")
-    folder_page.locator(".theme-switch-button").first.click()
-    folder_page.locator(".theme-switch-button").first.click()
+    folder_page.locator(".theme-switch-button:visible").first.click()
+    folder_page.locator(".theme-change-button[data-mode=dark]:visible").click()
     assert folder_page.evaluate("document.documentElement.dataset.theme") == "dark"
     for image in folder_page.locator("figure.gallery-figure img:visible").all():
         image.scroll_into_view_if_needed()
