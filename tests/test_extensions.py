@@ -181,7 +181,9 @@ def test_equations_carry_the_numbers_of_the_paper():
 
 
 def test_a_half_written_site_is_written_again(tmp_path):
-    app = SimpleNamespace(outdir=str(tmp_path / "html"), config=SimpleNamespace(gallery_only=""))
+    app = SimpleNamespace(
+        outdir=str(tmp_path / "html"), doctreedir=str(tmp_path), config=SimpleNamespace(gallery_only="")
+    )
     (tmp_path / "html").mkdir()
     freshness.start_site(app)
     (tmp_path / "html" / "index.html").write_text("half", encoding="utf-8")
@@ -194,22 +196,43 @@ def test_a_half_written_site_is_written_again(tmp_path):
 
 
 def test_after_partial_builds_a_full_one_writes_everything_again(tmp_path):
-    partial = SimpleNamespace(outdir=str(tmp_path), config=SimpleNamespace(gallery_only="plot_x"))
-    full = SimpleNamespace(outdir=str(tmp_path), config=SimpleNamespace(gallery_only=""))
+    partial = SimpleNamespace(
+        outdir=str(tmp_path / "html"), doctreedir=str(tmp_path), config=SimpleNamespace(gallery_only="plot_x")
+    )
+    full = SimpleNamespace(
+        outdir=str(tmp_path / "html"), doctreedir=str(tmp_path), config=SimpleNamespace(gallery_only="")
+    )
+    (tmp_path / "html").mkdir()
     for _ in range(2):
         freshness.start_site(partial)
-        (tmp_path / "index.html").touch()
+        (tmp_path / "html" / "index.html").touch()
         freshness.finish_site(partial, None)
-        assert (tmp_path / "index.html").exists()
+        assert (tmp_path / "html" / "index.html").exists()
     freshness.start_site(partial)
-    assert (tmp_path / "index.html").exists()
+    assert (tmp_path / "html" / "index.html").exists()
     freshness.finish_site(partial, None)
     freshness.start_site(full)
-    assert not (tmp_path / "index.html").exists()
+    assert not (tmp_path / "html" / "index.html").exists()
     freshness.finish_site(full, None)
-    (tmp_path / "index.html").touch()
+    (tmp_path / "html" / "index.html").touch()
     freshness.start_site(full)
-    assert (tmp_path / "index.html").exists()
+    assert (tmp_path / "html" / "index.html").exists()
+
+
+def test_a_site_that_other_code_has_written_is_written_again(tmp_path, monkeypatch):
+    app = SimpleNamespace(
+        outdir=str(tmp_path / "html"), doctreedir=str(tmp_path), config=SimpleNamespace(gallery_only="")
+    )
+    (tmp_path / "html").mkdir()
+    freshness.start_site(app)
+    (tmp_path / "html" / "index.html").touch()
+    freshness.finish_site(app, None)
+    freshness.start_site(app)
+    assert (tmp_path / "html" / "index.html").exists()
+    freshness.finish_site(app, None)
+    monkeypatch.setattr(freshness, "environment_key", lambda: "another")
+    freshness.start_site(app)
+    assert not (tmp_path / "html" / "index.html").exists()
 
 
 def test_a_missing_framework_stops_the_build_with_one_sentence(monkeypatch):
