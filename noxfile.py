@@ -148,6 +148,49 @@ def faults(session: nox.Session) -> None:
     run(session, shared_python(session), "-m", "pytest", "-q", "-ra", "tests/faults.py", *session.posargs)
 
 
+def mutants(session: nox.Session) -> None:
+    """Alter constants, one at a time, and see that something objects; with the names of scripts or modules, those."""
+    run(session, shared_python(session), "tests/mutants.py", *session.posargs)
+
+
+@nox.session(python=False)
+def reproducible(session: nox.Session) -> None:
+    """Build the site twice, in different folders with different hash seeds, and compare every byte."""
+    run(session, shared_python(session), "tests/reproducible.py", *session.posargs)
+
+
+EVERYTHING = "frameworks-cpu,docs,test"
+
+
+@nox.session
+def oldest(session: nox.Session) -> None:
+    """Check everything with the lowest versions allowed; with a requirement such as torch==2.13.0, with that held fixed."""
+    kept, pins = kept_fixed(session), str(Path(session.create_tmp(), "lowest.txt"))
+    session.install("--quiet", "uv")  # pip knows no lowest versions
+    extras = (word for extra in EVERYTHING.split(",") for word in ("--extra", extra))
+    how = ("--quiet", "--resolution", "lowest-direct", "--constraint", kept, "--output-file", pins)
+    session.run_install("python", "-m", "uv", "pip", "compile", "pyproject.toml", *extras, *how, silent=True)
+    session.install("--quiet", "--constraint", pins, "--editable", f".[{EVERYTHING}]")
+    session.run("python", "tests/versions.py", "oldest", *session.posargs)
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """The same with the newest versions that pip finds, whatever constraints.txt says."""
+    new = ("--upgrade", "--upgrade-strategy", "eager")
+    session.install("--quiet", *new, "--constraint", kept_fixed(session), "--editable", f".[{EVERYTHING}]")
+    session.run("python", "tests/versions.py", "newest", *session.posargs)
+
+
+def kept_fixed(session: nox.Session) -> str:
+    """Write the requirements given on the command line to a file of constraints; return its path."""
+    if wrong := [word for word in session.posargs if "==" not in word]:
+        session.error(f"{wrong[0]!r} fixes no version; give requirements such as torch==2.13.0")
+    path = Path(session.create_tmp(), "kept.txt")
+    path.write_text("".join(f"{word}\n" for word in session.posargs), encoding="utf-8")
+    return str(path)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check formatting, lint and spelling."""

@@ -48,6 +48,8 @@ extensions = [
     "steady_site",
     "accessible_html",
     "served_wheel",
+    "tested_versions",
+    "citations",
     "page_head",
     "lean_pages",
     "text_pages",

@@ -62,7 +62,7 @@ def _around(lines: list[str], number: int, others: list[str]) -> str:
     if number >= len(lines):
         return "(the file ends here)"
     other = others[number] if number < len(others) else ""
-    column = len(os.path.commonprefix([lines[number], other]))
+    column = next((i for i, (x, y) in enumerate(zip(lines[number], other, strict=False)) if x != y), len(other))
     return repr(lines[number][max(0, column - 40) : column + 80])
 
 
@@ -146,7 +146,8 @@ def main(scripts: list[str]) -> int:
             tree.mkdir(parents=True)
             copy_tree(tree)
         running = [build(tree, seed, scripts) for tree, seed in zip(trees, HASH_SEEDS, strict=True)]
-        if any([process.wait() for process in running]):  # wait for both
+        ended = [process.wait() for process in running]
+        if any(ended):
             print("one of the two builds failed; see above.")
             return 1
         sites = [tree / "_build" / "html" for tree in trees]

@@ -10,11 +10,13 @@ from types import SimpleNamespace
 
 import archive
 import build_page
+import citations
 import downloads
 import nbformat
 import plain_markdown
 import pytest
 import site_address
+import yaml
 from IPython.core.inputtransformer2 import TransformerManager
 from removable import __version__
 from site_under_test import ROOT, SITE, pages
@@ -243,3 +245,19 @@ def test_notebooks_have_no_random_names():
     for path in (SITE / "downloads").glob("*.ipynb"):
         ids = [cell.get("id") for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
         assert ids == [f"cell-{number}" for number in range(len(ids))]
+
+
+def test_the_guide_shows_and_serves_how_to_cite_the_paper_and_this_version():
+    entries = (SITE / "dist" / "removable.bib").read_text(encoding="utf-8")
+    assert f"Version {__version__}" in entries
+    assert "eprint        = {2305.03863}" in entries
+    html = re.sub(r"<[^>]+>", "", pages()["guide/cite.html"].html)
+    for line in filter(None, entries.splitlines()):
+        assert line in html.replace("&amp;", "&"), line
+    assert (SITE / "dist" / "CITATION.cff").read_bytes() == citations.CFF.read_bytes()
+
+
+def test_citations_name_the_public_address_when_there_is_one():
+    cff = yaml.safe_load(citations.CFF.read_text(encoding="utf-8"))
+    assert "howpublished" not in citations.bibtex(cff, None)
+    assert r"howpublished = {\url{https://example.org/}}" in citations.bibtex(cff, "https://example.org/")
