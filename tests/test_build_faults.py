@@ -206,6 +206,7 @@ def project(tmp_path, monkeypatch, gallery):
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name, encoding="utf-8")
+    (tmp_path / "doctrees" / "written-by").write_text(freshness.environment_key(), encoding="utf-8")
     config = SimpleNamespace(nb_execution_cache_path=str(tmp_path / "cache"), gallery_only="")
     return SimpleNamespace(
         outdir=str(tmp_path / "html"), doctreedir=str(tmp_path / "doctrees"), config=config, _warncount=0

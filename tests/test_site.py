@@ -205,14 +205,6 @@ def test_scripts_are_as_long_as_a_page(path: Path):
     assert 60 <= len(path.read_text(encoding="utf-8").splitlines()) <= 240
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-def test_notebooks_hold_no_markup_of_sphinx(path: Path):
-    (notebook,) = (SITE / "_downloads").rglob(f"{path.stem}.ipynb")
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    assert not re.search(r":[a-z:]+:`|^\.\. \w+::", prose, re.MULTILINE)
-
-
 def test_the_wheel_in_the_site_is_the_package_of_this_tree():
     (wheel,) = (SITE / "dist").glob("removable-*.whl")
     guide = pages()["guide/run-a-script.html"].html
