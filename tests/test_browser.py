@@ -95,14 +95,19 @@ def test_each_page_asks_nobody_else_fits_a_phone_and_is_accessible_in_light_and_
     page.goto(f"{address}/{name}", wait_until="networkidle")
     assert page.trouble == []  # the complaints about the Content-Security-Policy among them
     assert page.locator("h1").first.inner_text()
-    # The table of weights counts what the browser has asked for, figures apart.
-    named = {path.relative_to(SITE).as_posix() for path in page_weight.files(SITE / name, SITE)} | {name}
-    assert {path for path in page.asked if not path.startswith(("_images/", "data:"))} <= named
+    # The table of weights counts what the browser has asked for, pictures and the measurements of the build apart.
+    named = {path.relative_to(SITE).as_posix() for path in page_weight.files(SITE / name, SITE)} | {
+        name,
+        "guide/build.json",
+    }
+    assert {
+        path for path in page.asked if not path.startswith("data:") and not path.endswith((".png", ".svg"))
+    } <= named
     page.evaluate(THIN)
     page.evaluate(axe())
     assert violations(page, {"type": "tag", "values": [*WCAG, "best-practice"]}) == []
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.locator("html[data-theme=dark]").wait_for(state="attached")  # not by a script, which the policy forbids
     assert violations(page, {"type": "rule", "values": COLOURED}) == []
     page.reload(wait_until="load")
     page.set_viewport_size({"width": 360, "height": 740})
