@@ -128,6 +128,8 @@ for spelling, program in spellings.items():
 #
 # .. code-block:: pycon
 #
+#    >>> [float(program(3.0, np)) for program in spellings.values()]  # three programs, one function
+#    [5.0, 5.0, 5.0]
 #    >>> between["x * x"].identical, between["square(x)"].identical
 #    (True, True)
 #    >>> str(run.agreement())

@@ -166,12 +166,13 @@ print((through_g + through_f) + through_f, (through_f + through_f) + through_g)
 # ---------------------------------
 # The paper reports identical results. With ``x * x`` that is so, over the whole sweep. With ``x**2`` it is not.
 
-between = {}
-for spelling, program in {
+spellings = {
     "x * x": functions.h,
     "x**2": lambda x, xp: (x**2 - 4) / (x - 2),
     "square(x)": lambda x, xp: (xp.square(x) - 4) / (x - 2),
-}.items():
+}
+between = {}
+for spelling, program in spellings.items():
     results = [
         frameworks.get(name).derivatives(program, run.x)[1]
         for name in ("torch", "tensorflow")
@@ -185,6 +186,8 @@ for spelling, program in {
 #
 # .. code-block:: pycon
 #
+#    >>> [float(program(3.0, np)) for program in spellings.values()]  # three programs, one function
+#    [5.0, 5.0, 5.0]
 #    >>> between["x * x"].identical, between["square(x)"].identical
 #    (True, True)
 #

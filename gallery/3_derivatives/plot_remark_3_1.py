@@ -148,6 +148,8 @@ plt.show()
 #
 # .. code-block:: pycon
 #
+#    >>> epsilons.max().item(), epsilons.min().item()
+#    (0.1, 1e-16)
 #    >>> [f"{power:.2f}" for power, _ in fits.values()]
 #    ['-1.00', '-1.00', '-1.00', '-1.00']
 #    >>> bool(all(3.8 < factor < 4.2 for _, factor in fits.values()))

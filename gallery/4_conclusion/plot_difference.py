@@ -168,8 +168,8 @@ for other, result in {"naive": run, **others}.items():
 #
 # .. code-block:: pycon
 #
-#    >>> all(0.5 < bound < 20 for bound in scaled.values())
-#    True
+#    >>> all(0.5 < bound < 20 for bound in scaled.values()), bool(u == np.finfo(float).eps / 2)
+#    (True, True)
 #    >>> all(worst["naive", n, 1] > 1e15 for n in names), all(0.4 < worst["naive", n, 0] < 10 for n in names)
 #    (True, True)
 #    >>> all(worst["simplified", n, k] < 1e-15 for n in names for k in (0, 1))

@@ -221,8 +221,8 @@ print(f"slope of acos: {slopes}\nwith x * x {inside}, without {outside}")
 #    [-5.0, -5.0]
 #    >>> both_torch(epsilon[angle], 1.0), both_tensorflow(epsilon[angle], 1.0)
 #    ((0.0, nan), (0.0, -inf))
-#    >>> both_torch(power, 0.0), both_tensorflow(power, 0.0)
-#    ((1.0, nan), (1.0, nan))
+#    >>> both_torch(power, 0.0), both_tensorflow(power, 0.0), power(1.0, np)
+#    ((1.0, nan), (1.0, nan), 2.0)
 #
 # The last lines are values and slopes at the singular points. The epsilon does not even keep the slope of the angle finite.
 #
