@@ -39,7 +39,7 @@
   const table = document.querySelector("table.build-record.pages");
   if (!table) return;
   if (location.protocol === "file:") {
-    say(table, "A page that is opened from a disk may not read other files: the measurements are in build.json beside it.");
+    say(table, "A page that is opened from a disk may not read other files. The measurements are in build.json beside it, which a copy from the archive does not hold.");
     return;
   }
   fetch("build.json")
