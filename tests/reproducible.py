@@ -141,7 +141,7 @@ def main(scripts: list[str]) -> int:
     """Build twice and compare; return 0 when the two sites are the same."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="removable-") as folder:
-        trees = Path(folder, "one"), Path(folder, "deeper", "down", "another one")
+        trees = Path(folder, "one"), Path(folder, "deeper", "down", "another-one")
         for tree in trees:
             tree.mkdir(parents=True)
             copy_tree(tree)
