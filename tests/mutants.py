@@ -413,7 +413,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--each is {options.each}; give a whole number of at least 1.")
     paths = [files[name] for name in options.names or files]
     started = time.perf_counter()
-    known = tomllib.loads(KNOWN.read_text(encoding="utf-8"))["survivor"]
+    known = tomllib.loads(KNOWN.read_text(encoding="utf-8")).get("survivor", [])
     outcomes: list[Outcome] = []
     context = multiprocessing.get_context("spawn")  # a fork would take along the threads of a framework
     with ProcessPoolExecutor(WORKERS, context, _prepare, (str(SOURCE),)) as pool:

@@ -54,6 +54,11 @@ def test_black_is_where_h1_is_h():
     np.testing.assert_array_equal(black, np.abs(x - 2) >= 1e-4)
 
 
+def test_the_numbers_of_the_colours_are_those_that_arrays_hold():
+    assert [(region.value, region.name) for region in Region] == [(0, "GREEN"), (1, "YELLOW"), (2, "RED"), (3, "BLACK")]
+    assert classify([0.0, 1e-9, 1e-17, 0.5], zone=partial(fn.h1_zone, delta=1e-4)).tolist() == [0, 1, 2, 3]
+
+
 def test_zero_is_green_as_figure_3_has_it():
     assert classify([0.0], zone=partial(fn.h1_zone, delta=1e-4))[0] == Region.GREEN
 

@@ -204,6 +204,11 @@ plt.show()
 #    (0, 0)
 #    >>> bool(apart["torch", "ready first"] > 1000)
 #    True
+#    >>> [float(slopes[title]["ready first"][run.gamma == 0].item()) for title in ("h1", "h2")]  # 4 / epsilon
+#    [400000000.0, 40000.0]
+#    >>> beyond = np.abs(run.gamma) > 1.01e-4  # outside both zones all slopes are 1
+#    >>> [bool(np.abs(slopes[title]["ready first"][beyond] - 1).max() < 1e-6) for title in programs]
+#    [True, True, True]
 #
 # .. note::
 #

@@ -186,7 +186,7 @@ for spelling, program in spellings.items():
 #
 # .. code-block:: pycon
 #
-#    >>> [float(program(3.0, np)) for program in spellings.values()]  # three programs, one function
+#    >>> [float(program(3.0, np)) for program in spellings.values()]
 #    [5.0, 5.0, 5.0]
 #    >>> between["x * x"].identical, between["square(x)"].identical
 #    (True, True)

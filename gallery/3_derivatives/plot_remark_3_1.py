@@ -148,8 +148,10 @@ plt.show()
 #
 # .. code-block:: pycon
 #
-#    >>> epsilons.max().item(), epsilons.min().item()
-#    (0.1, 1e-16)
+#    >>> epsilons.size, float(epsilons[0]), gamma.size
+#    (16, 0.1, 2001)
+#    >>> [round(v, 2) for v in programs["h1"](0.1)(np.array([2.25, 2.75]), np).tolist()]  # inside the zone, and outside
+#    [3.04, 4.75]
 #    >>> [f"{power:.2f}" for power, _ in fits.values()]
 #    ['-1.00', '-1.00', '-1.00', '-1.00']
 #    >>> bool(all(3.8 < factor < 4.2 for _, factor in fits.values()))

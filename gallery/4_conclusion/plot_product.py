@@ -153,6 +153,8 @@ print(", ".join(f"{n}: at most {scaled[n]:.2g} u/|x|" for n in names))
 #
 # .. code-block:: pycon
 #
+#    >>> gamma.size, float(gamma.max())
+#    (803, 1.0)
 #    >>> all(1 < scaled[n] < 10 for n in names), all(worst["naive", n, 1] > 100 for n in names)
 #    (True, True)
 #    >>> all(worst["naive", n, 0] < 2e-15 for n in names)
