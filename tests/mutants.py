@@ -220,12 +220,7 @@ def candidates(path: Path) -> list[Mutant]:
     def visit(node: ast.AST) -> None:
         if is_script and _shows(node):
             return
-        if (
-            is_script
-            and isinstance(node, ast.Assign)
-            and (names := _names(ast.walk(node), ast.Store))
-            and names <= shown
-        ):
+        if is_script and _stores_only(node, shown):
             return
         if is_script and _is_table(node):
             for child in node.body:
