@@ -168,7 +168,7 @@ for other, result in {"naive": run, **others}.items():
 #
 # .. code-block:: pycon
 #
-#    >>> u == np.finfo(np.float64).eps / 2, all(0.5 < bound < 20 for bound in scaled.values())
+#    >>> bool(u == np.finfo(np.float64).eps / 2), all(0.5 < bound < 20 for bound in scaled.values())
 #    (True, True)
 #    >>> all(worst["naive", n, 1] > 1e15 for n in names), all(0.4 < worst["naive", n, 0] < 10 for n in names)
 #    (True, True)

@@ -78,6 +78,8 @@ for form, program in forms.items():
 #
 #    >>> [f(forms["epsilon"], start(0.0, 3)).tolist() for f in (gradient_torch, gradient_tensorflow)]
 #    [[[-1200000000.0, 1.0, 1.0]], [[-1200000000.0, 1.0, 1.0]]]
+#    >>> [f"{f(forms['epsilon'], start(offsets[-1], 3))[0, 0]:.3e}" for f in (gradient_torch, gradient_tensorflow)]
+#    ['8.715e+08', '8.715e+08']
 #    >>> [f(forms["naive"], start(1e-9, 3)).tolist() for f in (gradient_torch, gradient_tensorflow)]
 #    [[[2.0, 1.0, 1.0]], [[2.0, 1.0, 1.0]]]
 #
