@@ -72,7 +72,10 @@ def run(*command: str, tree: Path) -> str:
             print(line, end="", flush=True)
             lines.append(line)
     if process.returncode:
-        raise SystemExit(f"with these versions, {command[0]} fails; see above. Nothing was recorded.")
+        status = process.returncode
+        raise SystemExit(
+            f"with these versions, {command[0]} ends with status {status}; see above. Nothing was recorded."
+        )
     return "".join(lines)
 
 
