@@ -143,6 +143,11 @@ def downloads(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def faults(session: nox.Session) -> None:
+    """Kill builds, fill disks, damage caches, hide frameworks, in a temporary copy: the site comes out the same."""
+    run(session, shared_python(session), "-m", "pytest", "-q", "-ra", "tests/faults.py", *session.posargs)
+
+
 def mutants(session: nox.Session) -> None:
     """Alter constants, one at a time, and see that something objects; with the names of scripts or modules, those."""
     run(session, shared_python(session), "tests/mutants.py", *session.posargs)

@@ -49,6 +49,15 @@ extensions = [
     "accessible_html",
     "served_wheel",
     "tested_versions",
+    "citations",
+    "page_head",
+    "lean_pages",
+    "text_pages",
+    "content_security",
+    "wrong_address",
+    "search_engines",
+    "page_weight",
+    "archive",
 ]
 nitpicky = True
 # The gallery's notebooks are downloads, not pages: myst-nb would execute them a second time.
