@@ -90,7 +90,8 @@ class TestedVersions(SphinxDirective):
         group += nodes.thead("", self._row(titles))
         group += nodes.tbody("", *map(self._row, rows))
         told = [self._told(name, each) for name, each in recorded.items()]
-        return [table, nodes.bullet_list("", *told)] if told else [table]
+        none = nodes.paragraph("", "No other set is recorded in this source.")
+        return [table, nodes.bullet_list("", *told) if told else none]
 
     @staticmethod
     def _row(cells: list[str]) -> nodes.row:
