@@ -92,6 +92,8 @@ def _execute(app: Sphinx, chapters: list[tuple[Path, NotebookNode]]) -> None:
             timeout=app.config.nb_execution_timeout,
             meta_override=True,
             on_cell_executed=partial(_measure_kernel, peak),
+            # What a cell prints arrives in pieces cut anywhere; myst-nb would put a line break at each cut.
+            coalesce_streams=True,
         )
         if result.err is None:
             key = execution_record.key_of(path)
