@@ -262,7 +262,8 @@ def mounted() -> Iterator[Callable[..., None]]:
 
     def mount(*arguments: str, at: Path) -> None:
         subprocess.run(["mount", *arguments, str(at)], check=True)
-        points.append(at)
+        if at not in points:  # mounted once more with other options, it is still one mount
+            points.append(at)
 
     yield mount
     for point in reversed(points):
