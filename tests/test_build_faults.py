@@ -117,6 +117,20 @@ def test_a_script_that_failed_for_want_of_room_ends_the_build():
     plain_failures.check_scripts(app)
 
 
+@pytest.mark.parametrize("colour", ["", "\x1b[31m"])
+def test_its_traceback_is_not_printed(colour):
+    said = f"{colour}Traceback (most recent call last):\n  ...\nOSError: [Errno 28] No space left on device: '/x/a.svg'"
+    printed = []
+    logger = logging.Logger("sphinx.test")
+    logger.handlers = [plain_failures.LostFiles(logging.WARNING), SimpleNamespace(level=0, handle=printed.append)]
+    of_a_script = {"extra": {"subtype": "example_error"}}
+    with pytest.raises(SystemExit, match=r"The disk of /x/a\.svg is full"):
+        logger.warning("%s failed:\n\n%s", "plot_x.py", said + "\x1b[39;49;00m" * bool(colour), **of_a_script)
+    assert not printed
+    logger.warning("%s failed:\n\n%s", "plot_x.py", "ValueError: x", **of_a_script)
+    assert len(printed) == 1
+
+
 def test_a_thread_without_room_ends_the_build(monkeypatch):
     others = []
     monkeypatch.setattr(threading, "excepthook", plain_failures._keep(others.append))

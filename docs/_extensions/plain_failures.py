@@ -95,8 +95,8 @@ def _about_databases(message: str) -> str:
 
 
 def in_text(text: str) -> str | None:
-    """Find the same in a traceback of which only the text is left."""
-    found = re.search(r"\bOSError: \[Errno (\d+)\][^\n]*?(?:: '([^'\n]+)')?$", text, re.MULTILINE)
+    """Find the same in a traceback of which only the text is left, coloured for a terminal or not."""
+    found = re.search(r"\bOSError: \[Errno (\d+)\][^\n]*?(?:: '([^'\n]+)')?(?:\x1b\[[\d;]*m)*$", text, re.MULTILINE)
     return _about_files(int(found[1]), found[2]) if found else None
 
 
@@ -130,12 +130,19 @@ def _keep(original: Any) -> Any:
 
 
 class LostFiles(logging.Handler):
-    """Stop at the first file that could not be written: Sphinx warns of it, and goes on to make a site without it."""
+    """Stop at the first file that could not be written: Sphinx warns of it, and goes on to make a site without it.
+
+    sphinx-gallery does the same with a script that could not, and its warning is a whole traceback.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look at what a warning is about."""
+        is_script = getattr(record, "subtype", None) == "example_error"
         for argument in record.args if isinstance(record.args, tuple) else ():
-            if isinstance(argument, OSError) and (told := sentence(argument)):
+            told = sentence(argument) if isinstance(argument, OSError) else None
+            if is_script and isinstance(argument, str):
+                told = in_text(argument)
+            if told:
                 raise SystemExit(told)
 
 
@@ -168,7 +175,7 @@ def check_threads(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Look at the folders first of all, and at what was executed once it has been."""
-    logging.getLogger("sphinx").addHandler(LostFiles(logging.WARNING))
+    logging.getLogger("sphinx").handlers.insert(0, LostFiles(logging.WARNING))  # before the one that prints
     app.connect("config-inited", check_folders, priority=0)
     app.connect("builder-inited", check_scripts, priority=600)
     app.connect("env-before-read-docs", check_threads, priority=900)
