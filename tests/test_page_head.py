@@ -157,7 +157,7 @@ def test_icons_of_pages_are_in_the_small_font():
     names = {name for page in pages().values() for name in re.findall(r"\bfa-solid (?:fa-lg )?fa-([a-z-]+)", page.html)}
     assert len(names) >= 8
     for name in names:
-        code = re.search(rf'\.fa-{name}[,{{][^}}]*--fa:"\\([0-9a-f]+)', sheet)[1]
+        code = re.search(rf'\.fa-{name}[,:{{][^}}]*(?:--fa|content):"\\([0-9a-f]+)', sheet)[1]
         assert int(code, 16) in held, name
 
 
