@@ -38,11 +38,42 @@ def checked_order(order: int, *, most: int | None = None) -> int:
         ...
     removable.errors.InputError: order is 3; give a whole number from 0 to 2.
     """
-    whole = isinstance(order, int | np.integer) and not isinstance(order, bool)
-    if not whole or order < 0 or (most is not None and order > most):
-        expected = "of at least 0" if most is None else f"from 0 to {most}"
-        raise InputError(f"order is {order!r}; give a whole number {expected}.")
-    return int(order)
+    return checked_whole("order", order, least=0, most=most)
+
+
+def checked_whole(name: str, value: int, *, least: int, most: int | None = None) -> int:
+    """Return a whole number, if it is one and in range.
+
+    Parameters
+    ----------
+    name : str
+        What the caller calls it, for the message.
+    value : int
+        The number.
+    least : int
+        The smallest there is.
+    most : int, optional
+        The largest there is.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If ``value`` is not a whole number from ``least`` to ``most``.
+
+    Examples
+    --------
+    >>> checked_whole("power", 2, least=1)
+    2
+    >>> checked_whole("power", 2.5, least=1)
+    Traceback (most recent call last):
+        ...
+    removable.errors.InputError: power is 2.5; give a whole number of at least 1.
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):
+        expected = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise InputError(f"{name} is {value!r}; give a whole number {expected}.")
+    return int(value)
 
 
 def checked_dtype(dtype: str) -> str:

@@ -21,12 +21,12 @@ from typing import Any
 import flint
 import numpy as np
 
-from removable.checks import checked_base, checked_order
+from removable.checks import checked_base, checked_order, checked_whole
 from removable.errors import PoleError, PrecisionError
 from removable.functions import Program
 from removable.grid import checked_grid
 
-__all__ = ["Series", "derivatives", "exact"]
+__all__ = ["Series", "derivatives", "exact", "expansion"]
 
 _FIRST_BITS = 256
 """Working precision to start with: offsets down to 1e-20 leave more than a hundred correct bits of it."""
@@ -145,6 +145,8 @@ def _quotient(a: flint.arb_series, b: Any) -> flint.arb_series:
     flint takes a numerator of which no term is known to differ from zero for zero, and keeps its number of terms. A zero of
     order m in the denominator costs m of them.
     """
+    if isinstance(b, flint.arb_series) and b.valuation() >= 0 and b[b.valuation()].contains(0):
+        raise _UndecidedError  # a zero, or a small number: more precision tells
     quotient = a / b
     if isinstance(b, flint.arb_series) and a.length() == 0 and b.valuation() > 0:
         return flint.arb_series([], prec=max(0, a.prec - b.valuation()))
@@ -233,12 +235,60 @@ def derivatives(program: Program, gamma: np.ndarray, *, base: float = 2.0, order
     return result
 
 
+def expansion(program: Program, *, at: float, terms: int, bits: int = 1024) -> list[flint.arb]:
+    r"""Coefficients of the power series of a program at a point, as certified balls.
+
+    Parameters
+    ----------
+    program : callable
+        Called as ``program(x, exact)``.
+    at : float
+        The point, taken at its exact binary value.
+    terms : int
+        How many coefficients, at least 1: entry k is the k-th derivative over :math:`k!`.
+    bits : int
+        The working precision to begin with.
+
+    Returns
+    -------
+    list of flint.arb
+        The coefficients; what is beyond the known terms of a series that lost some to a division is left out.
+
+    Raises
+    ------
+    removable.errors.PoleError
+        If the program divides by zero.
+    removable.errors.PrecisionError
+        If the program branches, or divides, by what 8192 bits cannot tell from zero.
+
+    Examples
+    --------
+    >>> from removable.functions import f
+    >>> [float(c) for c in expansion(f, at=2.0, terms=4)]
+    [0.0, 4.0, 1.0, 0.0]
+    """
+    with working(bits, checked_whole("terms", terms, least=1)):
+        try:
+            series = _raw(program(Series(flint.arb_series([flint.arb(at), 1])), exact))
+        except (ValueError, ZeroDivisionError) as error:
+            raise PoleError(f"the function has a pole at {at!r}; expand it elsewhere.") from error
+        except _UndecidedError:
+            if bits >= _LAST_BITS:
+                raise PrecisionError(
+                    f"the expansion at {at!r} is not certain at {_LAST_BITS} bits; a condition or a divisor is too close to 0."
+                ) from None
+            return expansion(program, at=at, terms=terms, bits=2 * bits)
+        if not isinstance(series, flint.arb_series):  # a constant
+            series = flint.arb_series([series])
+        return [series[k] for k in range(min(terms, series.prec))]
+
+
 def _certified(program: Program, base: float, offset: float, order: int) -> list[float]:
     """Raise the precision, and the number of terms, until every coefficient is certified."""
     bits, extra_terms = _FIRST_BITS, 1
     while bits <= _LAST_BITS and extra_terms <= 4 * _MOST_EXTRA_TERMS:
         try:
-            with flint.ctx.workprec(bits), _series_length(order + 1 + extra_terms):
+            with working(bits, order + 1 + extra_terms):
                 x = Series(flint.arb_series([flint.arb(base) + flint.arb(offset), 1]))
                 series = program(x, exact).coefficients
                 if series.prec > order:
@@ -264,11 +314,12 @@ def _certified(program: Program, base: float, offset: float, order: int) -> list
 
 
 @contextmanager
-def _series_length(terms: int) -> Iterator[None]:
-    """Set the number of terms that flint carries."""
+def working(bits: int, terms: int) -> Iterator[None]:
+    """Set the precision and the number of terms that flint computes with."""
     flint.ctx.cap, before = terms, flint.ctx.cap
     try:
-        yield
+        with flint.ctx.workprec(bits):
+            yield
     finally:
         flint.ctx.cap = before
 

@@ -10,12 +10,18 @@ import functools
 import importlib
 import importlib.util
 import os
+import sys
 from dataclasses import dataclass
+from typing import Any
 
 from removable.errors import InputError, MissingFrameworkError
 from removable.frameworks.base import Framework, Mode
+from removable.frameworks.jax import Jax
+from removable.frameworks.numpy import NumPy
+from removable.frameworks.tensorflow import TensorFlow
+from removable.frameworks.torch import Torch
 
-__all__ = ["NAMES", "Framework", "Mode", "get", "require"]
+__all__ = ["NAMES", "Framework", "Mode", "get", "of", "require"]
 
 # The one place that keeps TensorFlow's start-up log off pages and terminals. It must be set before TensorFlow is imported,
 # which is why the gallery imports this package first. oneDNN's reordered sums are off so that a sum has one value.
@@ -28,7 +34,6 @@ class _Entry:
     """Where an adapter lives, and what has to be installed for it."""
 
     module: str
-    adapter: str
     title: str
     install: str
 
@@ -45,11 +50,14 @@ class _Entry:
 
 
 _ENTRIES = {
-    "torch": _Entry("torch", "Torch", "PyTorch", "torch"),
-    "tensorflow": _Entry("tensorflow", "TensorFlow", "TensorFlow", "tensorflow"),
-    "jax": _Entry("jax", "Jax", "JAX", "jax"),
-    "numpy": _Entry("numpy", "NumPy", "NumPy", "numpy"),
+    "torch": _Entry("torch", "PyTorch", "torch"),
+    "tensorflow": _Entry("tensorflow", "TensorFlow", "tensorflow"),
+    "jax": _Entry("jax", "JAX", "jax"),
+    "numpy": _Entry("numpy", "NumPy", "numpy"),
 }
+
+# An adapter is made without its framework, which it imports when it is first asked for something.
+_ADAPTERS: dict[str, Framework] = {adapter.name: adapter for adapter in (Torch(), TensorFlow(), Jax(), NumPy())}
 
 NAMES: tuple[str, ...] = tuple(_ENTRIES)
 """The names that :func:`get` knows."""
@@ -98,8 +106,40 @@ def get(name: str) -> Framework:
         importlib.import_module(entry.module)
     except Exception as error:  # an installation that is broken raises whatever it likes
         raise MissingFrameworkError(entry.complaint(error)) from error
-    adapters = importlib.import_module(f"removable.frameworks.{name}")
-    return getattr(adapters, entry.adapter)()
+    return _ADAPTERS[name]
+
+
+def of(array: Any) -> Framework:
+    """Return the adapter of the framework that an array belongs to.
+
+    Parameters
+    ----------
+    array : array
+        A tensor of PyTorch or TensorFlow, an array of JAX or NumPy, or a number, which belongs to NumPy.
+
+    Returns
+    -------
+    Framework
+        The adapter.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If the array belongs to none of them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> of(torch.ones(3)).title, of(1.0).title
+    ('PyTorch', 'NumPy')
+    """
+    # By plain loops and lookups: torch.compile and AutoGraph trace this.
+    for name in NAMES:
+        # An array of a framework that nobody has imported cannot be there.
+        if _ENTRIES[name].module in sys.modules and _ADAPTERS[name].owns(array):
+            return _ADAPTERS[name]
+    titles = ", ".join(entry.title for entry in _ENTRIES.values())
+    raise InputError(f"x is of type {type(array).__name__}; give a tensor or an array of one of {titles}.")
 
 
 def require(*names: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import numpy as np
 
@@ -15,6 +16,17 @@ Mode = Literal["reverse", "forward"]
 """How derivatives are propagated, by vector-Jacobian products or by Jacobian-vector products."""
 
 MODES: tuple[str, ...] = ("reverse", "forward")
+
+
+def derived(coefficients: Sequence[float]) -> tuple[float, ...]:
+    """Return the coefficients of a polynomial's derivative, from the constant term up.
+
+    Examples
+    --------
+    >>> derived([4.0, 1.0, 0.5]), derived([4.0])
+    ((1.0, 1.0), (0.0,))
+    """
+    return tuple(k * c for k, c in enumerate(coefficients) if k) or (0.0,)
 
 
 class Framework(ABC):
@@ -51,6 +63,68 @@ class Framework(ABC):
     @abstractmethod
     def to_numpy(self, array: Array) -> np.ndarray:
         """Turn an array of the framework into a NumPy array, same shape and dtype."""
+
+    @abstractmethod
+    def owns(self, array: Any) -> bool:
+        """Tell whether this is an array of the framework, a traced one included."""
+
+    @abstractmethod
+    def precision(self, array: Array) -> str:
+        """Return the name of the array's dtype, ``"float64"`` for instance."""
+
+    @abstractmethod
+    def constant(self, values: np.ndarray, like: Array) -> Array:
+        """Return values as an array of the dtype and on the device of another, there at once even while tracing."""
+
+    @abstractmethod
+    def concrete(self, array: Array) -> np.ndarray | None:
+        """Return the values in float64; None while it is traced and holds none yet."""
+
+    @property
+    def compiling(self) -> bool:
+        """Whether a compiler is reading the program, so that nothing can be looked at."""
+        return False
+
+    @abstractmethod
+    def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
+        """Return the derivative of a function that works by element, itself differentiable, also in what it closes over.
+
+        Parameters
+        ----------
+        function : callable
+            Called as ``function(x)``; it must treat the elements independently.
+        x : array
+            Points, of any shape and floating dtype.
+        order : int
+            The order of the derivative; 0 is the value.
+
+        Returns
+        -------
+        array
+            Shape and dtype of ``function(x)``.
+
+        Raises
+        ------
+        removable.errors.UnsupportedError
+            If the framework cannot differentiate any function that is handed to it.
+        """
+
+    @abstractmethod
+    def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
+        """Evaluate a polynomial by Horner's rule, differentiable to any order.
+
+        Parameters
+        ----------
+        coefficients : list of float
+            The coefficients, from the constant term up, at least one.
+        x : array
+            Points, of any shape and floating dtype.
+
+        Returns
+        -------
+        array
+            Shape and dtype of ``x``.
+        """
 
     @abstractmethod
     def _reverse(self, program: Program, x: Array, order: int) -> list[Array]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-from removable.frameworks.base import Framework, Mode
+from removable.frameworks.base import Framework, Mode, derived
 from removable.functions import Array, Program
 
 
@@ -14,6 +17,27 @@ def _jax() -> ModuleType:
     import jax
 
     return jax
+
+
+@functools.cache
+def _polynomial() -> Callable[[Array, tuple[float, ...]], Array]:
+    """Horner's rule, compiled: op by op, each of its steps would write to memory. Its derivative is another polynomial."""
+    jax = _jax()
+
+    @functools.partial(jax.jit, static_argnums=1)
+    def horner(x: Array, coefficients: tuple[float, ...]) -> Array:
+        result = jax.numpy.full_like(x, coefficients[-1])
+        for coefficient in coefficients[-2::-1]:
+            result = result * x + coefficient
+        return result
+
+    polynomial = jax.custom_jvp(horner, nondiff_argnums=(1,))
+
+    @polynomial.defjvp
+    def slope(coefficients: tuple[float, ...], x: tuple[Array], tangent: tuple[Array]) -> tuple[Array, Array]:
+        return polynomial(*x, coefficients), tangent[0] * polynomial(*x, derived(coefficients))
+
+    return polynomial
 
 
 class Jax(Framework):
@@ -46,6 +70,33 @@ class Jax(Framework):
     def to_numpy(self, array: Array) -> np.ndarray:
         """Return the array's values."""
         return np.asarray(array)
+
+    def owns(self, array: Any) -> bool:
+        """Tell whether this is an array of JAX, traced or not."""
+        return isinstance(array, _jax().Array)
+
+    def precision(self, array: Array) -> str:
+        """Return the name of the array's dtype."""
+        return str(array.dtype)
+
+    def constant(self, values: np.ndarray, like: Array) -> Array:
+        """Return values as an array of the dtype of another, outside of what may be traced."""
+        with _jax().ensure_compile_time_eval():
+            return self.namespace.asarray(values, dtype=like.dtype)
+
+    def concrete(self, array: Array) -> np.ndarray | None:
+        """Return the values in float64; None for a tracer."""
+        return None if isinstance(array, _jax().core.Tracer) else np.asarray(array, dtype=np.float64)
+
+    def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
+        """Differentiate by ``jax.jvp``, as often as asked for."""
+        if order == 0:
+            return function(x)
+        return _jax().jvp(lambda x: self.tangent(function, x, order - 1), (x,), (self.namespace.ones_like(x),))[1]
+
+    def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
+        """Evaluate a polynomial by Horner's rule, in one compiled step."""
+        return _polynomial()(x, tuple(coefficients))
 
     def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode) -> list[np.ndarray]:
         with _jax().enable_x64(True):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from removable.errors import UnsupportedError
-from removable.frameworks.base import Framework
+from removable.frameworks.base import Framework, derived
 from removable.functions import Array, Program
 
 _DEEPEST_ACCUMULATOR = 3
@@ -39,6 +41,46 @@ class TensorFlow(Framework):
     def to_numpy(self, array: Array) -> np.ndarray:
         """Return the tensor's values."""
         return array.numpy()
+
+    def owns(self, array: Any) -> bool:
+        """Tell whether this is a tensor or a variable of TensorFlow."""
+        return bool(self.namespace.is_tensor(array)) or isinstance(array, self.namespace.Variable)
+
+    def precision(self, array: Array) -> str:
+        """Return the name of the tensor's dtype."""
+        return str(array.dtype.name)
+
+    def constant(self, values: np.ndarray, like: Array) -> Array:
+        """Return values as a tensor of the dtype of another, outside of the graph that may be under construction."""
+        with self.namespace.init_scope():
+            return self.namespace.constant(values, dtype=like.dtype)
+
+    def concrete(self, array: Array) -> np.ndarray | None:
+        """Return the values in float64; None for a node of a graph."""
+        return array.numpy().astype(np.float64) if hasattr(array, "numpy") else None
+
+    def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
+        """Differentiate by ``tf.GradientTape``, as often as asked for."""
+        if order == 0:
+            return function(x)
+        tf = self.namespace
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            lower = self.tangent(function, x, order - 1)
+        return tape.gradient(lower, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+    def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
+        """Evaluate a polynomial; its derivative is another one, so that a tape remembers one array instead of many."""
+        tf = self.namespace
+
+        @tf.custom_gradient
+        def evaluated(x: Array) -> tuple[Array, Callable[[Array], Array]]:
+            result = tf.ones_like(x) * coefficients[-1]
+            for coefficient in coefficients[-2::-1]:
+                result = result * x + coefficient
+            return result, lambda upstream: upstream * self.polynomial(derived(coefficients), x)
+
+        return evaluated(x)
 
     def _reverse(self, program: Program, x: Array, order: int) -> list[Array]:
         tf = self.namespace

@@ -2,12 +2,70 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-from removable.frameworks.base import Framework
+from removable.frameworks.base import Framework, derived
 from removable.functions import Array, Program
+
+_BLOCK = 2**14
+"""Elements that stay in the processor's cache from one step of Horner's rule to the next."""
+
+
+def _horner(x: Array, coefficients: Sequence[float]) -> Array:
+    result = x * 0 + coefficients[-1] if len(coefficients) == 1 else coefficients[-1] * x + coefficients[-2]
+    for coefficient in coefficients[-3::-1]:
+        result = result * x + coefficient
+    return result
+
+
+def _horner_in_blocks(x: Array, coefficients: Sequence[float]) -> Array:
+    """Horner's rule block by block: step by step over everything, each step would wait for the memory."""
+    torch = Torch().namespace
+    flat = x.reshape(-1)
+    result = torch.full_like(flat, coefficients[-1])
+    scalars = [torch.tensor(c, dtype=x.dtype, device=x.device) for c in coefficients[-2::-1]]
+    for block, out in zip(flat.split(_BLOCK), result.split(_BLOCK), strict=True):
+        for scalar in scalars:
+            torch.addcmul(scalar, out, block, out=out)
+    return result.reshape(x.shape)
+
+
+@functools.cache
+def _polynomial() -> type:
+    """The polynomial as an operation of its own: its derivative is another one, and nothing is remembered but x."""
+    torch = Torch().namespace
+
+    class Polynomial(torch.autograd.Function):
+        @staticmethod
+        def forward(x: Array, coefficients: tuple[float, ...]) -> Array:
+            return _horner_in_blocks(x, coefficients)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Array, tuple[float, ...]], output: Array) -> None:
+            x, ctx.coefficients = inputs
+            ctx.save_for_backward(x)
+            ctx.save_for_forward(x)
+
+        @staticmethod
+        def backward(ctx: Any, upstream: Array) -> tuple[Array, None]:
+            (x,) = ctx.saved_tensors
+            return upstream * Polynomial.apply(x, derived(ctx.coefficients)), None
+
+        @staticmethod
+        def jvp(ctx: Any, tangent: Array, _: None) -> Array:
+            (x,) = ctx.saved_tensors
+            return tangent * Polynomial.apply(x, derived(ctx.coefficients))
+
+        @staticmethod
+        def vmap(info: Any, in_dims: tuple[int | None, None], x: Array, coefficients: tuple[float, ...]) -> Any:
+            return Polynomial.apply(x, coefficients), in_dims[0]
+
+    return Polynomial
 
 
 class Torch(Framework):
@@ -35,6 +93,43 @@ class Torch(Framework):
     def to_numpy(self, array: Array) -> np.ndarray:
         """Return the tensor's values, cut from the graph."""
         return array.detach().numpy()
+
+    def owns(self, array: Any) -> bool:
+        """Tell whether this is a tensor of PyTorch."""
+        return isinstance(array, self.namespace.Tensor)
+
+    def precision(self, array: Array) -> str:
+        """Return the name of the tensor's dtype."""
+        return str(array.dtype).removeprefix("torch.")
+
+    def constant(self, values: np.ndarray, like: Array) -> Array:
+        """Return values as a tensor of the dtype and on the device of another."""
+        return self.namespace.tensor(values, dtype=like.dtype, device=like.device)
+
+    @property
+    def compiling(self) -> bool:
+        """Whether ``torch.compile`` is reading the program."""
+        return bool(self.namespace.compiler.is_compiling())
+
+    def concrete(self, array: Array) -> np.ndarray | None:
+        """Return the values in float64; None for a batch that is being mapped."""
+        try:
+            return array.detach().to(self.namespace.float64).numpy(force=True)  # force: a zero may have no memory
+        except RuntimeError:  # what vmap says of a value that differs from sample to sample
+            return None
+
+    def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
+        """Differentiate by ``torch.func.jvp``, as often as asked for."""
+        if order == 0:
+            return function(x)
+        torch = self.namespace
+        return torch.func.jvp(lambda x: self.tangent(function, x, order - 1), (x,), (torch.ones_like(x),))[1]
+
+    def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
+        """Evaluate a polynomial; compiled, by plain steps that the compiler fuses."""
+        if self.compiling:
+            return _horner(x, coefficients)
+        return _polynomial().apply(x, tuple(coefficients))
 
     def _reverse(self, program: Program, x: Array, order: int) -> list[Array]:
         torch = self.namespace
