@@ -1,0 +1,212 @@
+r"""Hadamard's quotient of one function by a power of :math:`t = x - r`, as a mean of its derivative.
+
+If :math:`f` vanishes at :math:`r` to order :math:`m`, then :math:`f(r + t) = t^m F(t)` with
+
+.. math::
+
+   F(t) = \int_0^1 \frac{(1 - s)^{m-1}}{(m-1)!}\, f^{(m)}(r + s\,t)\,ds ,
+
+the remainder of Taylor's theorem. The integral is taken by Gauss's rule, whose weights are positive: nothing cancels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from removable.errors import InputError
+from removable.frameworks import Framework
+from removable.functions import Array, Program
+from removable.taylor import check_zeros
+
+__all__ = ["RADIUS_UNSEEN", "Rule", "inspect", "mean", "rule"]
+
+RADIUS_UNSEEN = 0.25
+"""The radius where f and g cannot be looked at beforehand, because what they close over is traced, or large."""
+
+_NODES = 8
+"""Nodes of Gauss's rule; it is exact for polynomials of degree 15."""
+
+_RADII = 2.0 ** (-np.arange(80) / 2)
+"""Radii that are tried, the largest first."""
+
+_SLACK = (5.0, 50.0, 450.0, 450.0)
+"""Error allowed to Gauss's rule in value and first three derivatives, in units of rounding."""
+
+_NEAR = 0.25
+"""How close to the point the derivatives on both sides are compared, as a part of the radius."""
+
+_LARGEST = 10**7
+"""Numbers that an inspection may make."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    r"""A rule :math:`\sum_i w_i u(s_i)` for an integral over [0, 1].
+
+    Attributes
+    ----------
+    nodes : tuple of float
+        The :math:`s_i`.
+    weights : tuple of float
+        The :math:`w_i`.
+    """
+
+    nodes: tuple[float, ...]
+    weights: tuple[float, ...]
+
+
+def rule(order: int, count: int = _NODES) -> Rule:
+    r"""Return the rule of Gauss and Legendre with the weight :math:`(1-s)^{m-1}/(m-1)!` of an order :math:`m`.
+
+    Examples
+    --------
+    >>> one = rule(1)
+    >>> len(one.nodes), sum(one.weights)
+    (8, 1.0)
+    >>> round(sum(rule(3).weights), 12) == round(1 / 6, 12)
+    True
+    """
+    s, w = np.polynomial.legendre.leggauss(count)
+    # From the ends inwards: the small weights are added first, and the sum of all is then 1 to the last bit.
+    inwards = sorted(range(count), key=lambda i: min(i, count - 1 - i))
+    s, w = (s[inwards] + 1) / 2, w[inwards] / 2
+    return Rule(tuple(s.tolist()), tuple((w * (1 - s) ** (order - 1) / math.factorial(order - 1)).tolist()))
+
+
+def mean(adapter: Framework, program: Program, at: float, t: Array, order: int, gauss: Rule) -> Array:
+    """Evaluate the quotient of a program by a power of t, without dividing.
+
+    Parameters
+    ----------
+    adapter : Framework
+        The framework that ``t`` belongs to.
+    program : callable
+        Called as ``program(x, xp)``.
+    at : float
+        The point r.
+    t : array
+        Distances from it, any shape.
+    order : int
+        The power.
+    gauss : Rule
+        The rule for that order.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``program(at + t, xp)``.
+    """
+    xp = adapter.namespace
+
+    def value(x: Array) -> Array:
+        return program(x, xp)
+
+    total = None
+    for node, weight in zip(gauss.nodes, gauss.weights, strict=True):
+        part = weight * adapter.tangent(value, at + node * t, order)
+        total = part if total is None else total + part
+    return total
+
+
+def inspect(
+    adapter: Framework, f: Program, g: Program, *, at: float, order: int, like: Array, rounding: float
+) -> float | None:
+    """Look at f and g around the point: refuse what is not removable, and find how far out Gauss's rule is good.
+
+    Parameters
+    ----------
+    adapter : Framework
+        The framework in which they are evaluated.
+    f, g : callable
+        Called as ``f(x, xp)``.
+    at : float
+        The point.
+    order : int
+        The order of the zero.
+    like : array
+        An array of the dtype and with the number of dimensions of those to come.
+    rounding : float
+        The rounding error of that dtype.
+
+    Returns
+    -------
+    float or None
+        The radius; None if nothing is known, for what f and g close over is being traced.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If g has no zero of that order there, or if f or g is not smooth.
+    removable.errors.PoleError
+        If f has no zero of that order there.
+
+    Examples
+    --------
+    >>> import numpy as np, torch
+    >>> from removable import frameworks, functions
+    >>> pair = {"f": functions.f, "g": functions.g, "at": 2.0, "order": 1}
+    >>> inspect(frameworks.get("torch"), **pair, like=torch.ones(3).double(), rounding=2.0**-53)
+    1.0
+    """
+    highest = order + len(_SLACK) - 1
+    here = [_derivatives(adapter, program, at, np.zeros(1), highest, like) for program in (f, g)]
+    if here[0] is None or here[1] is None:
+        return None
+    over_all = np.broadcast_arrays(*here)
+    for column in range(over_all[0].shape[1]):
+        rows = [table[:, column, 0] for table in over_all]
+        sizes = [[abs(value) / math.factorial(k) for k, value in enumerate(row.tolist())] for row in rows]
+        check_zeros(*sizes, at=at, order=order, rounding=4 * rounding, values=[row[0] for row in rows])
+    coarse, fine = rule(order), rule(order, 2 * _NODES)
+    one_side = np.array([*coarse.nodes, *fine.nodes, _NEAR])
+    offsets = _RADII[:, None, None] * np.array([1.0, -1.0])[:, None] * one_side
+    if offsets.size * over_all[0].size > _LARGEST:
+        return RADIUS_UNSEEN
+    good = 16 * rounding * abs(at) <= _RADII  # with less, all points are the same
+    for program in (f, g):
+        table = _derivatives(adapter, program, at, offsets.ravel(), highest, like)[order:]
+        good &= _good(table.reshape(*table.shape[:2], *offsets.shape), coarse, fine, rounding)
+    if not good.any():
+        raise InputError(
+            f"f or g is not smooth at {at!r}: Gauss's rule finds no mean of its derivatives, at no distance; "
+            "a singularity of that kind is not removable."
+        )
+    return float(_RADII[np.argmax(good)])
+
+
+def _derivatives(
+    adapter: Framework, program: Program, at: float, offsets: Sequence[float], highest: int, like: Array
+) -> np.ndarray | None:
+    """Return derivatives at points, shape ``(highest + 1, elements closed over, points)``; None while tracing."""
+    xp = adapter.namespace
+    # The points come first, so that the other dimensions are free for what a program closes over.
+    z = adapter.constant(at + np.reshape(offsets, (-1, *[1] * len(like.shape))), like)
+    rows = [adapter.concrete(adapter.tangent(lambda x: program(x, xp), z, k)) for k in range(highest + 1)]
+    if any(row is None for row in rows):
+        return None
+    shape = np.broadcast_shapes(tuple(z.shape), *[row.shape for row in rows])
+    return np.stack([np.broadcast_to(row, shape).reshape(shape[0], -1).T for row in rows])
+
+
+def _good(table: np.ndarray, coarse: Rule, fine: Rule, rounding: float) -> np.ndarray:
+    """Tell for every radius whether the rule is good there.
+
+    It must agree with one of twice as many nodes, at both ends, in all derivatives; and no derivative may jump at the point:
+    the rule takes any mean of 1 and -1 for a number. The table has shape
+    ``(derivatives, elements, radii, sides, nodes)``.
+    """
+    good = np.ones(table.shape[2], dtype=bool)
+    split = len(coarse.nodes)
+    with np.errstate(all="ignore"):
+        for d, (row, slack) in enumerate(zip(table, _SLACK, strict=True)):
+            largest = np.max(np.abs(row), axis=(-2, -1))
+            less = row[..., :split] @ (np.array(coarse.weights) * np.array(coarse.nodes) ** d)
+            more = row[..., split:-1] @ (np.array(fine.weights) * np.array(fine.nodes) ** d)
+            agree = np.all(np.abs(less - more) <= slack * rounding * largest[..., None], axis=-1)
+            jump = np.abs(row[..., 0, -1] - row[..., 1, -1])
+            good &= np.all(agree & (jump <= 0.75 * largest), axis=0)
+    return good
