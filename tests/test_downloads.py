@@ -29,7 +29,7 @@ CHAPTER = r"""(a-label)=
 ## A title
 
 Text {cite:p}`Johnson2023` and {cite:t}`IEEE754`, {doc}`chapter 2 <2-trivial-example>`, {doc}`/glossary`, equation {eq}`eq-10a`,
-a {term}`ulp` and {term}`absorbed <absorption>`.
+a {term}`ulp`, {py:func}`~removable.grid.gamma_grid` and {term}`absorbed <absorption>`.
 
 $$
 a = b
@@ -70,7 +70,10 @@ def test_a_chapter_becomes_plain_markdown_and_examples_in_order():
     before, after = found[0][1], found[2][1]
     assert before.startswith("## A title\n\nText (Johnson et al., 2023) and IEEE (2019),")
     assert "[chapter 2](https://example.org/r/paper/2-trivial-example.html)" in before
-    assert "[glossary](https://example.org/r/glossary.html), equation (10a),\na ulp and absorbed." in before
+    assert (
+        "[glossary](https://example.org/r/glossary.html), equation (10a),\na ulp, `removable.grid.gamma_grid` and absorbed."
+        in before
+    )
     assert "$$\na = b \\tag{10a}\n$$" in before
     assert before.endswith("**What you will learn**\n\n- One thing.\n\n**PyTorch**")
     assert "`plot_figure_1.py`" in after
@@ -124,8 +127,15 @@ def test_colab_is_offered_where_it_can_reach_the_notebook_and_nowhere_else(monke
 def test_the_address_of_the_wheel_follows_the_site(monkeypatch):
     monkeypatch.setenv("SITE_URL", "https://example.org/r")
     wheel = "https://example.org/r/dist/removable-9.9-py3-none-any.whl"
-    assert wheel in downloads.inline_metadata("9.9")
-    assert wheel in downloads.install_cell("9.9").source
+    assert wheel in downloads.inline_metadata("9.9", "import torch")
+    assert wheel in downloads.install_cell("9.9", "import torch").source
+
+
+def test_only_the_frameworks_of_a_page_are_asked_for():
+    assert "removable[torch] @" in downloads.inline_metadata("9.9", "import torch")
+    assert (
+        'modules = {"torch": "torch", "jax": "jax"}' in downloads.install_cell("9.9", "names = 'jax', 'torch'").source
+    )
 
 
 @pytest.mark.parametrize("path", OFFERED, ids=lambda path: path.stem)
@@ -157,7 +167,8 @@ def test_each_script_says_what_it_needs_before_anything_else(path):
     block = re.match(r"# /// script\n((?:#.*\n)+?)# ///\n", text)
     metadata = tomllib.loads("".join(line[2:] for line in block[1].splitlines(True)))
     wheel = f"{site_address.address()}dist/removable-{__version__}-py3-none-any.whl"
-    assert metadata["dependencies"] == [f"removable[torch,tensorflow-cpu] @ {wheel}"]
+    three = re.search(r"\bjax\b", text.split("# ///\n")[1])
+    assert metadata["dependencies"] == [f"removable[torch,tensorflow-cpu{',jax' if three else ''}] @ {wheel}"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert metadata["requires-python"] == project["requires-python"]
     if path.suffix == ".py":

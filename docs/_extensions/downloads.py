@@ -8,6 +8,7 @@ script need not be executed again when that changes.
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 import tomllib
@@ -31,6 +32,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 FOLDER = "downloads"
+_EXTRAS = {"torch": "torch", "tensorflow": "tensorflow-cpu", "jax": "jax"}
 _PYCON = re.compile(r"^```pycon\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 _GALLERY_LINKS = ".. _sphx_glr_download_"
@@ -42,10 +44,15 @@ def wheel_address(release: str) -> str:
     return f"{site_address.address()}dist/removable-{release}-py3-none-any.whl"
 
 
-def inline_metadata(release: str) -> str:
+def frameworks_of(text: str) -> dict[str, str]:
+    """Return the modules of the frameworks that a text names, each with the extra that installs it."""
+    return {module: extra for module, extra in _EXTRAS.items() if re.search(rf"\b{module}\b", text)}
+
+
+def inline_metadata(release: str, text: str) -> str:
     """Return the comment at the head of a script that names what it needs, as PEP 723 has it."""
     project = tomllib.loads((freshness.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    requirement = f"removable[torch,tensorflow-cpu] @ {wheel_address(release)}"
+    requirement = f"removable[{','.join(frameworks_of(text).values())}] @ {wheel_address(release)}"
     return (
         "# /// script\n"
         f'# requires-python = "{project["requires-python"]}"\n'
@@ -56,13 +63,14 @@ def inline_metadata(release: str) -> str:
     )
 
 
-def install_cell(release: str) -> NotebookNode:
+def install_cell(release: str, text: str) -> NotebookNode:
     """Return the first cell of a notebook: it installs what is missing, and leaves alone what is there."""
+    modules = json.dumps(frameworks_of(text))
     source = f"""\
 # Installs what this notebook needs and is not here yet.
 from importlib.util import find_spec
 
-modules = {{"torch": "torch", "tensorflow": "tensorflow-cpu"}}
+modules = {modules}
 extras = ",".join(extra for name, extra in modules.items() if not find_spec(name))
 if extras or not find_spec("removable"):
     %pip install --quiet "removable[{{extras}}] @ {wheel_address(release)}\""""
@@ -111,10 +119,15 @@ def _notebook(cells: list[NotebookNode]) -> NotebookNode:
     return new_notebook(cells=cells, metadata={"kernelspec": _KERNEL, "language_info": {"name": "python"}})
 
 
+def _text(cells: list[NotebookNode]) -> str:
+    return "\n".join(cell.source for cell in cells)
+
+
 def notebook_of_script(generated: Path, release: str) -> NotebookNode:
     """Make the notebook of a gallery script from the one that sphinx-gallery has written."""
-    cells = [install_cell(release)]
-    for cell in nbformat.read(generated, as_version=4).cells:
+    read = nbformat.read(generated, as_version=4).cells
+    cells = [install_cell(release, _text(read))]
+    for cell in read:
         if cell.cell_type == "code":
             cells.append(new_code_cell(cell.source))
             continue
@@ -146,7 +159,7 @@ def script_of_chapter(notebook: NotebookNode, release: str) -> str:
     bare = new_notebook(cells=[c.copy() for c in kept], metadata={"jupytext": {"notebook_metadata_filter": "-all"}})
     for cell in bare.cells:
         cell.metadata = NotebookNode()
-    return inline_metadata(release) + "\n" + jupytext.writes(bare, fmt="py:percent")
+    return inline_metadata(release, _text(bare.cells)) + "\n" + jupytext.writes(bare, fmt="py:percent")
 
 
 def is_chapter(path: Path) -> bool:
@@ -159,12 +172,14 @@ def make_all(app: Sphinx) -> dict[str, str]:
     release, made = app.config.release, {}
     for script in sorted((freshness.ROOT / "gallery").rglob("plot_*.py")):
         generated = Path(app.srcdir, "auto_gallery", script.parent.name, f"{script.stem}.ipynb")
-        made[script.name] = f"{inline_metadata(release)}\n{script.read_text(encoding='utf-8')}"
+        text = script.read_text(encoding="utf-8")
+        made[script.name] = f"{inline_metadata(release, text)}\n{text}"
         made[generated.name] = nbformat.writes(notebook_of_script(generated, release)) + "\n"
     for page in sorted(app.env.found_docs):
         path = Path(app.env.doc2path(page))
         if "auto_gallery" not in path.parts and is_chapter(path):
-            notebook = _notebook([install_cell(release), *cells_of_chapter(path, page, app)])
+            cells = list(cells_of_chapter(path, page, app))
+            notebook = _notebook([install_cell(release, _text(cells)), *cells])
             made[f"{path.stem}.ipynb"] = nbformat.writes(notebook) + "\n"
             made[f"{path.stem}.py"] = script_of_chapter(notebook, release)
     return made
