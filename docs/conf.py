@@ -86,11 +86,14 @@ napoleon_google_docstring = False
 napoleon_use_ivar = True
 napoleon_preprocess_types = True
 napoleon_type_aliases = {
+    "array": ":term:`array`",
     "array_like": ":term:`numpy:array_like`",
     "callable": ":py:func:`callable`",
     "Framework": "removable.frameworks.base.Framework",
     "Agreement": "removable.sweep.Agreement",
     "Comparison": "removable.forms.Comparison",
+    "Quotient": "removable.remedy.Quotient",
+    "Rule": "removable.hadamard.Rule",
     "Sweep": "removable.sweep.Sweep",
 }
 
