@@ -311,7 +311,7 @@ def test_bad_arguments_are_named():
         quotient(ZERO, ONE, at=2.0, order=0)
     with pytest.raises(InputError, match=r"radius is 0\.0; give a number greater than 0"):
         quotient(ZERO, ONE, at=2.0, radius=0.0)
-    with pytest.raises(InputError, match="base is nan; give a finite number"):
+    with pytest.raises(InputError, match="at is nan; give a finite number"):
         quotient(ZERO, ONE, at=float("nan"))
     with pytest.raises(InputError, match="f is 3; give a function of x"):
         quotient(3, ONE, at=2.0)

@@ -94,8 +94,15 @@ def checked_dtype(dtype: str) -> str:
     return dtype
 
 
-def checked_base(base: float) -> float:
+def checked_base(base: float, *, name: str = "base") -> float:
     """Return the point that offsets are measured from, if it is a finite number.
+
+    Parameters
+    ----------
+    base : float
+        The point.
+    name : str
+        What the caller calls it, for the message.
 
     Raises
     ------
@@ -108,7 +115,7 @@ def checked_base(base: float) -> float:
     2.0
     """
     if not math.isfinite(base):
-        raise InputError(f"base is {base!r}; give a finite number.")
+        raise InputError(f"{name} is {base!r}; give a finite number.")
     return base
 
 

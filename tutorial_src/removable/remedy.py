@@ -102,7 +102,7 @@ class Quotient:
         self, f: Function, g: Function, *, at: float, order: int, engine: Engine, radius: float | None
     ) -> None:
         self.f, self.g = _program("f", f), _program("g", g)
-        self.at, self.order = float(checked_base(at)), checked_whole("order", order, least=1)
+        self.at, self.order = float(checked_base(at, name="at")), checked_whole("order", order, least=1)
         if engine not in get_args(Engine):
             raise InputError(f"engine is {engine!r}; give one of {', '.join(map(repr, get_args(Engine)))}.")
         if radius is not None and not radius > 0:

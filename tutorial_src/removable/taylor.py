@@ -93,7 +93,7 @@ def coefficients(f: Program, g: Program, *, at: float, order: int = 1) -> list[f
         ...
     removable.errors.PoleError: f(2.0) is -1, not 0, so that f/g has a true pole there; nothing removes it.
     """
-    at, order = checked_base(at), checked_whole("order", order, least=1)
+    at, order = checked_base(at, name="at"), checked_whole("order", order, least=1)
     rows = [expansion(program, at=at, terms=_TERMS + order, bits=_BITS) for program in (f, g)]
     magnitudes = [[0.0 if c.contains(0) else abs(float(c.mid())) for c in row[: order + 2]] for row in rows]
     check_zeros(*magnitudes, at=at, order=order, rounding=2.0**-53, values=[float(rows[0][0]), float(rows[1][0])])
