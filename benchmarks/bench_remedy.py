@@ -31,6 +31,7 @@ def in_torch(form: Callable, x: np.ndarray, compiled: bool) -> Callable[[], obje
     """Return a call that computes value and slope of a form in PyTorch."""
     import torch
 
+    torch._dynamo.reset()  # it counts the programs that it has seen in one place, and gives up at eight
     call = torch.compile(lambda x: form(x, torch), dynamic=False) if compiled else (lambda x: form(x, torch))
 
     def run():
