@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from removable import functions as fn
 from removable import truth
-from removable.errors import InputError, PoleError
+from removable.errors import InputError, PoleError, PrecisionError
 from removable.grid import gamma_grid
 
 OFFSETS = st.floats(-1, 1).filter(lambda v: v == 0 or abs(v) >= 1e-20)
@@ -133,3 +133,20 @@ def test_powers_whole_and_not():
     np.testing.assert_array_equal(
         truth.derivatives(lambda x, xp: 2**x, np.array([0.0]), base=0.0), [[1.0], [np.log(2)]]
     )
+
+
+def test_an_expansion_that_no_precision_decides_is_given_up():
+    """The logarithm and back gives x again, but no ball says so."""
+    with pytest.raises(PrecisionError, match="not certain at 8192 bits"):
+        truth.expansion(lambda x, xp: 1 / (xp.exp(xp.log(x)) - x), at=2.0, terms=3)
+
+
+def test_an_expansion_at_a_pole_is_refused():
+    with pytest.raises(PoleError, match=r"pole at 0\.0"):
+        truth.expansion(lambda x, xp: 1 / x, at=0.0, terms=3)
+
+
+def test_an_expansion_gives_more_digits_to_a_small_divisor():
+    at = 1e-200
+    found = truth.expansion(lambda x, xp: x / (xp.exp(x) - 1), at=at, terms=2)
+    np.testing.assert_allclose([float(c) for c in found], [1.0, -0.5], rtol=1e-15)

@@ -135,6 +135,10 @@ class Quotient:
         precision = adapter.precision(x)
         if precision not in PRECISIONS:
             raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
+        return adapter.as_written(self._evaluated)(adapter, precision, x)
+
+    def _evaluated(self, adapter: Framework, precision: str, x: Array) -> Array:
+        """Choose between the engine and plain division, for every element."""
         xp = adapter.namespace
         t = x - self.at
         radius = self._radius(adapter, precision, t)

@@ -94,7 +94,7 @@ class Series:
         return Series(_quotient(self.coefficients, _raw(other)))
 
     def __rtruediv__(self, other: Any) -> Series:
-        return Series(_raw(other) / self.coefficients)
+        return Series(_quotient(flint.arb_series([_raw(other)]), self.coefficients))
 
     def __pow__(self, power: Any) -> Series:
         """Raise to a power: by repeated multiplication where it is a whole number, else by exp and log."""
@@ -280,7 +280,19 @@ def expansion(program: Program, *, at: float, terms: int, bits: int = 1024) -> l
             return expansion(program, at=at, terms=terms, bits=2 * bits)
         if not isinstance(series, flint.arb_series):  # a constant
             series = flint.arb_series([series])
-        return [series[k] for k in range(min(terms, series.prec))]
+        row = [series[k] for k in range(min(terms, series.prec))]
+        if bits < _LAST_BITS and not all(_settled(row, k, bits) for k in range(len(row))):
+            return expansion(program, at=at, terms=terms, bits=2 * bits)
+        return row
+
+
+def _settled(row: list[flint.arb], k: int, bits: int) -> bool:
+    """Tell whether a coefficient is known, or is zero as far as half of the digits of its neighbours go."""
+    if row[k].is_zero() or row[k].rel_accuracy_bits() >= _GOOD_BITS:
+        return True
+    around = [abs(c).mid() for c in (*row[max(0, k - 1) : k], *row[k + 1 : k + 2])]
+    largest = max((size for size in around if size > 0), default=flint.arb(1))
+    return bool(row[k].contains(0)) and bool(row[k].abs_upper() < largest * flint.arb(2) ** (-bits // 2))
 
 
 def _certified(program: Program, base: float, offset: float, order: int) -> list[float]:

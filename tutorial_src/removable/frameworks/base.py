@@ -85,6 +85,10 @@ class Framework(ABC):
         """Whether a compiler is reading the program, so that nothing can be looked at."""
         return False
 
+    def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that no tool of the framework rewrites before it is traced."""
+        return function
+
     @abstractmethod
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
         """Return the derivative of a function that works by element, itself differentiable, also in what it closes over.

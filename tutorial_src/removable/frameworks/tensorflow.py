@@ -59,6 +59,10 @@ class TensorFlow(Framework):
         """Return the values in float64; None for a node of a graph."""
         return array.numpy().astype(np.float64) if hasattr(array, "numpy") else None
 
+    def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that AutoGraph leaves alone: it warns of every lambda whose source it cannot find."""
+        return self.namespace.autograph.experimental.do_not_convert(function)
+
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
         """Differentiate by ``tf.GradientTape``, as often as asked for."""
         if order == 0:
