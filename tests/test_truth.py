@@ -141,6 +141,11 @@ def test_an_expansion_that_no_precision_decides_is_given_up():
         truth.expansion(lambda x, xp: 1 / (xp.exp(xp.log(x)) - x), at=2.0, terms=3)
 
 
+def test_a_coefficient_that_is_zero_but_for_its_error_bound_counts_as_known():
+    found = truth.expansion(lambda x, xp: xp.exp(xp.log(x)), at=2.0, terms=5)
+    np.testing.assert_allclose([float(c) for c in found], [2, 1, 0, 0, 0], atol=1e-100)
+
+
 def test_an_expansion_at_a_pole_is_refused():
     with pytest.raises(PoleError, match=r"pole at 0\.0"):
         truth.expansion(lambda x, xp: 1 / x, at=0.0, terms=3)

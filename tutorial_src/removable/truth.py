@@ -273,26 +273,34 @@ def expansion(program: Program, *, at: float, terms: int, bits: int = 1024) -> l
         except (ValueError, ZeroDivisionError) as error:
             raise PoleError(f"the function has a pole at {at!r}; expand it elsewhere.") from error
         except _UndecidedError:
-            if bits >= _LAST_BITS:
-                raise PrecisionError(
-                    f"the expansion at {at!r} is not certain at {_LAST_BITS} bits; a condition or a divisor is too close to 0."
-                ) from None
-            return expansion(program, at=at, terms=terms, bits=2 * bits)
+            return _expanded_further(program, at, terms, bits)
         if not isinstance(series, flint.arb_series):  # a constant
             series = flint.arb_series([series])
         row = [series[k] for k in range(min(terms, series.prec))]
-        if bits < _LAST_BITS and not all(_settled(row, k, bits) for k in range(len(row))):
-            return expansion(program, at=at, terms=terms, bits=2 * bits)
-        return row
+        if _settled(row, bits):
+            return row
+    return _expanded_further(program, at, terms, bits)
 
 
-def _settled(row: list[flint.arb], k: int, bits: int) -> bool:
-    """Tell whether a coefficient is known, or is zero as far as half of the digits of its neighbours go."""
-    if row[k].is_zero() or row[k].rel_accuracy_bits() >= _GOOD_BITS:
-        return True
-    around = [abs(c).mid() for c in (*row[max(0, k - 1) : k], *row[k + 1 : k + 2])]
-    largest = max((size for size in around if size > 0), default=flint.arb(1))
-    return bool(row[k].contains(0)) and bool(row[k].abs_upper() < largest * flint.arb(2) ** (-bits // 2))
+def _expanded_further(program: Program, at: float, terms: int, bits: int) -> list[flint.arb]:
+    """Expand again with more precision, if there is more."""
+    if 2 * bits > _LAST_BITS:
+        raise PrecisionError(
+            f"the expansion at {at!r} is not certain at {_LAST_BITS} bits; a condition or a divisor is too close to 0."
+        )
+    return expansion(program, at=at, terms=terms, bits=2 * bits)
+
+
+def _settled(row: list[flint.arb], bits: int) -> bool:
+    """Tell whether every coefficient is known, or is zero as far as half of the digits of the nearest one known go."""
+    known = [k for k, c in enumerate(row) if c.rel_accuracy_bits() >= _GOOD_BITS]
+    for k, c in enumerate(row):
+        if c.is_zero() or k in known:
+            continue
+        size = abs(row[min(known, key=lambda j: abs(j - k))]) if known else flint.arb(1)
+        if not c.abs_upper() < size * flint.arb(2) ** (-bits // 2):
+            return False
+    return True
 
 
 def _certified(program: Program, base: float, offset: float, order: int) -> list[float]:
