@@ -99,6 +99,13 @@ def mean(adapter: Framework, program: Program, at: float, t: Array, order: int, 
     -------
     array
         Shape and dtype of ``program(at + t, xp)``.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from removable import frameworks, functions
+    >>> mean(frameworks.get("torch"), functions.f, 2.0, torch.tensor([0.0, 1.0]).double(), 1, rule(1)).tolist()
+    [4.0, 5.0]
     """
     xp = adapter.namespace
 

@@ -142,16 +142,20 @@ def check_zeros(
         If g has no zero there, or if its order is not ``order``.
     removable.errors.PoleError
         If f has no zero of that order there.
+
+    Examples
+    --------
+    >>> check_zeros([0.0, 4.0, 1.0], [0.0, 1.0, 0.0], at=2.0, order=1, rounding=1e-16, values=[0.0, 0.0])
     """
-    if first_of(g, at, order, rounding) == 0:
+    if _first_of(g, at, order, rounding) == 0:
         raise InputError(f"g({at!r}) is {values[1]:g}, not 0, so that there is nothing to remove; divide f by g.")
-    if (zero := first_of(g, at, order, rounding)) < order:
+    if (zero := _first_of(g, at, order, rounding)) < order:
         raise InputError(f"order is {order}, and g has a zero of order {zero} at {at!r}; give order={zero}.")
     if g[order] <= rounding * max(g):
         raise InputError(
             f"order is {order}, and g has a zero of higher order at {at!r}; give order={order + 1} or more."
         )
-    if (zero := first_of(f, at, order, rounding)) == 0:
+    if (zero := _first_of(f, at, order, rounding)) == 0:
         raise PoleError(f"f({at!r}) is {values[0]:g}, not 0, so that f/g has a true pole there; nothing removes it.")
     if zero < order:
         raise PoleError(
@@ -160,7 +164,7 @@ def check_zeros(
         )
 
 
-def first_of(row: Sequence[float], at: float, order: int, rounding: float) -> int:
+def _first_of(row: Sequence[float], at: float, order: int, rounding: float) -> int:
     r"""Return the index of the first coefficient that is not zero, up to rounding, or ``order`` if all before it are.
 
     A zero of order m that is misplaced by :math:`\delta` has coefficients :math:`\binom{m}{k} c_m \delta^{m-k}`. Taken for

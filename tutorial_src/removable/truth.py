@@ -335,7 +335,14 @@ def _certified(program: Program, base: float, offset: float, order: int) -> list
 
 @contextmanager
 def working(bits: int, terms: int) -> Iterator[None]:
-    """Set the precision and the number of terms that flint computes with."""
+    """Set the precision and the number of terms that flint computes with.
+
+    Examples
+    --------
+    >>> with working(bits=100, terms=3):
+    ...     flint.ctx.prec, flint.ctx.cap
+    (100, 3)
+    """
     flint.ctx.cap, before = terms, flint.ctx.cap
     try:
         with flint.ctx.workprec(bits):
