@@ -148,6 +148,7 @@ def faults(session: nox.Session) -> None:
     run(session, shared_python(session), "-m", "pytest", "-q", "-ra", "tests/faults.py", *session.posargs)
 
 
+@nox.session(python=False)
 def mutants(session: nox.Session) -> None:
     """Alter constants, one at a time, and see that something objects; with the names of scripts or modules, those."""
     run(session, shared_python(session), "tests/mutants.py", *session.posargs)

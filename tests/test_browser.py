@@ -135,9 +135,12 @@ def test_tabs_work_with_the_keyboard_alone(page, address):
     page.goto(f"{address}/index.html")
     tab_to(page, ".sd-tab-set > input")
     assert page.evaluate("getComputedStyle(document.activeElement.nextElementSibling).outlineStyle") == "solid"
-    assert not page.get_by_text("import tensorflow as tf").first.is_visible()
+    # Every set of tabs follows the one that is used.
+    in_tensorflow = page.get_by_text("import tensorflow as tf").all()
+    assert len(in_tensorflow) == 2
+    assert not any(code.is_visible() for code in in_tensorflow)
     page.keyboard.press("ArrowRight")
-    assert page.get_by_text("import tensorflow as tf").first.is_visible()
+    assert all(code.is_visible() for code in in_tensorflow)
 
 
 def test_search_works_with_the_keyboard_alone(page, address):
@@ -228,7 +231,7 @@ def test_paper_shows_all_tabs_and_no_navigation(page, address):
     page.goto(f"{address}/index.html")
     page.emulate_media(media="print")
     assert page.get_by_text("import torch").first.is_visible()
-    assert page.get_by_text("import tensorflow as tf").first.is_visible()
+    assert all(code.is_visible() for code in page.get_by_text("import tensorflow as tf").all())
     for selector in ("#pst-header", ".bd-sidebar-primary", ".prev-next-area", ".copybtn"):
         assert page.locator(f"{selector}:visible").count() == 0, selector
     page.emulate_media(media="print", color_scheme="dark")

@@ -43,7 +43,7 @@ def test_tensorflow_forward_mode_still_ends_at_order_3(monkeypatch):
     with pytest.raises(UnsupportedError, match="order is 4"):
         adapter.derivatives(cubic, X, order=4, mode="forward")
     monkeypatch.setattr("removable.frameworks.tensorflow._DEEPEST_ACCUMULATOR", 4)
-    with pytest.raises((SystemError, ValueError)):  # the second in TensorFlow 2.19
+    with pytest.raises(ValueError if adapter.version.startswith("2.19.") else SystemError):
         adapter.derivatives(lambda x, xp: 3 * x, [1.0], order=4, mode="forward")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 import inspect
@@ -51,6 +52,16 @@ def test_every_public_function_has_a_doctest(name, function):
     # The example of a check is its line in the ledger, which the build runs.
     is_check = signature.return_annotation == "Evidence" and not signature.parameters
     assert bool(examples) != (name in DRAWS or is_check)
+
+
+def test_every_session_that_a_page_names_exists_and_the_readme_names_all():
+    tree = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    sessions = {f.name for f in functions if any("nox.session" in ast.unparse(d) for d in f.decorator_list)}
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs" / "guide").glob("*.md")]
+    named = {page.name: set(re.findall(r"\bnox -s (\w+)", page.read_text(encoding="utf-8"))) for page in pages}
+    assert set().union(*named.values()) <= sessions
+    assert named["README.md"] == sessions
 
 
 def test_continuous_integration_runs_what_the_readme_says():

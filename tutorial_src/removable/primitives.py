@@ -72,7 +72,7 @@ def _log1p(x: Array, xp: Namespace) -> Array:
     return xp.log(u) - ((u - 1) - x) / u
 
 
-# Made when the module is imported, in some 30 ms: a compiler that reads a program cannot run exact arithmetic.
+# Made when the module is imported, within a tenth of a second or two: a compiler that reads a program cannot run exact arithmetic.
 _SIN_OVER_X = quotient(_sin, _x, at=0.0, engine="series")
 _VERSINE_OVER_X2 = quotient(_versine, _x2, at=0.0, order=2, engine="series")
 _X_MINUS_SIN_OVER_X3 = quotient(_x_minus_sin, _x3, at=0.0, order=3, engine="series")

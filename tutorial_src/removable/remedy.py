@@ -58,9 +58,10 @@ def quotient(
     engine : {"integral", "series"}
         What is evaluated near the point. ``"integral"`` is Hadamard's quotient: for any f and g that the framework can
         differentiate, and differentiable also in what they close over. ``"series"`` is the Taylor polynomial, from exact
-        arithmetic: several times faster, for f and g made of arithmetic, numbers, and functions of ``xp``.
+        arithmetic: it costs less, and takes f and g made of arithmetic, numbers, and functions of ``xp``.
     radius : float, optional
-        The distance from r beyond which f is simply divided by g. By default it is found.
+        The distance from r beyond which f is simply divided by g. By default it is found; by the integral when it is
+        first called, and if a compiler is tracing then, it is 0.25 and nothing is refused.
 
     Returns
     -------

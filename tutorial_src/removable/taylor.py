@@ -198,6 +198,11 @@ def polynomial(series: Sequence[flint.arb], *, bits: int = 53) -> Polynomial:
     Polynomial
         Its coefficients are rounded to float64.
 
+    Raises
+    ------
+    removable.errors.InputError
+        If there is no radius at which the terms do not cancel.
+
     Examples
     --------
     >>> from removable.functions import f, g
@@ -217,8 +222,11 @@ def polynomial(series: Sequence[flint.arb], *, bits: int = 53) -> Polynomial:
             continue
         sides = [abs(math.fsum(c * u**k for k, c in enumerate(values))) for u in (radius, -radius)]
         if math.fsum(abs(c) * radius**k for k, c in enumerate(values)) <= _CANCELLATION * min(sides):
-            break
-    return Polynomial(tuple(values[:terms]), radius * scale, scale)
+            return Polynomial(tuple(values[:terms]), radius * scale, scale)
+    raise InputError(
+        f"the series of f/g begins with {values[0]:g} and {values[1]:g} times t, and no polynomial near the point keeps "
+        'its digits; use engine="integral".'
+    )
 
 
 def _terms(values: Sequence[float], radius: float, ratio: float, scale: float, rounding: float) -> int | None:
@@ -249,11 +257,7 @@ def _scaled(series: Sequence[flint.arb]) -> tuple[float, list[float], float]:
         # In logarithms: the coefficients themselves may be too large or too small for a float.
         logs = {k: float(abs(c).log()) / math.log(2) for k, c in enumerate(series) if not c.contains(0)}
         reach = min((-size / k for k, size in logs.items() if k >= len(series) // 2), default=math.inf)
-        if math.isinf(reach):
-            slopes = [abs(size) / k for k, size in logs.items() if k]
-            scale = 0 if max(slopes, default=0) < 100 else round(-logs[max(logs)] / max(logs))
-        else:
-            scale = 0 if abs(reach) < 10 else round(reach)
+        scale = 0 if abs(reach) < 10 or math.isinf(reach) else round(reach)
         unit = flint.arb(2) ** scale
         values = [float((c * unit**k).mid()) if k in logs else 0.0 for k, c in enumerate(series)]
     return 2.0**scale, values, 2.0 ** (reach - scale)

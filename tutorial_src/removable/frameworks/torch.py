@@ -17,8 +17,8 @@ _BLOCK = 2**14
 
 
 def _horner(x: Array, coefficients: Sequence[float]) -> Array:
-    result = x * 0 + coefficients[-1] if len(coefficients) == 1 else coefficients[-1] * x + coefficients[-2]
-    for coefficient in coefficients[-3::-1]:
+    result = Torch().namespace.full_like(x, coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
         result = result * x + coefficient
     return result
 
