@@ -351,3 +351,41 @@ def test_the_log1p_of_jax_is_still_wrong():
         found = float(jnp.log1p(jnp.float64(-0.41418)))
     true = truth.derivatives(lambda x, xp: xp.log1p(x), [-0.41418], base=0.0, order=0)[0, 0]
     assert abs(found - true) > 50 * np.spacing(abs(true))
+
+
+TUNED = 1.0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_f_reads_may_change_between_two_calls(name):
+    """A compiled function would keep what it read first."""
+    global TUNED
+    adapter = frameworks.get(name)
+    removed = quotient(lambda x, xp: TUNED * xp.sin(x), lambda x: x, at=0.0)
+    x = adapter.asarray(np.zeros(3, dtype=np.float32))
+    for TUNED in (1.0, 3.0):
+        assert np.allclose(adapter.to_numpy(removed(x)), TUNED, rtol=1e-6)
+    TUNED = 1.0
+
+
+def test_no_new_shape_makes_tensorflow_trace_again():
+    seen = []
+
+    def sine(x, xp):
+        seen.append(x)
+        return xp.sin(x)
+
+    removed = quotient(sine, lambda x: x, at=0.0, engine="series")
+    for shape in [(3,), (2, 2), ()]:
+        before = len(seen)
+        assert removed(tf.ones(shape, tf.float64)).shape == shape
+    assert len(seen) == before
+
+
+def test_a_radius_that_the_series_does_not_reach_is_refused():
+    with pytest.raises(InputError, match=r"radius is 0.9, and 40 terms of the series of f/g are good up to 0\.3\d*; "):
+        quotient(lambda x, xp: xp.log1p(x), lambda x: x, at=0.0, engine="series", radius=0.9)
+    near = quotient(lambda x, xp: xp.expm1(x), lambda x: x, at=0.0, engine="series", radius=0.1)
+    far = quotient(lambda x, xp: xp.expm1(x), lambda x: x, at=0.0, engine="series")
+    with np.errstate(all="raise"):
+        assert abs(near(0.09) - far(0.09)) <= 2**-52

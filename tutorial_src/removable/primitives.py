@@ -54,6 +54,8 @@ def _x_minus_sin(x: Array, xp: Namespace) -> Array:
 
 
 def _tanh(x: Array, xp: Namespace) -> Array:
+    if getattr(xp, "__name__", "").partition(".")[0] not in ("jax", "tensorflow"):
+        return xp.tanh(x)
     # Over x, the tanh of TensorFlow and JAX would be off by up to 5 ulp; this is by 3, and nothing in it overflows.
     q = xp.exp(-2 * xp.abs(x))
     t = (1 - q) / (1 + q)
@@ -73,12 +75,14 @@ def _log1p(x: Array, xp: Namespace) -> Array:
 
 
 # Made when the module is imported, within a tenth of a second or two: a compiler that reads a program cannot run exact arithmetic.
-_SIN_OVER_X = quotient(_sin, _x, at=0.0, engine="series")
-_VERSINE_OVER_X2 = quotient(_versine, _x2, at=0.0, order=2, engine="series")
+# A radius is given where the quotient is good further in than the series goes, for fewer terms cost less.
+_SIN_OVER_X = quotient(_sin, _x, at=0.0, engine="series", radius=0.5)
+_VERSINE_OVER_X2 = quotient(_versine, _x2, at=0.0, order=2, engine="series", radius=1.0)
 _X_MINUS_SIN_OVER_X3 = quotient(_x_minus_sin, _x3, at=0.0, order=3, engine="series")
-_TANH_OVER_X = quotient(_tanh, _x, at=0.0, engine="series")
-_EXPM1_OVER_X = quotient(_expm1, _x, at=0.0, engine="series")
-_X_OVER_EXPM1 = quotient(_x, _expm1, at=0.0, engine="series")
+_TANH_OVER_X = quotient(_tanh, _x, at=0.0, engine="series", radius=0.3)
+_EXPM1_OVER_X = quotient(_expm1, _x, at=0.0, engine="series", radius=0.4)
+_EXPM1_OVER_X_FURTHER_OUT = quotient(_expm1, _x, at=0.0, engine="series")
+_X_OVER_EXPM1 = quotient(_x, _expm1, at=0.0, engine="series", radius=0.5)
 _LOG1P_OVER_X = quotient(_log1p, _x, at=0.0, engine="series")
 
 
@@ -314,7 +318,7 @@ def boxcox(x: Array, lam: Array) -> Array:
     one = xp.ones_like(z)
     # Far from the point z, being rounded, costs more digits than the power itself.
     far = (xp.where(close, one + one, x) ** xp.where(close, one, lam) - 1) / xp.where(close, one, lam)
-    result = xp.where(close, log_x * expm1_over_x(xp.where(close, z, 0 * one)), far)
+    result = xp.where(close, log_x * _EXPM1_OVER_X_FURTHER_OUT(xp.where(close, z, 0 * one)), far)
     return result[()] if adapter.name == "numpy" else result  # numbers in, numbers out
 
 

@@ -18,6 +18,7 @@ Any system that can differentiate f and g can evaluate this, by Gauss's rule wit
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from typing import Any, Literal, get_args
 
 from removable import frameworks, hadamard, taylor
 from removable.checks import checked_base, checked_whole
+from removable.closures import reads_nothing_else
 from removable.errors import InputError
 from removable.frameworks import Framework
 from removable.functions import Array, Namespace
@@ -109,6 +111,9 @@ class Quotient:
         if radius is not None and not radius > 0:
             raise InputError(f"radius is {radius!r}; give a number greater than 0.")
         self.engine, self.radius = engine, radius
+        # A series has read f and g once and for all; an integral may be traced if nothing that they read can change.
+        self._frozen = engine == "series" or all(reads_nothing_else(program) for program in (f, g))
+        self._traced: dict[tuple[str, str], Function] = {}
         self._radii: dict[tuple[str, str], float] = {}
         self._rule = hadamard.rule(self.order)
         self._polynomials = self._taylor_polynomials() if engine == "series" else {}
@@ -136,19 +141,25 @@ class Quotient:
         precision = adapter.precision(x)
         if precision not in PRECISIONS:
             raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
-        return adapter.as_written(self._evaluated)(adapter, precision, x)
+        if not (self._frozen and adapter.traces(long=self.engine == "integral")):
+            return adapter.as_written(self._evaluated)(adapter, precision, x)
+        key = (adapter.name, precision)
+        if key not in self._traced:
+            self._radius(adapter, precision, x)  # a trace has no values to look at
+            self._traced[key] = adapter.traced(functools.partial(self._evaluated, adapter, precision), precision)
+        return self._traced[key](x)
 
     def _evaluated(self, adapter: Framework, precision: str, x: Array) -> Array:
         """Choose between the engine and plain division, for every element."""
         xp = adapter.namespace
-        t = x - self.at
+        t = x - self.at if self.at else x
         radius = self._radius(adapter, precision, t)
         if math.isinf(radius):
             return self._near(adapter, precision, t)
         close = xp.abs(t) < radius
         # Two selections: what is not used must not be NaN either, for its derivative is multiplied by zero.
-        inner = self._near(adapter, precision, xp.where(close, t, xp.zeros_like(t)))
-        outer = xp.where(close, xp.ones_like(t) * (self.at + radius), x)
+        inner = self._near(adapter, precision, xp.where(close, t, adapter.number(0.0, t)))
+        outer = xp.where(close, adapter.number(self.at + radius, t), x)
         result = xp.where(close, inner, self.f(outer, xp) / self.g(outer, xp))
         return result[()] if adapter.name == "numpy" else result  # numbers in, numbers out
 
@@ -158,29 +169,25 @@ class Quotient:
     def _radius(self, adapter: Framework, precision: str, t: Array) -> float:
         """Return how far the engine is used, having looked at f and g once."""
         if self._polynomials:
-            found = self._polynomials[precision].radius
-        else:
-            key = (adapter.name, precision)
-            if key not in self._radii and not adapter.compiling:
-                seen = hadamard.inspect(
-                    adapter,
-                    self.f,
-                    self.g,
-                    at=self.at,
-                    order=self.order,
-                    like=t,
-                    rounding=2.0 ** -PRECISIONS[precision],
-                )
-                if seen is not None:
-                    self._radii[key] = seen
-            found = self._radii.get(key, hadamard.RADIUS_UNSEEN)
-        return found if self.radius is None else self.radius
+            return self._polynomials[precision].radius
+        key = (adapter.name, precision)
+        if key not in self._radii and not adapter.compiling:
+            rounding = 2.0 ** -PRECISIONS[precision]
+            seen = hadamard.inspect(adapter, self.f, self.g, at=self.at, order=self.order, like=t, rounding=rounding)
+            if seen is not None:
+                self._radii[key] = seen
+        return self._radii.get(key, hadamard.RADIUS_UNSEEN) if self.radius is None else self.radius
 
     def _near(self, adapter: Framework, precision: str, t: Array) -> Array:
         """Evaluate near the point, at a distance t."""
         if self._polynomials:
             polynomial = self._polynomials[precision]
-            return adapter.polynomial(polynomial.coefficients, t if polynomial.scale == 1 else t / polynomial.scale)
+            unit = t if polynomial.scale == 1 else t / polynomial.scale
+            even, odd = polynomial.coefficients[::2], polynomial.coefficients[1::2]
+            if not any(odd[1:]):  # half the steps
+                result = adapter.polynomial(even, unit * unit)
+                return result + odd[0] * unit if any(odd) else result
+            return adapter.polynomial(polynomial.coefficients, unit)
         f = hadamard.mean(adapter, self.f, self.at, t, self.order, self._rule)
         g = hadamard.mean(adapter, self.g, self.at, t, self.order, self._rule)
         return f / g
@@ -194,7 +201,10 @@ class Quotient:
                 f"f or g cannot be evaluated in exact arithmetic ({error}); make them of numbers, operators and functions "
                 'of xp, as in lambda x, xp: xp.sin(x), or use engine="integral".'
             ) from error
-        return {precision: taylor.polynomial(series, bits=bits) for precision, bits in PRECISIONS.items()}
+        return {
+            precision: taylor.polynomial(series, bits=bits, radius=self.radius)
+            for precision, bits in PRECISIONS.items()
+        }
 
 
 def _program(name: str, function: Any) -> Function:

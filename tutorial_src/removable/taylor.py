@@ -180,11 +180,11 @@ def _first_of(row: Sequence[float], at: float, order: int, rounding: float) -> i
     return order
 
 
-def polynomial(series: Sequence[flint.arb], *, bits: int = 53) -> Polynomial:
+def polynomial(series: Sequence[flint.arb], *, bits: int = 53, radius: float | None = None) -> Polynomial:
     r"""Choose how many terms to keep, and how far out they are good for.
 
-    The radius is the largest at which 40 terms are enough for value and three derivatives, and at which the terms are
-    in sum not much larger than the result.
+    Unless it is given, the radius is the largest at which 40 terms are enough for value and three derivatives, and at
+    which the terms are in sum not much larger than the result.
 
     Parameters
     ----------
@@ -192,6 +192,8 @@ def polynomial(series: Sequence[flint.arb], *, bits: int = 53) -> Polynomial:
         The coefficients, many more than are needed.
     bits : int
         The precision in which the polynomial will be evaluated: 53 for float64.
+    radius : float, optional
+        How far out it has to be good. The smaller, the fewer terms.
 
     Returns
     -------
@@ -201,7 +203,7 @@ def polynomial(series: Sequence[flint.arb], *, bits: int = 53) -> Polynomial:
     Raises
     ------
     removable.errors.InputError
-        If there is no radius at which the terms do not cancel.
+        If there is no radius at which the terms do not cancel, or if that which is given is too large.
 
     Examples
     --------
@@ -215,18 +217,30 @@ def polynomial(series: Sequence[flint.arb], *, bits: int = 53) -> Polynomial:
     scale, values, reach = _scaled(series)
     if math.isinf(reach):
         return Polynomial(tuple(np.trim_zeros(values, "b")) or (0.0,), math.inf, scale)
-    for step in range(1, 200):
-        radius = reach * 2 ** (-step / 8)
-        terms = _terms(values, radius, radius / reach, scale, 2.0**-bits)
+    for largest in (reach * 2 ** (-step / 8) for step in range(1, 200)):
+        terms = _enough(values, largest, reach, scale, 2.0**-bits)
         if terms is None:
             continue
-        sides = [abs(math.fsum(c * u**k for k, c in enumerate(values))) for u in (radius, -radius)]
-        if math.fsum(abs(c) * radius**k for k, c in enumerate(values)) <= _CANCELLATION * min(sides):
-            return Polynomial(tuple(values[:terms]), radius * scale, scale)
+        if radius is None:
+            return Polynomial(tuple(values[:terms]), largest * scale, scale)
+        if radius > largest * scale:
+            raise InputError(
+                f"radius is {radius!r}, and {_MOST_TERMS} terms of the series of f/g are good up to {largest * scale:.3g}; "
+                "give no more than that, or none."
+            )
+        return Polynomial(tuple(values[: _enough(values, radius / scale, reach, scale, 2.0**-bits)]), radius, scale)
     raise InputError(
         f"the series of f/g begins with {values[0]:g} and {values[1]:g} times t, and no polynomial near the point keeps "
         'its digits; use engine="integral".'
     )
+
+
+def _enough(values: Sequence[float], radius: float, reach: float, scale: float, rounding: float) -> int | None:
+    """Return how many terms to keep at a radius; None if 40 are too few, or if they cancel."""
+    sides = [abs(math.fsum(c * u**k for k, c in enumerate(values))) for u in (radius, -radius)]
+    if math.fsum(abs(c) * radius**k for k, c in enumerate(values)) > _CANCELLATION * min(sides):
+        return None
+    return _terms(values, radius, radius / reach, scale, rounding)
 
 
 def _terms(values: Sequence[float], radius: float, ratio: float, scale: float, rounding: float) -> int | None:

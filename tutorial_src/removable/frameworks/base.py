@@ -76,6 +76,10 @@ class Framework(ABC):
     def constant(self, values: np.ndarray, like: Array) -> Array:
         """Return values as an array of the dtype and on the device of another, there at once even while tracing."""
 
+    def number(self, value: float, like: Array) -> Array | float:
+        """Return a number in a form that takes on the dtype of another array, as few frameworks ask for."""
+        return value
+
     @abstractmethod
     def concrete(self, array: Array) -> np.ndarray | None:
         """Return the values in float64; None while it is traced and holds none yet."""
@@ -87,6 +91,27 @@ class Framework(ABC):
 
     def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that no tool of the framework rewrites before it is traced."""
+        return function
+
+    def traces(self, *, long: bool) -> bool:
+        """Tell whether :meth:`traced` is worth while now; a program is long if it evaluates f and g many times over."""
+        return False
+
+    def traced(self, function: Callable[[Array], Array], precision: str) -> Callable[[Array], Array]:
+        """Return a function that the framework traces once and then runs as a whole.
+
+        Parameters
+        ----------
+        function : callable
+            Called as ``function(x)``, of an array. Whatever else it reads must not change: the trace keeps it.
+        precision : str
+            The dtype of x.
+
+        Returns
+        -------
+        callable
+            Called as ``function(x)`` is, and differentiable like it.
+        """
         return function
 
     @abstractmethod

@@ -88,6 +88,14 @@ class Jax(Framework):
         """Return the values in float64; None for a tracer."""
         return None if isinstance(array, _jax().core.Tracer) else np.asarray(array, dtype=np.float64)
 
+    def traces(self, *, long: bool) -> bool:
+        """Always: a compiled function may be part of another, and op by op each step would be compiled anyway."""
+        return True
+
+    def traced(self, function: Callable[[Array], Array], precision: str) -> Callable[[Array], Array]:
+        """Return the function compiled, which XLA does for every new shape."""
+        return _jax().jit(function)
+
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
         """Differentiate by ``jax.jvp``, as often as asked for."""
         if order == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
@@ -55,6 +56,10 @@ class TensorFlow(Framework):
         with self.namespace.init_scope():
             return self.namespace.constant(values, dtype=like.dtype)
 
+    def number(self, value: float, like: Array) -> Array:
+        """Return a tensor of no dimension: next to another tensor, a number becomes one of single precision."""
+        return self.namespace.constant(value, dtype=like.dtype)
+
     def concrete(self, array: Array) -> np.ndarray | None:
         """Return the values in float64; None for a node of a graph."""
         return array.numpy().astype(np.float64) if hasattr(array, "numpy") else None
@@ -62,6 +67,30 @@ class TensorFlow(Framework):
     def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that AutoGraph leaves alone: it warns of every lambda whose source it cannot find."""
         return self.namespace.autograph.experimental.do_not_convert(function)
+
+    def traces(self, *, long: bool) -> bool:
+        """Tell whether a graph is worth while: not if it takes seconds to make, nor in another, where results need shapes."""
+        return not long and bool(self.namespace.executing_eagerly())
+
+    def traced(self, function: Callable[[Array], Array], precision: str) -> Callable[[Array], Array]:
+        """Return the function as a graph, whose steps reuse each other's memory, and each derivative as another.
+
+        No new shape is a reason to trace again.
+        """
+        tf = self.namespace
+        signature = [tf.TensorSpec(None, tf.as_dtype(precision))]
+
+        @functools.cache
+        def derivative(order: int) -> Callable[[Array], Array]:
+            graph = tf.function(lambda x: self.tangent(function, x, order), input_signature=signature, autograph=False)
+
+            @tf.custom_gradient
+            def evaluated(x: Array) -> tuple[Array, Callable[[Array], Array]]:
+                return graph(x), lambda upstream: upstream * derivative(order + 1)(x)
+
+            return evaluated
+
+        return derivative(0)
 
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
         """Differentiate by ``tf.GradientTape``, as often as asked for."""

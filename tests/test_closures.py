@@ -1,0 +1,57 @@
+"""What a function reads besides its arguments."""
+
+import functools
+import math
+import types
+
+import numpy as np
+import pytest
+from removable.closures import reads_nothing_else
+from removable.functions import elementary, f
+
+SHIFT = 2.0
+settings = types.ModuleType("settings")
+settings.shift = 2.0
+
+
+def shifted(a):
+    return lambda x: x - a
+
+
+def by_way_of_another(x):
+    return reads_a_global(x) + 1
+
+
+def reads_a_global(x):
+    return x - SHIFT
+
+
+def calls_itself(x, n):
+    return x if n == 0 else calls_itself(x * x, n - 1)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [f, lambda x: x * x - 4, lambda x, xp: elementary(xp).expm1(x), lambda x: np.sin(x), lambda x: math.pi * abs(x)],
+)
+def test_what_is_constant(function):
+    assert reads_nothing_else(function)
+    assert reads_nothing_else(calls_itself)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        shifted(2.0),
+        reads_a_global,
+        by_way_of_another,
+        functools.partial(f, xp=np),
+        np.sin,
+        lambda x: settings.shift - x,
+        lambda x, a=[2.0]: x - a[0],
+        lambda x: (lambda y: y - SHIFT)(x),
+        lambda x: x - sum(SHIFT for _ in "1"),
+    ],
+)
+def test_what_may_change(function):
+    assert not reads_nothing_else(function)
