@@ -141,7 +141,7 @@ class Quotient:
         precision = adapter.precision(x)
         if precision not in PRECISIONS:
             raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
-        if not (self._frozen and adapter.traces(long=self.engine == "integral")):
+        if not (self._frozen and adapter.traces(x, long=self.engine == "integral")):
             return adapter.as_written(self._evaluated)(adapter, precision, x)
         key = (adapter.name, precision)
         if key not in self._traced:

@@ -18,6 +18,10 @@ Mode = Literal["reverse", "forward"]
 MODES: tuple[str, ...] = ("reverse", "forward")
 
 
+MANY = 2**15
+"""Points from which on a step takes longer to do than to begin, so that it pays to look at all steps together."""
+
+
 def derived(coefficients: Sequence[float]) -> tuple[float, ...]:
     """Return the coefficients of a polynomial's derivative, from the constant term up.
 
@@ -93,8 +97,8 @@ class Framework(ABC):
         """Return a function that no tool of the framework rewrites before it is traced."""
         return function
 
-    def traces(self, *, long: bool) -> bool:
-        """Tell whether :meth:`traced` is worth while now; a program is long if it evaluates f and g many times over."""
+    def traces(self, x: Array, *, long: bool) -> bool:
+        """Tell whether :meth:`traced` is worth while for these points; a program is long if it evaluates f and g many times."""
         return False
 
     def traced(self, function: Callable[[Array], Array], precision: str) -> Callable[[Array], Array]:

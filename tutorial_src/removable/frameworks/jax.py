@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from removable.frameworks.base import Framework, Mode, derived
+from removable.frameworks.base import MANY, Framework, Mode, derived
 from removable.functions import Array, Program
 
 
@@ -21,17 +21,15 @@ def _jax() -> ModuleType:
 
 @functools.cache
 def _polynomial() -> Callable[[Array, tuple[float, ...]], Array]:
-    """Horner's rule, compiled: op by op, each of its steps would write to memory. Its derivative is another polynomial."""
+    """Horner's rule as an operation of its own: its derivative is another polynomial."""
     jax = _jax()
 
-    @functools.partial(jax.jit, static_argnums=1)
-    def horner(x: Array, coefficients: tuple[float, ...]) -> Array:
+    @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
+    def polynomial(x: Array, coefficients: tuple[float, ...]) -> Array:
         result = jax.numpy.full_like(x, coefficients[-1])
         for coefficient in coefficients[-2::-1]:
             result = result * x + coefficient
         return result
-
-    polynomial = jax.custom_jvp(horner, nondiff_argnums=(1,))
 
     @polynomial.defjvp
     def slope(coefficients: tuple[float, ...], x: tuple[Array], tangent: tuple[Array]) -> tuple[Array, Array]:
@@ -88,9 +86,9 @@ class Jax(Framework):
         """Return the values in float64; None for a tracer."""
         return None if isinstance(array, _jax().core.Tracer) else np.asarray(array, dtype=np.float64)
 
-    def traces(self, *, long: bool) -> bool:
-        """Always: a compiled function may be part of another, and op by op each step would be compiled anyway."""
-        return True
+    def traces(self, x: Array, *, long: bool) -> bool:
+        """Tell whether there are so many points that compiling pays; the result may be part of another compiled function."""
+        return bool(x.size >= MANY)
 
     def traced(self, function: Callable[[Array], Array], precision: str) -> Callable[[Array], Array]:
         """Return the function compiled, which XLA does for every new shape."""
@@ -103,7 +101,7 @@ class Jax(Framework):
         return _jax().jvp(lambda x: self.tangent(function, x, order - 1), (x,), (self.namespace.ones_like(x),))[1]
 
     def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
-        """Evaluate a polynomial by Horner's rule, in one compiled step."""
+        """Evaluate a polynomial by Horner's rule; its derivative is another one."""
         return _polynomial()(x, tuple(coefficients))
 
     def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode) -> list[np.ndarray]:

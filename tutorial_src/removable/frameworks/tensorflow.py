@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from removable.errors import UnsupportedError
-from removable.frameworks.base import Framework, derived
+from removable.frameworks.base import MANY, Framework, derived
 from removable.functions import Array, Program
 
 _DEEPEST_ACCUMULATOR = 3
@@ -68,9 +68,13 @@ class TensorFlow(Framework):
         """Return a function that AutoGraph leaves alone: it warns of every lambda whose source it cannot find."""
         return self.namespace.autograph.experimental.do_not_convert(function)
 
-    def traces(self, *, long: bool) -> bool:
-        """Tell whether a graph is worth while: not if it takes seconds to make, nor in another, where results need shapes."""
-        return not long and bool(self.namespace.executing_eagerly())
+    def traces(self, x: Array, *, long: bool) -> bool:
+        """Tell whether a graph is worth while: for many points, if it is soon made.
+
+        It is not within another graph, where results need shapes.
+        """
+        tf = self.namespace
+        return not long and bool(tf.executing_eagerly()) and x.shape.num_elements() >= MANY
 
     def traced(self, function: Callable[[Array], Array], precision: str) -> Callable[[Array], Array]:
         """Return the function as a graph, whose steps reuse each other's memory, and each derivative as another.
