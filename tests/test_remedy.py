@@ -87,6 +87,18 @@ def exactly(value: float) -> Series:
     return Series(flint.arb_series([flint.arb(value)]))
 
 
+@settings(deadline=None, max_examples=20)
+@given(
+    x=st.lists(st.floats(-10, 10, allow_subnormal=False), min_size=8, max_size=8),
+    primitive=st.sampled_from(list(PRIMITIVES)),
+)
+def test_primitives_are_right_anywhere(x, primitive):
+    x = np.abs(x) if primitive == "log1p_over_x" else np.array(x)
+    true = truth.derivatives(PRIMITIVES[primitive], x, base=0.0, order=3)
+    for name in NAMES:
+        right(getattr(primitives, primitive), x, true, name)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("base", [0.5, 1.0 + 2**-7, 3.0])
 def test_boxcox_in_its_exponent(base, dtype):

@@ -160,23 +160,25 @@ def inspect(
     1.0
     """
     highest = order + len(_SLACK) - 1
-    here = [_derivatives(adapter, program, at, np.zeros(1), highest, like) for program in (f, g)]
-    if here[0] is None or here[1] is None:
-        return None
-    over_all = np.broadcast_arrays(*here)
-    for column in range(over_all[0].shape[1]):
-        rows = [table[:, column, 0] for table in over_all]
-        sizes = [[abs(value) / math.factorial(k) for k, value in enumerate(row.tolist())] for row in rows]
-        check_zeros(*sizes, at=at, order=order, rounding=4 * rounding, values=[row[0] for row in rows])
     coarse, fine = rule(order), rule(order, 2 * _NODES)
     one_side = np.array([*coarse.nodes, *fine.nodes, _NEAR])
-    offsets = _RADII[:, None, None] * np.array([1.0, -1.0])[:, None] * one_side
-    if offsets.size * over_all[0].size > _LARGEST:
+    around = _RADII[:, None, None] * np.array([1.0, -1.0])[:, None] * one_side
+    offsets = np.array([0.0, *around.ravel()])
+    elements = [_derivatives(adapter, program, at, offsets[:1], 0, like) for program in (f, g)]
+    if elements[0] is None or elements[1] is None:
+        return None
+    large = offsets.size * max(table.size for table in elements) > _LARGEST
+    tables = [_derivatives(adapter, program, at, offsets[: 1 if large else None], highest, like) for program in (f, g)]
+    here = np.broadcast_arrays(*[table[:, :, :1] for table in tables])
+    for column in range(here[0].shape[1]):
+        rows = [table[:, column, 0] for table in here]
+        sizes = [[abs(value) / math.factorial(k) for k, value in enumerate(row.tolist())] for row in rows]
+        check_zeros(*sizes, at=at, order=order, rounding=4 * rounding, values=[row[0] for row in rows])
+    if large:
         return RADIUS_UNSEEN
     good = 16 * rounding * abs(at) <= _RADII  # with less, all points are the same
-    for program in (f, g):
-        table = _derivatives(adapter, program, at, offsets.ravel(), highest, like)[order:]
-        good &= _good(table.reshape(*table.shape[:2], *offsets.shape), coarse, fine, rounding)
+    for table in tables:
+        good &= _good(table[order:, :, 1:].reshape(-1, table.shape[1], *around.shape), coarse, fine, rounding)
     if not good.any():
         raise InputError(
             f"f or g is not smooth at {at!r}: Gauss's rule finds no mean of its derivatives, at no distance; "

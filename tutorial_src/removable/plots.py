@@ -83,7 +83,7 @@ _REGION_STYLE = {
 }
 """Role, marker and legend text of each region."""
 
-FORM_STYLE = (("red", "o"), ("yellow", "s"), ("green", "^"), ("meant", "D"), ("written", "v"))
+FORM_STYLE = (("red", "o"), ("yellow", "s"), ("green", "^"), ("meant", "D"), ("written", "v"), ("black", "P"))
 """Role and marker of the forms of one function, in the order in which they are given."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

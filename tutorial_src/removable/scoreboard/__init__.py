@@ -1,0 +1,12 @@
+"""What people do about a removable singularity, on the same quotients, held against exact arithmetic.
+
+- :mod:`~removable.scoreboard.cases`: the quotients;
+- :mod:`~removable.scoreboard.patches`: the remedies, each as one would type it;
+- :mod:`~removable.scoreboard.score`: how good they are, and what they cost.
+"""
+
+from removable.scoreboard.cases import CASES, Case
+from removable.scoreboard.patches import PATCHES, Patch
+from removable.scoreboard.score import Score, measure, measured, prices, records, table
+
+__all__ = ["CASES", "PATCHES", "Case", "Patch", "Score", "measure", "measured", "prices", "records", "table"]
