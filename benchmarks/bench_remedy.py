@@ -122,9 +122,12 @@ def ratio(run: Callable[[], object], naive: Callable[[], object]) -> float:
     return statistics.median(found)
 
 
-def largest(runner: Callable, form: Callable, naive: Callable, at: float, compiled: bool) -> float:
+def largest(
+    runner: Callable, form: Callable, naive: Callable, at: float, compiled: bool, dtype: str = "float64"
+) -> float:
     """Return the larger ratio of the two spreads."""
-    return max(ratio(runner(form, at + t, compiled), runner(naive, at + t, compiled)) for t in SPREADS)
+    points = [(at + t).astype(dtype) for t in SPREADS]
+    return max(ratio(runner(form, x, compiled), runner(naive, x, compiled)) for x in points)
 
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
@@ -160,7 +163,7 @@ def bench_cost_of_the_patches(name, capsys):
                 own = functools.partial(patch.evaluate, program, name, points, 1)
                 ratios.append(ratio(own, RUNNERS[name](naive, points, False)))
             else:
-                ratios.append(largest(RUNNERS[name], program, naive, case.at, False))
+                ratios.append(largest(RUNNERS[name], program, naive, case.at, False, patch.dtype))
         if ratios:
             record("patches", title, name, value=round(max(ratios), 1) if title != "naive" else 1.0)
             with capsys.disabled():
