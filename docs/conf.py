@@ -96,6 +96,7 @@ napoleon_type_aliases = {
     "Patch": "removable.scoreboard.patches.Patch",
     "Score": "removable.scoreboard.score.Score",
     "Quotient": "removable.remedy.Quotient",
+    "Plan": "removable.hadamard.Plan",
     "Rule": "removable.hadamard.Rule",
     "Sweep": "removable.sweep.Sweep",
 }

@@ -22,13 +22,16 @@ from removable.frameworks import Framework
 from removable.functions import Array, Program
 from removable.taylor import check_zeros
 
-__all__ = ["RADIUS_UNSEEN", "Rule", "inspect", "mean", "rule"]
+__all__ = ["Plan", "Rule", "inspect", "mean", "rule", "unseen"]
 
-RADIUS_UNSEEN = 0.25
+_RADIUS_UNSEEN = 0.25
 """The radius where f and g cannot be looked at beforehand, because what they close over is traced, or large."""
 
 _NODES = 8
 """Nodes of Gauss's rule; it is exact for polynomials of degree 15."""
+
+_FEWER = (1, 2, 4, 6)
+"""Numbers of nodes that may be enough, too: the derivative of x - r is its own mean."""
 
 _RADII = 2.0 ** (-np.arange(80) / 2)
 """Radii that are tried, the largest first."""
@@ -57,6 +60,23 @@ class Rule:
 
     nodes: tuple[float, ...]
     weights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    r"""How far out Gauss's rule is used, and which.
+
+    Attributes
+    ----------
+    radius : float
+        The largest distance from the point.
+    of_f, of_g : Rule
+        The rules for numerator and denominator.
+    """
+
+    radius: float
+    of_f: Rule
+    of_g: Rule
 
 
 def rule(order: int, count: int = _NODES) -> Rule:
@@ -119,9 +139,28 @@ def mean(adapter: Framework, program: Program, at: float, t: Array, order: int, 
     return total
 
 
+def unseen(order: int) -> Plan:
+    """Return the plan where nothing is known about f and g.
+
+    Examples
+    --------
+    >>> unseen(1).radius, len(unseen(1).of_f.nodes)
+    (0.25, 8)
+    """
+    return Plan(_RADIUS_UNSEEN, rule(order), rule(order))
+
+
 def inspect(
-    adapter: Framework, f: Program, g: Program, *, at: float, order: int, like: Array, rounding: float
-) -> float | None:
+    adapter: Framework,
+    f: Program,
+    g: Program,
+    *,
+    at: float,
+    order: int,
+    like: Array,
+    rounding: float,
+    constant: bool = False,
+) -> Plan | None:
     """Look at f and g around the point: refuse what is not removable, and find how far out Gauss's rule is good.
 
     Parameters
@@ -138,11 +177,13 @@ def inspect(
         An array of the dtype and with the number of dimensions of those to come.
     rounding : float
         The rounding error of that dtype.
+    constant : bool
+        Whether f and g are the same at every call, so that fewer nodes may do for good if they do now.
 
     Returns
     -------
-    float or None
-        The radius; None if nothing is known, for what f and g close over is being traced.
+    Plan or None
+        The radius and the rules; None if nothing is known, for what f and g close over is being traced.
 
     Raises
     ------
@@ -155,13 +196,14 @@ def inspect(
     --------
     >>> import numpy as np, torch
     >>> from removable import frameworks, functions
-    >>> pair = {"f": functions.f, "g": functions.g, "at": 2.0, "order": 1}
-    >>> inspect(frameworks.get("torch"), **pair, like=torch.ones(3).double(), rounding=2.0**-53)
-    1.0
+    >>> pair = {"f": functions.f, "g": functions.g, "at": 2.0, "order": 1, "constant": True}
+    >>> plan = inspect(frameworks.get("torch"), **pair, like=torch.ones(3).double(), rounding=2.0**-53)
+    >>> plan.radius, len(plan.of_f.nodes), len(plan.of_g.nodes)
+    (1.0, 1, 1)
     """
     highest = order + len(_SLACK) - 1
-    coarse, fine = rule(order), rule(order, 2 * _NODES)
-    one_side = np.array([*coarse.nodes, *fine.nodes, _NEAR])
+    rules = [rule(order, count) for count in (*_FEWER, _NODES, 2 * _NODES)]
+    one_side = np.array([*(node for each in rules for node in each.nodes), _NEAR])
     around = _RADII[:, None, None] * np.array([1.0, -1.0])[:, None] * one_side
     offsets = np.array([0.0, *around.ravel()])
     elements = [_derivatives(adapter, program, at, offsets[:1], 0, like) for program in (f, g)]
@@ -175,16 +217,18 @@ def inspect(
         sizes = [[abs(value) / math.factorial(k) for k, value in enumerate(row.tolist())] for row in rows]
         check_zeros(*sizes, at=at, order=order, rounding=4 * rounding, values=[row[0] for row in rows])
     if large:
-        return RADIUS_UNSEEN
-    good = 16 * rounding * abs(at) <= _RADII  # with less, all points are the same
-    for table in tables:
-        good &= _good(table[order:, :, 1:].reshape(-1, table.shape[1], *around.shape), coarse, fine, rounding)
-    if not good.any():
+        return unseen(order)
+    seen = [table[order:, :, 1:].reshape(-1, table.shape[1], *around.shape) for table in tables]
+    good = [_good(table, rules, rounding) for table in seen]
+    usable = good[0][-1] & good[1][-1] & (16 * rounding * abs(at) <= _RADII)  # with less, all points are the same
+    if not usable.any():
         raise InputError(
             f"f or g is not smooth at {at!r}: Gauss's rule finds no mean of its derivatives, at no distance; "
             "a singularity of that kind is not removable."
         )
-    return float(_RADII[np.argmax(good)])
+    radius = int(np.argmax(usable))
+    enough = [rules[int(np.argmax(row[:, radius])) if constant else len(_FEWER)] for row in good]
+    return Plan(float(_RADII[radius]), *enough)
 
 
 def _derivatives(
@@ -201,21 +245,24 @@ def _derivatives(
     return np.stack([np.broadcast_to(row, shape).reshape(shape[0], -1).T for row in rows])
 
 
-def _good(table: np.ndarray, coarse: Rule, fine: Rule, rounding: float) -> np.ndarray:
-    """Tell for every radius whether the rule is good there.
+def _good(table: np.ndarray, rules: Sequence[Rule], rounding: float) -> np.ndarray:
+    """Tell for every rule but the last, and for every radius, whether the rule is good there.
 
-    It must agree with one of twice as many nodes, at both ends, in all derivatives; and no derivative may jump at the point:
-    the rule takes any mean of 1 and -1 for a number. The table has shape
-    ``(derivatives, elements, radii, sides, nodes)``.
+    It must agree with the last at both ends, in all derivatives; and no derivative may jump at the point: a rule takes any
+    mean of 1 and -1 for a number. The table has shape ``(derivatives, elements, radii, sides, nodes)``.
     """
-    good = np.ones(table.shape[2], dtype=bool)
-    split = len(coarse.nodes)
+    good = np.ones((len(rules) - 1, table.shape[2]), dtype=bool)
+    ends = np.cumsum([len(each.nodes) for each in rules])
     with np.errstate(all="ignore"):
         for d, (row, slack) in enumerate(zip(table, _SLACK, strict=True)):
             largest = np.max(np.abs(row), axis=(-2, -1))
-            less = row[..., :split] @ (np.array(coarse.weights) * np.array(coarse.nodes) ** d)
-            more = row[..., split:-1] @ (np.array(fine.weights) * np.array(fine.nodes) ** d)
-            agree = np.all(np.abs(less - more) <= slack * rounding * largest[..., None], axis=-1)
             jump = np.abs(row[..., 0, -1] - row[..., 1, -1])
-            good &= np.all(agree & (jump <= 0.75 * largest), axis=0)
+            smooth = np.all(jump <= 0.75 * largest, axis=0)
+            *means, best = (
+                row[..., end - len(each.nodes) : end] @ (np.array(each.weights) * np.array(each.nodes) ** d)
+                for each, end in zip(rules, ends, strict=True)
+            )
+            for k, mean_of_few in enumerate(means):
+                agree = np.abs(mean_of_few - best) <= slack * rounding * largest[..., None]
+                good[k] &= smooth & np.all(agree, axis=(0, -1))
     return good

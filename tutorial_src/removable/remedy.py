@@ -114,8 +114,8 @@ class Quotient:
         # A series has read f and g once and for all; an integral may be traced if nothing that they read can change.
         self._frozen = engine == "series" or all(reads_nothing_else(program) for program in (f, g))
         self._traced: dict[tuple[str, str], Function] = {}
-        self._radii: dict[tuple[str, str], float] = {}
-        self._rule = hadamard.rule(self.order)
+        self._plans: dict[tuple[str, str], hadamard.Plan] = {}
+        self._unseen = hadamard.unseen(self.order)
         self._polynomials = self._taylor_polynomials() if engine == "series" else {}
 
     def __call__(self, x: Array) -> Array:
@@ -170,13 +170,20 @@ class Quotient:
         """Return how far the engine is used, having looked at f and g once."""
         if self._polynomials:
             return self._polynomials[precision].radius
+        found = self._plan(adapter, precision, t).radius
+        return found if self.radius is None else self.radius
+
+    def _plan(self, adapter: Framework, precision: str, t: Array) -> hadamard.Plan:
+        """Return what Gauss's rule is found to be good for, having looked at f and g once."""
         key = (adapter.name, precision)
-        if key not in self._radii and not adapter.compiling:
-            rounding = 2.0 ** -PRECISIONS[precision]
-            seen = hadamard.inspect(adapter, self.f, self.g, at=self.at, order=self.order, like=t, rounding=rounding)
+        if key not in self._plans and not adapter.compiling:
+            kind = {"at": self.at, "order": self.order, "rounding": 2.0 ** -PRECISIONS[precision]}
+            seen = hadamard.inspect(adapter, self.f, self.g, **kind, like=t, constant=self._frozen)
+            if seen is not None and self.radius is not None and self.radius > seen.radius:
+                seen = self._unseen  # further out than was looked for fewer nodes
             if seen is not None:
-                self._radii[key] = seen
-        return self._radii.get(key, hadamard.RADIUS_UNSEEN) if self.radius is None else self.radius
+                self._plans[key] = seen
+        return self._plans.get(key, self._unseen)
 
     def _near(self, adapter: Framework, precision: str, t: Array) -> Array:
         """Evaluate near the point, at a distance t."""
@@ -188,8 +195,9 @@ class Quotient:
                 result = adapter.polynomial(even, unit * unit)
                 return result + odd[0] * unit if any(odd) else result
             return adapter.polynomial(polynomial.coefficients, unit)
-        f = hadamard.mean(adapter, self.f, self.at, t, self.order, self._rule)
-        g = hadamard.mean(adapter, self.g, self.at, t, self.order, self._rule)
+        plan = self._plan(adapter, precision, t)
+        f = hadamard.mean(adapter, self.f, self.at, t, self.order, plan.of_f)
+        g = hadamard.mean(adapter, self.g, self.at, t, self.order, plan.of_g)
         return f / g
 
     def _taylor_polynomials(self) -> dict[str, taylor.Polynomial]:
