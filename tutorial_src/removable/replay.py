@@ -41,7 +41,7 @@ from removable.functions import Program
 
 __all__ = ["Node", "derivatives"]
 
-Pullback = Callable[["Node"], "Node"]
+Pullback = Callable[["Node"], "Node | None"]
 
 _clock = itertools.count()
 
@@ -191,21 +191,32 @@ class _TensorFlow(_Rules):
     def multiply(self, a: Node, b: Node) -> Node:
         if self.shortcut:
             return Node(self, a.value * b.value, ((a, lambda s: s * b), (b, lambda s: s * a)))
-        return Node(self, a.value * b.value, ((a, lambda s: self._summed(s * b)), (b, lambda s: self._summed(a * s))))
+        return self._reduced(a.value * b.value, (a, lambda s: s * b), (b, lambda s: a * s))
 
     def divide(self, a: Node, b: Node) -> Node:
-        through_b = lambda s: self._summed(s * ((self.negate(a) / b) / b))  # noqa: E731
-        return Node(self, a.value / b.value, ((a, lambda s: self._summed(s / b)), (b, through_b)))
+        return self._reduced(a.value / b.value, (a, lambda s: s / b), (b, lambda s: s * ((self.negate(a) / b) / b)))
+
+    def _reduced(self, value: np.ndarray, *operands: tuple[Node, Pullback]) -> Node:
+        """Return a node whose slopes are summed over axes that were broadcast, and reshaped as the operand was.
+
+        There are no such axes here. But both operations are recorded, and so is the question for the operand's shape.
+        """
+
+        def pullback(operand: Node, rule: Pullback) -> Pullback:
+            def reduced(slope: Node) -> Node:
+                shape = Node(self, np.empty(0), ((operand, _nothing),))
+                summed = self.copy(rule(slope))
+                return Node(self, summed.value, ((summed, lambda s: s), (shape, _nothing)))
+
+            return reduced
+
+        return Node(self, value, tuple((operand, pullback(operand, rule)) for operand, rule in operands))
 
     def power(self, a: Node) -> Node:
         return Node(self, self.values_of_power(a.value), ((a, lambda s: self.scale(s, 2) * self.copy(a)),))
 
     def square(self, a: Node) -> Node:
         return Node(self, a.value * a.value, ((a, lambda s: s * self.scale(a, 2)),))
-
-    def _summed(self, a: Node) -> Node:
-        """Sum over axes that were broadcast, here none, and reshape: two operations that take two turns in the walk."""
-        return self.copy(self.copy(a))
 
     def gradient(self, y: Node, x: Node) -> Node:
         """Go back through what has been complete for longest; add when all are there."""
@@ -214,20 +225,30 @@ class _TensorFlow(_Rules):
         arrived, ready = {y: [Node(self, np.ones_like(y.value))]}, [y]
         while ready:
             node = ready.pop(0)
-            first, *rest = arrived.pop(node)
-            slope = first
-            if rest:
-                total = sum((part.value for part in rest), start=first.value)
-                slope = Node(self, total, tuple((part, lambda s: s) for part in (first, *rest)))
-            if node is x:
+            slope = self._total(arrived.pop(node, []))
+            if node is x and slope is not None:
                 return slope
             for parent, pullback in node.parents:
-                if parent in needed:
-                    arrived.setdefault(parent, []).append(pullback(slope))
-                    missing[parent] -= 1
-                    if missing[parent] == 0:
-                        ready.append(parent)
+                if parent not in needed:
+                    continue
+                part = None if slope is None else pullback(slope)
+                if part is not None:
+                    arrived.setdefault(parent, []).append(part)
+                missing[parent] -= 1
+                if missing[parent] == 0:
+                    ready.append(parent)
         return Node(self, np.zeros_like(x.value))
+
+    def _total(self, parts: list[Node]) -> Node | None:
+        """Add in one operation what has arrived."""
+        if len(parts) < 2:
+            return parts[0] if parts else None
+        total = sum((part.value for part in parts[1:]), start=parts[0].value)
+        return Node(self, total, tuple((part, lambda s: s) for part in parts))
+
+
+def _nothing(slope: Node) -> None:
+    """Hand on nothing: a shape has no slope."""
 
 
 def _between(y: Node, x: Node) -> set[Node]:
@@ -285,6 +306,9 @@ def derivatives(
     >>> x = np.array([2 + 1e-5])
     >>> for name in ("torch", "tensorflow", "jax"):
     ...     derivatives(name, h, x).ravel().tolist()
+    [4.000010000000827, 0.9999999172287062, 0.0165557861328125]
+    [4.000010000000827, 0.9999999172287062, 0.0165557861328125]
+    [4.000010000000827, 0.9999999172869138, 0.0165557861328125]
     """
     x = checked_row("x", x)
     if x.dtype not in (np.float64, np.float32):
