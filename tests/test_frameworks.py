@@ -75,7 +75,8 @@ def test_tensorflow_forward_mode_still_ends_at_order_3(monkeypatch):
     with pytest.raises(UnsupportedError, match="order is 4"):
         adapter.derivatives(cubic, X, order=4, mode="forward")
     monkeypatch.setattr("removable.frameworks.tensorflow._DEEPEST_ACCUMULATOR", 4)
-    with pytest.raises(ValueError if adapter.version.startswith("2.19.") else SystemError):
+    # A ValueError in 2.19, and where so many shapes have been traced before that TensorFlow traces without them.
+    with pytest.raises((SystemError, ValueError)):
         adapter.derivatives(lambda x, xp: 3 * x, [1.0], order=4, mode="forward")
     with pytest.raises((IndexError, ValueError, SystemError)):
         adapter.derivatives(lambda x, xp: 3 * x, [1.0], order=4, mode="forward-over-reverse")

@@ -117,9 +117,10 @@ with np.errstate(all="ignore"):
     through_f = 1 / g * x  # reaches x twice, once for each factor of x * x
     by_division = (-(f / g / g) + through_f) + through_f
     by_power = (-(1 / (g * g) * f) + through_f) + through_f
-slope = {name: found["x*x", "float64", name][1] for name in names}
-for name, by_hand in zip(names, (by_division, by_division, by_power), strict=True):
-    print(f"{name:<12}{agreement(by_hand, slope[name])}")
+by_hand = {"torch": by_division, "tensorflow": by_division, "jax": by_power}
+slope = {n: agreement(by_hand[n], found["x*x", "float64", n][1]) for n in names}
+for name in names:
+    print(f"{name:<12}{slope[name]}")
 
 # %%
 # 3. The second derivative of PyTorch and TensorFlow: the order of a sum
@@ -206,8 +207,8 @@ plt.show()
 #
 # .. code-block:: pycon
 #
-#    >>> len(replayed), {r.differing for r in replayed.values()}
-#    (36, {0})
+#    >>> {r.differing for r in slope.values()}, {r.differing for r in replayed.values()}, len(replayed)
+#    ({0}, {0}, 36)
 #    >>> print(as_torch)
 #    identical bits in all 120003 samples
 #    >>> [[n.identical for n in pairs[title, "float64", "torch", "tensorflow"]] for title in squares]
@@ -218,8 +219,8 @@ plt.show()
 #    [[True, False, False], [True, False, False], [True, False, False]]
 #    >>> {counts[0].largest for key, counts in pairs.items() if key[0] == "x**2 alone"}
 #    {0.0, 1.0}
-#    >>> bool(0 < 10 * alone_wrong < wrong.size)
-#    True
+#    >>> bool(0 < 10 * alone_wrong < wrong.size), shown.size
+#    (True, 1167)
 #    >>> curvature_torch(squares["square"], 2 + 9e-6) == curvature_tensorflow(squares["square"], 2 + 9e-6)
 #    True
 #    >>> all(0 < median[label, 2] < 1e-3 * median["error of PyTorch", 2] for label in curves if "-" in label)

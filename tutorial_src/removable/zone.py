@@ -78,7 +78,7 @@ def offsets(gamma: np.ndarray, *, base: float = 2.0, dtype: str = "float64") -> 
     Examples
     --------
     >>> offsets([-1e-3, 1e-9, 1e-3], dtype="float32")  # 2 + 1e-9 is 2 in float32
-    array([-0.001  ,  0.00100017])
+    array([-0.00100005,  0.00099993])
     """
     bits = PRECISION_BITS[checked_dtype(dtype, known=PRECISIONS)]
     significand, exponent = np.frexp(checked_base(base) + checked_grid(gamma))
