@@ -2,9 +2,9 @@ r"""
 Three frameworks, three squares: every bit explained
 ====================================================
 
-"Identical results were obtained using Tensorflow", says :cite:t:`Johnson2023` below Figures 6, 7 and 8. Whether they are depends on
-how the square is typed. This page compares PyTorch, TensorFlow and JAX bit by bit, in value, slope and second derivative, and
-then computes all these bits again in NumPy, from nothing but the derivative rules of each.
+"(I)dentical results were obtained using Tensorflow", says :cite:t:`Johnson2023` of the slopes in Figures 6 to 8. Whether they are
+depends on how the square is typed, and on the order of the derivative. This page compares PyTorch, TensorFlow and JAX bit by
+bit, and then computes all these bits again in NumPy, from nothing but the derivative rules of each.
 """
 
 from functools import partial
@@ -92,7 +92,7 @@ for (title, dtype, *two), counts in pairs.items():
         print(f"{title:<13}{', '.join(two):<20}", *(f"{c:<14}" for c in cells))
 
 # %%
-# What is not in the table is the same in all bits. There are four causes.
+# What is not in the table is the same in all bits. There are three causes.
 #
 # 1. The value of ``x**2`` in TensorFlow
 # --------------------------------------
@@ -155,9 +155,8 @@ as_torch = agreement(shortcut, found["x*x", "float64", "torch"])
 print(as_torch)
 
 # %%
-# 4. The second derivative of JAX
-# -------------------------------
-# is the second cause again: :math:`g^{-2}` has the slope :math:`-2\,g^{-3}`, where the others go on dividing.
+# The second derivative of JAX has the second cause and the third. Its :math:`g^{-2}` has the slope :math:`-2\,g^{-3}`, where the
+# others go on dividing; and it goes back through the newest first, but with the two factors of a product exchanged.
 #
 # How much is that?
 # -----------------
@@ -230,8 +229,9 @@ plt.show()
 #
 #    **Take away**
 #
-#    - "Identical results" is a statement about a spelling, an order of derivative and a precision.
-#    - Four causes make all differences: a power, a rule for quotients, and the order of a sum in two places.
+#    - With ``x*x`` the paper is right about values and slopes. "Identical results" is a statement about a spelling, an order
+#      of derivative and a precision.
+#    - Three causes make all differences: a power, a rule for quotients, and the order of a sum.
 #    - Different bits are no second opinion. All three divide the same wrong numerator.
 #
 #    **Exercise.** ``torch.pow(x, 2.0)`` and ``tf.pow(x, 2.0)``: which line of the table is that?

@@ -14,7 +14,7 @@ from removable.errors import InputError
 from removable.functions import Array, Namespace, Program
 
 Mode = Literal["reverse", "forward", "forward-over-reverse"]
-"""How derivatives are propagated: by vector-Jacobian products, by Jacobian-vector products, or by the latter of the former."""
+"""How derivatives are propagated, by vector-Jacobian products, by Jacobian-vector products, or by the latter of the former."""
 
 MODES: tuple[str, ...] = get_args(Mode)
 
