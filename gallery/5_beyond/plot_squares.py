@@ -2,9 +2,10 @@ r"""
 Three frameworks, three squares: every bit explained
 ====================================================
 
-"(I)dentical results were obtained using Tensorflow", says :cite:t:`Johnson2023` of the slopes in Figures 6 to 8. Whether they are
-depends on how the square is typed, and on the order of the derivative. This page compares PyTorch, TensorFlow and JAX bit by
-bit, and then computes all these bits again in NumPy, from nothing but the derivative rules of each.
+Of the slopes in its Figures 6 to 8 the paper says that "identical results were obtained using Tensorflow"
+(:cite:t:`Johnson2023`, section 3). Whether they are depends on how the square is typed, and on the order of the derivative. This
+page compares PyTorch, TensorFlow and JAX bit by bit, and then computes all these bits again in NumPy, from nothing but the
+derivative rules of each.
 """
 
 from functools import partial
@@ -229,8 +230,7 @@ plt.show()
 #
 #    **Take away**
 #
-#    - With ``x*x`` the paper is right about values and slopes. "Identical results" is a statement about a spelling, an order
-#      of derivative and a precision.
+#    - With ``x*x`` the paper is right. "Identical" is a statement about a spelling, an order and a precision.
 #    - Three causes make all differences: a power, a rule for quotients, and the order of a sum.
 #    - Different bits are no second opinion. All three divide the same wrong numerator.
 #
