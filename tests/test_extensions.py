@@ -254,6 +254,7 @@ def test_maths_becomes_markup_with_a_text_for_screen_readers():
 def test_roles_become_words():
     text = "see :doc:`Figure 2\n</auto_gallery/plot_figure_2>`, :doc:`plot_figure_7` and :cite:p:`GriewankWalther2008`"
     assert notebook_prose.plain(text) == "see Figure 2, ``plot_figure_7`` and Griewank and Walther (2008)"
+    assert notebook_prose.plain("in :cite:t:`TensorFlowTape`") == "in TensorFlow developers (The gradient tape)"
 
 
 def test_inventories_compile_to_what_intersphinx_reads(tmp_path):

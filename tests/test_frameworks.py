@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from removable import frameworks
 from removable import functions as fn
+from removable.checks import PRECISIONS
 from removable.errors import InputError, MissingFrameworkError, UnsupportedError
+from removable.frameworks.base import MODES
 from removable.grid import gamma_grid
 
 WITH_BOTH_MODES = ["torch", "tensorflow", "jax"]
@@ -37,14 +39,47 @@ def test_derivatives_of_a_polynomial(name, dtype):
         np.testing.assert_array_equal(got, expected[: order + 1])
 
 
+@pytest.mark.parametrize("name", WITH_BOTH_MODES)
+@pytest.mark.parametrize("dtype", PRECISIONS)
+def test_forward_over_reverse_and_half_precision(name, dtype):
+    """Small whole numbers are the same in every precision, and NumPy has no bfloat16 to return them in."""
+    x = np.array([1.0, 2.0, 3.0])
+    expected = np.stack([x**3 - 3 * x, 3 * x**2 - 3, 6 * x])
+    for mode in MODES:
+        got = frameworks.get(name).derivatives(cubic, x, order=2, mode=mode, dtype=dtype)
+        assert got.dtype == ("float32" if dtype == "bfloat16" else dtype)
+        np.testing.assert_array_equal(got, expected)
+    beyond = frameworks.get(name).derivatives(constant_slope, x, order=3, mode="forward-over-reverse", dtype=dtype)
+    np.testing.assert_array_equal(beyond[1:], [np.ones(3), np.zeros(3), np.zeros(3)])
+
+
+@pytest.mark.parametrize("name", WITH_BOTH_MODES)
+def test_bfloat16_rounds_to_eight_bits_in_every_step(name):
+    third = frameworks.get(name).derivatives(lambda x, xp: x / 3, [1.0, 2.0], order=0, dtype="bfloat16")
+    np.testing.assert_array_equal(third, [[171 / 512, 171 / 256]])
+
+
+def test_numpy_says_what_it_does_not_have():
+    numpy = frameworks.get("numpy")
+    assert numpy.derivatives(fn.h, [3.0], dtype="float16").dtype == np.float16
+    for order in (0, 1):
+        with pytest.raises(UnsupportedError, match="NumPy has no bfloat16; ask for float16"):
+            numpy.derivatives(fn.h, [3.0], order=order, dtype="bfloat16")
+    with pytest.raises(UnsupportedError, match="the tape does not know jets"):
+        numpy.derivatives(fn.h, [3.0], mode="forward-over-reverse")
+
+
 def test_tensorflow_forward_mode_still_ends_at_order_3(monkeypatch):
     """Fails when TensorFlow is mended: then the limit in the adapter, and this test, can go."""
     adapter = frameworks.get("tensorflow")
     with pytest.raises(UnsupportedError, match="order is 4"):
         adapter.derivatives(cubic, X, order=4, mode="forward")
     monkeypatch.setattr("removable.frameworks.tensorflow._DEEPEST_ACCUMULATOR", 4)
-    with pytest.raises(ValueError if adapter.version.startswith("2.19.") else SystemError):
+    # A ValueError in 2.19, and where so many shapes have been traced before that TensorFlow traces without them.
+    with pytest.raises((SystemError, ValueError)):
         adapter.derivatives(lambda x, xp: 3 * x, [1.0], order=4, mode="forward")
+    with pytest.raises((IndexError, ValueError, SystemError)):
+        adapter.derivatives(lambda x, xp: 3 * x, [1.0], order=4, mode="forward-over-reverse")
 
 
 @pytest.mark.parametrize("name", WITH_BOTH_MODES)
@@ -134,7 +169,7 @@ def test_the_tape_goes_back_once_only():
         ({"x": [[1.0]]}, r"shape \(1, 1\)"),
         ({"x": [1.0], "order": -1}, "order is -1"),
         ({"x": [1.0], "mode": "sideways"}, "'sideways'"),
-        ({"x": [1.0], "dtype": "float16"}, "'float16'"),
+        ({"x": [1.0], "dtype": "float8"}, "'float8'"),
     ],
 )
 def test_refuses_bad_input(arguments, named):

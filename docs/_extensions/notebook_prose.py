@@ -24,11 +24,11 @@ _REFERENCES = Path(__file__).parent.parent / "references.bib"
 
 @functools.cache
 def citation(key: str) -> str:
-    """Name the authors and the year of an entry of the bibliography."""
+    """Name the authors and the year of an entry of the bibliography; the title of a source file, which has no year."""
     entry = parse_file(str(_REFERENCES)).entries[key]
     names = [" ".join(person.last_names).strip("{}") for person in entry.persons["author"]]
     who = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
-    return f"{who} ({entry.fields['year']})"
+    return f"{who} ({entry.fields.get('year', entry.fields['title'])})"
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,10 @@ import numpy as np
 from removable.errors import InputError
 
 DTYPES: tuple[str, ...] = ("float64", "float32")
-"""The precisions in which the frameworks are run."""
+"""The precisions in which whole sweeps are run."""
+
+PRECISIONS: tuple[str, ...] = (*DTYPES, "float16", "bfloat16")
+"""The precisions in which the frameworks can differentiate a program."""
 
 
 def checked_order(order: int, *, most: int | None = None) -> int:
@@ -76,8 +79,8 @@ def checked_whole(name: str, value: int, *, least: int, most: int | None = None)
     return int(value)
 
 
-def checked_dtype(dtype: str) -> str:
-    """Return the name of a precision, if it is one of :data:`DTYPES`.
+def checked_dtype(dtype: str, *, known: Sequence[str] = DTYPES) -> str:
+    """Return the name of a precision, if it is one of those known: of :data:`DTYPES`, unless more are.
 
     Raises
     ------
@@ -89,8 +92,8 @@ def checked_dtype(dtype: str) -> str:
     >>> checked_dtype("float32")
     'float32'
     """
-    if dtype not in DTYPES:
-        raise InputError(f"dtype is {dtype!r}; give one of {', '.join(map(repr, DTYPES))}.")
+    if dtype not in known:
+        raise InputError(f"dtype is {dtype!r}; give one of {', '.join(map(repr, known))}.")
     return dtype
 
 

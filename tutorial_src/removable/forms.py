@@ -116,7 +116,7 @@ def compare(
         Frameworks to run, as :func:`removable.frameworks.get` names them.
     order : int
         The highest derivative.
-    mode : {"reverse", "forward"}
+    mode : {"reverse", "forward", "forward-over-reverse"}
         How the frameworks propagate derivatives.
     dtype : {"float64", "float32"}
         The precision of the frameworks. The truth is always rounded to float64.

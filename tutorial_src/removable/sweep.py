@@ -222,7 +222,7 @@ def sweep(
         Offsets; by default :func:`removable.grid.gamma_grid`.
     order : int
         The highest derivative.
-    mode : {"reverse", "forward"}
+    mode : {"reverse", "forward", "forward-over-reverse"}
         How the frameworks propagate derivatives.
     dtype : {"float64", "float32"}
         The precision of the frameworks. The truth is always rounded to float64.

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from removable.checks import checked_dtype, checked_order, checked_row
+from removable.checks import PRECISIONS, checked_dtype, checked_order, checked_row
 from removable.errors import InputError
 from removable.functions import Array, Namespace, Program
 
-Mode = Literal["reverse", "forward"]
-"""How derivatives are propagated, by vector-Jacobian products or by Jacobian-vector products."""
+Mode = Literal["reverse", "forward", "forward-over-reverse"]
+"""How derivatives are propagated, by vector-Jacobian products, by Jacobian-vector products, or by the latter of the former."""
 
-MODES: tuple[str, ...] = ("reverse", "forward")
+MODES: tuple[str, ...] = get_args(Mode)
 
 
 MANY = 2**15
@@ -67,6 +68,10 @@ class Framework(ABC):
     @abstractmethod
     def to_numpy(self, array: Array) -> np.ndarray:
         """Turn an array of the framework into a NumPy array, same shape and dtype."""
+
+    @abstractmethod
+    def cast(self, array: Array, dtype: str) -> Array:
+        """Round an array of the framework to another precision."""
 
     @abstractmethod
     def owns(self, array: Any) -> bool:
@@ -164,8 +169,8 @@ class Framework(ABC):
         """Return value and derivatives by reverse mode, applied ``order`` times over."""
 
     @abstractmethod
-    def _forward(self, program: Program, x: Array, order: int) -> list[Array]:
-        """Return value and derivatives by forward mode, applied ``order`` times over."""
+    def _forward(self, program: Program, x: Array, order: int, *, over_reverse: bool = False) -> list[Array]:
+        """Return value and derivatives by forward mode, applied ``order`` times over; or once less, to reverse mode."""
 
     def derivatives(
         self, program: Program, x: np.ndarray, *, order: int = 1, mode: Mode = "reverse", dtype: str = "float64"
@@ -177,26 +182,28 @@ class Framework(ABC):
         program : callable
             Called as ``program(x, namespace)``; it must treat the samples independently.
         x : array_like
-            Points, shape ``(n,)``. They are rounded to ``dtype``.
+            Points, shape ``(n,)``. They are rounded to ``dtype``; to bfloat16 by way of float32.
         order : int
             The highest derivative, at least 0.
-        mode : {"reverse", "forward"}
-            How derivatives are propagated; higher derivatives apply the same mode again.
-        dtype : {"float64", "float32"}
+        mode : {"reverse", "forward", "forward-over-reverse"}
+            How derivatives are propagated; higher derivatives apply the same mode again. The last is the way of
+            Hessian-vector products: reverse mode for the first derivative, forward mode for all higher ones.
+        dtype : {"float64", "float32", "float16", "bfloat16"}
             The precision in which the framework computes.
 
         Returns
         -------
         numpy.ndarray
-            Shape ``(order + 1, n)``, of ``dtype``: row k holds the k-th derivative. NaN and infinity are results like
-            any other here: they are what the framework returns.
+            Shape ``(order + 1, n)``, of ``dtype``: row k holds the k-th derivative. NumPy has no bfloat16; such
+            results come as float32, which holds each of them exactly. NaN and infinity are results like any other
+            here: they are what the framework returns.
 
         Raises
         ------
         removable.errors.InputError
             If an argument has a value that cannot be used.
         removable.errors.UnsupportedError
-            If the framework has no such mode.
+            If the framework has no such mode or no such precision.
 
         Examples
         --------
@@ -205,18 +212,26 @@ class Framework(ABC):
         array([[nan,  4.,  5.],
                [nan,  2.,  1.]])
         """
-        x = checked_row("x", x).astype(checked_dtype(dtype))
+        dtype = checked_dtype(dtype, known=PRECISIONS)
+        x = checked_row("x", x).astype("float32" if dtype == "bfloat16" else dtype)
         order = checked_order(order)
         if mode not in MODES:
             raise InputError(f"mode is {mode!r}; give one of {', '.join(map(repr, MODES))}.")
-        rows = self._differentiate(program, x, order, mode)
+        rows = self._differentiate(program, x, order, mode, dtype)
         if any(row.shape != x.shape for row in rows):
             raise InputError(f"the program turns shape {x.shape} into {rows[0].shape}; give one that works by element.")
         return np.stack(rows)
 
-    def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode) -> list[np.ndarray]:
-        propagate = self._reverse if mode == "reverse" else self._forward
-        return [self.to_numpy(row) for row in propagate(program, self.asarray(x), order)]
+    def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode, dtype: str) -> list[np.ndarray]:
+        propagate = {
+            "reverse": self._reverse,
+            "forward": self._forward,
+            "forward-over-reverse": functools.partial(self._forward, over_reverse=True),
+        }[mode]
+        if dtype != "bfloat16":
+            return [self.to_numpy(row) for row in propagate(program, self.asarray(x), order)]
+        rows = propagate(program, self.cast(self.asarray(x), dtype), order)
+        return [self.to_numpy(self.cast(row, "float32")) for row in rows]
 
     def __repr__(self) -> str:
         return f"<{self.title} {self.version}>"

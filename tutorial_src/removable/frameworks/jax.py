@@ -69,6 +69,10 @@ class Jax(Framework):
         """Return the array's values."""
         return np.asarray(array)
 
+    def cast(self, array: Array, dtype: str) -> Array:
+        """Round an array to another precision."""
+        return array.astype(dtype)
+
     def owns(self, array: Any) -> bool:
         """Tell whether this is an array of JAX, traced or not."""
         return isinstance(array, _jax().Array)
@@ -104,9 +108,9 @@ class Jax(Framework):
         """Evaluate a polynomial by Horner's rule; its derivative is another one."""
         return _polynomial()(x, tuple(coefficients))
 
-    def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode) -> list[np.ndarray]:
+    def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode, dtype: str) -> list[np.ndarray]:
         with _jax().enable_x64(True):
-            return super()._differentiate(program, x, order, mode)
+            return super()._differentiate(program, x, order, mode, dtype)
 
     def _reverse(self, program: Program, x: Array, order: int) -> list[Array]:
         jax, jnp = _jax(), self.namespace
@@ -124,12 +128,15 @@ class Jax(Framework):
 
         return list(level(order, x))
 
-    def _forward(self, program: Program, x: Array, order: int) -> list[Array]:
+    def _forward(self, program: Program, x: Array, order: int, *, over_reverse: bool = False) -> list[Array]:
         jax, jnp = _jax(), self.namespace
 
         def level(k: int, x: Array) -> tuple[Array, ...]:
             if k == 0:
                 return (program(x, jnp),)
+            if k == 1 and over_reverse:
+                value, pullback = jax.vjp(lambda x: program(x, jnp), x)
+                return value, pullback(jnp.ones_like(value))[0]
             rows, slopes = jax.jvp(lambda x: level(k - 1, x), (x,), (jnp.ones_like(x),))
             return (*rows, slopes[-1])
 

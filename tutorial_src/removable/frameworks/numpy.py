@@ -135,6 +135,10 @@ class NumPy(Framework):
         """Return the array itself."""
         return array
 
+    def cast(self, array: Array, dtype: str) -> Array:
+        """Round an array to another precision that NumPy has."""
+        return array.astype(dtype)
+
     def owns(self, array: Any) -> bool:
         """Tell whether this is a NumPy array or a number."""
         return isinstance(array, np.ndarray | np.generic | float | int)
@@ -164,13 +168,15 @@ class NumPy(Framework):
         x = np.asarray(x)
         return np.polynomial.polynomial.polyval(x, np.asarray(coefficients, dtype=x.dtype))
 
-    def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode) -> list[np.ndarray]:
+    def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode, dtype: str) -> list[np.ndarray]:
+        if dtype == "bfloat16":
+            raise UnsupportedError("NumPy has no bfloat16; ask for float16, or for another framework.")
         # 0/0 is an answer here, not an accident: the frameworks give none of NumPy's warnings either.
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             if order == 0:
                 return [program(x, np)]
             try:
-                return super()._differentiate(program, x, order, mode)
+                return super()._differentiate(program, x, order, mode, dtype)
             except AttributeError as error:
                 if error.obj is not tape and error.obj is not jets:
                     raise
@@ -189,7 +195,9 @@ class NumPy(Framework):
         result = program(variable, tape)
         return [result.value, gradient(result, variable)][: order + 1]
 
-    def _forward(self, program: Program, x: Array, order: int) -> list[Array]:
+    def _forward(self, program: Program, x: Array, order: int, *, over_reverse: bool = False) -> list[Array]:
+        if over_reverse:
+            raise UnsupportedError('the tape does not know jets; ask for mode="reverse" or mode="forward".')
         rows = np.zeros((order + 1, x.size), dtype=x.dtype)
         rows[0] = x
         if order:

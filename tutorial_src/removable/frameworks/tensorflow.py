@@ -14,7 +14,8 @@ from removable.frameworks.base import MANY, Framework, derived
 from removable.functions import Array, Program
 
 _DEEPEST_ACCUMULATOR = 3
-"""In TensorFlow 2.21 a fourth ``ForwardAccumulator`` inside three others ends in a SystemError, for ``3 * x`` already."""
+"""In TensorFlow 2.21 a fourth ``ForwardAccumulator`` inside three others ends in a SystemError, for ``3 * x`` already, and a
+``GradientTape`` inside three of them in an IndexError."""
 
 
 class TensorFlow(Framework):
@@ -42,6 +43,10 @@ class TensorFlow(Framework):
     def to_numpy(self, array: Array) -> np.ndarray:
         """Return the tensor's values."""
         return array.numpy()
+
+    def cast(self, array: Array, dtype: str) -> Array:
+        """Round a tensor to another precision."""
+        return self.namespace.cast(array, dtype)
 
     def owns(self, array: Any) -> bool:
         """Tell whether this is a tensor or a variable of TensorFlow."""
@@ -132,10 +137,10 @@ class TensorFlow(Framework):
 
         return level(order)
 
-    def _forward(self, program: Program, x: Array, order: int) -> list[Array]:
+    def _forward(self, program: Program, x: Array, order: int, *, over_reverse: bool = False) -> list[Array]:
         if order > _DEEPEST_ACCUMULATOR:
             raise UnsupportedError(
-                f"order is {order}; TensorFlow's forward mode fails beyond {_DEEPEST_ACCUMULATOR} nested accumulators: "
+                f"order is {order}; TensorFlow's forward mode fails beyond order {_DEEPEST_ACCUMULATOR}: "
                 'ask for mode="reverse" or for a lower order.'
             )
         tf = self.namespace
@@ -143,6 +148,8 @@ class TensorFlow(Framework):
         def level(k: int) -> list[Array]:
             if k == 0:
                 return [program(x, tf)]
+            if k == 1 and over_reverse:
+                return self._reverse(program, x, 1)
             with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
                 rows = level(k - 1)
             return [*rows, accumulator.jvp(rows[-1], unconnected_gradients=tf.UnconnectedGradients.ZERO)]

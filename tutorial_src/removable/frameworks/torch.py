@@ -94,6 +94,10 @@ class Torch(Framework):
         """Return the tensor's values, cut from the graph."""
         return array.detach().numpy()
 
+    def cast(self, array: Array, dtype: str) -> Array:
+        """Round a tensor to another precision."""
+        return array.to(getattr(self.namespace, dtype))
+
     def owns(self, array: Any) -> bool:
         """Tell whether this is a tensor of PyTorch."""
         return isinstance(array, self.namespace.Tensor)
@@ -146,12 +150,15 @@ class Torch(Framework):
             rows.append(slope)
         return rows
 
-    def _forward(self, program: Program, x: Array, order: int) -> list[Array]:
+    def _forward(self, program: Program, x: Array, order: int, *, over_reverse: bool = False) -> list[Array]:
         torch = self.namespace
 
         def level(k: int, x: Array) -> tuple[Array, ...]:
             if k == 0:
                 return (program(x, torch),)
+            if k == 1 and over_reverse:
+                value, pullback = torch.func.vjp(lambda x: program(x, torch), x)
+                return value, pullback(torch.ones_like(value))[0]
             rows, slopes = torch.func.jvp(lambda x: level(k - 1, x), (x,), (torch.ones_like(x),))
             return (*rows, slopes[-1])
 

@@ -1,0 +1,126 @@
+"""The width of the zone: measured, predicted, and one against the other."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from removable import frameworks, truth, zone
+from removable.checks import PRECISIONS
+from removable.errors import InputError
+from removable.functions import h, h_hat
+
+DTYPES = st.sampled_from(PRECISIONS)
+ORDERS = st.integers(0, 6)
+WITHIN = st.floats(-1.5, 1.5)
+
+
+def test_the_unit_roundoff_is_that_of_numpy():
+    for dtype in ("float64", "float32", "float16"):
+        assert zone.unit_roundoff(dtype) == np.finfo(dtype).eps / 2
+    assert zone.unit_roundoff("bfloat16") == 2.0**-8
+
+
+@given(arrays(float, 20, elements=WITHIN), st.sampled_from(["float64", "float32", "float16"]))
+def test_offsets_are_those_of_the_rounded_points(wanted, dtype):
+    x = np.unique((2 + wanted).astype(dtype).astype(float))
+    np.testing.assert_array_equal(zone.offsets(wanted, dtype=dtype), x[x != 2] - 2)
+
+
+@given(arrays(float, 20, elements=WITHIN))
+def test_bfloat16_is_rounded_as_pytorch_does(wanted):
+    import torch
+
+    rounded = torch.tensor(2 + wanted).to(torch.bfloat16).to(torch.float64).numpy() - 2
+    np.testing.assert_array_equal(zone.offsets(wanted, dtype="bfloat16"), np.unique(rounded[rounded != 0]))
+
+
+@given(ORDERS, DTYPES, st.floats(1e-9, 1e3), st.floats(1e-3, 1e3))
+def test_at_the_predicted_width_the_predicted_error_is_the_tolerance(order, dtype, tolerance, size):
+    width = zone.predicted_width(order, dtype=dtype, tolerance=tolerance, size=size)
+    assert zone.predicted_error(width, order, dtype=dtype, size=size) == pytest.approx(tolerance)
+    wider = zone.predicted_width(order, dtype=dtype, tolerance=tolerance / 2 ** (order + 1), size=size)
+    assert wider == pytest.approx(2 * width)
+
+
+@given(arrays(float, 30, elements=WITHIN), arrays(float, 30, elements=st.floats(-1, 1)), st.floats(1e-3, 0.9))
+def test_beyond_the_width_every_sample_is_good_and_at_it_one_is_not(gamma, error, tolerance):
+    width = zone.zone_width(2 + gamma, error, np.zeros(30), tolerance=tolerance)
+    distance = np.abs((2 + gamma) - 2)
+    assert (np.abs(error)[distance > width] <= tolerance).all()
+    assert width == 0 or (np.abs(error)[distance == width] > tolerance).any()
+
+
+def test_what_is_not_finite_is_off_and_the_tolerance_itself_is_not():
+    x, true = [1.0, 2.5, 3.5, 4.0], np.zeros(4)
+    assert zone.zone_width(x, [0.5, np.nan, 0.0, 0.5], true, tolerance=0.5) == 0.5
+    assert zone.zone_width(x, [0.0, 0.0, -np.inf, 0.0], true) == 1.5
+    assert zone.zone_width(x, [0.0, 0.0, 0.0, 0.002], true, base=4.0) == 0.0
+    assert zone.zone_width(x, [0.002, 0.0, 0.0, 0.0], true, base=4.0) == 3.0
+
+
+@pytest.mark.parametrize("name", ["torch", "tensorflow", "jax"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_law_holds_for_four_derivatives(name, dtype):
+    size = np.geomspace(1e-8, 0.9, 4000)
+    gamma = zone.offsets(np.concatenate([-size, size]), dtype=dtype)
+    found = frameworks.get(name).derivatives(h, 2 + gamma, order=4, dtype=dtype)
+    true = truth.derivatives(h_hat, gamma, order=4)
+    for n in (1, 2, 3, 4):
+        width = zone.zone_width(2 + gamma, found[n], true[n])
+        assert 0.9 < width / zone.predicted_width(n, dtype=dtype) < 1.2
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_left_of_the_singularity_the_rounding_is_half_and_the_zone_narrower(order):
+    size = np.geomspace(1e-8, 0.1, 4000)
+    width = []
+    for side in (-1, 1):
+        gamma = zone.offsets(side * size)
+        found = frameworks.get("torch").derivatives(h, 2 + gamma, order=order)
+        width.append(zone.zone_width(2 + gamma, found[order], truth.derivatives(h_hat, gamma, order=order)[order]))
+    assert width[0] / width[1] == pytest.approx(0.5 ** (1 / (order + 1)), rel=0.1)
+
+
+def test_tensorflow_goes_as_far_as_the_third_derivative_forward_over_reverse():
+    gamma = zone.offsets(np.geomspace(1e-3, 0.5, 2000), dtype="float32")
+    how = {"order": 3, "mode": "forward-over-reverse", "dtype": "float32"}
+    found = frameworks.get("tensorflow").derivatives(h, 2 + gamma, **how)
+    width = zone.zone_width(2 + gamma, found[3], np.zeros(gamma.size))
+    assert 0.9 < width / zone.predicted_width(3, dtype="float32") < 1.2
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_where_the_square_of_gamma_is_absorbed_the_error_is_a_factorial(order):
+    gamma = 2.0**-30
+    found = frameworks.get("torch").derivatives(h, [2 + gamma], order=order)[order, 0]
+    error = found - (order == 1)
+    assert error == -((-1) ** order) * math.factorial(order) / gamma ** (order - 1)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: zone.unit_roundoff("float8"),
+            "dtype is 'float8'; give one of 'float64', 'float32', 'float16', 'bfloat16'",
+        ),
+        (lambda: zone.offsets([np.nan]), r"gamma\[0\] is nan"),
+        (lambda: zone.offsets([1.0], base=np.inf), "base is inf"),
+        (lambda: zone.offsets([1.0], dtype="int8"), "dtype is 'int8'"),
+        (lambda: zone.zone_width([1.0], [1.0, 2.0], [1.0]), r"shapes \(1,\), \(2,\) and \(1,\); give one for each"),
+        (lambda: zone.zone_width([1.0], [1.0], [1.0], tolerance=0.0), "tolerance is 0.0; give a positive"),
+        (lambda: zone.zone_width([np.nan], [1.0], [1.0]), "nan"),
+        (lambda: zone.predicted_width(1, tolerance=-1.0), "tolerance is -1.0"),
+        (lambda: zone.predicted_width(1, size=math.inf), "size is inf"),
+        (lambda: zone.predicted_width(-1), "order is -1"),
+        (lambda: zone.predicted_error(0.0, 1), "distance is 0.0"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(InputError, match=message):
+        call()
