@@ -25,7 +25,7 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 from removable import frameworks, hadamard, taylor
-from removable.checks import checked_base, checked_whole
+from removable.checks import PRECISIONS, checked_base, checked_whole
 from removable.closures import reads_nothing_else
 from removable.errors import InputError
 from removable.frameworks import Framework
@@ -38,9 +38,6 @@ Engine = Literal["integral", "series"]
 
 Function = Callable[..., Array]
 """A function by element: ``f(x)``, or ``f(x, xp)`` with an array namespace, as in :mod:`removable.functions`."""
-
-PRECISIONS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
-"""Floating dtypes, with the bits of their significands."""
 
 
 def quotient(

@@ -16,7 +16,6 @@ errors is that of :cite:t:`Higham2002`.
 from __future__ import annotations
 
 import math
-from types import MappingProxyType
 
 import numpy as np
 
@@ -24,10 +23,7 @@ from removable.checks import PRECISIONS, checked_base, checked_dtype, checked_or
 from removable.errors import InputError
 from removable.grid import checked_grid
 
-__all__ = ["PRECISION_BITS", "offsets", "predicted_error", "predicted_width", "unit_roundoff", "zone_width"]
-
-PRECISION_BITS = MappingProxyType({"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8})
-"""Bits of the significand of each dtype, the leading one included."""
+__all__ = ["offsets", "predicted_error", "predicted_width", "unit_roundoff", "zone_width"]
 
 
 def unit_roundoff(dtype: str) -> float:
@@ -48,7 +44,7 @@ def unit_roundoff(dtype: str) -> float:
     >>> unit_roundoff("float64") == 2**-53, unit_roundoff("bfloat16")
     (True, 0.00390625)
     """
-    return 2.0 ** -PRECISION_BITS[checked_dtype(dtype, known=PRECISIONS)]
+    return 2.0 ** -PRECISIONS[checked_dtype(dtype, known=PRECISIONS)]
 
 
 def offsets(gamma: np.ndarray, *, base: float = 2.0, dtype: str = "float64") -> np.ndarray:
@@ -80,7 +76,7 @@ def offsets(gamma: np.ndarray, *, base: float = 2.0, dtype: str = "float64") -> 
     >>> offsets([-1e-3, 1e-9, 1e-3], dtype="float32")  # 2 + 1e-9 is 2 in float32
     array([-0.00100005,  0.00099993])
     """
-    bits = PRECISION_BITS[checked_dtype(dtype, known=PRECISIONS)]
+    bits = PRECISIONS[checked_dtype(dtype, known=PRECISIONS)]
     significand, exponent = np.frexp(checked_base(base) + checked_grid(gamma))
     x = np.ldexp(np.rint(np.ldexp(significand, bits)), exponent - bits)
     exact = np.unique(x - base)

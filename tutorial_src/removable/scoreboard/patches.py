@@ -211,13 +211,7 @@ def sympy_simplify(case: Case) -> Program:
 
 def wider(case: Case) -> Program:
     """Let data of single precision be worked on in double precision."""
-
-    def program(x: Array, xp: Namespace) -> Array:
-        if hasattr(xp, "cast"):
-            return naive(case)(xp.cast(x, xp.float64), xp)
-        return naive(case)(x.astype(xp.float64) if hasattr(x, "astype") else x.to(xp.float64), xp)
-
-    return program
+    return lambda x, xp: naive(case)(frameworks.of(x).cast(x, "float64"), xp)
 
 
 def finite_differences(program: Program, name: str, x: np.ndarray, order: int) -> np.ndarray:
