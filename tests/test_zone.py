@@ -14,7 +14,7 @@ from removable.checks import PRECISIONS
 from removable.errors import InputError
 from removable.functions import h, h_hat
 
-DTYPES = st.sampled_from(PRECISIONS)
+DTYPES = st.sampled_from(list(PRECISIONS))
 ORDERS = st.integers(0, 6)
 WITHIN = st.floats(-1.5, 1.5)
 
