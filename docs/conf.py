@@ -90,10 +90,13 @@ napoleon_type_aliases = {
     "array_like": ":term:`numpy:array_like`",
     "callable": ":py:func:`callable`",
     "Framework": "removable.frameworks.base.Framework",
+    "Board": "removable.systems.outcome.Board",
     "Agreement": "removable.sweep.Agreement",
     "Comparison": "removable.forms.Comparison",
     "Quotient": "removable.remedy.Quotient",
     "Rule": "removable.hadamard.Rule",
+    "Ran": "removable.systems.outcome.Ran",
+    "Subject": "removable.systems.outcome.Subject",
     "Sweep": "removable.sweep.Sweep",
 }
 
