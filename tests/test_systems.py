@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from removable import frameworks, plots, systems
+from removable import frameworks, plots, selfcheck, systems
 from removable.errors import InputError, MissingFrameworkError
 from removable.systems import SUBJECTS, Board, Ran, Subject, measure, outcome, xla
 from removable.systems import torch as torch_modes
@@ -66,6 +66,13 @@ def test_no_compiler_cancels_and_pytensor_cancels_in_the_value_only(made):
             assert made.lost(("PyTensor", mode), title, 1)
         assert made.largest(("PyTensor", "rewritten, then grad"), title) == 0
     assert all(made.lost(key, SINE, order) for key in made.ran for order in (0, 1))
+
+
+def test_contraction_shows_in_the_slope_of_the_papers_quotient_and_nowhere_else(made):
+    compilers = ("TensorFlow", "jit_compile=True"), ("JAX", "jit")
+    near = [made.zone(key, PAPER) < 1e-12 for key in compilers]
+    assert near == [selfcheck.fused_multiply_add()] * 2
+    assert all(made.zone(key, PAPER) > 1e-7 for key in made.ran if key not in (*compilers, ("SymPy", "simplify")))
 
 
 def test_the_graph_and_xla_share_what_occurs_twice(made):

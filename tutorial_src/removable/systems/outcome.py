@@ -62,7 +62,9 @@ class Ran:
 
     Attributes
     ----------
-    value, slope : numpy.ndarray
+    value : numpy.ndarray
+        Shape ``(n,)``, float64.
+    slope : numpy.ndarray
         Shape ``(n,)``, float64.
     code : tuple of str
         The programs that computed the value and the slope, after all that the optimiser did; empty where operation after
@@ -78,7 +80,7 @@ class Ran:
 
 
 Mode = Callable[[list[Program], list[np.ndarray]], list[Ran] | str]
-"""Runs programs, each at points of its own, in one mode of a system: what came of each, or a sentence why it cannot run."""
+"""Runs programs, each at points of its own, in one mode of a system; returns what came of each, or a sentence why it cannot."""
 
 
 @dataclass(frozen=True)
