@@ -86,7 +86,8 @@ print(code)
 #    h'(x) = \bigl(-q \cdot f + x k\bigr) + x k,
 #    \quad q = \frac{1}{(x - 2)^2}, \quad k = \frac{1}{x - 2} .
 
-gamma = SUBJECTS[0].points(400) - 2
+paper, *_ = SUBJECTS
+gamma = paper.points(400) - 2
 gamma = gamma[gamma != 0]
 steps = {"rounded twice": contraction.rounded, "rounded once": contraction.fused}
 replays = {name: contraction.replay(2 + gamma, step) for name, step in steps.items()}
@@ -106,7 +107,7 @@ told = {name: same_bits(run) for name, run in runs.items()}
 x86 = platform.machine() in ("x86_64", "AMD64")
 with jax.enable_x64(True):  # a * a - a * a, half of it rounded before
     probe = jax.jit(lambda a, b, c: a * b - c)(0.1, 0.1, 0.1 * 0.1).item()
-contracts = probe != 0
+contracts = bool(probe)
 print(f"XLA contracts on this processor: {'yes' if contracts else 'no'}")
 print(f"{'JAX, compiled for':<26}in all {2 * gamma.size} results the bits of")
 for name, replay in told.items():
@@ -186,8 +187,8 @@ plt.show()
 #    True
 #    >>> probe in (0, contraction.fused(0.1, 0.1, -(0.1 * 0.1)))
 #    True
-#    >>> [round(contraction.replay([at], step)[1].item(), 6) for step in steps.values()]
-#    [2.0, 1.0]
+#    >>> gamma.size, [round(contraction.replay([at], step)[1].item(), 9) for step in steps.values()]
+#    (745, [1.999999523, 0.999999762])
 #    >>> [f"{run.reach(f'XLA, {name}', 'jax', 0, tolerance=1e-12):.0e}" for name in replays]
 #    ['3e-04', '0e+00']
 #    >>> [f"{value:.0e}" for value in reach]
