@@ -118,8 +118,8 @@ for name, replay in told.items():
 # ``XLA_FLAGS=--xla_cpu_max_isa=AVX``. XLA reads it once, so that run has a process of its own. TensorFlow's XLA obeys the same
 # flag. Arm processors always have the instruction; they were not measured here.
 #
-# So what XLA did is known to the last bit: on this processor the one replay, without the instruction the other. Everything below
-# is drawn from the two replays, and is the same on every machine.
+# So what XLA did is known to the last bit: on this processor the one replay, without the instruction the other. What stands for
+# XLA below comes from the two replays, and is the same on every machine.
 #
 # How much it is worth
 # --------------------
@@ -143,18 +143,25 @@ for form in run.results:
     ]
     print(f"{form:<26}{''.join(cells)}".rstrip())
 
+curves = {
+    f"{version}, not compiled": ("not compiled", name)
+    for name, version in run.versions.items()
+    if name != "jax"
+}
+curves |= {f"{run.versions['jax']}, {form}": (form, "jax") for form in more}
+curves["simplified"] = "simplified", "jax"
 fig, axes = plots.row(["error of the value", "error of the slope"])
 for order, ax in enumerate(axes):
-    for (role, marker), form in zip(
-        plots.FORM_STYLE, ["simplified", *more], strict=False
+    for k, ((role, marker), label) in enumerate(
+        zip(plots.FORM_STYLE, curves, strict=True)
     ):
-        level = np.maximum(run.error(form, "jax", order), 1e-17)
-        style = {"color": plots.LIGHT[role], "label": form, "markersize": 4}
-        ax.loglog(np.abs(gamma), level, marker, markevery=8, **style)
+        level = np.maximum(run.error(*curves[label], order), 1e-17)
+        style = {"color": plots.LIGHT[role], "label": label, "markersize": 4}
+        ax.loglog(np.abs(gamma), level, marker, markevery=(2 * k, 10), **style)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(plots.power_of_ten)
     ax.set_xlabel(r"$|\gamma|$")
-axes[0].set_ylabel("absolute error, in JAX")
+axes[0].set_ylabel("absolute error")
 fig.legend(handles=axes[0].lines, loc="outside lower center", ncols=2, frameon=False)
 once = {k: run.worst("XLA, rounded once", "jax", k) for k in (0, 1)}
 reach = [run.reach(f"XLA, {name}", "jax", 1) for name in replays]

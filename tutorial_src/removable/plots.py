@@ -416,7 +416,9 @@ def zones(made: Board) -> tuple[Figure, np.ndarray]:
         for row_number, key in enumerate(made.ran):
             there = made.error(key, title)[made.offset(title) == 0] > 1e-3
             style = (wrong if there.any() else right) | {"linestyle": "none", "markersize": 6.5}
-            ax.plot([max(made.zone(key, title), edge)], [row_number], label=f"_{', '.join(key)}", **style)
+            ax.plot(
+                [max(made.zone(key, title), edge)], [row_number], label=f"_{made.versions[key[0]]}, {key[1]}", **style
+            )
         ax.set_xscale("log")
         ax.set_xlim(edge / 5, 1e-4)
         ax.set_xticks([edge, 1e-13, 1e-7], ["nowhere", power_of_ten(1e-13), power_of_ten(1e-7)], fontsize="small")
