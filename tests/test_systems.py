@@ -35,6 +35,8 @@ def test_the_points_are_exact_and_the_singular_one_is_among_them():
         x = subject.points(300)
         assert (x == subject.at).sum() == 1
         assert (np.diff(x) > 0).all()
+        assert np.abs(x - subject.at)[x != subject.at].min() == (2.0**-52 if subject.at else 2.0**-53)
+        assert np.abs(x - subject.at).max() == 1
         for point, offset in zip(x.tolist(), (x - subject.at).tolist(), strict=True):
             assert Fraction(point) - Fraction(subject.at) == Fraction(offset)
 
