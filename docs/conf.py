@@ -90,6 +90,7 @@ napoleon_type_aliases = {
     "array_like": ":term:`numpy:array_like`",
     "callable": ":py:func:`callable`",
     "Framework": "removable.frameworks.base.Framework",
+    "Board": "removable.systems.outcome.Board",
     "Agreement": "removable.sweep.Agreement",
     "Comparison": "removable.forms.Comparison",
     "Case": "removable.scoreboard.cases.Case",
@@ -98,6 +99,8 @@ napoleon_type_aliases = {
     "Quotient": "removable.remedy.Quotient",
     "Plan": "removable.hadamard.Plan",
     "Rule": "removable.hadamard.Rule",
+    "Ran": "removable.systems.outcome.Ran",
+    "Subject": "removable.systems.outcome.Subject",
     "Sweep": "removable.sweep.Sweep",
 }
 

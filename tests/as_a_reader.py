@@ -158,8 +158,8 @@ def test_the_metadata_of_each_script_leads_to_the_wheel_of_this_site(folder, add
     (block,) = re.findall(r"^# /// script\n((?:#.*\n)+?)# ///$", text, re.MULTILINE)
     metadata = tomllib.loads("".join(line.removeprefix("#").removeprefix(" ") for line in block.splitlines(True)))
     (needed,) = map(Requirement, metadata["dependencies"])
-    three = {"jax"} if re.search(r"\bjax\b", text.replace(block, "")) else set()
-    assert (needed.name, needed.extras) == ("removable", {"torch", "tensorflow-cpu"} | three)
+    more = {name for name in ("jax", "pytensor") if re.search(rf"\b{name}\b", text.replace(block, ""))}
+    assert (needed.name, needed.extras) == ("removable", {"torch", "tensorflow-cpu"} | more)
     # The address is the one that the site was built for; here it is served at another.
     path = urllib.parse.urlsplit(needed.url).path
     wheel = path[path.index("/dist/") :]

@@ -167,8 +167,8 @@ def test_each_script_says_what_it_needs_before_anything_else(path):
     block = re.match(r"# /// script\n((?:#.*\n)+?)# ///\n", text)
     metadata = tomllib.loads("".join(line[2:] for line in block[1].splitlines(True)))
     wheel = f"{site_address.address()}dist/removable-{__version__}-py3-none-any.whl"
-    three = re.search(r"\bjax\b", text.split("# ///\n")[1])
-    assert metadata["dependencies"] == [f"removable[torch,tensorflow-cpu{',jax' if three else ''}] @ {wheel}"]
+    more = [name for name in ("jax", "pytensor") if re.search(rf"\b{name}\b", text.split("# ///\n")[1])]
+    assert metadata["dependencies"] == [f"removable[{','.join(['torch', 'tensorflow-cpu', *more])}] @ {wheel}"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert metadata["requires-python"] == project["requires-python"]
     if path.suffix == ".py":

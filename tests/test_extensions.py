@@ -235,12 +235,13 @@ def test_a_site_that_other_code_has_written_is_written_again(tmp_path, monkeypat
     assert not (tmp_path / "html" / "index.html").exists()
 
 
-def test_a_missing_framework_stops_the_build_with_one_sentence(monkeypatch):
+@pytest.mark.parametrize(("module", "title"), [("tensorflow", "TensorFlow"), ("pytensor", "PyTensor")])
+def test_a_missing_framework_stops_the_build_with_one_sentence(monkeypatch, module, title):
     found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "tensorflow" else found(name))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == module else found(name))
     with pytest.raises(SystemExit) as caught:
         required_frameworks.check(None, SimpleNamespace())
-    assert str(caught.value) == "TensorFlow is not installed; run: python -m pip install tensorflow"
+    assert str(caught.value) == f"{title} is not installed; run: python -m pip install {module}"
 
 
 def test_maths_becomes_markup_with_a_text_for_screen_readers():

@@ -14,7 +14,7 @@ ENTRY = {"date": "2026-01-02", "python": "3.11.1", "kept": ["torch==2.13.0"], "v
 def test_bounds_are_those_of_the_project():
     project = tomllib.loads(tested_versions.PROJECT.read_text(encoding="utf-8"))
     bounds = tested_versions.lower_bounds(project)
-    for name in ("numpy", "torch", "jax", "sphinx", "pytest"):
+    for name in ("numpy", "torch", "jax", "pytensor", "sphinx", "pytest"):
         assert bounds[name]
     assert ("tensorflow" in bounds) != ("tensorflow-cpu" in bounds)
     assert f'"numpy>={bounds["numpy"]}"' in tested_versions.PROJECT.read_text(encoding="utf-8")

@@ -32,7 +32,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 FOLDER = "downloads"
-_EXTRAS = {"torch": "torch", "tensorflow": "tensorflow-cpu", "jax": "jax"}
+_EXTRAS = {"torch": "torch", "tensorflow": "tensorflow-cpu", "jax": "jax", "pytensor": "pytensor"}
 _PYCON = re.compile(r"^```pycon\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 _GALLERY_LINKS = ".. _sphx_glr_download_"

@@ -33,6 +33,7 @@ _PACKAGES = (
     "tensorflow",
     "tensorflow-cpu",
     "jax",
+    "pytensor",
     "numpy",
     "matplotlib",
     "python-flint",

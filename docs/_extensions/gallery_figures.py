@@ -200,7 +200,8 @@ class GalleryFigure(SphinxDirective):
             images += nodes.image(uri=uri, alt=told["finding"], classes=[theme])
         figure += images
         caption = nodes.caption("", "", nodes.strong("", f"{told['item']}, recomputed."))
-        caption += nodes.Text(f" {' and '.join(told['versions'])}; drawn by ")
+        *most, last = told["versions"]
+        caption += nodes.Text(f" {' and '.join(filter(None, (', '.join(most), last)))}; drawn by ")
         caption += self._link(source)
         caption += nodes.Text(f", commit {told['commit']}. ")
         data = data_file(light)

@@ -15,7 +15,7 @@ import sphinx_gallery.notebook
 from pybtex.database import parse_file
 from sphinx.application import Sphinx
 
-_CITE = re.compile(r":cite:[tp]:`(\w+)`")
+_CITE = re.compile(r":cite:[tp]:`([\w,]+)`")
 _TITLED = re.compile(r":(?:doc|ref|py:\w+|func|class|mod):`([^`<]+?)\s*<[^`>]+>`")
 _PLAIN = re.compile(r":(?:doc|ref|py:\w+|func|class|mod):`~?/?([^`<]+)`")
 
@@ -36,8 +36,10 @@ def plain(text: str) -> str:
 
     >>> plain("see :doc:`Figure 2 </auto_gallery/plot_figure_2>` and :doc:`plot_figure_7`, after :cite:t:`Higham2002`")
     'see Figure 2 and ``plot_figure_7``, after Higham (2002)'
+    >>> plain(":cite:p:`Higham2002,Johansson2017`")
+    'Higham (2002); Johansson (2017)'
     """
-    text = _CITE.sub(lambda match: citation(match[1]), text)
+    text = _CITE.sub(lambda match: "; ".join(map(citation, match[1].split(","))), text)
     text = _TITLED.sub(lambda match: " ".join(match[1].split()), text)
     return _PLAIN.sub(lambda match: f"``{match[1].rpartition('/')[2]}``", text)
 

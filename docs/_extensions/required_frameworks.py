@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
+MORE = {"jax": "JAX", "pytensor": "PyTensor"}  # past the paper
 
 
 def _requirement(distribution: str) -> Requirement | None:
@@ -40,8 +41,8 @@ def installed(module: str, title: str) -> str:
 def check(app: Sphinx, config: Config) -> None:
     """Require every framework, and make ``{{ versions }}`` stand for what is installed."""
     try:
-        frameworks.require(*TITLES)
-        named = [f"{title} {installed(module, title)}" for module, title in TITLES.items()]
+        frameworks.require(*TITLES, *MORE)
+        named = [f"{title} {installed(module, title)}" for module, title in (TITLES | MORE).items()][: len(TITLES)]
     except MissingFrameworkError as error:
         # Sphinx surrounds its own exceptions with a report for its developers; this is a sentence for the reader.
         raise SystemExit(str(error)) from None

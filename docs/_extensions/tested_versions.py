@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = ROOT / "pyproject.toml"
 RECORD = ROOT / "docs" / "guide" / "versions.toml"
-EXTRAS = ("torch", "tensorflow", "tensorflow-cpu", "jax", "docs", "test")
+EXTRAS = ("torch", "tensorflow", "tensorflow-cpu", "jax", "pytensor", "docs", "test")
 
 
 def lower_bounds(project: dict[str, Any]) -> dict[str, str]:

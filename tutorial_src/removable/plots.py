@@ -12,9 +12,10 @@ underscore does that and keeps the line out of the legend.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,6 +30,9 @@ from removable.forms import Comparison
 from removable.regions import Region
 from removable.sweep import Sweep
 
+if TYPE_CHECKING:
+    from removable.systems import Board
+
 __all__ = [
     "DARK",
     "FORM_STYLE",
@@ -41,8 +45,10 @@ __all__ = [
     "panels",
     "power_of_ten",
     "recolour",
+    "row",
     "scatter",
     "side_by_side",
+    "zones",
 ]
 
 LIGHT = MappingProxyType(
@@ -111,7 +117,7 @@ class Description:
     versions: tuple[str, ...]
 
 
-def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison) -> None:
+def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison | Board) -> None:
     """Attach to a figure what it reproduces, what it shows and what computed it.
 
     Raises
@@ -340,13 +346,93 @@ def side_by_side(run: Sweep | Comparison) -> tuple[Figure, np.ndarray]:
     axes : numpy.ndarray
         Its axes, one for each framework.
     """
+    return row(list(run.versions.values()))
+
+
+def row(titles: Sequence[str], *, size: tuple[float, float] = (8.4, 4.3)) -> tuple[Figure, np.ndarray]:
+    """Make an empty figure with one panel for each title, on shared axes.
+
+    Parameters
+    ----------
+    titles : list of str
+        The titles, from left to right.
+    size : tuple of float
+        Width and height in inches.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+        The figure.
+    axes : numpy.ndarray
+        Its axes, one for each title.
+
+    Examples
+    --------
+    >>> fig, axes = row(["value", "slope"])
+    >>> [ax.get_title() for ax in axes]
+    ['value', 'slope']
+    >>> plt.close(fig)
+    """
     with plt.rc_context(_style()):
         fig, axes = plt.subplots(
-            1, len(run.versions), sharex=True, sharey=True, squeeze=False, figsize=(8.4, 4.3), layout="constrained"
+            1, len(titles), sharex=True, sharey=True, squeeze=False, figsize=size, layout="constrained"
         )
-    for ax, title in zip(axes[0], run.versions.values(), strict=True):
+    for ax, title in zip(axes[0], titles, strict=True):
         ax.set_title(title)
     return fig, axes[0]
+
+
+def zones(made: Board) -> tuple[Figure, np.ndarray]:
+    """Draw how far out the slope is wrong, in every mode of every system: a panel for each quotient, a line for each mode.
+
+    A cross says that the slope at the singular point itself is not finite, or wrong, a ring that it is right. Where the slope is
+    wrong nowhere else, the marker stands on the left edge.
+
+    Parameters
+    ----------
+    made : Board
+        What to draw.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+        The figure.
+    axes : numpy.ndarray
+        Its axes, one for each quotient.
+
+    Examples
+    --------
+    >>> from removable.systems import measure
+    >>> fig, axes = zones(measure(["SymPy"], samples_per_side=50))
+    >>> [text.get_text() for text in axes[0].get_yticklabels()]
+    ['SymPy, as typed', 'SymPy, simplify']
+    >>> plt.close(fig)
+    """
+    fig, axes = row(list(made.subjects), size=(8.4, 1.3 + 0.23 * len(made.ran)))
+    edge = 1e-18
+    wrong = {"marker": "X", "color": LIGHT["red"]}
+    right = {"marker": "o", "color": LIGHT["meant"], "markerfacecolor": "none"}
+    for ax, title in zip(axes, made.subjects, strict=True):
+        for row_number, key in enumerate(made.ran):
+            there = made.error(key, title)[made.offset(title) == 0] > 1e-3
+            style = (wrong if there.any() else right) | {"linestyle": "none", "markersize": 6.5}
+            ax.plot(
+                [max(made.zone(key, title), edge)], [row_number], label=f"_{made.versions[key[0]]}, {key[1]}", **style
+            )
+        ax.set_xscale("log")
+        ax.set_xlim(edge / 5, 1e-4)
+        ax.set_xticks([edge, 1e-13, 1e-7], ["nowhere", power_of_ten(1e-13), power_of_ten(1e-7)], fontsize="small")
+        ax.minorticks_off()
+        ax.set_title(title, fontsize="small")
+        ax.set_xlabel("$|x - r|$")
+    axes[0].set_yticks(np.arange(len(made.ran)), [", ".join(key) for key in made.ran], fontsize="small")
+    axes[0].invert_yaxis()
+    handles = [
+        Line2D([], [], linestyle="none", **style, label=f"slope at r itself: {text}")
+        for style, text in ((wrong, "not finite, or wrong"), (right, "right"))
+    ]
+    fig.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize="small")
+    return fig, axes
 
 
 def _truth(ax: Axes, gamma: np.ndarray, y: np.ndarray, role: str, style: Any, text: str) -> list[Line2D]:

@@ -12,6 +12,7 @@ import importlib.util
 import os
 import sys
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from removable.errors import InputError, MissingFrameworkError
@@ -21,7 +22,7 @@ from removable.frameworks.numpy import NumPy
 from removable.frameworks.tensorflow import TensorFlow
 from removable.frameworks.torch import Torch
 
-__all__ = ["NAMES", "Framework", "Mode", "get", "of", "require"]
+__all__ = ["NAMES", "Framework", "Mode", "get", "load", "of", "require"]
 
 # The one place that keeps TensorFlow's start-up log off pages and terminals. It must be set before TensorFlow is imported,
 # which is why the gallery imports this package first. oneDNN's reordered sums are off so that a sum has one value.
@@ -55,6 +56,9 @@ _ENTRIES = {
     "jax": _Entry("jax", "JAX", "jax"),
     "numpy": _Entry("numpy", "NumPy", "numpy"),
 }
+
+# What has no adapter, and is run in ways of its own.
+_OTHERS = {"pytensor": _Entry("pytensor", "PyTensor", "pytensor")}
 
 # An adapter is made without its framework, which it imports when it is first asked for something.
 _ADAPTERS: dict[str, Framework] = {adapter.name: adapter for adapter in (Torch(), TensorFlow(), Jax(), NumPy())}
@@ -100,13 +104,42 @@ def get(name: str) -> Framework:
         ...
     removable.errors.InputError: framework is 'theano'; give one of 'torch', 'tensorflow', 'jax', 'numpy'.
     """
+    _entry(name)
+    load(name)
+    return _ADAPTERS[name]
+
+
+def load(name: str) -> ModuleType:
+    """Import a framework and return its module.
+
+    Parameters
+    ----------
+    name : str
+        A name from :data:`NAMES`, or ``"pytensor"``.
+
+    Returns
+    -------
+    types.ModuleType
+        The module.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If the name is not known.
+    removable.errors.MissingFrameworkError
+        If the framework is not installed, or is and cannot be imported.
+
+    Examples
+    --------
+    >>> load("numpy").__name__
+    'numpy'
+    """
     require(name)
-    entry = _entry(name)
+    entry = _OTHERS.get(name) or _entry(name)
     try:
-        importlib.import_module(entry.module)
+        return importlib.import_module(entry.module)
     except Exception as error:  # an installation that is broken raises whatever it likes
         raise MissingFrameworkError(entry.complaint(error)) from error
-    return _ADAPTERS[name]
 
 
 def of(array: Any) -> Framework:
@@ -148,12 +181,12 @@ def require(*names: str) -> None:
     Parameters
     ----------
     *names : str
-        Names from :data:`NAMES`.
+        Names from :data:`NAMES`, or ``"pytensor"``.
 
     Raises
     ------
     removable.errors.InputError
-        If there is no adapter of such a name.
+        If such a name is not known.
     removable.errors.MissingFrameworkError
         If one is not installed; the message holds the command that installs it.
 
@@ -162,6 +195,6 @@ def require(*names: str) -> None:
     >>> require("torch", "tensorflow")
     """
     for name in names:
-        entry = _entry(name)
+        entry = _OTHERS.get(name) or _entry(name)
         if importlib.util.find_spec(entry.module) is None:
             raise MissingFrameworkError(entry.requirement)

@@ -1,0 +1,75 @@
+"""Fused multiply-add: the replay in rational numbers against what XLA compiles, with the instruction and without."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from removable import contraction, selfcheck
+from removable.errors import InputError, RemovableError
+from removable.systems import SUBJECTS
+from site_under_test import ROOT
+
+POINTS = SUBJECTS[0].points(300)
+POINTS = POINTS[POINTS != 2]
+X86 = platform.machine() in ("x86_64", "AMD64")
+
+on_x86 = pytest.mark.skipif(not X86, reason="needs instruction sets of Intel's and AMD's processors")
+
+
+def test_a_fused_multiply_add_is_rounded_once():
+    x = 1 + 2.0**-30
+    assert contraction.fused(x, x, -1.0) == 2.0**-29 + 2.0**-60
+    assert contraction.rounded(x, x, -1.0) == x * x - 1 == 2.0**-29
+
+
+@on_x86
+@pytest.mark.skipif(not selfcheck.fused_multiply_add(), reason="needs a processor with a fused multiply-add")
+def test_with_the_instruction_every_bit_is_that_of_the_replay_rounded_once():
+    assert np.array_equal(contraction.compiled(POINTS), contraction.replay(POINTS, contraction.fused))
+
+
+@on_x86
+def test_without_the_instruction_every_bit_is_that_of_the_replay_rounded_twice():
+    run = contraction.compiled(POINTS, isa=contraction.WITHOUT)
+    assert np.array_equal(run, contraction.replay(POINTS, contraction.rounded))
+    assert not np.array_equal(run, contraction.replay(POINTS, contraction.fused))
+
+
+@on_x86
+def test_without_the_instruction_both_compilers_are_as_bad_as_the_operations_one_by_one():
+    code = (
+        "from removable.systems import SUBJECTS, measure; made = measure(['TensorFlow', 'JAX'], SUBJECTS[:1]); "
+        "title = SUBJECTS[0].title; "
+        "print(*(f'{made.zone(k, title):.0e}' for k in (('TensorFlow', 'jit_compile=True'), ('JAX', 'jit'), ('JAX', 'eager'))))"
+    )
+    environment = {**os.environ, "XLA_FLAGS": f"--xla_cpu_max_isa={contraction.WITHOUT}"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["6e-07"] * 3
+
+
+@on_x86
+def test_the_published_values_of_both_pages_hold_without_the_instruction():
+    environment = {**os.environ, "XLA_FLAGS": f"--xla_cpu_max_isa={contraction.WITHOUT}"}
+    pages = [str(ROOT / "gallery" / "5_beyond" / f"plot_{name}.py") for name in ("fma", "who_simplifies")]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *pages]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "2 passed" in done.stdout
+
+
+@pytest.mark.parametrize("step", [contraction.fused, contraction.rounded])
+def test_at_2_there_is_nothing_to_replay(step):
+    with pytest.raises(InputError, match=r"2\.0 is among the points; leave it out"):
+        contraction.replay([3.0, 2.0], step)
+    assert np.isnan(contraction.compiled([2.0])).all()
+
+
+def test_a_process_that_fails_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "false")
+    with pytest.raises(RemovableError, match="JAX did not run with XLA_FLAGS='--xla_cpu_max_isa=AVX'; it said:"):
+        contraction.compiled([3.0], isa="AVX")

@@ -1,0 +1,55 @@
+"""JAX three times: eager, compiled by XLA, and in forward mode.
+
+Examples
+--------
+>>> (ran,) = MODES["jit"]([lambda x, xp: x * (x - 2) / (x - 2)], [np.array([2.0, 3.0])])
+>>> ran.value, ran.divisions
+(array([nan,  3.]), (1, 2))
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from removable import frameworks
+from removable.functions import Array, Program
+from removable.systems import xla
+from removable.systems.outcome import Mode, Ran
+
+__all__ = ["MODES"]
+
+
+def _eager(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
+    return [Ran(*frameworks.get("jax").derivatives(p, x)) for p, x in zip(programs, points, strict=True)]
+
+
+def _forward(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
+    adapter = frameworks.get("jax")
+    return [Ran(*adapter.derivatives(p, x, mode="forward")) for p, x in zip(programs, points, strict=True)]
+
+
+def _jit(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
+    return [_compiled(p, x) for p, x in zip(programs, points, strict=True)]
+
+
+def _compiled(program: Program, x: np.ndarray) -> Ran:
+    """Compile the value and the slope, each for itself as one would call them, and read both programs."""
+    import jax
+    import jax.numpy as jnp
+
+    def value(x: Array) -> Array:
+        return program(x, jnp)
+
+    def slope(x: Array) -> Array:
+        y, back = jax.vjp(value, x)
+        return back(jnp.ones_like(y))[0]
+
+    with jax.enable_x64(True):
+        compiled = [jax.jit(function).lower(jnp.asarray(x)).compile() for function in (value, slope)]
+        results = [np.asarray(function(jnp.asarray(x))) for function in compiled]
+    codes = tuple(xla.operations(function.as_text()) for function in compiled)
+    return Ran(*results, code=codes, divisions=tuple(map(xla.divisions, codes)))
+
+
+MODES: dict[str, Mode] = {"eager": _eager, "jit": _jit, "jvp": _forward}
+"""The modes, by name."""

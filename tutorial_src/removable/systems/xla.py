@@ -1,0 +1,56 @@
+"""Reading the programs that XLA, the compiler of JAX and of TensorFlow's ``jit_compile``, is left with."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["divisions", "operations"]
+
+_OPERATION = re.compile(r"^\s*(?:ROOT )?%?([\w.-]+) = \S+ ([\w-]+)\((.*?)\)(?:,|$)")
+_CARRYING = {"parameter", "fusion", "tuple", "call"}
+_TYPE = re.compile(r"\w+\[[\d,]*\](?:\{[\d,]*\})? ")
+
+
+def operations(text: str) -> str:
+    r"""Return the operations of an optimised program, one on a line, without layouts, types and the names of source files.
+
+    Parameters
+    ----------
+    text : str
+        HLO, as XLA writes it.
+
+    Returns
+    -------
+    str
+        The lines. Constants stand where they are used, and what only hands results from one computation to another is left out.
+
+    Examples
+    --------
+    >>> text = "%c = f64[] constant(-2)\n%b.3 = f64[4]{0} broadcast(f64[] %c), dimensions={}"
+    >>> text += '\nROOT %add.3 = f64[4]{0} add(%x, f64[4]{0} %b.3), metadata={op_name="jit(f)/sub"}'
+    >>> print(operations(text))
+    add.3 = add(x, -2)
+    """
+    constants: dict[str, str] = {}
+    lines = []
+    for found in filter(None, map(_OPERATION.match, text.splitlines())):
+        name, operation, given = found[1], found[2], _TYPE.sub("", found[3]).replace("%", "")
+        words = [constants.get(word, word) for word in given.split(", ")]
+        if operation == "constant":
+            constants[name] = given
+        elif operation == "broadcast" and words[0] != given:
+            constants[name] = words[0]
+        elif operation not in _CARRYING:
+            lines.append(f"{name} = {operation}({', '.join(words)})")
+    return "\n".join(lines)
+
+
+def divisions(text: str) -> int:
+    r"""Count the divisions in what :func:`operations` has returned.
+
+    Examples
+    --------
+    >>> divisions("g = add(x, c)\nk = divide(one, g)\nm = multiply(k, g)")
+    1
+    """
+    return text.count(" = divide(")
