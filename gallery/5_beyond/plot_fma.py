@@ -153,7 +153,7 @@ curves["simplified"] = "simplified", "jax"
 fig, axes = plots.row(["error of the value", "error of the slope"])
 for order, ax in enumerate(axes):
     for k, ((role, marker), label) in enumerate(
-        zip(plots.FORM_STYLE, curves, strict=True)
+        zip(plots.FORM_STYLE, curves, strict=False)
     ):
         level = np.maximum(run.error(*curves[label], order), 1e-17)
         style = {"color": plots.LIGHT[role], "label": label, "markersize": 4}

@@ -12,6 +12,7 @@ from removable.checks import checked_order
 from removable.errors import InputError
 from removable.functions import Program
 from removable.grid import gamma_grid
+from removable.zone import zone_width
 
 __all__ = ["Board", "Mode", "Ran", "Subject", "board"]
 
@@ -122,13 +123,16 @@ class Board:
         removable.errors.InputError
             If the system, the mode, the subject or the order is not on the board.
         """
-        if key not in self.ran or title not in self.ran[key]:
-            known = f"{list(self.ran)} and {list(self.subjects)}"
-            raise InputError(f"key is {key!r} and title is {title!r}; this board holds {known}.")
-        row = (self.ran[key][title].value, self.ran[key][title].slope)[checked_order(order, most=1)]
+        row = self._row(key, title, order)
         with np.errstate(invalid="ignore"):
             error = np.abs(row - self.true[title][order])
         return np.where(np.isfinite(error), error, np.inf)
+
+    def _row(self, key: tuple[str, str], title: str, order: int) -> np.ndarray:
+        if key not in self.ran or title not in self.ran[key]:
+            known = f"{list(self.ran)} and {list(self.subjects)}"
+            raise InputError(f"key is {key!r} and title is {title!r}; this board holds {known}.")
+        return (self.ran[key][title].value, self.ran[key][title].slope)[checked_order(order, most=1)]
 
     def lost(self, key: tuple[str, str], title: str, order: int = 1) -> bool:
         """Tell whether the result at the singular point itself is not finite."""
@@ -139,7 +143,10 @@ class Board:
 
         The point r itself does not count; :meth:`lost` tells of it.
         """
-        return float(np.abs(self.offset(title)[self.error(key, title, order) > tolerance]).max(initial=0.0))
+        at = self.subjects[title].at
+        return zone_width(
+            self.x[title], self._row(key, title, order), self.true[title][order], base=at, tolerance=tolerance
+        )
 
     def largest(self, key: tuple[str, str], title: str, order: int = 1) -> float:
         """Return the largest finite error."""
