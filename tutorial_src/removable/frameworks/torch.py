@@ -127,7 +127,9 @@ class Torch(Framework):
         if order == 0:
             return function(x)
         torch = self.namespace
-        return torch.func.jvp(lambda x: self.tangent(function, x, order - 1), (x,), (torch.ones_like(x),))[1]
+        # The compiler of PyTorch 2.13 fails at the third of nested jvps unless their tangent is computed from x.
+        one = x * 0 + 1 if self.compiling else torch.ones_like(x)
+        return torch.func.jvp(lambda x: self.tangent(function, x, order - 1), (x,), (one,))[1]
 
     def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
         """Evaluate a polynomial; compiled, by plain steps that the compiler fuses."""
