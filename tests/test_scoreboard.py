@@ -67,6 +67,15 @@ def test_the_accuracy_on_record_is_that_which_is_promised():
             assert all(np.array(errors[dtype]) <= bound)
 
 
+def test_the_costs_on_record_are_those_of_a_remedy_and_not_of_a_detour():
+    engines = measured()["engines"]
+    for engine, typical, most in (("ready-made", 3.5, 6), ("series", 3.5, 6), ("integral", 13, 30)):
+        for how in ("eager", "compiled"):
+            ratios = [r for row in engines[engine].values() for key, r in row.items() if key.endswith(how)]
+            assert np.median(ratios) <= typical, (engine, how)
+            assert max(ratios) <= most, (engine, how)
+
+
 # What follows is true of the versions that the pins name. Where a test fails, something has been mended: tell the readers.
 
 
