@@ -94,6 +94,7 @@ def measure(
 
     Examples
     --------
+    >>> from removable.scoreboard import CASES, PATCHES
     >>> h = {"h": CASES["(x*x - 4)/(x - 2)"]}
     >>> score = measure(PATCHES["where"], gamma=[-1e-9, 0.0, 1e-9], order=1, cases=h, names=["torch"])
     >>> score.lost(0), score.lost(1), round(score.worst(1))
