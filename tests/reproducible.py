@@ -2,7 +2,8 @@
 
 ``nox -s reproducible`` runs it: ``python tests/reproducible.py [NAME ...]``, where names of scripts restrict the two builds to
 those, for a quick look. The two copies of the tree lie in folders of different name and depth and are built from nothing with
-different hash seeds. The first difference is printed, and the program returns 1.
+different hash seeds. With ``--built`` the site that ``nox -s docs`` has made takes the place of one of them.
+The first difference is printed, and the program returns 1.
 
 One file is not compared, :data:`MEASURED`: the seconds and the memory of one run. Everything else of the site is.
 """
@@ -22,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MEASURED = frozenset({"guide/build.json"})
-HASH_SEEDS = (1, 77)
+HASH_SEEDS = (77, 1)
 _ARCHIVES = (".zip", ".whl")
 
 
@@ -137,26 +138,32 @@ def build(tree: Path, seed: int, scripts: list[str]) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-m", "sphinx", *options], cwd=tree, env=environment)
 
 
-def main(scripts: list[str]) -> int:
-    """Build twice and compare; return 0 when the two sites are the same."""
+def main(arguments: list[str]) -> int:
+    """Build twice, or once with ``--built``, and compare; return 0 when the two sites are the same."""
     started = time.perf_counter()
+    scripts = [name for name in arguments if name != "--built"]
+    built = [ROOT / "_build" / "html"] if "--built" in arguments else []
+    if built and (scripts or not (built[0] / "index.html").is_file()):
+        print("--built compares the whole site with what nox -s docs has made; run that first, and give no names.")
+        return 2
     with tempfile.TemporaryDirectory(prefix="removable-") as folder:
-        trees = Path(folder, "one"), Path(folder, "deeper", "down", "another-one")
+        trees = [Path(folder, "deeper", "down", "another-one"), Path(folder, "one")][: 2 - len(built)]
         for tree in trees:
             tree.mkdir(parents=True)
             copy_tree(tree)
-        running = [build(tree, seed, scripts) for tree, seed in zip(trees, HASH_SEEDS, strict=True)]
+        running = [build(tree, seed, scripts) for tree, seed in zip(trees, HASH_SEEDS, strict=False)]
         ended = [process.wait() for process in running]
         if any(ended):
-            print("one of the two builds failed; see above.")
+            print("a build failed; see above.")
             return 1
-        sites = [tree / "_build" / "html" for tree in trees]
+        sites = [*(tree / "_build" / "html" for tree in trees), *built]
         difference = first_difference(*sites)
         # The environment's path could get into a page by way of a warning or a traceback.
-        paths = [folder, *([sys.prefix] if sys.prefix != sys.base_prefix else [])]
+        paths = [folder, *([str(ROOT)] if built else []), *([sys.prefix] if sys.prefix != sys.base_prefix else [])]
         named = [name for site in sites for path in paths for name in naming(site, path)]
         seconds = time.perf_counter() - started
-        print(f"{len(files(sites[0]))} files compared, hash seeds {HASH_SEEDS[0]} and {HASH_SEEDS[1]}, {seconds:.0f} s")
+        seeds = [str(seed) for seed in HASH_SEEDS[: len(trees)]] + ["that of the built site"] * len(built)
+        print(f"{len(files(sites[0]))} files compared, hash seeds {' and '.join(seeds)}, {seconds:.0f} s")
         if difference:
             print(f"the first difference:\n{difference}")
         if named:

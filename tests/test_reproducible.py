@@ -87,3 +87,34 @@ def test_a_copy_holds_the_tree_and_its_history(tmp_path):
     assert not (tmp_path / "docs" / "auto_gallery").exists()
     assert not (tmp_path / "_build").exists()
     assert (tmp_path / ".git" / "HEAD").exists()
+
+
+def test_without_a_built_site_there_is_nothing_to_compare_with(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(reproducible, "ROOT", tmp_path)
+    assert reproducible.main(["--built"]) == 2
+    assert "run that first" in capsys.readouterr().out
+
+
+def test_the_built_site_is_compared_as_a_whole(tmp_path, monkeypatch, capsys):
+    site = tmp_path / "_build" / "html"
+    site.mkdir(parents=True)
+    (site / "index.html").write_text("a page", encoding="utf-8")
+    monkeypatch.setattr(reproducible, "ROOT", tmp_path)
+    assert reproducible.main(["--built", "plot_tape"]) == 2
+
+    class Ended:
+        def wait(self):
+            return 0
+
+    made = {}
+
+    def other(tree, seed, scripts):
+        (tree / "_build" / "html").mkdir(parents=True)
+        (tree / "_build" / "html" / "index.html").write_text(made["page"], encoding="utf-8")
+        return Ended()
+
+    monkeypatch.setattr(reproducible, "copy_tree", lambda tree: None)
+    monkeypatch.setattr(reproducible, "build", other)
+    for made["page"], status in (("a page", 0), ("another", 1)):
+        assert reproducible.main(["--built"]) == status
+    assert "the first difference" in capsys.readouterr().out

@@ -70,8 +70,10 @@ class Plan:
     ----------
     radius : float
         The largest distance from the point.
-    of_f, of_g : Rule
-        The rules for numerator and denominator.
+    of_f : Rule
+        The rule for the numerator.
+    of_g : Rule
+        The rule for the denominator.
     """
 
     radius: float

@@ -19,14 +19,20 @@ class Case:
 
     Attributes
     ----------
-    f, g : callable
-        Numerator and denominator, called as ``f(x, xp)``.
-    df, dg : callable
-        Their derivatives, called the same way.
+    f : callable
+        The numerator, called as ``f(x, xp)``.
+    g : callable
+        The denominator, called the same way.
+    df : callable
+        The derivative of the numerator.
+    dg : callable
+        The derivative of the denominator.
     at : float
         The point :math:`r` where both vanish.
-    limit, slope : float
-        Value and derivative of f/g there.
+    limit : float
+        The value of f/g there.
+    slope : float
+        The derivative of f/g there.
     by_hand : callable, optional
         The quotient as algebra on paper rewrites it, where it can.
     own : dict of str to callable

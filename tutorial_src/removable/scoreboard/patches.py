@@ -32,8 +32,10 @@ class Patch:
     ----------
     build : callable
         ``build(case)`` returns the program.
-    root, algebra : bool
-        Whether somebody has to find the singular point, or to work out a formula: a limit, a derivative, another spelling.
+    root : bool
+        Whether somebody has to find the singular point.
+    algebra : bool
+        Whether somebody has to work out a formula: a limit, a derivative, another spelling.
     evaluate : callable, optional
         ``evaluate(program, name, x, order)``, for what is not differentiated by the framework: value and derivatives at x,
         shape ``(order + 1, n)``.

@@ -62,7 +62,7 @@ def measure(
     *,
     gamma: np.ndarray,
     order: int = 3,
-    cases: Mapping[str, Case] = CASES,
+    cases: Mapping[str, Case] | None = None,
     names: Sequence[str] = NAMES,
 ) -> Score:
     r"""Hold one patch against exact arithmetic.
@@ -75,8 +75,8 @@ def measure(
         Offsets :math:`\gamma` from the singular point, shape ``(n,)``, 0 among them.
     order : int
         The highest derivative.
-    cases : dict of str to Case
-        The quotients.
+    cases : dict of str to Case, optional
+        The quotients, by default all of :data:`~removable.scoreboard.cases.CASES`.
     names : list of str
         The frameworks.
 
@@ -104,7 +104,7 @@ def measure(
     if not (gamma == 0).any():
         raise InputError("gamma has no 0 in it; give offsets on both sides and the singular point itself.")
     errors, order = {}, min(order, patch.order)
-    for title, case in cases.items():
+    for title, case in (CASES if cases is None else cases).items():
         x = (case.at + gamma).astype(patch.dtype).astype(np.float64)
         true = _meant(case, x.tobytes(), order)
         for name in checked_names(names):
