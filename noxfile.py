@@ -102,7 +102,8 @@ def tests(session: nox.Session) -> None:
     """Bring the site up to date, then run the tests, which look at it too."""
     python = shared_python(session)
     site(session, python)
-    run(session, python, "-m", "pytest", "-q", "tests", *session.posargs)
+    # A file of tests stays with one of the two processes: what it sets up is set up once.
+    run(session, python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests", *session.posargs)
 
 
 @nox.session(python=False)

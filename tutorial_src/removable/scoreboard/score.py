@@ -158,6 +158,15 @@ def table(scores: Mapping[str, Score]) -> str:
     -------
     str
         One line for each patch.
+
+    Examples
+    --------
+    >>> from removable.scoreboard import CASES, PATCHES
+    >>> h = {"h": CASES["(x*x - 4)/(x - 2)"]}
+    >>> print(table({"clamp": measure(PATCHES["clamp"], gamma=[0.0, 1.0], order=1, cases=h, names=["torch"])}))
+                               right        value         1st           2nd           3rd
+                        pairs  at    near   worst    NaN  worst    NaN  worst    NaN  worst    NaN
+    clamp               1      0     1      1e+00    0    4e+04    0    -        -    -        -
     """
     titles = ("value", "1st", "2nd", "3rd")
     lines = [
@@ -189,6 +198,13 @@ def prices(patches: Mapping[str, Patch]) -> str:
     -------
     str
         One line for each patch.
+
+    Examples
+    --------
+    >>> from removable.scoreboard import PATCHES
+    >>> print(prices({"naive": PATCHES["naive"]}))
+                        PyTorch     TensorFlow  JAX         lines  root  algebra
+    naive               1.0         1.0         1.0         1      no    no
     """
     found = measured()["patches"]
     titles = {name: frameworks.get(name).title for name in NAMES}
@@ -207,6 +223,11 @@ def records() -> str:
     -------
     str
         One line for each quotient and way to compute it. Errors are those of float64, the worst of three frameworks.
+
+    Examples
+    --------
+    >>> len(records().splitlines())  # a heading of two lines, and seven quotients in three ways
+    23
     """
     found = measured()
     columns = [f"{name}, {how}" for how in ("eager", "compiled") for name in NAMES]
