@@ -9,7 +9,7 @@ with its first layer spelt in six ways. One spelling has a single bad gradient i
 
 from functools import partial
 
-from removable import gamma_grid, plots
+from removable import gamma_grid, hadamard, plots
 from removable.forms import compare
 from removable.functions import elementary
 from removable.primitives import boxcox
@@ -107,8 +107,7 @@ for n, (log, weights) in broken.items():
 # :math:`\ell \int_0^1 e^{\sigma\lambda\ell}\,d\sigma`, and Gauss's rule with eight nodes :math:`\sigma` takes the average.
 # *Remedy* is the transform that :mod:`removable.primitives` has ready-made, without a formula to find.
 
-rule = np.transpose(np.polynomial.legendre.leggauss(8)) / 2
-rule = [(0.5 + half_node, weight) for half_node, weight in rule.tolist()]
+rule = hadamard.rule(1)  # eight nodes from 0 to 1, and their weights
 
 
 def simplified(x, lam, xp):
@@ -124,16 +123,10 @@ def at_3(layer):
 
 forms = {"naive": naive, "epsilon 1e-8": partial(naive, epsilon=1e-8)}
 forms |= {"simplified": simplified, "epsilon 1e-3": partial(naive, epsilon=1e-3)}
-forms |= {
-    "shifted 1e-3": partial(naive, shift=1e-3),
-    "remedy": lambda x, lam, xp: boxcox(x, lam),
-}
-run = compare(
-    {f: at_3(layer) for f, layer in forms.items()},
-    meant=at_3(naive),
-    gamma=gamma_grid(101),
-    dtype="float32",
-)
+forms["shifted 1e-3"] = partial(naive, shift=1e-3)
+forms["remedy"] = lambda x, lam, xp: boxcox(x, lam)
+curves, gamma = {f: at_3(layer) for f, layer in forms.items()}, gamma_grid(101)
+run = compare(curves, meant=at_3(naive), gamma=gamma, dtype="float32")
 print("slope of the transform of 3 with respect to lambda\n" + run.table(1))
 double = compare({"naive": at_3(naive)}, meant=at_3(naive), gamma=run.gamma)
 print("and in double precision\n" + double.table(1))
@@ -199,9 +192,7 @@ m, v = 0.1 * 0.9 ** (n - 1) / (1 - 0.9**n), 0.001 * 0.999 ** (n - 1) / (1 - 0.99
 resting_place = 0.01 * np.sum(m / np.sqrt(v))
 lam = {key: weights[0] for key, (_, weights) in runs.items()}
 for n in names:
-    print(
-        f"lambda, {n:<11}", *(lam[f, n, "Adam"] for f in ("epsilon 1e-8", "simplified"))
-    )
+    print(f"lambda, {n:<11}", *(lam[f, n, "Adam"] for f in list(forms)[1:3]))
 bad, usual = (runs[f, "torch", "Adam"][0][0, 1] for f in ("epsilon 1e-8", "simplified"))
 steps = np.log(1000 * (usual / bad) ** 2) / np.log(0.999)
 print(f"predicted {resting_place:.8f}, for the next {steps:.0f} steps")

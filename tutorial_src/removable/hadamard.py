@@ -12,7 +12,7 @@ the remainder of Taylor's theorem. The integral is taken by Gauss's rule, whose 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +60,10 @@ class Rule:
 
     nodes: tuple[float, ...]
     weights: tuple[float, ...]
+
+    def __iter__(self) -> Iterator[tuple[float, float]]:
+        """Yield each node with its weight."""
+        return zip(self.nodes, self.weights, strict=True)
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def mean(adapter: Framework, program: Program, at: float, t: Array, order: int, 
         return program(x, xp)
 
     total = None
-    for node, weight in zip(gauss.nodes, gauss.weights, strict=True):
+    for node, weight in gauss:
         part = weight * adapter.tangent(value, at + node * t, order)
         total = part if total is None else total + part
     return total
