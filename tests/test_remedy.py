@@ -364,6 +364,14 @@ def test_other_precisions_and_shapes_are_kept(dtype, engine):
         assert torch.all(y == 4)
 
 
+@pytest.mark.parametrize("name", ["tensorflow", "jax"])
+def test_the_tanh_of_tensorflow_and_jax_is_still_off_by_more_than_4_ulp(name):
+    """Fails when it is mended: then the quotient can be made of it, and costs less."""
+    x = np.linspace(8, 8.1, 2000).astype(np.float32).astype(np.float64)
+    own = frameworks.get(name).derivatives(lambda x, xp: xp.tanh(x) / x, x, order=0, dtype="float32")
+    assert ulps(own[0], truth.derivatives(PRIMITIVES["tanh_over_x"], x, base=0.0, order=0)[0], "float32") > 4
+
+
 def test_the_log1p_of_jax_is_still_wrong():
     """When this fails, JAX has mended it, and the detour in primitives can go."""
     with jax.enable_x64(True):

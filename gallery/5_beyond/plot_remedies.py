@@ -159,6 +159,15 @@ plt.show()
 #    ['by hand', 'integral', 'series']
 #    >>> [len(score[name].errors) for name in good]
 #    [6, 27, 27]
+#    >>> len(PATCHES), len(CASES), {title for title, _ in score["by hand"].errors} == set(list(CASES)[:2])
+#    (17, 9, True)
+#    >>> sympy = score["sympy"].errors
+#    >>> {title for title, name in sympy if (sympy[title, name] < 1e-10).all()} == {"(x*x - 4)/(x - 2)"}
+#    True
+#    >>> score["finite differences"].worst(1) < 1e-4, score["finite differences"].lost(0) == score["naive"].lost(0)
+#    (True, True)
+#    >>> score["complex step"].right(at=True) > 0, score["complex step"].right(at=False), score["complex step"].worst(1) > 1
+#    (True, 0, True)
 #    >>> [max(score[name].worst(k) for k in range(4)) < 1e-13 for name in good]
 #    [True, True, True]
 #    >>> sum(score[name].lost(1) > 0 for name in score)

@@ -175,6 +175,8 @@ plt.show()
 #
 #    >>> [easy_at[name] for name in ("PyTorch", "TensorFlow, XLA", "JAX, XLA", "PyTensor")]
 #    [(nan, nan), (nan, nan), (nan, nan), (2.0, nan)]
+#    >>> len(systems.NAMES), len(made.ran) + len(made.absent), len(made.subjects)
+#    (7, 18, 4)
 #    >>> in_pytorch(3.0), in_tensorflow(3.0), in_jax(3.0), in_pytensor(3.0)
 #    ((3.0, 1.0), (3.0, 1.0), (3.0, 1.0), (3.0, 1.0))
 #    >>> [key for key in made.ran if not made.lost(key, paper)]  # finite at 2
