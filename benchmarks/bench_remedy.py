@@ -14,7 +14,6 @@ import os
 import platform
 import statistics
 import time
-import warnings
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -134,7 +133,6 @@ def largest(
 @pytest.mark.parametrize("name", RUNNERS)
 def bench_cost_of_the_remedy(name, compiled, capsys):
     """Measure each engine, and the ready-made function, on each quotient."""
-    warnings.simplefilter("ignore")
     for title, (f, g, at, order, primitive) in FUNCTIONS.items():
         forms = {e: quotient(f, g, at=at, order=order, engine=e) for e in ("series", "integral")}
         forms |= {"ready-made": primitive} if primitive else {}
@@ -151,7 +149,6 @@ def bench_cost_of_the_remedy(name, compiled, capsys):
 @pytest.mark.parametrize("name", RUNNERS)
 def bench_cost_of_the_patches(name, capsys):
     """Measure each row of the scoreboard, not compiled, on two of its quotients."""
-    warnings.simplefilter("ignore")
     for title, patch in PATCHES.items():
         offered = [CASES[c] for c in ("(x*x - 4)/(x - 2)", "sin(x)/x") if patch.offered(CASES[c], name)]
         ratios = []
