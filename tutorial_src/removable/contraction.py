@@ -22,7 +22,8 @@ import numpy as np
 
 from removable.checks import checked_row
 from removable.errors import InputError, RemovableError
-from removable.functions import Array
+from removable.functions import h
+from removable.systems import jax
 
 __all__ = ["WITHOUT", "compiled", "fused", "replay", "rounded"]
 
@@ -143,18 +144,8 @@ def compiled(x: np.ndarray, *, isa: str | None = None) -> np.ndarray:
 
 
 def _compiled(x: np.ndarray) -> np.ndarray:
-    import jax
-    import jax.numpy as jnp
-
-    def h(x: Array) -> Array:
-        return (x * x - 4) / (x - 2)
-
-    def slope(x: Array) -> Array:
-        y, back = jax.vjp(h, x)
-        return back(jnp.ones_like(y))[0]
-
-    with jax.enable_x64(True):
-        return np.stack([np.asarray(jax.jit(function)(jnp.asarray(x))) for function in (h, slope)])
+    (ran,) = jax.MODES["jit"]([h], [x])
+    return np.stack([ran.value, ran.slope])
 
 
 if __name__ == "__main__":

@@ -11,21 +11,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from removable import frameworks
 from removable.functions import Array, Program
 from removable.systems import xla
-from removable.systems.outcome import Mode, Ran
+from removable.systems.outcome import Mode, Ran, differentiated
 
 __all__ = ["MODES"]
-
-
-def _eager(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
-    return [Ran(*frameworks.get("jax").derivatives(p, x)) for p, x in zip(programs, points, strict=True)]
-
-
-def _forward(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
-    adapter = frameworks.get("jax")
-    return [Ran(*adapter.derivatives(p, x, mode="forward")) for p, x in zip(programs, points, strict=True)]
 
 
 def _jit(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
@@ -51,5 +41,5 @@ def _compiled(program: Program, x: np.ndarray) -> Ran:
     return Ran(*results, code=codes, divisions=tuple(map(xla.divisions, codes)))
 
 
-MODES: dict[str, Mode] = {"eager": _eager, "jit": _jit, "jvp": _forward}
+MODES: dict[str, Mode] = {"eager": differentiated("jax"), "jit": _jit, "jvp": differentiated("jax", mode="forward")}
 """The modes, by name."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from removable import truth
+from removable import frameworks, truth
 from removable.checks import checked_order
 from removable.errors import InputError
 from removable.functions import Program
 from removable.grid import gamma_grid
 from removable.zone import zone_width
 
-__all__ = ["Board", "Mode", "Ran", "Subject", "board"]
+__all__ = ["Board", "Mode", "Ran", "Subject", "board", "differentiated"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,27 @@ class Ran:
 
 Mode = Callable[[list[Program], list[np.ndarray]], list[Ran] | str]
 """Runs programs, each at points of its own, in one mode of a system; returns what came of each, or a sentence why it cannot."""
+
+
+def differentiated(name: str, *, mode: str = "reverse") -> Mode:
+    """Return the mode in which a framework runs a program operation by operation, and differentiates it.
+
+    Parameters
+    ----------
+    name : str
+        The framework, as :func:`removable.frameworks.get` names it.
+    mode : {"reverse", "forward"}
+        How derivatives are propagated.
+
+    Examples
+    --------
+    >>> (ran,) = differentiated("torch")([lambda x, xp: x * x], [np.array([3.0])])
+    >>> ran.value, ran.slope, ran.code
+    (array([9.]), array([6.]), ())
+    """
+    return lambda programs, points: [
+        Ran(*frameworks.get(name).derivatives(p, x, mode=mode)) for p, x in zip(programs, points, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from removable import frameworks
 from removable.functions import Array, Program
 from removable.systems import xla
-from removable.systems.outcome import Mode, Ran
+from removable.systems.outcome import Mode, Ran, differentiated
 
 __all__ = ["MODES"]
 
 _DIVIDING = {"RealDiv", "Reciprocal", "Div", "DivNoNan", "Inv"}
 _CARRYING = {"_Arg", "_Retval", "Identity", "Const"}
-
-
-def _eager(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
-    return [Ran(*frameworks.get("tensorflow").derivatives(p, x)) for p, x in zip(programs, points, strict=True)]
 
 
 def _graph(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
@@ -92,5 +87,5 @@ def _by_xla(function: Callable[[Array], Array], x: Array) -> tuple[np.ndarray, s
     return result, code, xla.divisions(code)
 
 
-MODES: dict[str, Mode] = {"eager": _eager, "tf.function": _graph, "jit_compile=True": _jit}
+MODES: dict[str, Mode] = {"eager": differentiated("tensorflow"), "tf.function": _graph, "jit_compile=True": _jit}
 """The modes, by name."""

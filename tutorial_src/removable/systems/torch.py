@@ -13,20 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from removable import frameworks
 from removable.functions import Program
-from removable.systems.outcome import Mode, Ran
+from removable.systems.outcome import Mode, Ran, differentiated
 
 __all__ = ["MODES"]
-
-
-def _eager(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
-    return [Ran(*frameworks.get("torch").derivatives(p, x)) for p, x in zip(programs, points, strict=True)]
-
-
-def _forward(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
-    adapter = frameworks.get("torch")
-    return [Ran(*adapter.derivatives(p, x, mode="forward")) for p, x in zip(programs, points, strict=True)]
 
 
 def _mapped(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
@@ -61,6 +51,7 @@ def _compiled(programs: list[Program], points: list[np.ndarray]) -> list[Ran] | 
     options = {"post_grad_custom_post_pass": graphs.append, "compile_threads": 1}
     try:
         made = torch.compile(all_of_them, options=options)(*map(torch.tensor, points))
+    # Wrapped in other errors as Dynamo sees fit, from version to version; whatever else it is goes on.
     except Exception as error:
         if not _for_want_of_a_compiler(error):
             raise
@@ -109,5 +100,10 @@ def _written(node: Any) -> str:
     return f"{node.name} = {name}({', '.join(map(str, node.args))})"
 
 
-MODES: dict[str, Mode] = {"eager": _eager, "torch.compile": _compiled, "forward mode": _forward, "vmap": _mapped}
+MODES: dict[str, Mode] = {
+    "eager": differentiated("torch"),
+    "torch.compile": _compiled,
+    "forward mode": differentiated("torch", mode="forward"),
+    "vmap": _mapped,
+}
 """The modes, by name."""
