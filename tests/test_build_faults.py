@@ -9,8 +9,11 @@ import logging
 import os
 import pickle
 import sqlite3
+import subprocess
+import sys
 import threading
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import archive
@@ -364,6 +367,32 @@ def test_the_search_keeps_the_index_entries_of_pages_that_are_not_written_again(
     found = steady_site.complete({"a": [("new", "i", "main")]}, kept, {"a", "b"})
     assert found == {"a": [("new", "i", "main")], "b": [("of b", "i", "")]}
     assert list(found) == ["a", "b"]
+
+
+@pytest.mark.parametrize("page_goes", [False, True])
+def test_a_word_that_has_gone_from_every_page_goes_from_the_search(page_goes, tmp_path):
+    """Sphinx alone keeps the word, on an empty list of pages."""
+    source, out = tmp_path / "source", tmp_path / "out"
+    source.mkdir()
+    extensions = Path(steady_site.__file__).parent
+    settings = f"import sys\nsys.path.insert(0, {str(extensions)!r})\nextensions = ['myst_nb', 'steady_site']\n"
+    (source / "conf.py").write_text(f"{settings}html_theme = 'basic'\n", encoding="utf-8")
+    (source / "index.md").write_text("# Title\n\nHere is a zyzzyva.\n", encoding="utf-8")
+    (source / "other.md").write_text("---\norphan: true\n---\n\n# Other\n\nAnother quagga.\n", encoding="utf-8")
+
+    def index() -> str:
+        subprocess.run([sys.executable, "-m", "sphinx", "-q", "-b", "html", source, out], check=True)
+        return (out / "searchindex.js").read_text(encoding="utf-8")
+
+    assert '"zyzzyva":' in index()
+    if page_goes:
+        (source / "other.md").unlink()
+    (source / "index.md").write_text("# Title\n\nHere is none.\n", encoding="utf-8")
+    again = index()
+    assert '"terms":{' in again
+    assert "zyzzyva" not in again
+    assert ("quagga" in again) != page_goes
+    assert ":[]" not in again.partition('"terms":{')[2]
 
 
 # Frameworks

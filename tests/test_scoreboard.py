@@ -68,6 +68,7 @@ def test_the_accuracy_on_record_is_that_which_is_promised():
 
 
 def test_the_costs_on_record_are_those_of_a_remedy_and_not_of_a_detour():
+    # A machine with other work to do measures a third more; an engine that goes step by step where it did not, several times.
     engines = measured()["engines"]
     for engine, typical, most in (("ready-made", 3.5, 6), ("series", 3.5, 6), ("integral", 13, 30)):
         for how in ("eager", "compiled"):

@@ -1,8 +1,9 @@
 """The same bytes whether a page is written with all others or alone, years later, into a site that is there.
 
-Two things differ otherwise. The style sheet of myst-nb arrives after the last page, so that pages of a first build address
+Three things differ otherwise. The style sheet of myst-nb arrives after the last page, so that pages of a first build address
 it without the checksum that those of a second one carry. And Sphinx forgets the index entries of the pages that it does not
-write again: after any second build, its search would no longer find them.
+write again: after any second build, its search would no longer find them. And a word that has gone from the last page that
+held it stays in the search index, on no page.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ def complete(
     return {name: [tuple(entry) for entry in entries[name]] for name in sorted(entries.keys() & known)}
 
 
+def still_held(terms: dict[str, set[str]], known: set[str]) -> dict[str, set[str]]:
+    """Leave out the words that no page holds any more."""
+    return {word: pages for word, pages in terms.items() if pages & known}
+
+
 def complete_search(app: Sphinx) -> list[Any]:
     """Give the search index what it lacks, just before it is written; Sphinx asks here for additional pages."""
     indexer = getattr(app.builder, "indexer", None)
@@ -41,6 +47,8 @@ def complete_search(app: Sphinx) -> list[Any]:
             kept = {}
         indexer._index_entries = complete(indexer._index_entries, kept, app.env.found_docs)
         path.write_text(json.dumps(indexer._index_entries), encoding="utf-8")
+        indexer._mapping = still_held(indexer._mapping, app.env.found_docs)
+        indexer._title_mapping = still_held(indexer._title_mapping, app.env.found_docs)
     return []
 
 
