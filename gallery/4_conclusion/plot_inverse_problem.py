@@ -59,7 +59,8 @@ def model_tensorflow(form):
             misfits = tf.reshape(tf.stack(form(*tf.unstack(p), at, tf)) - seen, [-1])
         return misfits, tape.jacobian(misfits, p)
 
-    return lambda p: [v.numpy() for v in model(tf.constant(p))]  # a graph; not XLA
+    graph = model.get_concrete_function()  # a graph, made once; not XLA
+    return lambda p: [v.numpy() for v in graph(tf.constant(p))]
 
 
 names = {"torch": model_torch, "tensorflow": model_tensorflow}
@@ -210,8 +211,7 @@ plt.show()
 #    \frac{\partial y}{\partial k} = \frac{2 g\,t}{\epsilon^2} + \frac{v\,t}{\epsilon} , \qquad
 #    y \approx \Bigl( v - \frac{g\,\epsilon}{k\,(k + \epsilon)} \Bigr) \frac{k\,t}{k + \epsilon} \text{ for small } k .
 #
-# The optimiser moves :math:`k` to the size of :math:`\epsilon` and brings the ball back to earth with the one parameter that
-# can do it: :math:`v` cancels the false pole.
+# The optimiser moves :math:`k` to the size of :math:`\epsilon`; :math:`v`, which alone can do it, cancels the false pole.
 #
 # .. code-block:: pycon
 #
