@@ -85,9 +85,10 @@ tensorflow._DEEPEST_ACCUMULATOR = 4
 frameworks.get("tensorflow").derivatives(lambda x, xp: 3 * x, [1.0], order=4, mode={mode!r})
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    of_forward = "ValueError" if frameworks.get("tensorflow").version.startswith("2.19.") else "SystemError"
-    expected = {"forward": of_forward, "forward-over-reverse": "IndexError"}[mode]
-    assert done.stderr.strip().rpartition("\n")[2].startswith(f"{expected}: ")
+    # A ValueError about a shape that TensorFlow drops halfway: whether it or Python's SystemError about a dropped error
+    # is the last word differs between machines with the same TensorFlow.
+    expected = {"forward": ("SystemError: ", "ValueError: "), "forward-over-reverse": ("IndexError: ",)}[mode]
+    assert done.stderr.strip().rpartition("\n")[2].startswith(expected)
 
 
 @pytest.mark.parametrize("name", WITH_BOTH_MODES)
