@@ -145,6 +145,61 @@ def mean(adapter: Framework, program: Program, at: float, t: Array, order: int, 
     return total
 
 
+def rows(
+    adapter: Framework, f: Program, g: Program, at: float, t: Array, order: int, plan: Plan, highest: int
+) -> list[Array]:
+    r"""Evaluate F/G and its derivatives, each from derivatives of f and g at the nodes.
+
+    Under the integral, a derivative of F is that of f times a power of the node; those of the quotient q follow from the
+    product rule for F = q G. Nothing but f and g is differentiated, which costs much less than to differentiate the mean.
+
+    Parameters
+    ----------
+    adapter, at, t, order
+        As for :func:`mean`.
+    f, g : callable
+        Called as ``f(x, xp)``.
+    plan : Plan
+        The rules for f and g.
+    highest : int
+        The order of the highest derivative of the quotient.
+
+    Returns
+    -------
+    list of array
+        The value and the derivatives, as constants.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from removable import frameworks, functions
+    >>> t = torch.tensor([0.0, 1.0]).double()
+    >>> [r.tolist() for r in rows(frameworks.get("torch"), functions.f, functions.g, 2.0, t, 1, unseen(1), 2)]
+    [[4.0, 5.0], [1.0, 1.0], [0.0, 0.0]]
+    """
+    numerator, denominator = (
+        _means(adapter, program, at, t, order, gauss, highest) for program, gauss in ((f, plan.of_f), (g, plan.of_g))
+    )
+    found: list[Array] = []
+    for k, row in enumerate(numerator):
+        for j, lower in enumerate(found):
+            row = row - math.comb(k, j) * lower * denominator[k - j]
+        found.append(row / denominator[0])
+    return found
+
+
+def _means(
+    adapter: Framework, program: Program, at: float, t: Array, order: int, gauss: Rule, highest: int
+) -> list[Array]:
+    """Evaluate the mean, and its derivatives up to an order."""
+    xp, totals = adapter.namespace, []
+    for node, weight in gauss:
+        seen = adapter.rows(lambda x: program(x, xp), at + node * t, order + highest)[order:]
+        parts = [weight * node**k * row for k, row in enumerate(seen)]
+        totals = [total + part for total, part in zip(totals, parts, strict=True)] if totals else parts
+    return totals
+
+
 def unseen(order: int) -> Plan:
     """Return the plan where nothing is known about f and g.
 

@@ -29,6 +29,7 @@ from removable.checks import PRECISIONS, checked_base, checked_whole
 from removable.closures import reads_nothing_else
 from removable.errors import InputError
 from removable.frameworks import Framework
+from removable.frameworks.base import Parts
 from removable.functions import Array, Namespace
 
 __all__ = ["Engine", "Quotient", "quotient"]
@@ -110,7 +111,7 @@ class Quotient:
         self.engine, self.radius = engine, radius
         # A series has read f and g once and for all; an integral may be traced if nothing that they read can change.
         self._frozen = engine == "series" or all(reads_nothing_else(program) for program in (f, g))
-        self._traced: dict[tuple[str, str], Function] = {}
+        self._joined: dict[tuple[str, str], Function] = {}
         self._plans: dict[tuple[str, str], hadamard.Plan] = {}
         self._unseen = hadamard.unseen(self.order)
         self._polynomials = self._taylor_polynomials() if engine == "series" else {}
@@ -138,13 +139,23 @@ class Quotient:
         precision = adapter.precision(x)
         if precision not in PRECISIONS:
             raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
-        if not (self._frozen and adapter.traces(x, long=self.engine == "integral")):
+        if not (self._frozen and adapter.joins(x)):
             return adapter.as_written(self._evaluated)(adapter, precision, x)
         key = (adapter.name, precision)
-        if key not in self._traced:
-            self._radius(adapter, precision, x)  # a trace has no values to look at
-            self._traced[key] = adapter.traced(functools.partial(self._evaluated, adapter, precision), precision)
-        return self._traced[key](x)
+        if key not in self._joined:
+            self._joined[key] = adapter.joined(self._parts(adapter, precision, x), precision)
+        return self._joined[key](x)
+
+    def _parts(self, adapter: Framework, precision: str, x: Array) -> Parts:
+        """Return the engine and plain division, each by itself."""
+        xp = adapter.namespace
+        return Parts(
+            near=functools.partial(self._rows_near, adapter, precision),
+            far=lambda x: self.f(x, xp) / self.g(x, xp),
+            whole=functools.partial(self._evaluated, adapter, precision),
+            at=self.at,
+            radius=self._radius(adapter, precision, x),  # now: a trace has no values to look at
+        )
 
     def _evaluated(self, adapter: Framework, precision: str, x: Array) -> Array:
         """Choose between the engine and plain division, for every element."""
@@ -153,7 +164,7 @@ class Quotient:
         radius = self._radius(adapter, precision, t)
         if math.isinf(radius):
             return self._near(adapter, precision, t)
-        close = xp.abs(t) < radius
+        close = adapter.within(radius, t)
         # Two selections: what is not used must not be NaN either, for its derivative is multiplied by zero.
         inner = self._near(adapter, precision, xp.where(close, t, adapter.number(0.0, t)))
         outer = xp.where(close, adapter.number(self.at + radius, t), x)
@@ -196,6 +207,13 @@ class Quotient:
         f = hadamard.mean(adapter, self.f, self.at, t, self.order, plan.of_f)
         g = hadamard.mean(adapter, self.g, self.at, t, self.order, plan.of_g)
         return f / g
+
+    def _rows_near(self, adapter: Framework, precision: str, t: Array, highest: int) -> list[Array]:
+        """Evaluate near the point the value and the derivatives up to an order."""
+        if self.engine == "series":
+            return adapter.rows(functools.partial(self._near, adapter, precision), t, highest)
+        plan = self._plan(adapter, precision, t)
+        return hadamard.rows(adapter, self.f, self.g, self.at, t, self.order, plan, highest)
 
     def _taylor_polynomials(self) -> dict[str, taylor.Polynomial]:
         """Expand f/g in exact arithmetic, and cut the series for each precision."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -32,6 +33,29 @@ def derived(coefficients: Sequence[float]) -> tuple[float, ...]:
     ((1.0, 1.0), (0.0,))
     """
     return tuple(k * c for k, c in enumerate(coefficients) if k) or (0.0,)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A function by element that is computed in one way near a point, and in another elsewhere.
+
+    Attributes
+    ----------
+    near : callable
+        Called with the distances t = x - at and an order; returns the value and the derivatives up to that order.
+    far : callable
+        Called with x; returns the value, and near the point anything.
+    whole : callable
+        Called with any x: it evaluates both parts for every element, and selects.
+    at, radius : float
+        The point, and the distance at which ``far`` takes over.
+    """
+
+    near: Callable[[Array, int], list[Array]]
+    far: Callable[[Array], Array]
+    whole: Callable[[Array], Array]
+    at: float
+    radius: float
 
 
 class Framework(ABC):
@@ -98,30 +122,34 @@ class Framework(ABC):
         """Whether a compiler is reading the program, so that nothing can be looked at."""
         return False
 
+    def within(self, radius: float, t: Array) -> Array:
+        """Tell which elements are smaller than a radius."""
+        return self.namespace.abs(t) < radius
+
     def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that no tool of the framework rewrites before it is traced."""
         return function
 
-    def traces(self, x: Array, *, long: bool) -> bool:
-        """Tell whether :meth:`traced` is worth while for these points; a program is long if it evaluates f and g many times."""
+    def joins(self, x: Array) -> bool:
+        """Tell whether :meth:`joined` is worth while for these points."""
         return False
 
-    def traced(self, function: Callable[[Array], Array], precision: str) -> Callable[[Array], Array]:
-        """Return a function that the framework traces once and then runs as a whole.
+    def joined(self, parts: Parts, precision: str) -> Callable[[Array], Array]:
+        """Return a function of two parts in the form that costs least for many points.
 
         Parameters
         ----------
-        function : callable
-            Called as ``function(x)``, of an array. Whatever else it reads must not change: the trace keeps it.
+        parts : Parts
+            What they read besides x must not change: a trace keeps it.
         precision : str
             The dtype of x.
 
         Returns
         -------
         callable
-            Called as ``function(x)`` is, and differentiable like it.
+            Called with x, and differentiable to any order.
         """
-        return function
+        return parts.whole
 
     @abstractmethod
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
@@ -146,6 +174,25 @@ class Framework(ABC):
         removable.errors.UnsupportedError
             If the framework cannot differentiate any function that is handed to it.
         """
+
+    def rows(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
+        """Return the value of a function by element and its derivatives up to an order, as constants.
+
+        Parameters
+        ----------
+        function : callable
+            Called as ``function(x)``.
+        x : array
+            Points, of any shape and floating dtype.
+        order : int
+            The highest derivative.
+
+        Returns
+        -------
+        list of array
+            As many as ``order`` and one, each with the shape and dtype of x.
+        """
+        return self._reverse(lambda x, xp: function(x), x, order)
 
     @abstractmethod
     def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:

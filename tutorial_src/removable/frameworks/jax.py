@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from removable.frameworks.base import MANY, Framework, Mode, derived
+from removable.frameworks.base import MANY, Framework, Mode, Parts, derived
 from removable.functions import Array, Program
 
 
@@ -90,13 +90,13 @@ class Jax(Framework):
         """Return the values in float64; None for a tracer."""
         return None if isinstance(array, _jax().core.Tracer) else np.asarray(array, dtype=np.float64)
 
-    def traces(self, x: Array, *, long: bool) -> bool:
+    def joins(self, x: Array) -> bool:
         """Tell whether there are so many points that compiling pays; the result may be part of another compiled function."""
         return bool(x.size >= MANY)
 
-    def traced(self, function: Callable[[Array], Array], precision: str) -> Callable[[Array], Array]:
-        """Return the function compiled, which XLA does for every new shape."""
-        return _jax().jit(function)
+    def joined(self, parts: Parts, precision: str) -> Callable[[Array], Array]:
+        """Return the function compiled, which XLA does for every new shape; to select costs it nothing."""
+        return _jax().jit(parts.whole)
 
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
         """Differentiate by ``jax.jvp``, as often as asked for."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from removable.errors import UnsupportedError
-from removable.frameworks.base import MANY, Framework, derived
+from removable.frameworks.base import MANY, Framework, Parts, derived
 from removable.functions import Array, Program
 
 _DEEPEST_ACCUMULATOR = 3
@@ -73,33 +74,55 @@ class TensorFlow(Framework):
         """Return a function that AutoGraph leaves alone: it warns of every lambda whose source it cannot find."""
         return self.namespace.autograph.experimental.do_not_convert(function)
 
-    def traces(self, x: Array, *, long: bool) -> bool:
-        """Tell whether a graph is worth while: for many points, if it is soon made.
+    def joins(self, x: Array) -> bool:
+        """Tell whether a graph is worth while, which takes a second to make: for many points.
 
         It is not within another graph, where results need shapes.
         """
         tf = self.namespace
-        return not long and bool(tf.executing_eagerly()) and x.shape.num_elements() >= MANY
+        return bool(tf.executing_eagerly()) and x.shape.num_elements() >= MANY
 
-    def traced(self, function: Callable[[Array], Array], precision: str) -> Callable[[Array], Array]:
-        """Return the function as a graph, whose steps reuse each other's memory, and each derivative as another.
+    def joined(self, parts: Parts, precision: str) -> Callable[[Array], Array]:
+        """Return a graph that evaluates each part where it is needed, with each derivative as another graph.
 
-        No new shape is a reason to trace again.
+        Its steps reuse each other's memory, and no new shape is a reason to trace again.
         """
         tf = self.namespace
         signature = [tf.TensorSpec(None, tf.as_dtype(precision))]
 
         @functools.cache
         def derivative(order: int) -> Callable[[Array], Array]:
-            graph = tf.function(lambda x: self.tangent(function, x, order), input_signature=signature, autograph=False)
+            graph = tf.function(lambda x: self._joined(parts, x, order), input_signature=signature, autograph=False)
+            # In a thread of its own: forward mode asks for the slope while in this one nothing is recorded.
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(graph.get_concrete_function).result()
 
             @tf.custom_gradient
             def evaluated(x: Array) -> tuple[Array, Callable[[Array], Array]]:
-                return graph(x), lambda upstream: upstream * derivative(order + 1)(x)
+                # Stopped, so that no tape looks into the graph and has it keep its steps.
+                return graph(tf.stop_gradient(x)), lambda upstream: upstream * derivative(order + 1)(x)
 
             return evaluated
 
         return derivative(0)
+
+    def _joined(self, parts: Parts, x: Array, order: int) -> Array:
+        tf = self.namespace
+        t = x - parts.at if parts.at else x
+        close = self.within(parts.radius, t)
+
+        def far() -> Array:
+            return self.rows(parts.far, x, order)[order]
+
+        def both() -> Array:
+            found = tf.where(close)
+            return tf.tensor_scatter_nd_update(far(), found, parts.near(tf.gather_nd(t, found), order)[order])
+
+        return tf.cond(
+            tf.reduce_all(close),
+            lambda: parts.near(t, order)[order],
+            lambda: tf.cond(tf.reduce_any(close), both, far),
+        )
 
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
         """Differentiate by ``tf.GradientTape``, as often as asked for."""

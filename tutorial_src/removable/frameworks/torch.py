@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from removable.frameworks.base import Framework, derived
+from removable.frameworks.base import MANY, Framework, Parts, derived
 from removable.functions import Array, Program
 
 _BLOCK = 2**14
 """Elements that stay in the processor's cache from one step of Horner's rule to the next."""
+
+_LARGE_BLOCK = 2**17
+"""Elements whose intermediate results take turns in memory that is there already; fewer would be too little work for a step."""
 
 
 def _horner(x: Array, coefficients: Sequence[float]) -> Array:
@@ -66,6 +69,66 @@ def _polynomial() -> type:
             return Polynomial.apply(x, coefficients), in_dims[0]
 
     return Polynomial
+
+
+@functools.cache
+def _joined() -> type:
+    """A function of two parts as an operation of its own: each element takes the part it needs, and its derivative is another."""
+    torch = Torch().namespace
+
+    class Joined(torch.autograd.Function):
+        @staticmethod
+        def forward(x: Array, parts: Parts, order: int, slope: list[Array] | None) -> Array:
+            found = _rows(parts, x, order + (slope is not None))
+            if slope is not None:
+                slope.append(found[-1])
+            return found[order]
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Array, Parts, int, list[Array] | None], output: Array) -> None:
+            x, ctx.parts, ctx.order, ctx.slope = inputs
+            ctx.save_for_backward(x)
+            ctx.save_for_forward(x)
+
+        @staticmethod
+        def backward(ctx: Any, upstream: Array) -> tuple[Array, None, None, None]:
+            (x,) = ctx.saved_tensors
+            again = torch.is_grad_enabled() or not ctx.slope  # to be differentiated once more
+            slope = Joined.apply(x, ctx.parts, ctx.order + 1, []) if again else ctx.slope[0]
+            return upstream * slope, None, None, None
+
+        @staticmethod
+        def jvp(ctx: Any, tangent: Array, *_: None) -> Array:
+            (x,) = ctx.saved_tensors
+            return tangent * Joined.apply(x, ctx.parts, ctx.order + 1, None)
+
+        @staticmethod
+        def vmap(info: Any, in_dims: tuple[int | None, ...], x: Array, parts: Parts, order: int, slope: Any) -> Any:
+            return Joined.apply(x, parts, order, None), in_dims[0]
+
+    return Joined
+
+
+def _rows(parts: Parts, x: Array, order: int) -> list[Array]:
+    """Value and derivatives up to an order, each part evaluated where it is needed."""
+    framework, shape = Torch(), x.shape
+    x = x.detach().reshape(-1)
+    t = x - parts.at if parts.at else x
+    close = framework.within(parts.radius, t)
+    if close.all():
+        rows = _rows_near(parts, t, order)
+    else:
+        rows = framework.rows(parts.far, x, order)
+        found = close.nonzero().squeeze(1)
+        if found.numel():
+            near = _rows_near(parts, t[found], order)
+            rows = [row.index_copy(0, found, those) for row, those in zip(rows, near, strict=True)]
+    return [row.reshape(shape) for row in rows]
+
+
+def _rows_near(parts: Parts, t: Array, order: int) -> list[Array]:
+    blocks = [parts.near(block, order) for block in t.split(_LARGE_BLOCK)]
+    return [Torch().namespace.cat(rows) for rows in zip(*blocks, strict=True)] if len(blocks) > 1 else blocks[0]
 
 
 class Torch(Framework):
@@ -122,6 +185,43 @@ class Torch(Framework):
         except RuntimeError:  # what vmap says of a value that differs from sample to sample
             return None
 
+    def within(self, radius: float, t: Array) -> Array:
+        """Tell which elements are smaller than a radius; compiled, in single precision, which is as good.
+
+        The compiler of PyTorch 2.13 does again on the way back what is cheap, but nothing whose result takes less than a
+        quarter of its argument's memory: then it writes booleans down, which takes longer than all the rest.
+        """
+        torch = self.namespace
+        size = torch.abs(t)
+        if self.compiling and t.dtype == torch.float64 and 1e-30 < radius < 1e30:
+            size = size.to(torch.float32)
+        return size < radius
+
+    def joins(self, x: Array) -> bool:
+        """Tell whether there are many points, in the processor's own memory, whose values can be looked at."""
+        torch = self.namespace
+        return (
+            not self.compiling
+            and not self._transformed(x)
+            and not torch.jit.is_tracing()
+            and type(x) in (torch.Tensor, torch.nn.Parameter)
+            and x.device.type == "cpu"
+            and x.numel() >= MANY
+        )
+
+    def joined(self, parts: Parts, precision: str) -> Callable[[Array], Array]:
+        """Return an operation that looks where each part is needed, and computes the slope along with the value."""
+        torch, operation = self.namespace, _joined()
+
+        def evaluated(x: Array) -> Array:
+            return operation.apply(x, parts, 0, [] if torch.is_grad_enabled() and x.requires_grad else None)
+
+        return evaluated
+
+    def _transformed(self, x: Array) -> bool:
+        """Tell whether ``torch.func`` is at work: nested in itself, its ``jvp`` takes an operation of our own for a constant."""
+        return bool(self.namespace._C._functorch.is_functorch_wrapped_tensor(x))
+
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
         """Differentiate by ``torch.func.jvp``, as often as asked for."""
         if order == 0:
@@ -131,9 +231,14 @@ class Torch(Framework):
         one = x * 0 + 1 if self.compiling else torch.ones_like(x)
         return torch.func.jvp(lambda x: self.tangent(function, x, order - 1), (x,), (one,))[1]
 
+    def rows(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
+        """Differentiate by ``torch.autograd.grad``, as often as asked for."""
+        with self.namespace.enable_grad():
+            return [row.detach() for row in self._reverse(lambda x, xp: function(x), x.detach(), order)]
+
     def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
-        """Evaluate a polynomial; compiled, by plain steps that the compiler fuses."""
-        if self.compiling:
+        """Evaluate a polynomial; compiled or transformed, by plain steps that are fused or transformed."""
+        if self.compiling or self._transformed(x):
             return _horner(x, coefficients)
         return _polynomial().apply(x, tuple(coefficients))
 
