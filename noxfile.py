@@ -102,8 +102,8 @@ def tests(session: nox.Session) -> None:
     """Bring the site up to date, then run the tests, which look at it too."""
     python = shared_python(session)
     site(session, python)
-    # A file of tests stays with one of the two processes: what it sets up is set up once.
-    run(session, python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests", *session.posargs)
+    # Three processes on two cores, for those that look at pages wait for the browser. Who is done takes over from the others.
+    run(session, python, "-m", "pytest", "-q", "-n", "3", "--dist", "worksteal", "tests", *session.posargs)
 
 
 @nox.session(python=False)

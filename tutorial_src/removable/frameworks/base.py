@@ -47,8 +47,10 @@ class Parts:
         Called with x; returns the value, and near the point anything.
     whole : callable
         Called with any x: it evaluates both parts for every element, and selects.
-    at, radius : float
-        The point, and the distance at which ``far`` takes over.
+    at : float
+        The point.
+    radius : float
+        The distance from which on ``far`` is used.
     """
 
     near: Callable[[Array, int], list[Array]]
