@@ -102,8 +102,10 @@ def tests(session: nox.Session) -> None:
     """Bring the site up to date, then run the tests, which look at it too."""
     python = shared_python(session)
     site(session, python)
-    # Three processes on two cores, for those that look at pages wait for the browser. Who is done takes over from the others.
-    run(session, python, "-m", "pytest", "-q", "-n", "3", "--dist", "worksteal", "tests", *session.posargs)
+    # A file of tests stays with one of the two processes: what it sets up is set up once. One thread each, for more of them
+    # would wait for each other.
+    command = (python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests", *session.posargs)
+    run(session, *command, OMP_NUM_THREADS="1")
 
 
 @nox.session(python=False)

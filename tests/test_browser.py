@@ -103,15 +103,16 @@ def test_each_page_asks_nobody_else_fits_a_phone_and_is_accessible_in_light_and_
     assert {
         path for path in page.asked if not path.startswith("data:") and not path.endswith((".png", ".svg"))
     } <= named
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.set_viewport_size(wide)
     page.evaluate(THIN)
     page.evaluate(axe())
     assert violations(page, {"type": "tag", "values": [*WCAG, "best-practice"]}) == []
     page.emulate_media(color_scheme="dark")
     page.locator("html[data-theme=dark]").wait_for(state="attached")  # not by a script, which the policy forbids
     assert violations(page, {"type": "rule", "values": COLOURED}) == []
-    page.reload(wait_until="load")
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def tab_to(page: Page, selector: str, at_most: int = 80) -> None:

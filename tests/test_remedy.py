@@ -262,7 +262,7 @@ def test_a_triple_zero_is_compiled_in_pytorch():
     removed = quotient(lambda x, xp: x - xp.sin(x), lambda x: x * x * x, at=0.0, order=3)
     x = torch.tensor([0.0, 1e-3, -0.2], dtype=torch.float64)
     true = truth.derivatives(PRIMITIVES["x_minus_sin_over_x3"], x.numpy(), base=0.0, order=0)
-    assert np.allclose(torch.compile(removed)(x), true[0], rtol=1e-13)
+    assert np.allclose(torch.compile(removed, backend="aot_eager")(x), true[0], rtol=1e-13)
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
@@ -416,12 +416,12 @@ SPREADS = {"all near": (-0.2, 0.2), "some near": (-1.0, 3.0), "none near": (5.0,
 
 
 @pytest.mark.parametrize("engine", ["integral", "series"])
-@pytest.mark.parametrize("spread", SPREADS.values(), ids=SPREADS.keys())
-@pytest.mark.parametrize(("name", "mode"), [(name, mode) for name in NAMES for mode in ("reverse", "forward")])
-def test_many_points_are_right_in_both_modes(name, mode, spread, engine):
+@pytest.mark.parametrize(("where", "mode"), [*((where, "reverse") for where in SPREADS), ("some near", "forward")])
+@pytest.mark.parametrize("name", NAMES)
+def test_many_points_are_right_in_both_modes(name, where, mode, engine):
     """For many, each part is evaluated where it is needed, in other ways than for few."""
     removed = quotient(lambda x, xp: x - xp.sin(x), lambda x: x * x * x, at=0.0, order=3, engine=engine)
-    few = np.linspace(*spread, 257)
+    few = np.linspace(*SPREADS[where], 257)
     true = truth.derivatives(PRIMITIVES["x_minus_sin_over_x3"], few, base=0.0, order=2)
     derivatives = frameworks.get(name).derivatives
     many = np.tile(few, 128)
