@@ -450,6 +450,28 @@ print(second.jvp(slope).numpy()[0])
     assert abs(float(done.stdout) - true) > 0.5 * abs(true)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_polynomial_is_used_as_far_as_infinity(name):
+    removed = quotient(*QUOTIENTS["h"][:2], at=2.0, engine="series")
+    adapter = frameworks.get(name)
+    for count in (4, 2**15):
+        found = adapter.derivatives(lambda x, xp: removed(x), np.tile([np.inf, -np.inf, 2.0, 3.0], count // 4), order=0)
+        np.testing.assert_array_equal(found[0, :4], [np.inf, -np.inf, 4.0, 5.0])
+
+
+def test_many_points_may_be_a_variable():
+    removed = quotient(lambda x, xp: xp.sin(x), lambda x: x, at=0.0)
+    values = np.zeros(2**15)
+    variable = tf.Variable(values)
+    with tf.GradientTape() as tape:
+        y = removed(variable)
+    assert np.all(y == 1)
+    assert np.all(tape.gradient(y, variable) == 0)
+    parameter = torch.nn.Parameter(torch.tensor(values))
+    removed(parameter).sum().backward()
+    assert not parameter.grad.any()
+
+
 def test_many_points_in_pytorch_are_mapped_and_take_any_upstream_gradient():
     removed = quotient(lambda x, xp: xp.sin(x), lambda x: x, at=0.0)
     x = torch.linspace(-3, 3, 2**15 + 1, dtype=torch.float64)

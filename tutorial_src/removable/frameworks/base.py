@@ -125,8 +125,8 @@ class Framework(ABC):
         return False
 
     def within(self, radius: float, t: Array) -> Array:
-        """Tell which elements are smaller than a radius."""
-        return self.namespace.abs(t) < radius
+        """Tell which elements are no larger than a radius."""
+        return self.namespace.abs(t) <= radius
 
     def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that no tool of the framework rewrites before it is traced."""

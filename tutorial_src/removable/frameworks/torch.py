@@ -186,7 +186,7 @@ class Torch(Framework):
             return None
 
     def within(self, radius: float, t: Array) -> Array:
-        """Tell which elements are smaller than a radius; compiled, in single precision, which is as good.
+        """Tell which elements are no larger than a radius; compiled, in single precision, which is as good.
 
         The compiler of PyTorch 2.13 does again on the way back what is cheap, but nothing whose result takes less than a
         quarter of its argument's memory: then it writes booleans down, which takes longer than all the rest.
@@ -195,7 +195,7 @@ class Torch(Framework):
         size = torch.abs(t)
         if self.compiling and t.dtype == torch.float64 and 1e-30 < radius < 1e30:
             size = size.to(torch.float32)
-        return size < radius
+        return size <= radius
 
     def joins(self, x: Array) -> bool:
         """Tell whether there are many points, in the processor's own memory, whose values can be looked at."""
