@@ -433,7 +433,10 @@ def test_many_points_are_right_in_both_modes(name, where, mode, engine):
 
 
 def test_nested_forward_modes_of_tensorflow_are_still_wrong():
-    """Without anything of ours: fails when TensorFlow is mended, and the test above may ask for few points too."""
+    """Without anything of ours: fails when TensorFlow is mended, and the test above may ask for few points too.
+
+    It is tensorflow/tensorflow#127753.
+    """
     # In a process of its own: what is wrong is what TensorFlow keeps for the next time.
     code = """
 import tensorflow as tf

@@ -219,7 +219,11 @@ class Torch(Framework):
         return evaluated
 
     def _transformed(self, x: Array) -> bool:
-        """Tell whether ``torch.func`` is at work: nested in itself, its ``jvp`` takes an operation of our own for a constant."""
+        """Tell whether ``torch.func`` is at work.
+
+        Nested in itself, its ``jvp`` takes what an operation of our own was computed from for a constant
+        :cite:p:`PyTorch197867`.
+        """
         return bool(self.namespace._C._functorch.is_functorch_wrapped_tensor(x))
 
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
