@@ -6,6 +6,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 BUILD = HERE.parent / "_build"
 sys.path.insert(0, str(HERE / "_extensions"))
+# Python 3.11 takes compiled code that a full disk cut short for whole, and the next build would end in an EOFError.
+sys.dont_write_bytecode = True
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for kernels
 
 import freshness
 import kernel_settings

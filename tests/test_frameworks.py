@@ -85,8 +85,7 @@ tensorflow._DEEPEST_ACCUMULATOR = 4
 frameworks.get("tensorflow").derivatives(lambda x, xp: 3 * x, [1.0], order=4, mode={mode!r})
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    # A ValueError about a shape that TensorFlow drops halfway: whether it or Python's SystemError about a dropped error
-    # is the last word differs between machines with the same TensorFlow.
+    # Which of the two is the last word differs between machines with the same TensorFlow.
     expected = {"forward": ("SystemError: ", "ValueError: "), "forward-over-reverse": ("IndexError: ",)}[mode]
     assert done.stderr.strip().rpartition("\n")[2].startswith(expected)
 

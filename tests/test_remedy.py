@@ -416,9 +416,15 @@ SPREADS = {"all near": (-0.2, 0.2), "some near": (-1.0, 3.0), "none near": (5.0,
 
 
 @pytest.mark.parametrize("engine", ["integral", "series"])
-@pytest.mark.parametrize(("where", "mode"), [*((where, "reverse") for where in SPREADS), ("some near", "forward")])
+@pytest.mark.parametrize(
+    ("where", "mode"),
+    [
+        *((where, "reverse") for where in SPREADS),
+        *(("some near", mode) for mode in ("forward", "forward-over-reverse")),
+    ],
+)
 @pytest.mark.parametrize("name", NAMES)
-def test_many_points_are_right_in_both_modes(name, where, mode, engine):
+def test_many_points_are_right_in_every_mode(name, where, mode, engine):
     """For many, each part is evaluated where it is needed, in other ways than for few."""
     removed = quotient(lambda x, xp: x - xp.sin(x), lambda x: x * x * x, at=0.0, order=3, engine=engine)
     few = np.linspace(*SPREADS[where], 257)
@@ -473,6 +479,26 @@ def test_many_points_may_be_a_variable():
     parameter = torch.nn.Parameter(torch.tensor(values))
     removed(parameter).sum().backward()
     assert not parameter.grad.any()
+
+
+@pytest.mark.parametrize("count", [5, 2**15])
+def test_what_a_mapped_function_closes_over_may_go_through_a_quotient_in_pytorch(count):
+    removed = quotient(lambda x, xp: xp.sin(x), lambda x: x, at=0.0, engine="series")
+    x, scales = torch.linspace(-1, 1, count, dtype=torch.float64), torch.tensor([1.0, 2.0], dtype=torch.float64)
+    mapped = torch.func.vmap(lambda scale: scale * removed(x))(scales)
+    assert torch.equal(mapped, torch.stack([removed(x), 2 * removed(x)]))
+    with torch.autograd.forward_ad.dual_level():
+        dual = removed(torch.autograd.forward_ad.make_dual(x, torch.ones_like(x)))
+        slope = torch.autograd.forward_ad.unpack_dual(dual).tangent
+    x.requires_grad_()
+    np.testing.assert_allclose(slope, torch.autograd.grad(removed(x).sum(), x)[0], atol=1e-15)
+
+
+def test_compiled_in_pytorch_nothing_but_x_is_kept_for_the_way_back():
+    """To write a mask down would take longer than all the rest."""
+    x = torch.tensor(X, requires_grad=True)
+    y = torch.compile(primitives.sin_over_x, backend="aot_eager_decomp_partition")(x)
+    assert [kept.dtype for kept in y.grad_fn.saved_tensors] == [torch.float64]
 
 
 def test_many_points_in_pytorch_are_mapped_and_take_any_upstream_gradient():

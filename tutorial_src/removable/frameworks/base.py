@@ -50,7 +50,7 @@ class Parts:
     at : float
         The point.
     radius : float
-        The distance from which on ``far`` is used.
+        The distance beyond which ``far`` is used.
     """
 
     near: Callable[[Array, int], list[Array]]

@@ -95,7 +95,7 @@ class Jax(Framework):
         return bool(x.size >= MANY)
 
     def joined(self, parts: Parts, precision: str) -> Callable[[Array], Array]:
-        """Return the function compiled, which XLA does for every new shape; to select costs it nothing."""
+        """Return the function compiled, which XLA does for every new shape; it selects in the same step."""
         return _jax().jit(parts.whole)
 
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
