@@ -105,7 +105,10 @@ def test_each_page_asks_nobody_else_fits_a_phone_and_is_accessible_in_light_and_
     } <= named
     wide = page.viewport_size
     page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    # The theme lets the article scroll by itself, so that the page's own width tells nothing.
+    assert page.evaluate(
+        "[...document.querySelectorAll('html, .bd-article-container')].every(e => e.scrollWidth <= e.clientWidth)"
+    )
     page.set_viewport_size(wide)
     page.evaluate(THIN)
     page.evaluate(axe())
