@@ -77,13 +77,17 @@ def start(app: Sphinx) -> None:
         patterns = (Path(app.env.doc2path(name)).as_posix() for name in left_out)
         app.env.mystnb_config.execution_excludepatterns = tuple(patterns)
     elif chapters:
-        _threads.append(threading.Thread(target=_execute, args=(app, chapters), daemon=True))
+        # No daemon: a build that stops waits for the chapter that is being executed. At exit nbclient would take down its
+        # kernel under the feet of the thread, which can hang for ever.
+        _threads.append(threading.Thread(target=_execute, args=(app, chapters)))
         _threads[-1].start()
 
 
 def _execute(app: Sphinx, chapters: list[tuple[Path, NotebookNode]]) -> None:
     cache = get_cache(app.config.nb_execution_cache_path)
     for path, notebook in chapters:
+        if not threading.main_thread().is_alive():  # the build has stopped
+            return
         peak: list[int | None] = [None]
         result = single_nb_execution(
             notebook,
