@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+# What the tests share: a browser, for one.
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "docs" / "_extensions")]
+
 
 def pytest_configure(config):
     """Collect ``bench_*`` functions in ``bench_*`` files."""

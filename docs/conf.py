@@ -43,6 +43,7 @@ extensions = [
     "katex_static",
     "gallery_figures",
     "ledger",
+    "explorer",
     "doctests_aside",
     "build_page",
     "paper_equations",
@@ -159,6 +160,7 @@ html_js_files = [("from_a_folder.js", {"priority": 600})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
+html_sidebars = {"explorer": []}  # a page without pages below it: its plots get the room
 html_math_renderer = "katex_static"
 html_theme_options = {
     "logo": {"text": "removable"},

@@ -2,67 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
-import axe_playwright_python
 import page_weight
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, violations
+from playwright.sync_api import Browser, Page
 from removable.claims import ledger
-from site_under_test import SITE, pages, served
+from site_under_test import SITE, pages
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# Fixtures, which pytest finds by their names here.
+__all__ = ["address", "browser", "page"]
 
-# Where a browser is required its absence is a failure; elsewhere these tests have nothing to run in.
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("REMOVABLE_REQUIRE_BROWSER"), reason="no Chromium on this machine"
-)
+pytestmark = needs_a_browser
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "install Chromium: these tests are required here"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with served() as address:
-        yield address
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A page whose requests to anywhere else fail, and are remembered with every complaint of the console."""
-    context = browser.new_context(reduced_motion="reduce")
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.trouble, page.asked = [], set()
-
-    def allow_local(route):
-        if route.request.url.startswith((address, "data:")):
-            page.asked.add(route.request.url.partition("?")[0].removeprefix(f"{address}/"))
-            route.continue_()
-        else:
-            page.trouble.append(f"asks for {route.request.url}")
-            route.abort()
-
-    page.route("**/*", allow_local)
-    page.on("console", lambda message: page.trouble.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.trouble.append(str(error)))
-    yield page
-    context.close()
-
-
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # The rules whose outcome the theme can change; the others look at what is the same in both.
 COLOURED = ["color-contrast", "link-in-text-block", "image-alt", "role-img-alt", "svg-img-alt"]
 
@@ -75,18 +28,6 @@ THIN = """() => {
         if (seen[key] > 3 && !element.textContent.includes('\\n')) element.replaceChildren();
     }
 }"""
-
-
-@functools.cache
-def axe() -> str:
-    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-
-
-def violations(page: Page, only: dict[str, object]) -> list[str]:
-    """Ask axe-core, and name each rule with the first elements that break it."""
-    options = {"preload": False, "resultTypes": ["violations"], "runOnly": only}
-    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
-    return [f"{rule['id']}: {[node['html'][:200] for node in rule['nodes'][:3]]}" for rule in found]
 
 
 @pytest.mark.parametrize("name", pages())

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import archive
+import aside
 import doctests_aside
 import execution_record
 import freshness
@@ -346,6 +347,17 @@ def test_a_result_that_cannot_be_read_is_made_again(run, half, whole, tmp_path, 
     assert run.is_done()
     execution_record.record(run.name, execution_record.Measurement("other", 1.0, None))
     assert not run.is_done()
+
+
+def test_a_file_that_changes_during_the_build_stops_it_with_one_sentence(tmp_path, monkeypatch):
+    now = ["before"]
+    monkeypatch.setattr(execution_record, "folder", lambda: tmp_path)
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    run = aside.Aside("claims", ".json", lambda: now[0], lambda file: ("this",), lambda file: False)
+    run.start()
+    now[0] = "after"
+    with pytest.raises(SystemExit, match=r"^A file that the claims depend on was changed while"):
+        run.wait()
 
 
 def test_an_archive_is_whole_or_what_it_was(tmp_path, monkeypatch):

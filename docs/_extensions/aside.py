@@ -41,6 +41,7 @@ class Aside:
     command: Callable[[Path], tuple[str, ...]]
     is_whole: Callable[[Path], bool]
     _process: subprocess.Popen[str] | None = field(default=None, repr=False)
+    _key: str = field(default="", repr=False)
 
     @property
     def file(self) -> Path:
@@ -61,6 +62,7 @@ class Aside:
             return
         self.file.unlink(missing_ok=True)
         self.file.parent.mkdir(parents=True, exist_ok=True)
+        self._key = self.key()
         module, *arguments = self.command(self._unfinished(self.ending))
         command = execution_record.command(self._unfinished(".measured"), module, *arguments)
         self._process = subprocess.Popen(
@@ -74,6 +76,11 @@ class Aside:
             return None
         process, self._process = self._process, None
         said = process.communicate()
+        if self.key() != self._key:
+            # What it read is neither what there was nor what there is now.
+            raise SystemExit(
+                f"A file that the {self.name} depend on was changed while the site was being built: build it again."
+            )
         if process.returncode:
             for ending in (self.ending, ".measured"):
                 self._unfinished(ending).unlink(missing_ok=True)

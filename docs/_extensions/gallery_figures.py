@@ -22,6 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
+import explorer
 import provenance
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -209,6 +210,9 @@ class GalleryFigure(SphinxDirective):
         kilobytes = max(1, round(data.stat().st_size / 1000))
         size = f"{kilobytes} kB" if kilobytes < 1000 else f"{kilobytes / 1000:.1f} MB"
         caption += addnodes.download_reference("", "", nodes.inline("", f"Data (CSV, {size})"), reftarget=target)
+        if source.stem in explorer.PRESETS:
+            caption += nodes.Text(", ")
+            caption += explorer.link(self.env.app, self.env.docname, source.stem, "open in the explorer")
         caption += nodes.Text(".")
         figure += caption
         self.add_name(figure)

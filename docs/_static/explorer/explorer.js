@@ -1,50 +1,40 @@
-/* The explorer's page: what the form says is computed, drawn, described, and kept in the address. */
+/* The first tab: what the form says is computed, drawn, described, and kept in the address. */
 (function (explorer) {
   "use strict";
 
-  const form = document.getElementById("explorer");
-  if (!form) return;
-  const kinds = { float64: Float64Array, float32: Float32Array };
-  const colours = { green: "--explorer-green", yellow: "--explorer-yellow", red: "--explorer-red", black: "--explorer-black" };
-  const offsets = explorer.offsets();
-  let plots = [], samples = null;
+  const form = document.getElementById("explorer-paper"), regions = ["green", "yellow", "red", "black"];
+  const part = (name) => document.getElementById(`explorer-${name}`);
+  let samples, right;
 
+  // The sliders of epsilon and delta step through 1, 2, 5, 10, ... in either direction.
+  const step = (place) => Number(`${[1, 2, 5][((place % 3) + 3) % 3]}e${Math.floor(place / 3)}`);
+
+  // Read from the fields themselves: what a form would send leaves out those that are disabled at the moment.
   function settings() {
-    const to = Object.fromEntries(new FormData(form));
-    ["at", "power", "index"].forEach((name) => { to[name] = Number(to[name]); });
-    ["epsilon", "delta"].forEach((name) => { to[name] = 2 ** Number(to[name]); });
-    return to;
+    const to = Object.fromEntries([...form.elements].map((field) => [field.name, field.type === "range" ? Number(field.value) : field.value]));
+    return { ...to, epsilon: step(to.epsilon), delta: step(to.delta), digits: to.precision === "float64" ? 53 : 24 };
   }
 
-  /* All samples of a setting, as arrays of numbers. */
-  explorer.compute = function (to) {
-    const Kind = kinds[to.precision], x = Kind.from(offsets, (gamma) => to.at + gamma);
-    const found = explorer.differentiate(to.framework, explorer.programs[to.f](to), x);
-    const squared = x.map((p) => p * p), region = Array.from(x, (p, i) => explorer.region(to, offsets[i], p, squared[i]));
-    return { gamma: offsets, x: x, value: found.value, slope: found.slope, region: region };
-  };
-
-  // One series for each colour, with gaps where samples have another.
-  function series(row) {
-    return Object.keys(colours).map((name) => Array.from(row, (y, i) =>
-      samples.region[i] === name && Number.isFinite(y) ? y : null));
+  // How far a result is from what is meant, in units in the last place of the latter.
+  function ulps(found, meant, digits) {
+    const place = Decimal.pow(2, Math.floor(Math.log2(Math.abs(meant.toNumber()))) + 1 - digits);
+    return Number.isFinite(found) && !meant.isZero() ? `${explorer.exact(found).minus(meant).abs().div(place).toPrecision(3)} ulp` : "";
   }
 
-  function colour(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  }
-
-  function plot(title, box) {
-    const dots = (name) => ({ label: name, stroke: () => colour(colours[name]), paths: () => null, points: { show: true, size: 4, space: 0 } });
-    const axis = { stroke: () => colour("--pst-color-text-base"), grid: { stroke: () => colour("--pst-color-border"), width: 1 } };
-    return new uPlot({
-      width: box.clientWidth, height: 260, title: title, legend: { show: false },
-      cursor: { sync: { key: "explorer" }, drag: { x: true, y: false } },
-      scales: { x: { time: false, distr: 4, asinh: 2 ** -50 }, y: { distr: 4, asinh: 0.1 } },
-      axes: [{ ...axis, label: "gamma" }, axis],
-      series: [{}, ...Object.keys(colours).map(dots)],
-      hooks: { setCursor: [(u) => { if (u.cursor.idx !== null && u.cursor.event) choose(u.cursor.idx); }] },
-    }, [offsets, ...Object.keys(colours).map(() => [])], box);
+  function inspect() {
+    const to = settings(), i = to.index, x = explorer.exact(samples.x[i]), gamma = explorer.exact(samples.gamma[i]);
+    const meant = explorer.meant(to, [x], explorer.decimals);
+    ["value", "slope"].forEach(function (name) {
+      part(name).textContent = samples[name][i];
+      part(`${name}-meant`).textContent = meant[name][0].toPrecision(to.digits === 53 ? 17 : 9);
+      part(`${name}-error`).textContent = ulps(samples[name][i], meant[name][0], to.digits);
+    });
+    part("gamma").textContent = samples.gamma[i];
+    part("x").textContent = samples.x[i];
+    part("region").textContent = samples.region[i];
+    explorer.showBits(part("sum"), gamma.plus(to.at), to.digits);
+    explorer.showBits(part("square"), x.times(x), to.digits);
+    form.elements.index.setAttribute("aria-valuetext", `offset ${samples.gamma[i].toPrecision(4)}, value ${samples.value[i]}, slope ${samples.slope[i]}, ${samples.region[i]}`);
   }
 
   function choose(index) {
@@ -52,56 +42,33 @@
     inspect();
   }
 
-  // How far a value is from what is meant, in units of the last place of the latter.
-  function ulps(found, meant, precision) {
-    const place = 2 ** (Math.floor(Math.log2(Math.abs(meant))) - (precision === "float64" ? 52 : 23));
-    return Math.abs(found - meant) / place;
-  }
-
-  function meant(to, x) {
-    if (to.f !== "power") return { value: x + to.at, slope: 1 };
-    let value = 1, slope = 0;
-    for (let k = 1; k < to.power; k++) { slope = slope * x + value; value = value * x + to.at ** k; }
-    return { value: value, slope: slope };
-  }
-
-  function inspect() {
-    const to = settings(), i = to.index, x = samples.x[i], right = meant(to, x);
-    const rows = {
-      gamma: samples.gamma[i], x: x, value: samples.value[i], "value meant": right.value,
-      "off by, ulp": ulps(samples.value[i], right.value, to.precision), slope: samples.slope[i], "slope meant": right.slope,
-      region: samples.region[i],
-    };
-    Object.entries(rows).forEach(([name, value]) => { document.getElementById(`explorer-${name.replace(/\W+/g, "-")}`).textContent = value; });
-    explorer.showBits(document.getElementById("explorer-bits"), x, to.precision === "float64" ? 53 : 24);
-  }
-
-  function describe(to) {
-    const wrong = samples.slope.filter((s, i) => !(Math.abs(s - meant(to, samples.x[i]).slope) <= 1e-3)).length;
-    const nan = samples.value.filter(Number.isNaN).length;
-    document.getElementById("explorer-summary").textContent =
-      `${wrong} of ${samples.x.length} slopes are off by more than 0.001, and ${nan} values are not a number.`;
+  function describe() {
+    const error = samples.slope.map((s, i) => Math.abs(s - right.slope[i])), off = samples.gamma.filter((_, i) => !(error[i] <= 1e-3));
+    const nan = samples.value.filter(Number.isNaN).length, worst = error.reduce((most, e) => (Number.isFinite(e) ? Math.max(most, e) : most), 0);
+    const where = off.length ? `, the outermost at |γ| = ${Number(off.reduce((most, gamma) => Math.max(most, Math.abs(gamma)), 0).toPrecision(3))}` : "";
+    part("summary").textContent = `${samples.x.length} samples: ${nan} values are NaN; ${off.length} slopes are NaN or off by more than 0.001${where}. ` +
+      `The largest finite error of a slope is ${Number(worst.toPrecision(3))}.`;
   }
 
   function update() {
-    const to = settings();
-    samples = explorer.compute(to);
-    plots[0].setData([offsets, ...series(samples.value)]);
-    plots[1].setData([offsets, ...series(samples.slope)]);
-    describe(to);
+    const to = settings(), leading = to.minus ? explorer.meant(to, [to.at]).value[0] : 0;
+    ["epsilon", "delta", "at", "n"].forEach((name) => { part(`${name}-now`).textContent = to[name]; });
+    form.elements.epsilon.disabled = !["h1", "h2"].includes(to.f);
+    form.elements.delta.disabled = to.f !== "h1";
+    form.elements.rule.disabled = to.n !== 2 || to.f === "remedy";
+    explorer.samples = samples = explorer.compute(to);
+    right = explorer.meant(to, Float64Array.from(samples.x));
+    const row = (values) => explorer.grouped(regions, samples.region, values);
+    explorer.draw(part("value-plot"), "value", regions, samples.gamma, row(samples.value.map((v) => v - leading)), to.minus ? 1e-12 : 0, choose);
+    explorer.draw(part("slope-plot"), "slope", regions, samples.gamma, row(samples.slope), 1, choose);
+    describe();
     inspect();
-    history.replaceState(null, "", `#${new URLSearchParams(new FormData(form))}`);
   }
 
-  function restore() {
-    new URLSearchParams(location.hash.slice(1)).forEach((value, name) => {
-      if (form.elements[name]) form.elements[name].value = value;
-    });
-  }
-
-  restore();
-  plots = ["value", "slope"].map((name) => plot(name, document.getElementById(`explorer-${name}-plot`)));
-  form.addEventListener("input", (event) => (event.target.name === "index" ? inspect() : update()));
-  window.addEventListener("hashchange", () => { restore(); update(); });
-  update();
+  form.addEventListener("input", function (event) {
+    if (event.target.name === "index") inspect();
+    else update();
+    explorer.remember(form);
+  });
+  explorer.remembered(form, update);
 })(window.explorer);

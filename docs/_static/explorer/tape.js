@@ -1,10 +1,12 @@
 /* Value and backpropagated slope of a program, operation by operation, in the order of PyTorch, TensorFlow and JAX.
 
    The same rules and walks as in the Python module removable.replay, where their sources are cited; a test compares every bit
-   of both. An array is a Float64Array or a Float32Array: the latter rounds each result to single precision, which is what
-   an operation in single precision gives, for +, -, * and / (twice rounded is once rounded there). */
+   with the frameworks. Numbers stand in a Float64Array, in a Float32Array, which rounds each result to single precision as an
+   operation in single precision does, or in an array of numbers of another kind, with its own arithmetic. */
 (function (explorer) {
   "use strict";
+
+  explorer.numbers = { times: (p, q) => p * q, over: (p, q) => p / q, plus: (p, q) => p + q, of: (number) => number };
 
   let clock = 0;
 
@@ -21,119 +23,96 @@
     return result;
   }
 
-  function every(a, operation) {
-    return each(a, a, operation);
-  }
+  const recorded = (value, a, steps) => (steps === 1 ? node(value, [[a, () => undefined]]) : node(value, [[recorded(value, a, steps - 1), (s) => s]]));
 
-  const arithmetic = {
-    times: (a, b) => each(a, b, (p, q) => p * q),
-    over: (a, b) => each(a, b, (p, q) => p / q),
-    plus: (a, b) => each(a, b, (p, q) => p + q),
-    minus: (a) => every(a, (p) => -p),
-    by: (a, number) => every(a, (p) => p * number),
-  };
-  const { times, over, plus, minus, by } = arithmetic;
-
-  // What all three share. A rule takes the slope s of the result to that of an operand.
-  const shared = {
-    multiply: (a, b) => node(times(a.value, b.value), [[a, (s) => times(s, b.value)], [b, (s) => times(a.value, s)]]),
-    square: (a) => node(times(a.value, a.value), [[a, (s) => times(s, by(a.value, 2))]]),
-    shift: (a, number) => node(every(a.value, (p) => p + number), [[a, (s) => s]]),
-    constant: (value) => node(value),
-    // Add a constant array: its slope is nobody's.
-    add: (a, constant) => node(plus(a.value, constant), [[a, (s) => s]]),
-    select: (where, a, b) =>
-      node(every(a.value, () => 0).map((_, i) => (where[i] ? a.value[i] : b.value[i])), [
-        [a, (s) => s.map((p, i) => (where[i] ? p : 0))],
-        [b, (s) => s.map((p, i) => (where[i] ? 0 : p))],
-      ]),
-  };
-
-  const rules = {
-    torch: {
-      ...shared,
+  /* The rules of each framework. One takes the slope s of a result to that of an operand. */
+  function rules(framework, kind) {
+    const times = (a, b) => each(a, b, kind.times), over = (a, b) => each(a, b, kind.over);
+    const by = (a, number) => a.map((p) => kind.times(p, kind.of(number)));
+    const minus = (a) => by(a, -1);
+    const moved = (a, number) => each(a, new a.constructor(a.length).fill(kind.of(number)), kind.plus);
+    const towards = {
+      torch: (a, b, s) => times(minus(s), over(over(a, b), b)),
+      tensorflow: (a, b, s) => times(s, over(over(minus(a), b), b)),
+      jax: (a, b, s) => minus(times(times(s, times(b, b).map((p) => kind.over(kind.of(1), p))), a)),
+    };
+    // To JAX the tangent of x - 2 is that of x itself: there is no step to go back through.
+    const through = framework === "jax" ? (a, value) => node(value, [[a.same, (s) => s]], a.same) : (a, value) => node(value, [[a, (s) => s]]);
+    return {
+      multiply: (a, b) => node(times(a.value, b.value), [[a, (s) => times(s, b.value)], [b, (s) => times(a.value, s)]]),
+      square: (a) => node(times(a.value, a.value), [[a, (s) => times(s, by(a.value, 2))]]),
       divide: (a, b) =>
-        node(over(a.value, b.value), [
-          [a, (s) => over(s, b.value)],
-          [b, (s) => times(minus(s), over(over(a.value, b.value), b.value))],
-        ]),
-      walk: newestFirst((parents) => parents),
-    },
-    tensorflow: {
-      ...shared,
-      divide: (a, b) =>
-        node(over(a.value, b.value), [
-          [a, (s) => over(s, b.value)],
-          [b, (s) => times(s, over(over(minus(a.value), b.value), b.value))],
-        ]),
-      walk: completeFirst,
-    },
-    jax: {
-      ...shared,
-      // The tangent of x - 2 is that of x itself: there is no step to go back through.
-      shift: (a, number) => node(every(a.value, (p) => p + number), [[a.same, (s) => s]], a.same),
-      add: (a, constant) => node(plus(a.value, constant), [[a.same, (s) => s]], a.same),
-      divide: (a, b) => {
-        const inverse = every(times(b.value, b.value), (p) => 1 / p);
-        return node(over(a.value, b.value), [
-          [a, (s) => over(s, b.value)],
-          [b, (s) => minus(times(times(s, inverse), a.value))],
-        ]);
+        node(over(a.value, b.value), [[a, (s) => over(s, b.value)], [b, (s) => towards[framework](a.value, b.value, s)]]),
+      shift: (a, number) => through(a, moved(a.value, number)),
+      // A constant that is made from a by comparing it. TensorFlow has recorded the steps, four of them; nothing goes back
+      // through the last one, but a is complete only when they have been taken.
+      constant: (value, a) => (framework === "tensorflow" ? recorded(value, a, 4) : node(value)),
+      add: function (a, constant) {
+        const sum = through(a, each(a.value, constant.value, kind.plus));
+        sum.parents.push([constant, (s) => s]);
+        return sum;
       },
-      walk: newestFirst((parents) => parents.slice().reverse()),
-    },
-  };
+      select: (where, a, b) =>
+        node(a.value.map((p, i) => (where[i] ? p : b.value[i])), [
+          [a, (s) => s.map((p, i) => (where[i] ? p : 0))],
+          [b, (s) => s.map((p, i) => (where[i] ? 0 : p))],
+        ]),
+      // Any function of numbers, with its slope in each of its operands.
+      call: (apply, slopes, ...operands) =>
+        node(operands[0].value.map((_, i) => apply(...operands.map((a) => a.value[i]))),
+          operands.map((a, k) => [a, (s) => s.map((p, i) => kind.times(p, slopes[k](...operands.map((each) => each.value[i]))))])),
+    };
+  }
 
   // The nodes between x and y, oldest first.
   function between(y, x) {
     const behind = new Set([y]);
     behind.forEach((each) => each.parents.forEach(([parent]) => behind.add(parent)));
     const found = new Set([x]);
-    [...behind].sort((a, b) => a.time - b.time).forEach((each) => {
-      if (each.parents.some(([parent]) => found.has(parent))) found.add(each);
-    });
-    return [...found].sort((a, b) => a.time - b.time);
+    const sorted = [...behind].sort((a, b) => a.time - b.time);
+    sorted.forEach((each) => { if (each.parents.some(([parent]) => found.has(parent))) found.add(each); });
+    return sorted.filter((each) => found.has(each));
   }
 
-  // Go back through the newest first, and add slopes as they arrive.
-  function newestFirst(order) {
-    return function (y, x) {
-      const nodes = between(y, x), needed = new Set(nodes), arrived = new Map([[y.same, every(y.value, () => 1)]]);
-      nodes.reverse().forEach(function (each) {
-        if (each === x || !arrived.has(each)) return;
-        const slope = arrived.get(each);
-        arrived.delete(each);
-        order(each.parents).forEach(function ([parent, rule]) {
-          if (!needed.has(parent)) return;
-          const part = rule(slope), before = arrived.get(parent.same);
-          arrived.set(parent.same, before ? plus(before, part) : part);
-        });
+  // PyTorch and JAX go back through the newest first, and add slopes as they arrive.
+  const newestFirst = (order) => function (y, x, one, plus) {
+    const nodes = between(y, x), needed = new Set(nodes), arrived = new Map([[y.same, one]]);
+    nodes.reverse().forEach(function (each) {
+      if (each === x || !arrived.has(each)) return;
+      const slope = arrived.get(each);
+      arrived.delete(each);
+      order(each.parents).forEach(function ([parent, rule]) {
+        if (!needed.has(parent)) return;
+        const part = rule(slope), before = arrived.get(parent.same);
+        arrived.set(parent.same, before ? plus(before, part) : part);
       });
-      return arrived.get(x) || every(x.value, () => 0);
-    };
-  }
+    });
+    return arrived.get(x);
+  };
 
-  // Go back through what has been complete for longest, and add slopes when all are there.
-  function completeFirst(y, x) {
-    const needed = new Set(between(y, x)), missing = new Map(), arrived = new Map([[y, [every(y.value, () => 1)]]]);
+  // TensorFlow goes back through what has been complete for longest, and adds slopes when all are there.
+  function completeFirst(y, x, one, plus) {
+    const needed = new Set(between(y, x)), missing = new Map(), arrived = new Map([[y, [one]]]), ready = [y];
     needed.forEach((each) => each.parents.forEach(([parent]) => missing.set(parent, (missing.get(parent) || 0) + 1)));
-    const ready = [y];
     while (ready.length) {
       const each = ready.shift(), slope = arrived.get(each).reduce(plus);
       if (each === x) return slope;
       each.parents.forEach(function ([parent, rule]) {
         if (!needed.has(parent)) return;
-        arrived.set(parent, [...(arrived.get(parent) || []), rule(slope)]);
+        const part = rule(slope);
+        if (part) arrived.set(parent, [...(arrived.get(parent) || []), part]);
         missing.set(parent, missing.get(parent) - 1);
         if (missing.get(parent) === 0) ready.push(parent);
       });
     }
-    return every(x.value, () => 0);
+    return undefined;
   }
 
-  /* Value and slope of a program at every x, as a framework computes them. */
-  explorer.differentiate = function (framework, program, points) {
-    const own = rules[framework], x = node(points), y = program(x, own);
-    return { value: y.value, slope: own.walk(y, x) };
+  const walks = { torch: newestFirst((parents) => parents), tensorflow: completeFirst, jax: newestFirst((parents) => parents.slice().reverse()) };
+
+  /* Value and slope of a program at every point, as a framework computes them. */
+  explorer.differentiate = function (framework, program, points, kind = explorer.numbers) {
+    const x = node(points), y = program(x, rules(framework, kind)), all = (number) => points.map(() => kind.of(number));
+    return { value: y.value, slope: walks[framework](y, x, all(1), (a, b) => each(a, b, kind.plus)) || all(0) };
   };
 })((window.explorer = window.explorer || {}));

@@ -1,0 +1,104 @@
+/* A function of a reader's, run on the tape in float64 and beside it with many digits, and judged. */
+(function (explorer) {
+  "use strict";
+
+  const offsets = explorer.offsets(4), { doubt } = explorer;
+
+  // A program for the tape. What is done on the way there and back has a name.
+  const program = (step, doing) => function (x, xp) {
+    function made(step) {
+      if (step.x) return x;
+      if (step.pair) return xp.constant([step.pair]);
+      const operands = step.operands.map(made);
+      doing.now = `in ${step.text}`;
+      const result = step.divide ? xp.divide(...operands) : xp.call(step.apply, step.slopes, ...operands);
+      result.parents = result.parents.map(([parent, rule]) => [parent, function (slope) {
+        doing.now = `in the slope of ${step.text}`;
+        const part = rule(slope);
+        doing.now = `where the slopes through ${step.text} and before are added`;
+        return part;
+      }]);
+      return result;
+    }
+    const y = made(step);
+    doing.kind = "slope";
+    return y;
+  };
+
+  /* Value and slope at one point, in pairs, and the operation that multiplies the error most on the way to each. */
+  function sample(step, point) {
+    const doing = { kind: "value" }, worst = { value: { growth: 0 }, slope: { growth: 0 } };
+    explorer.weigh = function (made, operands) {
+      const growth = doubt(made) / Math.max(2 ** -53, ...operands.map(doubt));
+      if (growth > worst[doing.kind].growth) worst[doing.kind] = { growth: growth, where: doing.now };
+    };
+    const found = explorer.differentiate("torch", program(step, doing), [point], explorer.pairs);
+    explorer.weigh = () => {};
+    return { value: found.value[0], slope: found.slope[0], worst: worst };
+  }
+
+  /* Read the point: an expression without x. */
+  explorer.point = function (text) {
+    const at = sample(explorer.read(text), { f: NaN, t: new Decimal(NaN) }).value;
+    if (!at.t.isFinite()) explorer.refuse("The point must be a finite number, such as 2 or pi/2, without x.", { start: 0, end: text.length });
+    return at;
+  };
+
+  const settled = (all) => all.every((p) => p.isFinite() && p.minus(all[0]).abs().lte(all[0].abs().plus(1).times(1e-8)));
+  const huge = (p) => p.abs().gt(1e6);
+
+  const near = ["1e-33", "1e-30", "-1e-33", "-1e-30", "0"], DIGITS = { near: 250, samples: 120 };
+
+  /* Value and slope at one of the places close to a point, with more digits than elsewhere. */
+  function probe(step, at, place) {
+    Decimal.set({ precision: DIGITS.near });
+    const found = sample(step, { f: at.f, t: at.t.plus(place) });
+    Decimal.set({ precision: DIGITS.samples });
+    return found;
+  }
+
+  /* What the function is at a point, from its values there and close to it on both sides. */
+  function nature(probes) {
+    const [values, slopes] = ["value", "slope"].map((kind) => probes.slice(0, 4).map((p) => p[kind].t)), here = probes[4].value.t;
+    if (values.every((p) => p.isNaN())) return { kind: "undefined", where: probes[0].worst.value.where };
+    if (values.some((p) => p.isNaN())) return { kind: "edge" };
+    // What is left of the distance is rounded off.
+    const [value, slope] = [values[0], slopes[0]].map((p) => p.toDecimalPlaces(28));
+    if (settled(values) && settled(slopes)) return { kind: here.isFinite() ? "ordinary" : "removable", value: value, slope: slope };
+    if (settled(values)) return { kind: slopes.some(huge) ? "vertical" : "corner", value: value };
+    if (values.some(huge)) return { kind: "pole" };
+    return { kind: settled(values.slice(0, 2)) && settled(values.slice(2)) ? "jump" : "unsettled" };
+  }
+
+  // What became of value or slope in all samples: how many are NaN or off, how far out, and what loses the digits.
+  function damage(samples, kind) {
+    const off = samples.filter((p) => explorer.wrong(p[kind])), nan = off.filter((p) => Number.isNaN(p[kind].f));
+    const finite = samples.filter((p) => Number.isFinite(doubt(p[kind]))), most = Math.max(0, ...finite.map((p) => doubt(p[kind])));
+    const { growth, where } = finite.length ? finite.find((p) => doubt(p[kind]) === most).worst[kind] : {};
+    const furthest = Math.max(0, ...off.map((p) => Math.abs(p.gamma)));
+    return { off: off.length, nan: nan.length, furthest: furthest, doubt: most, growth: growth, where: growth > 1000 ? where : undefined };
+  }
+
+  /* Take steps and a point. What comes back goes on by one place or sample at a time, and judges those samples there are. */
+  explorer.own = function (step, at) {
+    const probes = [], samples = [];
+    let about;
+    function next() {
+      if (!about) {
+        probes.push(probe(step, at, near[probes.length]));
+        if (probes.length === near.length) about = nature(probes);
+        return true;
+      }
+      const gamma = offsets[samples.length], x = at.f + gamma, made = sample(step, { f: x, t: explorer.exact(x) });
+      if (at.t.eq(x) && about.kind === "removable") ["value", "slope"].forEach((kind) => { made[kind] = { f: made[kind].f, t: about[kind] }; });
+      samples.push({ gamma: gamma, ...made });
+      return samples.length < offsets.length;
+    }
+    function judged() {
+      const [value, slope] = ["value", "slope"].map((kind) => damage(samples, kind));
+      const kind = about.kind !== "ordinary" ? about.kind : value.doubt > 1000 * 2 ** -53 ? "cancellation" : "harmless";
+      return { kind: kind, where: about.where, limit: about.value, limitSlope: about.slope, value: value, slope: slope };
+    }
+    return { samples: samples, next: next, judged: judged, all: offsets.length };
+  };
+})((window.explorer = window.explorer || {}));

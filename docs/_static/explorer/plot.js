@@ -1,0 +1,47 @@
+/* A plot over the offset, on an axis that is logarithmic on both sides of zero. */
+(function (explorer) {
+  "use strict";
+
+  const HEIGHT = 280;
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const written = (p) => (p === 0 || (Math.abs(p) >= 1e-3 && Math.abs(p) < 1e4) ? String(p) : p.toExponential().replace("e+", "e"));
+
+  // 0 and powers of ten on both sides of it, at most so many on each.
+  const decades = (from, most) => function (plot, axis, low, high) {
+    const top = Math.floor(Math.log10(Math.max(high, -low))), step = Math.max(1, Math.ceil((top - from) / most)), found = [0];
+    for (let e = top; e > from; e -= step) found.push(Number(`1e${e}`), -Number(`1e${e}`));
+    return found.filter((p) => p >= low && p <= high).sort((a, b) => a - b);
+  };
+
+  function made(box, title, names, small, chosen) {
+    const style = { stroke: () => colour("--pst-color-text-base"), grid: { stroke: () => colour("--pst-color-border"), width: 1 }, values: (plot, all) => all.map(written), filter: (plot, all) => all };
+    const dots = (name) => ({ stroke: () => colour(`--explorer-${name}`), fill: () => colour(`--explorer-${name}`), paths: () => null, points: { show: true, size: 4, space: 0 } });
+    const plot = new uPlot({
+      width: box.clientWidth || 600, height: HEIGHT, title: title, legend: { show: false },
+      cursor: { drag: { x: false, y: false }, points: { show: false } },
+      scales: { x: { time: false, distr: 4, asinh: 2 ** -54, range: [-1, 1] }, y: small ? { distr: 4, asinh: small } : {} },
+      axes: [{ ...style, splits: decades(-17, box.clientWidth < 500 ? 2 : 4), label: "offset γ" }, { ...style, ...(small ? { splits: decades(Math.log10(small) - 1, 4) } : {}), size: 64 }],
+      series: [{}, ...names.map(dots)],
+      hooks: { setCursor: [(plot) => { if (plot.cursor.event && plot.cursor.idx !== null) chosen(plot.cursor.idx); }] },
+    }, [[], ...names.map(() => [])], box);
+    new ResizeObserver(() => { if (box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT }); }).observe(box);
+    new MutationObserver(() => plot.redraw(false)).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    return plot;
+  }
+
+  const plots = new Map();
+
+  /* Draw series of dots, each named by its colour, in a box. The ordinate is straight, or, where ``small`` is given and a value
+     exceeds 1000 times that, logarithmic beyond ``small``. */
+  explorer.draw = function (box, title, names, gamma, rows, small, chosen) {
+    const wanted = small && rows.some((row) => row.some((y) => Math.abs(y) > 1000 * small)) ? small : 0;
+    if (!plots.has(box) || plots.get(box).small !== wanted) {
+      box.replaceChildren();
+      plots.set(box, { small: wanted, plot: made(box, title, names, wanted, chosen) });
+    }
+    plots.get(box).plot.setData([gamma, ...rows]);
+  };
+
+  /* One list for each group, with gaps where samples have another: what the plot takes. */
+  explorer.grouped = (groups, group, row) => groups.map((name) => Array.from(row, (y, i) => (group[i] === name && Number.isFinite(y) ? y : null)));
+})((window.explorer = window.explorer || {}));

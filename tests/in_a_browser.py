@@ -1,0 +1,75 @@
+"""The built site in a browser: what every test that opens pages begins with."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from site_under_test import served
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+# Where a browser is required its absence is a failure; elsewhere these tests have nothing to run in.
+needs_a_browser = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("REMOVABLE_REQUIRE_BROWSER"), reason="no Chromium on this machine"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "install Chromium: these tests are required here"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with served() as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page whose requests to anywhere else fail, and are remembered with every complaint of the console."""
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.trouble, page.asked = [], set()
+
+    def allow_local(route):
+        if route.request.url.startswith((address, "data:")):
+            page.asked.add(route.request.url.partition("?")[0].removeprefix(f"{address}/"))
+            route.continue_()
+        else:
+            page.trouble.append(f"asks for {route.request.url}")
+            route.abort()
+
+    page.route("**/*", allow_local)
+    page.on("console", lambda message: page.trouble.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.trouble.append(str(error)))
+    yield page
+    context.close()
+
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@functools.cache
+def axe() -> str:
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: Page, only: dict[str, object]) -> list[str]:
+    """Ask axe-core, and name each rule with the first elements that break it."""
+    options = {"preload": False, "resultTypes": ["violations"], "runOnly": only}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [f"{rule['id']}: {[node['html'][:200] for node in rule['nodes'][:3]]}" for rule in found]

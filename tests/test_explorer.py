@@ -1,0 +1,385 @@
+"""The explorer: its arithmetic against the frameworks, bit for bit, and what it says of functions that readers type."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import json
+import os
+import re
+from fractions import Fraction
+from importlib.metadata import version
+from itertools import product
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import explorer
+import numpy as np
+import pytest
+from freshness import ROOT
+from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, violations
+from playwright.sync_api import Page
+from removable import frameworks, functions
+from site_under_test import SITE
+
+# Fixtures, which pytest finds by their names here.
+__all__ = ["address", "browser", "page"]
+
+pytestmark = needs_a_browser
+
+VERSIONS = {"PyTorch": "torch", "TensorFlow": "tensorflow-cpu", "JAX": "jax"}
+
+
+class Setting(NamedTuple):
+    """What the form of the explorer says, with the frameworks' names for it."""
+
+    f: str
+    framework: str
+    precision: str
+    n: int = 2
+    at: float = 2.0
+    rule: str = "x*x"
+    epsilon: int = -24
+    delta: int = -12
+
+    def size(self, name: str) -> float:
+        """The number that a slider stands for: three steps to a decade."""
+        decade, step = divmod(getattr(self, name), 3)
+        return float(f"{(1, 2, 5)[step]}e{decade}")
+
+
+EVERYWHERE = [*product(("torch", "tensorflow", "jax"), ("float64", "float32"))]
+SETTINGS = [
+    *(Setting(f, *where) for f, where in product(("h", "h1", "h2", "remedy"), EVERYWHERE)),
+    *(Setting(f, *where, rule="x**2") for f, where in product(("h", "h1"), EVERYWHERE)),
+    *(Setting(f, *where, n=7, at=-3.0) for f, where in product(("h", "remedy"), EVERYWHERE)),
+    *(Setting("h2", *where, n=3, at=1.625, epsilon=-10) for where in EVERYWHERE),
+    *(Setting("h1", *where, at=-0.125, epsilon=-17, delta=-7) for where in EVERYWHERE),
+]
+
+
+def program(to: Setting):
+    """The same setting in the terms of this package: its own functions where the paper's are meant, else the like of them."""
+    sizes = {"epsilon": to.size("epsilon"), "delta": to.size("delta")}
+    if (to.n, to.at, to.rule) == (2, 2.0, "x*x") and to.f != "remedy":
+        wanted = {"h": (), "h1": ("epsilon", "delta"), "h2": ("epsilon",)}[to.f]
+        return functools.partial(getattr(functions, to.f), **{name: sizes[name] for name in wanted})
+
+    def power(x: Any, n: int) -> Any:
+        y = x
+        for _ in range(n - 1):
+            y = y * x
+        return y
+
+    def quotient(x: Any, xp: Any) -> Any:
+        square = xp.square(x) if to.framework == "tensorflow" and to.rule == "x**2" else x**2
+        f = (square if to.rule == "x**2" else power(x, to.n)) - power(to.at, to.n)
+        g = x - to.at
+        sign = functions.S(g, xp)
+        if to.f == "h1":
+            g = xp.where(xp.abs(g) < sizes["delta"], g + sign * sizes["epsilon"], g)
+        if to.f == "h2":
+            g = xp.where(xp.abs(g) < sizes["epsilon"], sign * sizes["epsilon"], g)
+        return f / g
+
+    def remedy(x: Any, xp: Any) -> Any:
+        # The quotient of (at + t)^n - at^n and t, a polynomial in t whose coefficients numpy multiplies out.
+        *coefficients, _ = (np.poly1d([1.0, to.at]) ** to.n).coefficients.tolist()
+        t = x - to.at
+        y = t + coefficients[1]
+        for coefficient in coefficients[2:]:
+            y = y * t + coefficient
+        return y
+
+    return remedy if to.f == "remedy" else quotient
+
+
+def turn(page: Page, state: dict[str, object]) -> None:
+    """Set a form by the address, as a link does, and wait until the page has done so."""
+    page.evaluate(
+        "hash => new Promise(done => { addEventListener('hashchange', done, { once: true }); location.hash = hash })",
+        urlencode(state),
+    )
+
+
+def shown(page: Page, to: Setting) -> list[np.ndarray]:
+    """The samples of a setting as the page has computed them: points, values and slopes."""
+    turn(page, {"tab": "paper", **to._asdict()})
+    texts = page.evaluate(
+        """() => ["x", "value", "slope"].map(name => {
+            const bytes = new Uint8Array(explorer.samples[name].buffer);
+            let text = "";
+            for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+            return btoa(text);
+        })"""
+    )
+    return [np.frombuffer(base64.b64decode(text), dtype=to.precision) for text in texts]
+
+
+def differing(a: np.ndarray, b: np.ndarray) -> int:
+    """Count where the bits differ. A NaN is a NaN: IEEE 754 leaves open which one an operation gives."""
+    assert (a.dtype, a.shape) == (b.dtype, b.shape)
+    integers = f"i{a.dtype.itemsize}"
+    return int(((a.view(integers) != b.view(integers)) & ~(np.isnan(a) & np.isnan(b))).sum())
+
+
+def test_the_explorer_computes_what_the_frameworks_compute_bit_for_bit(page, address):
+    page.goto(f"{address}/explorer.html")
+    found = {"differ": 0, "numbers": 0, "settings": len(SETTINGS)}
+    for to in SETTINGS:
+        x, *results = shown(page, to)
+        assert len(x) == 13825
+        assert x[len(x) // 2] == to.at
+        reference = frameworks.get(to.framework).derivatives(program(to), x, order=1, dtype=to.precision)
+        for result, expected in zip(results, reference, strict=True):
+            # The package hands all results over in double precision, which changes none of them.
+            off = differing(result, np.ascontiguousarray(expected).astype(to.precision))
+            assert off == 0, f"{off} of {len(x)} differ in {to}"
+            found["numbers"] += result.size
+    assert page.trouble == []
+    if os.environ.get("REMOVABLE_RECORD"):
+        found["versions"] = {name: version(package).partition("+")[0] for name, package in VERSIONS.items()}
+        explorer.COMPARED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    recorded = json.loads(explorer.COMPARED.read_text(encoding="utf-8"))
+    assert {name: recorded[name] for name in found} == found, (
+        "run this test with REMOVABLE_RECORD=1: the page shows the count"
+    )
+
+
+KINDS = {
+    ("(x*x - 4)/(x - 2)", "2"): "removable",
+    ("sin(x)/x", "0"): "removable",
+    ("(1 - cos(x))/x**2", "0"): "removable",
+    ("(x - sin(x))/x**3", "0"): "removable",
+    ("expm1(x)/x", "0"): "removable",
+    ("sin(x)/(x - pi)", "pi"): "removable",
+    ("(x*x - 0.01)/(x - 0.1)", "1/10"): "removable",
+    ("(x**5 - 1)/(x - 1)", "1"): "removable",
+    ("1/x", "0"): "pole",
+    ("(x*x - 4)/(x - 2)**2", "2"): "pole",
+    ("tan(x)", "pi/2"): "pole",
+    ("abs(x)/x", "0"): "jump",
+    ("abs(x)", "0"): "corner",
+    ("abs(x)**0.5", "0"): "vertical",
+    ("sqrt(x)", "0"): "edge",
+    ("log(x - 3)", "0"): "undefined",
+    ("sin(1/x)", "0"): "unsettled",
+    ("sqrt(1 + x) - 1", "0"): "cancellation",
+    ("exp(x) - 1", "0"): "cancellation",
+    ("x*x - 4", "2"): "cancellation",
+    ("expm1(x)", "0"): "harmless",
+    ("x + 2", "2"): "harmless",
+    ("tanh(x)", "1"): "harmless",
+    ("exp(sin(x) + 1)*log(x)", "3"): "harmless",
+}
+
+
+def judged(page: Page, expression: str, point: str) -> dict[str, Any]:
+    """Type a function and a point, and wait for the judgement."""
+    turn(page, {"tab": "own", "expression": expression, "point": point})
+    page.locator("#explorer-own-result[aria-busy=false]").wait_for()
+    found = page.evaluate(
+        "({ ...explorer.judged, limit: Number(explorer.judged.limit), limitSlope: Number(explorer.judged.limitSlope) })"
+    )
+    assert page.locator("#explorer-own-kinds > p:visible").get_attribute("data-kind") == found["kind"]
+    return found
+
+
+def test_functions_of_readers_are_told_apart(page, address):
+    page.goto(f"{address}/explorer.html")
+    assert {asked: judged(page, *asked)["kind"] for asked in KINDS} == KINDS
+    assert page.trouble == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "point", "value", "slope"),
+    [
+        ("(x*x - 4)/(x - 2)", "2", 4, 1),
+        ("(x - sin(x))/x**3", "0", 1 / 6, 0),
+        ("sin(x)/(x - pi)", "pi", -1, 0),
+        ("(exp(x) - 1)/x", "0", 1, 0.5),
+    ],
+)
+def test_what_is_meant_at_a_removable_singularity_is_found(page, address, expression, point, value, slope):
+    page.goto(f"{address}/explorer.html")
+    found = judged(page, expression, point)
+    assert (found["limit"], found["limitSlope"]) == pytest.approx((value, slope), abs=1e-30, rel=1e-15)
+
+
+def test_the_operations_that_lose_the_digits_are_named(page, address):
+    page.goto(f"{address}/explorer.html")
+    found = judged(page, "(x*x - 4)/(x - 2)", "2")
+    assert found["value"]["where"] == "in x*x - 4"
+    assert found["slope"]["where"] == "where the slopes through x*x and before are added"
+    assert found["value"]["nan"] == found["slope"]["nan"] == found["value"]["off"] > 0
+    # The slope is 2 where the square of the offset is absorbed, and rounding reaches a little further.
+    assert 2**-25.5 < found["slope"]["furthest"] < 2**-20
+
+
+@pytest.mark.parametrize(
+    ("expression", "says", "place"),
+    [
+        ("", "Nothing is typed here", " "),
+        ("sin(x", "something is missing at its end", " "),
+        ("(x + 1))/x", "“)” is not expected", ")"),
+        ("x*/2", "“/” is not expected", "/"),
+        ("2x", "“x” is not expected", "x"),
+        ("sin(x + foo)", "“foo” is not known", "foo"),
+        ("1 + sn(x)", "“sn” is not a function", "sn"),
+        ("sin(x, 2)", "sin takes one argument, and here it has 2", "sin(x, 2)"),
+        ("x^2", "write x**2", "x^2"),
+        ("x % 2", "“%” is not an operation", "x % 2"),
+        ("1 + x.constructor", "cannot be read", "x.constructor"),
+        ("(y => y)(x)", "is not a function", "y => y"),
+        ("x = 3", "cannot be read", "x = 3"),
+        ("'a' + x", "is not a number", "'a'"),
+        ("x + " * 60 + "x", "give at most 200", "x"),
+    ],
+)
+def test_a_mistake_gets_one_sentence_and_is_marked(page, address, expression, says, place):
+    page.goto(f"{address}/explorer.html")
+    turn(page, {"tab": "own", "expression": expression, "point": "0"})
+    complaint = page.locator("#explorer-own-error")
+    assert says in complaint.inner_text()
+    assert page.locator("#explorer-own-error mark").text_content().startswith(place)
+    assert page.get_by_label("Expression in x").get_attribute("aria-invalid") == "true"
+    assert not page.locator("#explorer-own-result").is_visible()
+    turn(page, {"tab": "own", "expression": "x + 2", "point": "0"})
+    page.locator("#explorer-own-result[aria-busy=false]").wait_for()
+    assert complaint.inner_text() == ""
+    assert page.trouble == []
+
+
+@pytest.mark.parametrize("point", ["x", "1/0", "log(-1)", ""])
+def test_a_point_must_be_a_number(page, address, point):
+    page.goto(f"{address}/explorer.html")
+    turn(page, {"tab": "own", "expression": "x + 2", "point": point})
+    assert page.get_by_label("Point", exact=True).get_attribute("aria-invalid") == "true"
+    assert page.locator("#explorer-own-error").inner_text()
+
+
+def test_a_slow_function_does_not_freeze_the_page(page, address):
+    """The page answers all the while, and stops by itself."""
+    page.goto(f"{address}/explorer.html")
+    page.evaluate(
+        """() => {
+            window.longest = 0;
+            let last = performance.now();
+            setInterval(() => { const now = performance.now(); longest = Math.max(longest, now - last); last = now }, 5);
+        }"""
+    )
+    for expression in (
+        "+".join(["sin(exp(x))*tan(x)**0.3"] * 7),
+        "exp(exp(exp(exp(x))))",
+        "9**9**9**x",
+        "sin(1e300*x)",
+    ):
+        judged(page, expression, "2")
+    assert page.evaluate("longest") < 1500
+    assert page.trouble == []
+
+
+CONSTANTS = re.compile(r"^(epsilon(?:, delta)?) = ([\d.e, -]+)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("script", explorer.PRESETS)
+def test_each_figure_opens_in_the_explorer_as_its_script_draws_it(page, address, script):
+    (path,) = (ROOT / "gallery").rglob(f"{script}.py")
+    source = path.read_text(encoding="utf-8")
+    page.goto(f"{address}/auto_gallery/{path.parent.name}/{script}.html")
+    page.get_by_role("link", name="open in the explorer").first.click()
+    page.locator("#explorer-value:not(:empty)").wait_for()
+    drawn = next(name for name in ("h1", "h2", "h") if f"functions.{name}," in source)
+    assert page.get_by_label("Function", exact=True).input_value() == drawn
+    assert bool(page.get_by_label("Value shown").input_value()) == ("minus=4" in source)
+    if written := CONSTANTS.search(source):
+        for name, value in zip(written[1].split(", "), written[2].split(", "), strict=True):
+            assert float(page.locator(f"#explorer-{name}-now").inner_text()) == float(value)
+    assert page.trouble == []
+
+
+def test_the_arrow_keys_read_samples_off(page, address):
+    page.goto(f"{address}/explorer.html#tab=paper&index=6912")
+    page.get_by_label("Sample to read").focus()
+    assert page.locator("#explorer-gamma").inner_text() == "0"
+    assert page.locator("#explorer-value").inner_text() == "NaN"
+    page.keyboard.press("ArrowRight")
+    assert float(page.locator("#explorer-gamma").inner_text()) == 2**-54
+    assert page.locator("#explorer-region").inner_text() == "red"
+    assert page.locator("#explorer-sum del").text_content().endswith("1")  # the offset is all in what is struck out
+    page.keyboard.press("End")
+    assert float(page.locator("#explorer-gamma").inner_text()) == 1 - 2**-8
+    assert "index=13824" in page.evaluate("location.hash")
+
+
+@pytest.mark.parametrize(("precision", "digits", "exponent"), [("float64", 53, -30), ("float32", 24, -14)])
+def test_the_bits_that_are_absorbed_are_struck_out(page, address, precision, digits, exponent):
+    page.goto(f"{address}/explorer.html")
+    index = 6913 + (54 + exponent) * 128  # the offset 2^exponent
+    turn(page, {"tab": "paper", "precision": precision, "index": index})
+    everything, lost = (page.locator(f"#explorer-square{part}").text_content() for part in ("", " del"))
+    exact = (2 + Fraction(2) ** exponent) ** 2
+    whole, _, places = everything.partition(".")
+    assert Fraction(int(whole + places, 2), 2 ** len(places)) == exact
+    assert len(everything.replace(".", "")) - len(lost) == digits
+    assert int(lost, 2) > 0
+
+
+def test_pointing_at_a_plot_reads_a_sample_off(page, address):
+    page.goto(f"{address}/explorer.html")
+    over = page.locator("#explorer-slope-plot .u-over")
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    assert float(page.locator("#explorer-gamma").inner_text()) > 0.5
+    page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
+    assert float(page.locator("#explorer-gamma").inner_text()) < -0.5
+
+
+def test_what_is_set_is_in_the_address_and_comes_back(page, address):
+    page.goto(f"{address}/explorer.html")
+    page.get_by_label("Function", exact=True).select_option("h1")
+    page.get_by_label("delta").press("ArrowRight")
+    before = page.locator("#explorer-summary").inner_text()
+    link = page.evaluate("location.href")
+    page.goto("about:blank")
+    page.goto(link)
+    assert page.locator("#explorer-summary").inner_text() == before
+    assert page.locator("#explorer-delta-now").inner_text() == "0.0002"
+    page.get_by_text("Your own function").click()
+    page.get_by_label("Expression in x").fill("tanh(x)/x")
+    link = page.evaluate("location.href")
+    page.goto("about:blank")
+    page.goto(link)
+    assert page.get_by_label("Expression in x").is_visible()
+    assert page.get_by_label("Expression in x").input_value() == "tanh(x)/x"
+    assert page.trouble == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("expression", ["sin(x)/x", "sin(x)/y"])
+def test_both_tabs_are_accessible_and_fit_a_phone(page, address, scheme, expression):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{address}/explorer.html#{urlencode({'tab': 'own', 'expression': expression, 'point': '0'})}")
+    page.locator("html[data-theme]").wait_for(state="attached")
+    page.locator("#explorer-own-kinds > p:visible, #explorer-own-error mark").first.wait_for()
+    assert page.evaluate(
+        "[...document.querySelectorAll('html, .bd-article-container')].every(e => e.scrollWidth <= e.clientWidth)"
+    )
+    page.evaluate(axe())
+    assert violations(page, {"type": "tag", "values": [*WCAG, "best-practice"]}) == []
+
+
+def test_the_explorer_works_from_a_folder(browser):
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    trouble = []
+    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.goto(f"{(SITE / 'explorer.html').as_uri()}#tab=paper&f=h2&epsilon=-12")
+    page.get_by_label("Framework").select_option("jax")
+    assert "framework=jax" in page.evaluate("location.hash")
+    assert "slopes are NaN or off" in page.locator("#explorer-summary").inner_text()
+    assert trouble == []
+    context.close()
