@@ -124,7 +124,7 @@ def verify(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def bench(session: nox.Session) -> None:
-    """Measure sweeps against the bare framework calls, and the build against the bare scripts."""
+    """Measure sweeps, the remedy and the build against what is bare, and how soon the explorer answers."""
     python = shared_python(session)
     run(session, python, "-m", "pytest", "-q", "-s", "benchmarks", *session.posargs)
 

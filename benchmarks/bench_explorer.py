@@ -37,8 +37,8 @@ def bench_explorer(page, address, capsys):
     times = page.evaluate(DRAG)
     samples = page.evaluate("explorer.samples.x.length")
     median = statistics.median(times)
+    times.sort()
+    told = f"median {median:.0f} ms, worst {times[-1]:.0f} ms, limit {LIMIT} ms"
     with capsys.disabled():
-        print(
-            f"\nexplorer, {samples} samples, {len(times)} inputs: median {median:.0f} ms, worst {max(times):.0f} ms, limit {LIMIT} ms"
-        )
+        print(f"\nexplorer, {samples} samples, {len(times)} inputs, to the next frame: {told}")
     assert median < LIMIT

@@ -19,7 +19,7 @@ import pytest
 from freshness import ROOT
 from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, violations
 from playwright.sync_api import Page
-from removable import frameworks, functions
+from removable import frameworks, functions, regions
 from site_under_test import SITE
 
 # Fixtures, which pytest finds by their names here.
@@ -144,6 +144,27 @@ def test_the_explorer_computes_what_the_frameworks_compute_bit_for_bit(page, add
     assert {name: recorded[name] for name in found} == found, (
         "run this test with REMOVABLE_RECORD=1: the page shows the count"
     )
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("f", ["h", "h1", "h2"])
+def test_colours_and_the_sentence_below_the_form_say_what_is_there(page, address, f, precision):
+    page.goto(f"{address}/explorer.html")
+    to = Setting(f, "torch", precision)
+    x, value, slope = shown(page, to)
+    gamma, colours = page.evaluate("[Array.from(explorer.samples.gamma), explorer.samples.region]")
+    zones = {
+        "h": None,
+        "h1": functools.partial(functions.h1_zone, delta=to.size("delta")),
+        "h2": functools.partial(functions.h2_zone, epsilon=to.size("epsilon")),
+    }
+    expected = regions.classify(gamma, zone=zones[f], dtype=precision)
+    assert colours == [regions.Region(region).name.lower() for region in expected]
+    nan, off = np.isnan(value).sum(), (~(np.abs(slope.astype(float) - 1) <= 1e-3)).sum()
+    told = (
+        f"{len(x)} samples: {nan} values are NaN; {off} slopes are NaN or off by more than 0.001, the outermost at |γ|"
+    )
+    assert page.locator("#explorer-summary").inner_text().startswith(told)
 
 
 KINDS = {

@@ -16,10 +16,10 @@
 
   const few = (x) => Number(x.toPrecision(4));
 
-  function lost(name, { nan, off, furthest, doubt, where, growth }) {
-    const digits = Math.max(0, Math.min(16, Math.floor(-Math.log10(doubt))));
-    return `${off ? `${off} ${name}s are NaN or off by more than a thousandth, the outermost at |γ| = ${few(furthest)}; ${nan} are NaN.` : `No ${name} is off by more than a thousandth.`} ` +
-      `At worst ${digits} of 16 digits are right${where ? `: ${Math.round(Math.log10(Math.min(growth, 1e16)))} are lost ${where}` : ""}.`;
+  function lost(name, { off, nan, furthest, doubt, where, growth }) {
+    const digits = Math.max(0, Math.min(16, Math.floor(-Math.log10(doubt)))), dropped = Math.round(Math.log10(Math.min(growth, 1e16)));
+    const wrong = off ? `${off} ${name}s are off by more than a thousandth, ${nan} of them NaN, the outermost at |γ| = ${few(furthest)}.` : `No ${name} is off by more than a thousandth.`;
+    return `${wrong} At worst ${digits} of 16 digits are right${where ? `: ${dropped} are lost ${where}` : ""}.`;
   }
 
   function draw(name, samples) {

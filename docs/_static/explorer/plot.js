@@ -13,14 +13,27 @@
     return found.filter((p) => p >= low && p <= high).sort((a, b) => a - b);
   };
 
+  // A square for each sample, one only where many fall on the same pixel: thousands of circles would take longer than all the rest.
+  function squares(plot, series) {
+    const path = new Path2D(), [gamma, row] = [plot.data[0], plot.data[series]], size = 4 * devicePixelRatio;
+    let before;
+    for (let i = 0; i < row.length; i++) {
+      if (row[i] === null) continue;
+      const [x, y] = [plot.valToPos(gamma[i], "x", true), plot.valToPos(row[i], "y", true)].map((p) => Math.round(p - size / 2));
+      if (before !== x + y * 1e5) path.rect(x, y, size, size);
+      before = x + y * 1e5;
+    }
+    return { fill: path };
+  }
+
   function made(box, title, names, small, chosen) {
     const style = { stroke: () => colour("--pst-color-text-base"), grid: { stroke: () => colour("--pst-color-border"), width: 1 }, values: (plot, all) => all.map(written), filter: (plot, all) => all };
-    const dots = (name) => ({ stroke: () => colour(`--explorer-${name}`), fill: () => colour(`--explorer-${name}`), paths: () => null, points: { show: true, size: 4, space: 0 } });
+    const dots = (name) => ({ fill: () => colour(`--explorer-${name}`), paths: squares, points: { show: false } });
     const plot = new uPlot({
       width: box.clientWidth || 600, height: HEIGHT, title: title, legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: { x: { time: false, distr: 4, asinh: 2 ** -54, range: [-1, 1] }, y: small ? { distr: 4, asinh: small } : {} },
-      axes: [{ ...style, splits: decades(-17, box.clientWidth < 500 ? 2 : 4), label: "offset γ" }, { ...style, ...(small ? { splits: decades(Math.log10(small) - 1, 4) } : {}), size: 64 }],
+      axes: [{ ...style, splits: decades(-17, box.clientWidth < 500 ? 2 : 4), label: "offset γ" }, { ...style, ...(small ? { splits: decades(Math.log10(small) + 1, 4) } : {}), size: 64 }],
       series: [{}, ...names.map(dots)],
       hooks: { setCursor: [(plot) => { if (plot.cursor.event && plot.cursor.idx !== null) chosen(plot.cursor.idx); }] },
     }, [[], ...names.map(() => [])], box);
