@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -37,9 +38,9 @@ def address() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A page whose requests to anywhere else fail, and are remembered with every complaint of the console."""
+@contextlib.contextmanager
+def watched(browser: Browser, address: str) -> Iterator[Page]:
+    """Open a page whose requests to anywhere else fail, and are remembered with every complaint of the console."""
     context = browser.new_context(reduced_motion="reduce")
     context.set_default_timeout(20_000)
     page = context.new_page()
@@ -58,6 +59,13 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: page.trouble.append(str(error)))
     yield page
     context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A watched page of its own for each test."""
+    with watched(browser, address) as page:
+        yield page
 
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -34,7 +34,8 @@
     part("region").textContent = samples.region[i];
     explorer.showBits(part("sum"), gamma.plus(to.at), to.digits);
     explorer.showBits(part("square"), x.times(x), to.digits);
-    form.elements.index.setAttribute("aria-valuetext", `offset ${samples.gamma[i].toPrecision(4)}, value ${samples.value[i]}, slope ${samples.slope[i]}, ${samples.region[i]}`);
+    form.elements.index.setAttribute("aria-valuetext",
+      `offset ${samples.gamma[i].toPrecision(4)}, value ${samples.value[i]}, slope ${samples.slope[i]}, ${samples.region[i]}`);
   }
 
   function choose(index) {

@@ -18,20 +18,24 @@
 
   function lost(name, { off, nan, furthest, doubt, where, growth }) {
     const digits = Math.max(0, Math.min(16, Math.floor(-Math.log10(doubt)))), dropped = Math.round(Math.log10(Math.min(growth, 1e16)));
-    const wrong = off ? `${off} ${name}s are off by more than a thousandth, ${nan} of them NaN, the outermost at |γ| = ${few(furthest)}.` : `No ${name} is off by more than a thousandth.`;
+    const wrong = off
+      ? `${off} ${name}s are off by more than a thousandth, ${nan} of them NaN, the outermost at |γ| = ${few(furthest)}.`
+      : `No ${name} is off by more than a thousandth.`;
     return `${wrong} At worst ${digits} of 16 digits are right${where ? `: ${dropped} are lost ${where}` : ""}.`;
   }
 
   function draw(name, samples) {
     const group = samples.map((p) => (explorer.wrong(p[name]) ? "wrong" : "right")), meant = samples.map((p) => p[name].t.toNumber());
-    const rows = [...explorer.grouped(["meant"], meant.map(() => "meant"), meant), ...explorer.grouped(["right", "wrong"], group, samples.map((p) => p[name].f))];
+    const rows = [...explorer.grouped(["meant"], meant.map(() => "meant"), meant),
+      ...explorer.grouped(["right", "wrong"], group, samples.map((p) => p[name].f))];
     explorer.draw(part(`${name}-plot`), name, ["meant", "right", "wrong"], samples.map((p) => p.gamma), rows, 1, () => {});
   }
 
   function show(own, complete) {
     const found = own.judged();
     document.querySelectorAll("#explorer-own-kinds > [data-kind]").forEach((each) => { each.hidden = each.dataset.kind !== found.kind; });
-    part("limit").textContent = found.limit ? `Meant there: ${found.limitSlope ? `value ${few(found.limit)}, slope ${few(found.limitSlope)}` : `value ${few(found.limit)}`}.` : found.where ? `It fails ${found.where}.` : "";
+    const slope = found.limitSlope ? `, slope ${few(found.limitSlope)}` : "";
+    part("limit").textContent = found.limit ? `Meant there: value ${few(found.limit)}${slope}.` : found.where ? `It fails ${found.where}.` : "";
     part("value").textContent = lost("value", found.value);
     part("slope").textContent = lost("slope", found.slope);
     part("progress").textContent = complete ? `${own.samples.length} samples.` : `Stopped after ${LIMIT / 1000} seconds, with ${own.samples.length} of ${own.all} samples.`;

@@ -27,13 +27,15 @@
   }
 
   function made(box, title, names, small, chosen) {
-    const style = { stroke: () => colour("--pst-color-text-base"), grid: { stroke: () => colour("--pst-color-border"), width: 1 }, values: (plot, all) => all.map(written), filter: (plot, all) => all };
+    const lines = { stroke: () => colour("--pst-color-text-base"), grid: { stroke: () => colour("--pst-color-border"), width: 1 } };
+    const style = { ...lines, values: (plot, all) => all.map(written), filter: (plot, all) => all };
     const dots = (name) => ({ fill: () => colour(`--explorer-${name}`), paths: squares, points: { show: false } });
     const plot = new uPlot({
       width: box.clientWidth || 600, height: HEIGHT, title: title, legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: { x: { time: false, distr: 4, asinh: 2 ** -54, range: [-1, 1] }, y: small ? { distr: 4, asinh: small } : {} },
-      axes: [{ ...style, splits: decades(-17, box.clientWidth < 500 ? 2 : 4), label: "offset γ" }, { ...style, ...(small ? { splits: decades(Math.log10(small) + 1, 4) } : {}), size: 64 }],
+      axes: [{ ...style, splits: decades(-17, box.clientWidth < 500 ? 2 : 4), label: "offset γ" },
+        { ...style, ...(small ? { splits: decades(Math.log10(small) + 1, 4) } : {}), size: 64 }],
       series: [{}, ...names.map(dots)],
       hooks: { setCursor: [(plot) => { if (plot.cursor.event && plot.cursor.idx !== null) chosen(plot.cursor.idx); }] },
     }, [[], ...names.map(() => [])], box);

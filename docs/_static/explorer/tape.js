@@ -23,7 +23,10 @@
     return result;
   }
 
-  const recorded = (value, a, steps) => (steps === 1 ? node(value, [[a, () => undefined]]) : node(value, [[recorded(value, a, steps - 1), (s) => s]]));
+  // So many steps from a to a value, through the first of which no slope goes back.
+  function recorded(value, a, steps) {
+    return node(value, steps === 1 ? [[a, () => undefined]] : [[recorded(value, a, steps - 1), (s) => s]]);
+  }
 
   /* The rules of each framework. One takes the slope s of a result to that of an operand. */
   function rules(framework, kind) {
@@ -37,7 +40,8 @@
       jax: (a, b, s) => minus(times(times(s, times(b, b).map((p) => kind.over(kind.of(1), p))), a)),
     };
     // To JAX the tangent of x - 2 is that of x itself: there is no step to go back through.
-    const through = framework === "jax" ? (a, value) => node(value, [[a.same, (s) => s]], a.same) : (a, value) => node(value, [[a, (s) => s]]);
+    const same = (a) => (framework === "jax" ? a.same : undefined);
+    const through = (a, value) => node(value, [[same(a) || a, (s) => s]], same(a));
     return {
       multiply: (a, b) => node(times(a.value, b.value), [[a, (s) => times(s, b.value)], [b, (s) => times(a.value, s)]]),
       square: (a) => node(times(a.value, a.value), [[a, (s) => times(s, by(a.value, 2))]]),
@@ -75,20 +79,20 @@
   }
 
   // PyTorch and JAX go back through the newest first, and add slopes as they arrive.
-  const newestFirst = (order) => function (y, x, one, plus) {
+  function newestFirst(y, x, one, plus) {
     const nodes = between(y, x), needed = new Set(nodes), arrived = new Map([[y.same, one]]);
     nodes.reverse().forEach(function (each) {
       if (each === x || !arrived.has(each)) return;
       const slope = arrived.get(each);
       arrived.delete(each);
-      order(each.parents).forEach(function ([parent, rule]) {
+      each.parents.forEach(function ([parent, rule]) {
         if (!needed.has(parent)) return;
         const part = rule(slope), before = arrived.get(parent.same);
         arrived.set(parent.same, before ? plus(before, part) : part);
       });
     });
     return arrived.get(x);
-  };
+  }
 
   // TensorFlow goes back through what has been complete for longest, and adds slopes when all are there.
   function completeFirst(y, x, one, plus) {
@@ -108,7 +112,7 @@
     return undefined;
   }
 
-  const walks = { torch: newestFirst((parents) => parents), tensorflow: completeFirst, jax: newestFirst((parents) => parents.slice().reverse()) };
+  const walks = { torch: newestFirst, tensorflow: completeFirst, jax: newestFirst };
 
   /* Value and slope of a program at every point, as a framework computes them. */
   explorer.differentiate = function (framework, program, points, kind = explorer.numbers) {
