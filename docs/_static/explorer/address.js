@@ -11,6 +11,8 @@
       if (wanted.get("tab") === form.elements.tab.value) {
         form.reset();
         wanted.forEach((value, name) => { if (form.elements[name]) form.elements[name].value = value; });
+        // A link may ask for what there is not.
+        form.querySelectorAll("select").forEach((field) => { field.selectedIndex = Math.max(0, field.selectedIndex); });
         form.closest(".sd-tab-content").previousElementSibling.control.checked = true;
       }
       update();

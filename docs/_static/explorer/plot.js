@@ -30,7 +30,7 @@
     const lines = { stroke: () => colour("--pst-color-text-base"), grid: { stroke: () => colour("--pst-color-border"), width: 1 } };
     const style = { ...lines, values: (plot, all) => all.map(written), filter: (plot, all) => all };
     const dots = (name) => ({ fill: () => colour(`--explorer-${name}`), paths: squares, points: { show: false } });
-    const plot = new uPlot({
+    return new uPlot({
       width: box.clientWidth || 600, height: HEIGHT, title: title, legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: { x: { time: false, distr: 4, asinh: 2 ** -54, range: [-1, 1] }, y: small ? { distr: 4, asinh: small } : {} },
@@ -39,20 +39,24 @@
       series: [{}, ...names.map(dots)],
       hooks: { setCursor: [(plot) => { if (plot.cursor.event && plot.cursor.idx !== null) chosen(plot.cursor.idx); }] },
     }, [[], ...names.map(() => [])], box);
-    new ResizeObserver(() => { if (box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT }); }).observe(box);
-    new MutationObserver(() => plot.redraw(false)).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    return plot;
   }
 
   const plots = new Map();
 
+  // A plot keeps the width of its box and the colours of the theme.
+  function watch(box) {
+    new ResizeObserver(() => { if (box.clientWidth) plots.get(box).plot.setSize({ width: box.clientWidth, height: HEIGHT }); }).observe(box);
+    new MutationObserver(() => plots.get(box).plot.redraw(false)).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  }
+
   /* Draw series of dots, each named by its colour, in a box. The ordinate is straight, or, where ``small`` is given and a value
      exceeds 1000 times that, logarithmic beyond ``small``. */
   explorer.draw = function (box, title, names, gamma, rows, small, chosen) {
-    const wanted = small && rows.some((row) => row.some((y) => Math.abs(y) > 1000 * small)) ? small : 0;
-    if (!plots.has(box) || plots.get(box).small !== wanted) {
-      box.replaceChildren();
+    const wanted = small && rows.some((row) => row.some((y) => Math.abs(y) > 1000 * small)) ? small : 0, before = plots.get(box);
+    if (!before || before.small !== wanted) {
+      if (before) before.plot.destroy();
       plots.set(box, { small: wanted, plot: made(box, title, names, wanted, chosen) });
+      if (!before) watch(box);
     }
     plots.get(box).plot.setData([gamma, ...rows]);
   };
