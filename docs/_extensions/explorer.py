@@ -77,7 +77,7 @@ class Compared(SphinxRole):
         text = (
             f"The script of this page does not resemble the frameworks, it repeats them: in {found['settings']} settings, "
             f"{found['numbers']:,} values and slopes were compared with those of {', '.join(most)} and {last}, and "
-            f"{found['differ'] or 'none'} differs in a single bit."
+            f"{found['differ'] or 'not one'} differs in any bit."
         )
         return [nodes.Text(text)], []
 

@@ -10,7 +10,10 @@
       const wanted = new URLSearchParams(location.hash.slice(1));
       if (wanted.get("tab") === form.elements.tab.value) {
         form.reset();
-        wanted.forEach((value, name) => { if (form.elements[name]) form.elements[name].value = value; });
+        wanted.forEach(function (value, name) {
+          const field = form.elements.namedItem(name);
+          if (field && "value" in field) field.value = value;
+        });
         // A link may ask for what there is not.
         form.querySelectorAll("select").forEach((field) => { field.selectedIndex = Math.max(0, field.selectedIndex); });
         form.closest(".sd-tab-content").previousElementSibling.control.checked = true;

@@ -3,7 +3,7 @@
   "use strict";
 
   // Exponents are limited so that no expression keeps the page busy with one huge number.
-  Decimal.set({ precision: 120, maxE: 9000, minE: -9000, toExpNeg: -60, toExpPos: 60 });
+  Decimal.set({ precision: 120, maxE: 9000, minE: -9000 });
 
   /* A double, with all its digits. */
   explorer.exact = (x) => new Decimal(Number.isFinite(x) ? x.toPrecision(100) : x);

@@ -53,7 +53,10 @@
 
   function update() {
     const to = settings(), leading = to.minus ? explorer.meant(to, [to.at]).value[0] : 0;
-    ["epsilon", "delta", "at", "n"].forEach((name) => { part(`${name}-now`).textContent = to[name]; });
+    ["epsilon", "delta", "at", "n"].forEach(function (name) {
+      part(`${name}-now`).textContent = to[name];
+      form.elements[name].setAttribute("aria-valuetext", to[name]);
+    });
     form.elements.epsilon.disabled = !["h1", "h2"].includes(to.f);
     form.elements.delta.disabled = to.f !== "h1";
     form.elements.rule.disabled = to.n !== 2 || to.f === "remedy";

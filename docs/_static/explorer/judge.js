@@ -2,7 +2,9 @@
 (function (explorer) {
   "use strict";
 
-  const offsets = explorer.offsets(4), { doubt } = explorer;
+  const DIGITS = { near: 250, samples: 120 }, { doubt } = explorer;
+  // The closest ones first: if there is no time for all of them, those are there.
+  const offsets = explorer.offsets(4).sort((a, b) => Math.abs(a) - Math.abs(b));
 
   // A program for the tape. What is done on the way there and back has a name.
   const program = (step, doing) => function (x, xp) {
@@ -15,7 +17,7 @@
       result.parents = result.parents.map(([parent, rule]) => [parent, function (slope) {
         doing.now = `in the slope of ${step.text}`;
         const part = rule(slope);
-        doing.now = `where the slopes through ${step.text} and before are added`;
+        doing.now = `where the slope through ${step.text} is added to those before it`;
         return part;
       }]);
       return result;
@@ -37,24 +39,30 @@
     return { value: found.value[0], slope: found.slope[0], worst: worst };
   }
 
+  function withDigits(digits, action) {
+    Decimal.set({ precision: digits });
+    try {
+      return action();
+    } finally {
+      Decimal.set({ precision: DIGITS.samples });
+    }
+  }
+
   /* Read the point: an expression without x. */
   explorer.point = function (text) {
-    const at = sample(explorer.read(text), { f: NaN, t: new Decimal(NaN) }).value;
+    const step = explorer.read(text), at = withDigits(DIGITS.near, () => sample(step, { f: NaN, t: new Decimal(NaN) }).value);
     if (!at.t.isFinite()) explorer.refuse("The point must be a finite number, such as 2 or pi/2, without x.", { start: 0, end: text.length });
     return at;
   };
 
   const settled = (all) => all.every((p) => p.isFinite() && p.minus(all[0]).abs().lte(all[0].abs().plus(1).times(1e-8)));
-  const huge = (p) => p.abs().gt(1e6);
+  const near = ["1e-33", "1e-30", "-1e-33", "-1e-30", "0"], sides = (all) => [all.slice(0, 2), all.slice(2, 4)];
+  // Whether numbers on one side of the point grow so much towards it, from something that is not small.
+  const grow = (all, factor, small) => sides(all).some(([p, q]) => !p.isFinite() || (p.abs().gt(q.abs().times(factor)) && q.abs().gt(small)));
 
-  const near = ["1e-33", "1e-30", "-1e-33", "-1e-30", "0"], DIGITS = { near: 250, samples: 120 };
-
-  /* Value and slope at one of the places close to a point, with more digits than elsewhere. */
+  /* Value and slope at the point or at one of the places close to it, with more digits than elsewhere. */
   function probe(step, at, place) {
-    Decimal.set({ precision: DIGITS.near });
-    const found = sample(step, { f: at.f, t: at.t.plus(place) });
-    Decimal.set({ precision: DIGITS.samples });
-    return found;
+    return withDigits(DIGITS.near, () => sample(step, { f: at.f, t: place === "0" ? at.t : at.t.plus(place) }));
   }
 
   /* What the function is at a point, from its values there and close to it on both sides. */
@@ -62,19 +70,24 @@
     const [values, slopes] = ["value", "slope"].map((kind) => probes.slice(0, 4).map((p) => p[kind].t)), here = probes[4].value.t;
     if (values.every((p) => p.isNaN())) return { kind: "undefined", where: probes[0].worst.value.where };
     if (values.some((p) => p.isNaN())) return { kind: "edge" };
+    if (!settled(values)) {
+      if (grow(values, 1.5, 1e3)) return { kind: "pole" };
+      return { kind: sides(values).every(settled) ? "jump" : "unsettled" };
+    }
     // What is left of the distance is rounded off.
     const [value, slope] = [values[0], slopes[0]].map((p) => p.toDecimalPlaces(28));
-    if (settled(values) && settled(slopes)) return { kind: here.isFinite() ? "ordinary" : "removable", value: value, slope: slope };
-    if (settled(values)) return { kind: slopes.some(huge) ? "vertical" : "corner", value: value };
-    if (values.some(huge)) return { kind: "pole" };
-    return { kind: settled(values.slice(0, 2)) && settled(values.slice(2)) ? "jump" : "unsettled" };
+    if (settled(slopes)) return { kind: settled([...values, here]) ? "ordinary" : "removable", value: value, slope: slope };
+    if (sides(slopes).every(settled)) return { kind: "corner", value: value };
+    return { kind: grow(slopes, 1.01, 10) ? "vertical" : "rough", value: value };
   }
 
   // What became of value or slope in all samples: how many are NaN or off, how far out, and what loses the digits.
   function damage(samples, kind) {
     const off = samples.filter((p) => explorer.wrong(p[kind])), nan = off.filter((p) => Number.isNaN(p[kind].f));
-    const finite = samples.filter((p) => Number.isFinite(doubt(p[kind]))), most = Math.max(0, ...finite.map((p) => doubt(p[kind])));
-    const { growth, where } = finite.length ? finite.find((p) => doubt(p[kind]) === most).worst[kind] : {};
+    // A NaN at the point itself says less than what is wrong around it, unless it is everywhere.
+    const finite = samples.filter((p) => Number.isFinite(doubt(p[kind]))), told = 2 * finite.length < samples.length ? samples : finite;
+    const most = Math.max(0, ...told.map((p) => doubt(p[kind])));
+    const { growth, where } = told.find((p) => doubt(p[kind]) === most)?.worst[kind] || {};
     const furthest = Math.max(0, ...off.map((p) => Math.abs(p.gamma)));
     return { off: off.length, nan: nan.length, furthest: furthest, doubt: most, growth: growth, where: growth > 1000 ? where : undefined };
   }
@@ -90,13 +103,16 @@
         return true;
       }
       const gamma = offsets[samples.length], x = at.f + gamma, made = sample(step, { f: x, t: explorer.exact(x) });
-      if (at.t.eq(x) && about.kind === "removable") ["value", "slope"].forEach((kind) => { made[kind] = { f: made[kind].f, t: about[kind] }; });
+      // At the point itself its limit is meant, if it has one and nothing else.
+      const meant = ["value", "slope"].filter((kind) => at.t.eq(x) && about[kind] && (about.kind === "removable" || !made[kind].t.isFinite()));
+      meant.forEach((kind) => { made[kind] = { f: made[kind].f, t: about[kind] }; });
       samples.push({ gamma: gamma, ...made });
       return samples.length < offsets.length;
     }
     function judged() {
       const [value, slope] = ["value", "slope"].map((kind) => damage(samples, kind));
-      const kind = about.kind !== "ordinary" ? about.kind : value.doubt > 1000 * 2 ** -53 ? "cancellation" : "harmless";
+      const lost = [value, slope].some(({ off, doubt }) => off > 0 || doubt > 1000 * 2 ** -53);
+      const kind = about.kind !== "ordinary" ? about.kind : lost ? "cancellation" : "harmless";
       return { kind: kind, where: about.where, limit: about.value, limitSlope: about.slope, value: value, slope: slope };
     }
     return { samples: samples, next: next, judged: judged, all: offsets.length };

@@ -14,13 +14,13 @@
     part("error").replaceChildren(mistake.message, typed);
   }
 
-  const few = (x) => Number(x.toPrecision(4));
+  const few = (x) => new Decimal(x).toSignificantDigits(4);
 
   function lost(name, { off, nan, furthest, doubt, where, growth }) {
     const digits = Math.max(0, Math.min(16, Math.floor(-Math.log10(doubt)))), dropped = Math.round(Math.log10(Math.min(growth, 1e16)));
     const wrong = off
-      ? `${off} ${name}s are off by more than a thousandth, ${nan} of them NaN, the outermost at |γ| = ${few(furthest)}.`
-      : `No ${name} is off by more than a thousandth.`;
+      ? `${off} ${name}${off === 1 ? " is" : "s are"} NaN (${nan}) or off by more than 0.001, the outermost at |γ| = ${few(furthest)}.`
+      : `No ${name} is NaN or off by more than 0.001.`;
     return `${wrong} At worst ${digits} of 16 digits are right${where ? `: ${dropped} are lost ${where}` : ""}.`;
   }
 
@@ -38,8 +38,9 @@
     part("limit").textContent = found.limit ? `Meant there: value ${few(found.limit)}${slope}.` : found.where ? `It fails ${found.where}.` : "";
     part("value").textContent = lost("value", found.value);
     part("slope").textContent = lost("slope", found.slope);
-    part("progress").textContent = complete ? `${own.samples.length} samples.` : `Stopped after ${LIMIT / 1000} seconds, with ${own.samples.length} of ${own.all} samples.`;
-    ["value", "slope"].forEach((name) => draw(name, own.samples));
+    part("progress").textContent = complete ? `${own.samples.length} samples.` : `Stopped after ${LIMIT / 1000} seconds, with ${own.samples.length} of ${own.all} samples, the closest ones.`;
+    const sorted = [...own.samples].sort((a, b) => a.gamma - b.gamma);
+    ["value", "slope"].forEach((name) => draw(name, sorted));
     part("result").setAttribute("aria-busy", "false");
     explorer.judged = found;
   }

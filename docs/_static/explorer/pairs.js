@@ -5,9 +5,19 @@
   /* What is done after each operation: it is called with the result and the operands. */
   explorer.weigh = () => {};
 
+  // What decimal.js refuses, as the sine of a number with more digits than it knows of pi, is not known.
+  function exactly(inDecimal, operands) {
+    try {
+      return inDecimal(...operands.map((p) => p.t));
+    } catch (error) {
+      if (!/DecimalError/.test(error.message)) throw error;
+      return new Decimal(NaN);
+    }
+  }
+
   function both(inFloat, inDecimal) {
     return function (...operands) {
-      const made = { f: inFloat(...operands.map((p) => p.f)), t: inDecimal(...operands.map((p) => p.t)) };
+      const made = { f: inFloat(...operands.map((p) => p.f)), t: exactly(inDecimal, operands) };
       explorer.weigh(made, operands);
       return made;
     };
@@ -20,11 +30,15 @@
   explorer.pairs = { times: times, over: over, plus: plus, of: of };
 
   const own = (name) => both(Math[name], (p) => p[name]());
-  const library = { sin: own("sin"), cos: own("cos"), tan: own("tan"), atan: own("atan"), tanh: own("tanh"), exp: own("exp") };
-  Object.assign(library, {
-    expm1: both(Math.expm1, (p) => p.exp().minus(1)), log: both(Math.log, (p) => p.ln()),
-    log1p: both(Math.log1p, (p) => p.plus(1).ln()), sqrt: own("sqrt"), abs: own("abs"),
-  });
+  // Hyperbolic functions of decimal.js are good and quick near 0 only; there they keep the digits that 1 would absorb.
+  const near = (p) => p.abs().lt(0.1), half = (p) => p.div(2);
+  const library = {
+    sin: own("sin"), cos: own("cos"), tan: own("tan"), atan: own("atan"), exp: own("exp"), sqrt: own("sqrt"), abs: own("abs"),
+    tanh: both(Math.tanh, (p) => (near(p) ? p.tanh() : new Decimal(1).minus(new Decimal(2).div(p.times(2).exp().plus(1))))),
+    expm1: both(Math.expm1, (p) => (near(p) ? half(p).sinh().times(half(p).exp()).times(2) : p.exp().minus(1))),
+    log: both(Math.log, (p) => p.ln()),
+    log1p: both(Math.log1p, (p) => (near(p) ? p.div(p.plus(2)).atanh().times(2) : p.plus(1).ln())),
+  };
   const { sin, cos, tan, tanh, exp, log, sqrt } = library, square = (p) => times(p, p);
   const slopes = {
     sin: cos, cos: (p) => times(of(-1), sin(p)), tan: (p) => plus(one, square(tan(p))), atan: (p) => over(one, plus(one, square(p))),
@@ -37,10 +51,11 @@
     "+": [plus, [() => one, () => one]],
     "-": [minus, [() => one, () => of(-1)]],
     "*": [times, [(p, q) => q, (p) => p]],
-    "**": [raised, [(p, q) => times(q, raised(p, minus(q, one))), (p, q) => times(raised(p, q), log(p))]],
+    "**": [raised, [(p, q) => (q.f === 0 ? q : times(q, raised(p, minus(q, one)))), (p, q) => times(raised(p, q), log(p))]],
   };
   explorer.functions = Object.fromEntries(Object.keys(library).map((name) => [name, [library[name], [slopes[name]]]]));
-  explorer.constants = { pi: of(Decimal.acos(-1)), e: of(Decimal.exp(1)) };
+  const Longer = Decimal.clone({ precision: 300 });
+  explorer.constants = { pi: of(Longer.acos(-1)), e: of(Longer.exp(1)) };
 
   /* The relative error of a pair; nothing is wrong where nothing is meant. */
   explorer.doubt = function (p) {

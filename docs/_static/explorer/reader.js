@@ -16,6 +16,11 @@
   explorer.refuse = (message, { start, end }) => { throw new explorer.Mistake(message, start, end); };
   const refuse = explorer.refuse, from = (start, end) => ({ start: start, end: end });
 
+  // Acorn refuses -x**2, for JavaScript does; here it is -(x**2), as in Python.
+  const Parser = acorn.Parser.extend((Base) => class extends Base {
+    parseMaybeUnary(errors, sawUnary, ...rest) { return super.parseMaybeUnary(errors, false, ...rest); }
+  });
+
   function unexpected(text, place) {
     if (place >= text.trimEnd().length) refuse("The expression ends too early: something is missing at its end.", from(place, place));
     refuse(`At character ${place + 1}, “${text[place]}” is not expected.`, from(place, place + 1));
@@ -26,7 +31,7 @@
     if (text.length > LONGEST) refuse(`This has ${text.length} characters: give at most ${LONGEST}.`, from(LONGEST, text.length));
     let tree;
     try {
-      tree = acorn.parseExpressionAt(text, 0, { ecmaVersion: 2020 });
+      tree = Parser.parseExpressionAt(text, 0, { ecmaVersion: 2020, preserveParens: true });
     } catch (error) {
       // A second slash begins a regular expression to acorn, which it then misses the end of.
       unexpected(text, error.pos - (/regular expression/.test(error.message) ? 1 : 0));
@@ -67,6 +72,7 @@
   };
 
   function read(node, text) {
+    if (node.type === "ParenthesizedExpression") return read(node.expression, text);
     const typed = text.slice(node.start, node.end);
     if (!Object.hasOwn(readers, node.type)) refuse(`“${typed}” cannot be read: only numbers, x, + - * / **, parentheses and functions can.`, node);
     return { ...readers[node.type](node, text), text: typed };
