@@ -126,6 +126,7 @@ def verify(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure sweeps, the remedy and the build against what is bare, and how soon the explorer answers."""
     python = shared_python(session)
+    site(session, python)
     run(session, python, "-m", "pytest", "-q", "-s", "benchmarks", *session.posargs)
 
 
