@@ -15,8 +15,8 @@ LIMIT = 50
 DRAG = """async () => {
     const form = document.getElementById("explorer-paper"), times = [];
     for (const f of ["h", "h1", "h2", "remedy"]) for (const framework of ["torch", "tensorflow", "jax"]) {
-        Object.assign(form.elements.f, { value: f });
-        Object.assign(form.elements.framework, { value: framework });
+        form.elements.f.value = f;
+        form.elements.framework.value = framework;
         for (let step = 0; step < 10; step++) {
             form.elements.epsilon.value = -30 + step;
             form.elements.at.value = 1 + step / 8;

@@ -50,7 +50,7 @@ class Aside:
 
     def _unfinished(self, ending: str) -> Path:
         """Name a file of this build: one that was killed may still be running."""
-        return self.file.with_suffix(f".{os.getpid()}{ending}")
+        return freshness.ROOT / "_build" / self.name / f"{self._key}.{os.getpid()}{ending}"
 
     def is_done(self) -> bool:
         """Tell whether the result is there, whole and measured."""
@@ -76,14 +76,16 @@ class Aside:
             return None
         process, self._process = self._process, None
         said = process.communicate()
-        if self.key() != self._key:
-            # What it read is neither what there was nor what there is now.
+        # What it read is then neither what there was nor what there is now.
+        changed = self.key() != self._key
+        if changed or process.returncode:
+            for ending in (self.ending, ".measured"):
+                self._unfinished(ending).unlink(missing_ok=True)
+        if changed:
             raise SystemExit(
                 f"A file that the {self.name} depend on was changed while the site was being built: build it again."
             )
         if process.returncode:
-            for ending in (self.ending, ".measured"):
-                self._unfinished(ending).unlink(missing_ok=True)
             return said
         execution_record.adopt(self._unfinished(".measured"), self.name, self.key())
         self._unfinished(self.ending).replace(self.file)

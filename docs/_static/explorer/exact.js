@@ -2,8 +2,11 @@
 (function (explorer) {
   "use strict";
 
+  /* How many digits there are: at the samples, and closer to a point than float64 comes. */
+  explorer.digits = { samples: 120, near: 250 };
+
   // Exponents are limited so that no expression keeps the page busy with one huge number.
-  Decimal.set({ precision: 120, maxE: 9000, minE: -9000 });
+  Decimal.set({ precision: explorer.digits.samples, maxE: 9000, minE: -9000 });
 
   /* A double, with all its digits. */
   explorer.exact = (x) => new Decimal(Number.isFinite(x) ? x.toPrecision(100) : x);

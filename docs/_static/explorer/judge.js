@@ -2,7 +2,7 @@
 (function (explorer) {
   "use strict";
 
-  const DIGITS = { near: 250, samples: 120 }, { doubt } = explorer;
+  const { digits, doubt } = explorer;
   // The closest ones first: if there is no time for all of them, those are there.
   const offsets = explorer.offsets(4).sort((a, b) => Math.abs(a) - Math.abs(b));
 
@@ -39,30 +39,32 @@
     return { value: found.value[0], slope: found.slope[0], worst: worst };
   }
 
-  function withDigits(digits, action) {
-    Decimal.set({ precision: digits });
+  function withMoreDigits(action) {
+    Decimal.set({ precision: digits.near });
     try {
       return action();
     } finally {
-      Decimal.set({ precision: DIGITS.samples });
+      Decimal.set({ precision: digits.samples });
     }
   }
 
   /* Read the point: an expression without x. */
   explorer.point = function (text) {
-    const step = explorer.read(text), at = withDigits(DIGITS.near, () => sample(step, { f: NaN, t: new Decimal(NaN) }).value);
+    const step = explorer.read(text), at = withMoreDigits(() => sample(step, { f: NaN, t: new Decimal(NaN) }).value);
     if (!at.t.isFinite()) explorer.refuse("The point must be a finite number, such as 2 or pi/2, without x.", { start: 0, end: text.length });
     return at;
   };
 
+  /* Where a function is asked to find out what it is at a point. */
+  const near = (explorer.near = ["1e-33", "1e-30", "-1e-33", "-1e-30", "0"]);
   const settled = (all) => all.every((p) => p.isFinite() && p.minus(all[0]).abs().lte(all[0].abs().plus(1).times(1e-8)));
-  const near = ["1e-33", "1e-30", "-1e-33", "-1e-30", "0"], sides = (all) => [all.slice(0, 2), all.slice(2, 4)];
+  const sides = (all) => [all.slice(0, 2), all.slice(2, 4)];
   // Whether numbers on one side of the point grow so much towards it, from something that is not small.
   const grow = (all, factor, small) => sides(all).some(([p, q]) => !p.isFinite() || (p.abs().gt(q.abs().times(factor)) && q.abs().gt(small)));
 
   /* Value and slope at the point or at one of the places close to it, with more digits than elsewhere. */
   function probe(step, at, place) {
-    return withDigits(DIGITS.near, () => sample(step, { f: at.f, t: place === "0" ? at.t : at.t.plus(place) }));
+    return withMoreDigits(() => sample(step, { f: at.f, t: place === "0" ? at.t : at.t.plus(place) }));
   }
 
   /* What the function is at a point, from its values there and close to it on both sides. */

@@ -38,7 +38,9 @@
     part("limit").textContent = found.limit ? `Meant there: value ${few(found.limit)}${slope}.` : found.where ? `It fails ${found.where}.` : "";
     part("value").textContent = lost("value", found.value);
     part("slope").textContent = lost("slope", found.slope);
-    part("progress").textContent = complete ? `${own.samples.length} samples.` : `Stopped after ${LIMIT / 1000} seconds, with ${own.samples.length} of ${own.all} samples, the closest ones.`;
+    part("progress").textContent = complete
+      ? `${own.all} samples.`
+      : `Stopped after ${LIMIT / 1000} seconds, with ${own.samples.length} of ${own.all} samples, the closest ones.`;
     const sorted = [...own.samples].sort((a, b) => a.gamma - b.gamma);
     ["value", "slope"].forEach((name) => draw(name, sorted));
     part("result").setAttribute("aria-busy", "false");

@@ -7,8 +7,9 @@
   const choose = (n, k) => (k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k);
 
   function f(to, x, xp) {
-    let y = to.rule === "x**2" && to.n === 2 ? xp.square(x) : x;
-    if (y === x) for (let k = 1; k < to.n; k++) y = xp.multiply(y, x);
+    if (to.rule === "x**2" && to.n === 2) return xp.shift(xp.square(x), -power(to.at, 2));
+    let y = x;
+    for (let k = 1; k < to.n; k++) y = xp.multiply(y, x);
     return xp.shift(y, -power(to.at, to.n));
   }
 

@@ -48,8 +48,8 @@
       divide: (a, b) =>
         node(over(a.value, b.value), [[a, (s) => over(s, b.value)], [b, (s) => towards[framework](a.value, b.value, s)]]),
       shift: (a, number) => through(a, moved(a.value, number)),
-      // A constant that is made from a by comparing it. TensorFlow has recorded the steps, four of them; nothing goes back
-      // through the last one, but a is complete only when they have been taken.
+      // A constant that is made from a by comparing it. TensorFlow has recorded the four steps (ones_like, negation, where,
+      // product). No slope comes through the first of them, but a is complete only when all have been gone back.
       constant: (value, a) => (framework === "tensorflow" ? recorded(value, a, 4) : node(value)),
       add: function (a, constant) {
         const sum = through(a, each(a.value, constant.value, kind.plus));
