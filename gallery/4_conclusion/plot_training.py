@@ -130,6 +130,9 @@ run = compare(curves, meant=at_3(naive), gamma=gamma, dtype="float32")
 print("slope of the transform of 3 with respect to lambda\n" + run.table(1))
 double = compare({"naive": at_3(naive)}, meant=at_3(naive), gamma=run.gamma)
 print("and in double precision\n" + double.table(1))
+shift = {"shifted 1e-3": curves["shifted 1e-3"]}
+moved = compare(shift, meant=at_3(naive), gamma=gamma, base=-1e-3, dtype="float32")
+print("and around -0.001\n" + moved.table(1))
 
 # %%
 # Now train them all: by gradient descent; by the same with gradients clipped to length 1, as is often done; by Adam
@@ -159,14 +162,13 @@ for ax, n in zip(axes, names, strict=True):
     ax.set_xlabel("step of Adam")
 axes[0].set_ylabel("loss (mean squared error)")
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
-handles, labels = axes[0].get_legend_handles_labels()
-fig.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+fig.legend(handles=axes[0].lines, loc="outside lower center", ncols=3, frameon=False)
 ratio = [test["epsilon 1e-8", n, "Adam"] / test["simplified", n, "Adam"] for n in names]
 plots.describe(
     fig,
     "Section 4, training",
     f"""Loss against the step, trained with Adam. Naive: NaN at once. Both epsilon forms
-    fall alike, the simplified and the shifted form fall alike and much faster. After 300
+    fall alike, the simplified form and the remedy fall alike and much faster. After 300
     steps the test error of epsilon 1e-8 is {ratio[0]:.1f} times that of the simplified
     form in PyTorch, {ratio[1]:.1f} times in TensorFlow.""",
     run,
@@ -201,10 +203,8 @@ print(f"predicted {resting_place:.8f}, for the next {steps:.0f} steps")
 #
 # .. code-block:: pycon
 #
-#    >>> [sum(np.isnan(w).sum().item() for w in broken[n][1]) for n in ("torch", "tensorflow")]
-#    [84, 84]
-#    >>> [len(runs["epsilon 1e-8", n, "descent"][0]) for n in names]  # NaN in the second step
-#    [2, 2]
+#    >>> [(sum(np.isnan(w).sum().item() for w in broken[n][1]), len(runs["epsilon 1e-8", n, "descent"][0])) for n in names]
+#    [(84, 2), (84, 2)]
 #    >>> all(not runs[f, n, "Adam"][0][0, [2, 4]].any() for f in ("epsilon 1e-8", "epsilon 1e-3") for n in names)
 #    True
 #    >>> all(runs["epsilon 1e-8", n, "Adam"][0][1:, 1].max() < 1 for n in names)  # only the first is bad
@@ -217,13 +217,15 @@ print(f"predicted {resting_place:.8f}, for the next {steps:.0f} steps")
 #    True
 #    >>> [[bool(lam[f, n, "clipped"][1] > 0) for f in list(forms)[1:4]] for n in names]  # epsilon 1e-3 is the last
 #    [[True, True, False], [True, True, False]]
-#    >>> all(test["shifted 1e-3", n, m] < 1.5 * test["simplified", n, m] for n in names for m in methods)
-#    True
+#    >>> [moved.lost("shifted 1e-3", n, 1) > 10 * run.lost("shifted 1e-3", n, 1) for n in names]  # moved
+#    [True, True]
 #    >>> all(np.allclose(test["remedy", n, m], test["simplified", n, m], rtol=0.02) for n in names for m in methods)
 #    True
 #
 # Not every hack does harm. Clipping throws the bad length away, and 1e-8 then trains nearly as well. 1e-3 does not: the
-# pole at :math:`-\epsilon` is a wall, and a :math:`\lambda` stays behind it. Shifting by 1e-3 does as well as simplifying here.
+# pole at :math:`-\epsilon` is a wall, and a :math:`\lambda` stays behind it. Shifting only moves the singular point to -0.001, and
+# does as well as simplifying where training does not meet it. The fourth step of descent ends next to it; how near, the last
+# bits decide. So the column *descent* depends on the processor: we have seen the simplified error, and thirty times that.
 #
 # .. note::
 #
