@@ -198,7 +198,7 @@ class Framework(ABC):
 
     @abstractmethod
     def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
-        """Evaluate a polynomial by Horner's rule, differentiable to any order.
+        """Evaluate a polynomial, differentiable to any order.
 
         Parameters
         ----------

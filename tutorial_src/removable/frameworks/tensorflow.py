@@ -14,6 +14,11 @@ from removable.errors import UnsupportedError
 from removable.frameworks.base import MANY, Framework, Parts, derived
 from removable.functions import Array, Program
 
+_BLOCK = 2**14
+"""Elements that stay in the processor's cache from one step to the next."""
+
+_BLOCKS_AT_ONCE = 4
+
 _DEEPEST_ACCUMULATOR = 3
 """In TensorFlow 2.21 a fourth ``ForwardAccumulator`` inside three others ends in a SystemError, for ``3 * x`` already, and a
 ``GradientTape`` inside three of them in an IndexError."""
@@ -114,15 +119,27 @@ class TensorFlow(Framework):
         def far() -> Array:
             return self.rows(parts.far, x, order)[order]
 
+        def near(t: Array) -> Array:
+            return self._in_blocks(lambda block: parts.near(block, order)[order], t)
+
         def both() -> Array:
             found = tf.where(close)
-            return tf.tensor_scatter_nd_update(far(), found, parts.near(tf.gather_nd(t, found), order)[order])
+            return tf.tensor_scatter_nd_update(far(), found, near(tf.gather_nd(t, found)))
 
         return tf.cond(
             tf.reduce_all(close),
-            lambda: parts.near(t, order)[order],
+            lambda: near(t),
             lambda: tf.cond(tf.reduce_any(close), both, far),
         )
+
+    def _in_blocks(self, function: Callable[[Array], Array], t: Array) -> Array:
+        """Evaluate a function by element block by block: step by step over everything, each step would wait for the memory."""
+        tf = self.namespace
+        count = tf.size(t)
+        blocks = -(-count // _BLOCK)
+        padded = tf.pad(tf.reshape(t, [-1]), [[0, blocks * _BLOCK - count]])
+        found = tf.map_fn(function, tf.reshape(padded, [blocks, _BLOCK]), parallel_iterations=_BLOCKS_AT_ONCE)
+        return tf.reshape(tf.reshape(found, [-1])[:count], tf.shape(t))
 
     def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
         """Differentiate by ``tf.GradientTape``, as often as asked for."""
@@ -147,7 +164,14 @@ class TensorFlow(Framework):
 
         return evaluated(x)
 
-    def _reverse(self, program: Program, x: Array, order: int) -> list[Array]:
+    def rows(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
+        """Differentiate by ``tf.GradientTape``, as often as asked for.
+
+        The tape itself would begin with ones of the shape of the value, and so keep the value in a graph that returns a slope.
+        """
+        return self._reverse(lambda x, xp: function(x), x, order, ones=self.namespace.ones_like(x))
+
+    def _reverse(self, program: Program, x: Array, order: int, ones: Array | None = None) -> list[Array]:
         tf = self.namespace
 
         def level(k: int) -> list[Array]:
@@ -156,7 +180,8 @@ class TensorFlow(Framework):
             with tf.GradientTape() as tape:
                 tape.watch(x)
                 rows = level(k - 1)
-            return [*rows, tape.gradient(rows[-1], x, unconnected_gradients=tf.UnconnectedGradients.ZERO)]
+            zero = tf.UnconnectedGradients.ZERO
+            return [*rows, tape.gradient(rows[-1], x, output_gradients=ones, unconnected_gradients=zero)]
 
         return level(order)
 

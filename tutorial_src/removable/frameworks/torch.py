@@ -19,11 +19,15 @@ _LARGE_BLOCK = 2**17
 """Elements whose intermediate results take turns in memory that is there already; fewer would be too little work for a step."""
 
 
-def _horner(x: Array, coefficients: Sequence[float]) -> Array:
-    result = Torch().namespace.full_like(x, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        result = result * x + coefficient
-    return result
+def _estrin(x: Array, coefficients: Sequence[float]) -> Array:
+    """Estrin's scheme: pairs of terms, then pairs of pairs. Each step of Horner's rule would wait for the one before."""
+    terms, power = list(coefficients), x
+    while len(terms) > 1:
+        odd = terms[1::2] + [0.0] * (len(terms) % 2)
+        # Where there is nothing to add, an infinite power must not make it NaN.
+        terms = [a if isinstance(b, float) and b == 0 else a + power * b for a, b in zip(terms[::2], odd, strict=True)]
+        power = power * power
+    return Torch().namespace.full_like(x, terms[0]) if isinstance(terms[0], float) else terms[0]
 
 
 def _horner_in_blocks(x: Array, coefficients: Sequence[float]) -> Array:
@@ -243,7 +247,7 @@ class Torch(Framework):
     def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
         """Evaluate a polynomial; compiled or transformed, by plain steps that are fused or transformed."""
         if self.compiling or self._transformed(x):
-            return _horner(x, coefficients)
+            return _estrin(x, coefficients)
         return _polynomial().apply(x, tuple(coefficients))
 
     def _reverse(self, program: Program, x: Array, order: int) -> list[Array]:
