@@ -2,7 +2,8 @@
 
 ``nox -s reproducible`` runs it: ``python tests/reproducible.py [NAME ...]``, where names of scripts restrict the two builds to
 those, for a quick look. The two copies of the tree lie in folders of different name and depth and are built from nothing with
-different hash seeds. With ``--built`` the site that ``nox -s docs`` has made takes the place of one of them.
+different hash seeds. With ``--built`` the site that ``nox -s docs`` has made takes the place of one of them. With
+``--cached`` too, the other executes nothing: what scripts and chapters gave is in the caches, and every page is written anew.
 The first difference is printed, and the program returns 1.
 
 One file is not compared, :data:`MEASURED`: the seconds and the memory of one run. Everything else of the site is.
@@ -11,6 +12,7 @@ One file is not compared, :data:`MEASURED`: the seconds and the memory of one ru
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
@@ -24,6 +26,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MEASURED = frozenset({"guide/build.json"})
 HASH_SEEDS = (77, 1)
+CACHES = ("docs/auto_gallery", "_build/claims", "_build/doctests", "_build/jupyter-cache", "_build/measured")
+"""What scripts, chapters and checks have given, and what that took."""
 _ARCHIVES = (".zip", ".whl")
 
 
@@ -123,6 +127,18 @@ def copy_tree(target: Path) -> None:
     subprocess.run(["git", "reset", "--quiet"], cwd=target, check=True)
 
 
+def copy_caches(target: Path) -> None:
+    """Copy what the build of this tree has executed."""
+    for name in CACHES:
+        shutil.copytree(ROOT / name, target / name)
+
+
+def executed(tree: Path) -> list[str]:
+    """Name the sources that a build has executed and not taken from a cache."""
+    rows = json.loads((tree / "_build" / "html" / "guide" / "build.json").read_text(encoding="utf-8"))["pages"]
+    return [row["source"] for row in rows.values() if row.get("run") == "executed"]
+
+
 def build(tree: Path, seed: int, scripts: list[str]) -> subprocess.Popen:
     """Start to build the site of a copy, from nothing."""
     environment = {
@@ -141,20 +157,29 @@ def build(tree: Path, seed: int, scripts: list[str]) -> subprocess.Popen:
 def main(arguments: list[str]) -> int:
     """Build twice, or once with ``--built``, and compare; return 0 when the two sites are the same."""
     started = time.perf_counter()
-    scripts = [name for name in arguments if name != "--built"]
+    scripts = [name for name in arguments if name not in ("--built", "--cached")]
     built = [ROOT / "_build" / "html"] if "--built" in arguments else []
+    cached = "--cached" in arguments
     if built and (scripts or not (built[0] / "index.html").is_file()):
         print("--built compares the whole site with what nox -s docs has made; run that first, and give no names.")
+        return 2
+    if cached and not built:
+        print("--cached takes the caches of the site that is compared; give --built too.")
         return 2
     with tempfile.TemporaryDirectory(prefix="removable-") as folder:
         trees = [Path(folder, "deeper", "down", "another-one"), Path(folder, "one")][: 2 - len(built)]
         for tree in trees:
             tree.mkdir(parents=True)
             copy_tree(tree)
+            if cached:
+                copy_caches(tree)
         running = [build(tree, seed, scripts) for tree, seed in zip(trees, HASH_SEEDS, strict=False)]
         ended = [process.wait() for process in running]
         if any(ended):
             print("a build failed; see above.")
+            return 1
+        if cached and (again := executed(trees[0])):
+            print(f"{again[0]} was executed, though the caches were there; build the site again, then compare.")
             return 1
         sites = [*(tree / "_build" / "html" for tree in trees), *built]
         difference = first_difference(*sites)
