@@ -21,6 +21,7 @@ import freshness
 import jupytext
 import nbformat
 import plain_markdown
+import required_frameworks
 import site_address
 from docutils import nodes
 from myst_nb.core.config import NbParserConfig
@@ -91,7 +92,8 @@ def import_cell() -> NotebookNode:
 
 def report_cell() -> NotebookNode:
     """Return the last cell: it counts the values that agree."""
-    then = ",\n".join(f'        "{name}": "{version}"' for name, version in selfcheck.versions().items())
+    of = {title: required_frameworks.installed(module, title) for module, title in required_frameworks.TITLES.items()}
+    then = ",\n".join(f'        "{name}": "{version}"' for name, version in selfcheck.versions(of).items())
     source = f"""\
 # Do you get the published values? The page was built with these versions.
 from removable.selfcheck import report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib.metadata import packages_distributions, requires, version
 from typing import Any
 
@@ -25,10 +26,16 @@ def _requirement(distribution: str) -> Requirement | None:
     return None
 
 
+@functools.cache
+def _distributions(module: str) -> list[str]:
+    """Name what is installed that holds a module; a second is needed to look through everything."""
+    return packages_distributions().get(module, [module])
+
+
 def installed(module: str, title: str) -> str:
     """Return the version of a framework; raise if it is not one that the package is made for."""
     # The distribution may have another name than the module: tensorflow-cpu.
-    distribution = packages_distributions().get(module, [module])[0]
+    distribution = _distributions(module)[0]
     found, needed = version(distribution), _requirement(distribution)
     if needed is not None and not needed.specifier.contains(found, prereleases=True):
         wanted = f"{needed.name}{needed.specifier}"

@@ -107,8 +107,13 @@ def fused_multiply_add() -> bool:
     return bool(present & {"FMA3", "FMA4", "X86_V3", "X86_V4", "AVX2", "NEON_VFPV4", "ASIMD", "VSX", "VX"})
 
 
-def versions() -> dict[str, str]:
+def versions(of: dict[str, str] | None = None) -> dict[str, str]:
     """Return what the values depend on besides the code: versions, and whether multiply and add can be fused.
+
+    Parameters
+    ----------
+    of : dict, optional
+        The versions of PyTorch and TensorFlow by these names, if they are known: otherwise both are imported.
 
     Returns
     -------
@@ -120,11 +125,13 @@ def versions() -> dict[str, str]:
     >>> list(versions())
     ['Python', 'NumPy', 'PyTorch', 'TensorFlow', 'fused multiply-add']
     """
-    adapters = [frameworks.get(name) for name in ("torch", "tensorflow")]
+    if of is None:
+        adapters = [frameworks.get(name) for name in ("torch", "tensorflow")]
+        of = {adapter.title: adapter.version for adapter in adapters}
     return {
         "Python": platform.python_version(),
         "NumPy": np.__version__,
-        **{adapter.title: adapter.version for adapter in adapters},
+        **of,
         "fused multiply-add": "yes" if fused_multiply_add() else "no",
     }
 
