@@ -105,12 +105,12 @@ def in_environment(folder: Path, command: str, env: dict[str, str] = CLEAN, cwd:
 @pytest.fixture(scope="module")
 def runs(folder: Path) -> Iterator[dict[str, Future]]:
     """Every script by itself, and a few notebooks by one command; the tests below wait for the one they ask about."""
-    notebooks = list(NOTEBOOKS)
-    with ThreadPoolExecutor(2) as pool:
-        started = {name: pool.submit(in_environment, folder, f"python {name}") for name in SCRIPTS}
+    notebooks, started = list(NOTEBOOKS), {}
+    with ThreadPoolExecutor(2) as pool:  # what takes longest first: at the end both are busy
         for some in (notebooks[first : first + AT_ONCE] for first in range(0, len(notebooks), AT_ONCE)):
             run = pool.submit(in_environment, folder, f"jupyter execute --inplace {' '.join(some)}", NOTEBOOK)
             started |= dict.fromkeys(some, run)
+        started |= {name: pool.submit(in_environment, folder, f"python {name}") for name in SCRIPTS}
         yield started
         for future in started.values():
             future.cancel()
