@@ -86,6 +86,15 @@ def test_primitives_are_right_at_near_and_far_from_the_point(primitive, dtype):
         right(getattr(primitives, primitive), x, true, name, dtype)
 
 
+@pytest.mark.parametrize("primitive", PRIMITIVES)
+@pytest.mark.parametrize(
+    "x", [torch.tensor([1, 2]), tf.constant([1, 2]), np.array([1, 2])], ids=["torch", "tf", "numpy"]
+)
+def test_primitives_refuse_integers(primitive, x):
+    with pytest.raises(InputError, match=r"x has dtype int(32|64); give floating numbers"):
+        getattr(primitives, primitive)(x)
+
+
 def exactly(value: float) -> Series:
     return Series(flint.arb_series([flint.arb(value)]))
 
@@ -263,9 +272,8 @@ def test_a_triple_zero_is_compiled_in_pytorch():
     removed = quotient(lambda x, xp: x - xp.sin(x), lambda x: x * x * x, at=0.0, order=3)
     x = torch.tensor([0.0, 1e-3, -0.2], dtype=torch.float64)
     true = truth.derivatives(PRIMITIVES["x_minus_sin_over_x3"], x.numpy(), base=0.0, order=0)
-    assert np.allclose(
-        removed(x), true[0], rtol=1e-13
-    )  # and finds how many nodes are enough: the fewer, the sooner compiled
+    # This finds how many nodes are enough: the fewer, the sooner compiled.
+    assert np.allclose(removed(x), true[0], rtol=1e-13)
     assert np.allclose(torch.compile(removed, backend="aot_eager")(x), true[0], rtol=1e-13)
 
 

@@ -60,6 +60,11 @@ def test_a_difference_is_found_and_placed(sites, name, data, expected):
     assert reproducible.first_difference(*reversed(sites))
 
 
+def test_caches_are_those_of_a_site_that_is_there(capsys):
+    assert reproducible.main(["--cached"]) == 2
+    assert capsys.readouterr().out.startswith("--cached takes the caches of the site that is compared")
+
+
 def test_an_empty_folder_of_files_is_not_the_same(sites):
     for name in SITE:
         (sites[1] / name).unlink()

@@ -13,7 +13,7 @@ from __future__ import annotations
 from removable import frameworks
 from removable.frameworks import Framework
 from removable.functions import Array, Namespace, elementary
-from removable.remedy import Quotient, quotient
+from removable.remedy import Quotient, floating, quotient
 
 __all__ = [
     "angle",
@@ -165,6 +165,7 @@ def versine_over_x2(x: Array) -> Array:
     (0.5, 0.5)
     """
     # 1 - cos(x) loses everything at multiples of a full turn; twice the square of sin(x/2) does not.
+    floating(x)  # half of an integer would be
     root = _SIN_OVER_X(x / 2)
     return root * root / 2
 

@@ -135,10 +135,7 @@ class Quotient:
             If x is not an array of a known framework, or not floating.
         """
         # Compilers read this, torch.compile and AutoGraph: plain statements only.
-        adapter = frameworks.of(x)
-        precision = adapter.precision(x)
-        if precision not in PRECISIONS:
-            raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
+        adapter, precision = floating(x)
         if not (self._frozen and adapter.joins(x)):
             return adapter.as_written(self._evaluated)(adapter, precision, x)
         key = (adapter.name, precision)
@@ -228,6 +225,15 @@ class Quotient:
             precision: taylor.polynomial(series, bits=bits, radius=self.radius)
             for precision, bits in PRECISIONS.items()
         }
+
+
+def floating(x: Array) -> tuple[Framework, str]:
+    """Return the framework and the precision of points; refuse what is not floating."""
+    adapter = frameworks.of(x)
+    precision = adapter.precision(x)
+    if precision not in PRECISIONS:
+        raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
+    return adapter, precision
 
 
 def _program(name: str, function: Any) -> Function:
