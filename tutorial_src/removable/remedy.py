@@ -228,7 +228,29 @@ class Quotient:
 
 
 def floating(x: Array) -> tuple[Framework, str]:
-    """Return the framework and the precision of points; refuse what is not floating."""
+    """Return the framework and the precision of points; refuse what is not floating.
+
+    Parameters
+    ----------
+    x : array or float
+        Points, of any shape.
+
+    Returns
+    -------
+    tuple
+        The adapter of the framework, and the name of the dtype.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If x is not an array of a known framework, or not floating.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> floating(np.array([0.5]))[1]
+    'float64'
+    """
     adapter = frameworks.of(x)
     precision = adapter.precision(x)
     if precision not in PRECISIONS:
