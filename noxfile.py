@@ -40,9 +40,14 @@ def shared_python(session: nox.Session) -> str:
     wanted = digest([ROOT / "pyproject.toml", ROOT / "constraints.txt"], sys.version, sys.base_prefix, str(ROOT))
     if not stamp.exists() or stamp.read_text() != wanted:
         run(session, sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT))
-        # Python compiles a module when it is first imported; compiling all of the frameworks takes a minute more.
+        # Compiled by pip the frameworks take a minute more; by nobody, every process that cannot keep what it has compiled
+        # for itself, as in a build of the site, does so again.
         options = ("--quiet", "--disable-pip-version-check", "--no-compile", "-c", "constraints.txt")
         run(session, str(python), "-m", "pip", "install", *options, "-e", ".[frameworks-cpu,docs,test]")
+        # On all cores. Among the tests of packages are files that are meant not to compile.
+        session.run(
+            str(python), "-m", "compileall", "-qq", "-j", "0", str(ENVIRONMENT), external=True, success_codes=[0, 1]
+        )
         stamp.write_text(wanted)
     return str(python)
 
