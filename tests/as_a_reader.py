@@ -1,18 +1,25 @@
 """Do what the page "Run a downloaded script" says, in a new environment, with nothing but the built site and pip.
 
 Every script, every notebook and the archive of everything is downloaded from the served site and run; what it prints is compared
-with what its page shows. Not collected with the other tests, for it installs both frameworks once more and imports them some fifty
-times: ``nox -s downloads`` runs it.
+with what its page shows. Each runs in a process of its own. Most of these are forks of one in which the frameworks have been
+imported already, see ``warm_python``: importing them would take more time than everything else. The script in the archive and
+the notebooks in :data:`FROM_NOTHING` begin as a reader's do.
+
+Not collected with the other tests, for it installs both frameworks once more: ``nox -s downloads`` runs it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+import tempfile
+import time
 import tomllib
 import urllib.parse
 import urllib.request
@@ -27,11 +34,15 @@ from site_under_test import Page, pages, served
 
 GUIDE = "guide/run-a-script.html"
 CLEAN = {**os.environ, "PYTHONNOUSERSITE": "1", "MPLBACKEND": "agg"}
-for _name in ("PYTHONPATH", "REMOVABLE_ONLY"):
+for _name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "REMOVABLE_ONLY"):
     CLEAN.pop(_name, None)
 NOTEBOOK = {name: value for name, value in CLEAN.items() if name != "MPLBACKEND"}  # a kernel shows its figures itself
 AT_ONCE = 4
 """Notebooks for one command: it takes two seconds to start. One that fails takes those after it along."""
+FROM_NOTHING = ("plot_figure_6.ipynb", "2-trivial-example.ipynb")
+WARM = {"script": CLEAN, "notebook": NOTEBOOK | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}}
+"""The environment variables of the two processes that are forked; each has the backend of its programs from the beginning."""
+WARM_PYTHON = Path(__file__).with_name("warm_python.py")
 QUICKLY = "--quiet --disable-pip-version-check --no-compile"
 CONSTRAINED = f"python -m pip install {QUICKLY} -c constraints.txt"
 
@@ -102,15 +113,46 @@ def in_environment(folder: Path, command: str, env: dict[str, str] = CLEAN, cwd:
     return done.stdout
 
 
+@contextlib.contextmanager
+def warm_python(folder: Path, kind: str) -> Iterator[list[str]]:
+    """Import the frameworks in a process that is forked for each program; yield the command in place of ``python``."""
+    python = folder / "removable-env" / "bin" / "python"
+    with tempfile.TemporaryDirectory() as short:  # the path of a socket has to be
+        where = Path(short, "socket")
+        command = [str(python), str(WARM_PYTHON), str(where)]
+        with subprocess.Popen([*command, "--serve"], cwd=folder, env=WARM[kind]) as serving:
+            try:
+                while not where.exists():
+                    assert serving.poll() is None, "the reader's environment cannot import the frameworks; see above"
+                    time.sleep(0.1)
+                yield command
+            finally:
+                serving.terminate()
+
+
+def warm_kernel(folder: Path, command: list[str]) -> None:
+    """Make a kernel that notebooks can be executed in by its name."""
+    kernel = folder / "removable-env" / "share" / "jupyter" / "kernels" / "warm" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    argv = [*command, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernel.write_text(json.dumps({"argv": argv, "display_name": "warm", "language": "python"}), encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def runs(folder: Path) -> Iterator[dict[str, Future]]:
     """Every script by itself, and a few notebooks by one command; the tests below wait for the one they ask about."""
-    notebooks, started = list(NOTEBOOKS), {}
-    with ThreadPoolExecutor(2) as pool:  # what takes longest first: at the end both are busy
-        for some in (notebooks[first : first + AT_ONCE] for first in range(0, len(notebooks), AT_ONCE)):
-            run = pool.submit(in_environment, folder, f"jupyter execute --inplace {' '.join(some)}", NOTEBOOK)
-            started |= dict.fromkeys(some, run)
-        started |= {name: pool.submit(in_environment, folder, f"python {name}") for name in SCRIPTS}
+    started = {}
+    with (
+        warm_python(folder, "script") as python,
+        warm_python(folder, "notebook") as kernel,
+        ThreadPoolExecutor(2) as pool,  # what takes longest first: at the end both are busy
+    ):
+        warm_kernel(folder, kernel)
+        for named, notebooks in (("", FROM_NOTHING), ("--kernel_name=warm", sorted({*NOTEBOOKS} - {*FROM_NOTHING}))):
+            for some in (notebooks[first : first + AT_ONCE] for first in range(0, len(notebooks), AT_ONCE)):
+                command = f"jupyter execute {named} --inplace {' '.join(some)}"
+                started |= dict.fromkeys(some, pool.submit(in_environment, folder, command, NOTEBOOK))
+        started |= {name: pool.submit(in_environment, folder, shlex.join([*python, name])) for name in SCRIPTS}
         yield started
         for future in started.values():
             future.cancel()
