@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from importlib.metadata import packages_distributions, requires, version
 from typing import Any
 
@@ -27,15 +28,15 @@ def _requirement(distribution: str) -> Requirement | None:
 
 
 @functools.cache
-def _distributions(module: str) -> list[str]:
-    """Name what is installed that holds a module; a second is needed to look through everything."""
-    return packages_distributions().get(module, [module])
+def _distributions() -> Mapping[str, list[str]]:
+    """Name what is installed by the modules that it holds; a second is needed to look through everything."""
+    return packages_distributions()
 
 
 def installed(module: str, title: str) -> str:
     """Return the version of a framework; raise if it is not one that the package is made for."""
     # The distribution may have another name than the module: tensorflow-cpu.
-    distribution = _distributions(module)[0]
+    distribution = _distributions().get(module, [module])[0]
     found, needed = version(distribution), _requirement(distribution)
     if needed is not None and not needed.specifier.contains(found, prereleases=True):
         wanted = f"{needed.name}{needed.specifier}"
