@@ -43,7 +43,7 @@ def model_torch(form):
     def misfits(p):
         return (torch.stack(form(*p, at, torch)) - seen).flatten()
 
-    jacobian = partial(torch.autograd.functional.jacobian, misfits)
+    jacobian = partial(torch.autograd.functional.jacobian, misfits, vectorize=True)
     return lambda p: [f(torch.tensor(p)).numpy() for f in (misfits, jacobian)]
 
 
