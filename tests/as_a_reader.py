@@ -30,7 +30,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from site_under_test import Page, pages, served
+from site_under_test import SITE, Page, pages, served
 
 GUIDE = "guide/run-a-script.html"
 CLEAN = {**os.environ, "PYTHONNOUSERSITE": "1", "MPLBACKEND": "agg"}
@@ -38,10 +38,15 @@ for _name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "REMOVABLE_ONLY"):
     CLEAN.pop(_name, None)
 NOTEBOOK = {name: value for name, value in CLEAN.items() if name != "MPLBACKEND"}  # a kernel shows its figures itself
 AT_ONCE = 4
-"""Notebooks for one command: it takes two seconds to start. One that fails takes those after it along."""
+"""Notebooks for one command, about: it takes two seconds to start. One that fails takes those after it along."""
 FROM_NOTHING = ("plot_figure_6.ipynb", "2-trivial-example.ipynb")
-WARM = {"script": CLEAN, "notebook": NOTEBOOK | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}}
-"""The environment variables of the two processes that are forked; each has the backend of its programs from the beginning."""
+ARCHIVE = "everything.zip"
+"""What its run is called here."""
+INLINE = NOTEBOOK | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+FRAMEWORKS = ("torch", "tensorflow")
+WARM = {"script": (CLEAN, FRAMEWORKS), "notebook": (INLINE, FRAMEWORKS[::-1])}
+"""The two processes that are forked: the environment variables, for each has the backend of its programs from the beginning, and
+what they import first. The other one then finds it compiled."""
 WARM_PYTHON = Path(__file__).with_name("warm_python.py")
 QUICKLY = "--quiet --disable-pip-version-check --no-compile"
 CONSTRAINED = f"python -m pip install {QUICKLY} -c constraints.txt"
@@ -114,20 +119,22 @@ def in_environment(folder: Path, command: str, env: dict[str, str] = CLEAN, cwd:
 
 
 @contextlib.contextmanager
-def warm_python(folder: Path, kind: str) -> Iterator[list[str]]:
-    """Import the frameworks in a process that is forked for each program; yield the command in place of ``python``."""
+def warm_pythons(folder: Path) -> Iterator[dict[str, list[str]]]:
+    """Import the frameworks in processes that are forked for each program; yield the commands in place of ``python``."""
     python = folder / "removable-env" / "bin" / "python"
-    with tempfile.TemporaryDirectory() as short:  # the path of a socket has to be
-        where = Path(short, "socket")
-        command = [str(python), str(WARM_PYTHON), str(where)]
-        with subprocess.Popen([*command, "--serve"], cwd=folder, env=WARM[kind]) as serving:
-            try:
-                while not where.exists():
-                    assert serving.poll() is None, "the reader's environment cannot import the frameworks; see above"
-                    time.sleep(0.1)
-                yield command
-            finally:
-                serving.terminate()
+    with contextlib.ExitStack() as stack:
+        short = stack.enter_context(tempfile.TemporaryDirectory())  # the path of a socket has to be
+        commands, serving = {}, {}
+        for kind, (environment, first) in WARM.items():
+            commands[kind] = [str(python), str(WARM_PYTHON), str(Path(short, kind))]
+            command = [*commands[kind], "--serve", *first]
+            serving[kind] = stack.enter_context(subprocess.Popen(command, cwd=folder, env=environment))
+            stack.callback(serving[kind].terminate)
+        for kind, process in serving.items():
+            while not Path(short, kind).exists():
+                assert process.poll() is None, "the reader's environment cannot import the frameworks; see above"
+                time.sleep(0.1)
+        yield commands
 
 
 def warm_kernel(folder: Path, command: list[str]) -> None:
@@ -138,21 +145,28 @@ def warm_kernel(folder: Path, command: list[str]) -> None:
     kernel.write_text(json.dumps({"argv": argv, "display_name": "warm", "language": "python"}), encoding="utf-8")
 
 
+def durations() -> dict[str, float]:
+    """What the execution of each download took when the site was built, by its name without the ending."""
+    record = json.loads((SITE / "guide" / "build.json").read_text(encoding="utf-8"))["pages"]
+    return {Path(row["source"]).stem: row["seconds"] for row in record.values() if "seconds" in row}
+
+
 @pytest.fixture(scope="module")
 def runs(folder: Path) -> Iterator[dict[str, Future]]:
     """Every script by itself, and a few notebooks by one command; the tests below wait for the one they ask about."""
-    started = {}
-    with (
-        warm_python(folder, "script") as python,
-        warm_python(folder, "notebook") as kernel,
-        ThreadPoolExecutor(2) as pool,  # what takes longest first: at the end both are busy
-    ):
-        warm_kernel(folder, kernel)
-        for named, notebooks in (("", FROM_NOTHING), ("--kernel_name=warm", sorted({*NOTEBOOKS} - {*FROM_NOTHING}))):
-            for some in (notebooks[first : first + AT_ONCE] for first in range(0, len(notebooks), AT_ONCE)):
-                command = f"jupyter execute {named} --inplace {' '.join(some)}"
-                started |= dict.fromkeys(some, pool.submit(in_environment, folder, command, NOTEBOOK))
-        started |= {name: pool.submit(in_environment, folder, shlex.join([*python, name])) for name in SCRIPTS}
+    seconds = durations()
+    with warm_pythons(folder) as python, ThreadPoolExecutor(2) as pool:
+        warm_kernel(folder, python["notebook"])
+        # What took longest first: at the end both are busy. The notebooks of one command are a mixture.
+        scripts, warm = (sorted(names, key=lambda name: -seconds[Path(name).stem]) for names in (SCRIPTS, NOTEBOOKS))
+        warm = [name for name in warm if name not in FROM_NOTHING]
+        commands = -(-len(warm) // AT_ONCE)
+        started = {ARCHIVE: pool.submit(run_archive, folder)}
+        for named, some in [("", FROM_NOTHING), *(("--kernel_name=warm", warm[i::commands]) for i in range(commands))]:
+            command = f"jupyter execute {named} --inplace {' '.join(some)}"
+            started |= dict.fromkeys(some, pool.submit(in_environment, folder, command, NOTEBOOK))
+        for name in scripts:
+            started[name] = pool.submit(in_environment, folder, shlex.join([*python["script"], name]))
         yield started
         for future in started.values():
             future.cancel()
@@ -213,10 +227,22 @@ def test_the_metadata_of_each_script_leads_to_the_wheel_of_this_site(folder, add
     assert fetch(address + wheel) == (folder / wheel.rpartition("/")[2]).read_bytes()
 
 
-def test_the_archive_holds_everything_and_runs(folder):
+def run_archive(folder: Path) -> str:
+    """Unpack the archive of everything, and run a script in it on the package in it; return what that prints."""
     (path,) = folder.glob("*.zip")
     with zipfile.ZipFile(path) as archive:
         archive.extractall(folder / "unpacked")
+    (top,) = (folder / "unpacked").iterdir()
+    # Without the package that is installed, a script runs on it alone.
+    (wheel,) = top.glob("*.whl")
+    (top / "package").mkdir()
+    in_environment(folder, f"python -m pip install --quiet --no-deps --target {top / 'package'} {wheel}")
+    on_it = CLEAN | {"PYTHONPATH": str(top / "package")}
+    return in_environment(folder, "python scripts/plot_figure_6.py", on_it, cwd=top)
+
+
+def test_the_archive_holds_everything_and_runs(runs, folder):
+    assert runs[ARCHIVE].result().split() == published_output(SCRIPTS["plot_figure_6.py"][1])
     (top,) = (folder / "unpacked").iterdir()
     assert (top / "README.txt").read_text(encoding="utf-8").count("\n") == 3
     for name in SCRIPTS:
@@ -225,10 +251,3 @@ def test_the_archive_holds_everything_and_runs(folder):
     for page in pages():
         assert (top / "site" / page).exists(), page
     assert (top / "constraints.txt").read_bytes() == (folder / "constraints.txt").read_bytes()
-    # The wheel in it is the package: without the one that is installed, a script runs on it alone.
-    (wheel,) = top.glob("*.whl")
-    (top / "package").mkdir()
-    in_environment(folder, f"python -m pip install --quiet --no-deps --target {top / 'package'} {wheel}")
-    on_it = CLEAN | {"PYTHONPATH": str(top / "package")}
-    printed = in_environment(folder, "python scripts/plot_figure_6.py", on_it, cwd=top)
-    assert printed.split() == published_output(SCRIPTS["plot_figure_6.py"][1])

@@ -1,8 +1,8 @@
 """Run a program as ``python`` does, in a process in which the frameworks have been imported: that takes ten seconds each time.
 
-``python warm_python.py SOCKET --serve`` imports them and waits. After that ``python warm_python.py SOCKET FILE [ARGUMENT ...]``,
-or with ``-m MODULE`` in place of a file, gives a program to it, with this process's folder, standard streams and nothing else.
-It runs in a fork, with a namespace of its own, and ends with its exit status; a fork that is killed gives 1.
+``python warm_python.py SOCKET --serve MODULE ...`` imports modules and waits. ``python warm_python.py SOCKET FILE [ARGUMENT ...]``,
+or with ``-m MODULE`` in place of a file, then gives a program to it, with this process's folder, standard streams and nothing
+else. It runs in a fork, with a namespace of its own, and ends with its exit status; a fork that is killed gives 1.
 
 Only what a program does after its imports can differ from a run of its own, and only by what the imports of the others leave
 behind; the environment variables are those of the process that serves.
@@ -11,6 +11,7 @@ behind; the environment variables are those of the process that serves.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import runpy
@@ -19,14 +20,12 @@ import sys
 import threading
 import traceback
 
-PRELOADED = ("removable.frameworks", "torch", "tensorflow", "matplotlib.pyplot")
-"""The first sees to it that TensorFlow says nothing while it is imported. JAX is not fond of forks."""
 
-
-def serve(path: str) -> None:
+def serve(path: str, *frameworks: str) -> None:
     """Import the frameworks, then fork a process for each program that is asked for, until this one is terminated."""
-    for name in PRELOADED:
-        __import__(name)
+    # The package sees to it that TensorFlow says nothing while it is imported. JAX is not fond of forks, and not asked for.
+    for name in ("removable.frameworks", *frameworks, "matplotlib.pyplot"):
+        importlib.import_module(name)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(f"{path}.new")
         listening.listen()
@@ -87,4 +86,4 @@ def ask(path: str, arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     where, *rest = sys.argv[1:]
-    raise SystemExit(serve(where) if rest == ["--serve"] else ask(where, rest))
+    raise SystemExit(serve(where, *rest[1:]) if rest[:1] == ["--serve"] else ask(where, rest))
