@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
 import os
+import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nox
@@ -58,6 +61,21 @@ def run(session: nox.Session, *command: str, **env: str) -> None:
     session.run(*command, external=True, env={"PYTHONNOUSERSITE": "1", **env})
 
 
+@contextlib.contextmanager
+def beside(session: nox.Session, *command: str, **env: str) -> Iterator[None]:
+    """Run a command with what something else leaves it of the processor; then wait for it, and fail if it has."""
+    polite = {"preexec_fn": functools.partial(os.nice, 10)} if hasattr(os, "nice") else {}
+    session.log(f"meanwhile: {' '.join(command)}")
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONNOUSERSITE": "1", **env}, **polite) as process:
+        try:
+            yield
+        except BaseException:
+            process.terminate()
+            raise
+    if process.returncode:
+        session.error(f"{' '.join(command)} ended with status {process.returncode}; see above")
+
+
 def sphinx(session: nox.Session, python: str, builder: str, doctrees: str, *options: str, **env: str) -> None:
     """Build the site, or something else from its sources; any warning is an error."""
     output = BUILD / builder
@@ -106,13 +124,18 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def tests(session: nox.Session) -> None:
-    """Bring the site up to date, then run the tests, which look at it too."""
+    """Bring the site up to date, and run the tests; those that do not look at it begin at once."""
     python = shared_python(session)
-    site(session, python)
     # A file of tests stays with one of the two processes: what it sets up is set up once. One thread each, for more of them
     # would wait for each other.
-    command = (python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests", *session.posargs)
-    run(session, *command, OMP_NUM_THREADS="1")
+    pytest = (python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
+    if session.posargs:
+        site(session, python)
+        run(session, *pytest, "tests", *session.posargs, OMP_NUM_THREADS="1")
+        return
+    with beside(session, *pytest, "tests", "--ignore=tests/site", OMP_NUM_THREADS="1"):
+        site(session, python)
+        run(session, *pytest, "tests/site", OMP_NUM_THREADS="1")
 
 
 @nox.session(python=False)

@@ -34,7 +34,8 @@ def constant_slope(x, xp):
 def test_derivatives_of_a_polynomial(name, dtype):
     expected = np.stack([X**3 - 3 * X, 3 * X**2 - 3, 6 * X, np.full_like(X, 6), np.zeros_like(X)])
     for mode in ["forward"] if name == "numpy" else ["reverse", "forward"]:
-        order = 3 if (name, mode) == ("tensorflow", "forward") else 4
+        deepest = 3 if (name, mode) == ("tensorflow", "forward") else 4
+        order = deepest if dtype == "float64" else 2  # nesting is the same in both, and takes its time
         got = frameworks.get(name).derivatives(cubic, X, order=order, mode=mode, dtype=dtype)
         assert got.dtype == dtype
         np.testing.assert_array_equal(got, expected[: order + 1])
@@ -75,6 +76,7 @@ def test_forward_mode_of_tensorflow_beyond_order_3_is_refused():
         frameworks.get("tensorflow").derivatives(cubic, X, order=4, mode="forward")
 
 
+@pytest.mark.upstream
 def test_forward_mode_of_tensorflow_still_ends_at_order_3():
     """Fails when TensorFlow is mended: then the limit in the adapter, and this test, can go."""
     # Each in a process of its own: how it fails depends on what TensorFlow has traced before. It is imported once.

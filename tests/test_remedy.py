@@ -393,6 +393,7 @@ def test_other_precisions_and_shapes_are_kept(dtype, engine):
         assert torch.all(y == 4)
 
 
+@pytest.mark.upstream
 @pytest.mark.parametrize("name", ["tensorflow", "jax"])
 def test_the_tanh_of_tensorflow_and_jax_is_still_off_by_more_than_4_ulp(name):
     """Fails when it is mended: then the quotient can be made of it, and costs less."""
@@ -401,6 +402,7 @@ def test_the_tanh_of_tensorflow_and_jax_is_still_off_by_more_than_4_ulp(name):
     assert ulps(own[0], truth.derivatives(PRIMITIVES["tanh_over_x"], x, base=0.0, order=0)[0], "float32") > 4
 
 
+@pytest.mark.upstream
 def test_the_log1p_of_jax_is_still_wrong():
     """When this fails, JAX has mended it, and the detour in primitives can go."""
     with jax.enable_x64(True):
@@ -451,6 +453,7 @@ def test_many_points_are_right_in_every_mode(name, where, mode, engine):
         np.testing.assert_allclose(found, true, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.upstream
 def test_nested_forward_modes_of_tensorflow_are_still_wrong():
     """Without anything of ours: fails when TensorFlow is mended, and the test above may ask for few points too.
 
