@@ -61,8 +61,8 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
         metadata = _metadata(told, Path(block_vars["src_file"]))
         with plt.rc_context(_SVG):
             _save(fig, light, metadata)
+            fig.set_layout_engine("none")  # all versions have the same layout; finding it takes as long as drawing
             _save_card(fig, light)
-            fig.set_layout_engine("none")  # the dark version has the same layout; finding it takes as long as drawing
             plots.recolour(fig, plots.LIGHT, plots.DARK)
             _save(fig, light.with_stem(f"{light.stem}_dark"), metadata)
         digest = hashlib.sha256(data.encode()).hexdigest()
@@ -115,7 +115,7 @@ def _save_card(fig: Any, light: Path) -> None:
     picture = Image.open(drawn).convert("RGB")
     whole = Image.new("RGB", CARD_SIZE, "white")
     whole.paste(picture, ((CARD_SIZE[0] - picture.width) // 2, (CARD_SIZE[1] - picture.height) // 2))
-    whole.save(card(light), optimize=True)
+    whole.save(card(light), compress_level=1)  # :func:`name_commits` writes it again
 
 
 def _write_description(light: Path, description: dict[str, Any]) -> None:
