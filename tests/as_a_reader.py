@@ -155,9 +155,12 @@ def durations() -> dict[str, float]:
 def runs(folder: Path) -> Iterator[dict[str, Future]]:
     """Every script by itself, and a few notebooks by one command; the tests below wait for the one they ask about."""
     seconds = durations()
-    with warm_pythons(folder) as python, ThreadPoolExecutor(2) as pool:
+    with (
+        warm_pythons(folder) as python,
+        ThreadPoolExecutor(3) as pool,
+    ):  # one more than has work: starting a kernel is waiting
         warm_kernel(folder, python["notebook"])
-        # What took longest first: at the end both are busy. The notebooks of one command are a mixture.
+        # What took longest first: at the end all are busy. The notebooks of one command are a mixture.
         scripts, warm = (sorted(names, key=lambda name: -seconds[Path(name).stem]) for names in (SCRIPTS, NOTEBOOKS))
         warm = [name for name in warm if name not in FROM_NOTHING]
         commands = -(-len(warm) // AT_ONCE)

@@ -31,7 +31,8 @@ def tensorflow_power(x):
 
 @settings(deadline=None, max_examples=25)
 @given(
-    x=arrays(float, st.integers(1, 40), elements=st.floats(1.0, 3.0, width=32)),
+    # Few lengths: JAX compiles for each.
+    x=arrays(float, st.sampled_from([1, 7, 40]), elements=st.floats(1.0, 3.0, width=32)),
     dtype=st.sampled_from(["float64", "float32"]),
     title=st.sampled_from(["h", "numerator", "with square", "with a power"]),
 )
