@@ -1,7 +1,7 @@
 """Do what the page "Run a downloaded script" says, in a new environment, with nothing but the built site and pip.
 
 Every script, every notebook and the archive of everything is downloaded from the served site and run; what it prints is compared
-with what its page shows. Each runs in a process of its own. Most of these are forks of one in which the frameworks have been
+with what its page shows. Each runs in a process of its own. Most of these are forks of two in which the frameworks have been
 imported already, see ``warm_python``: importing them would take more time than everything else. The script in the archive and
 the notebooks in :data:`FROM_NOTHING` begin as a reader's do.
 
