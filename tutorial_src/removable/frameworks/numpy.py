@@ -155,7 +155,7 @@ class NumPy(Framework):
         """Return the values in float64."""
         return np.asarray(array, dtype=np.float64)
 
-    def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
+    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Return the value; NumPy has no derivatives."""
         if order:
             raise UnsupportedError(

@@ -141,15 +141,9 @@ class TensorFlow(Framework):
         found = tf.map_fn(function, tf.reshape(padded, [blocks, _BLOCK]), parallel_iterations=_BLOCKS_AT_ONCE)
         return tf.reshape(tf.reshape(found, [-1])[:count], tf.shape(t))
 
-    def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
+    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Differentiate by ``tf.GradientTape``, as often as asked for."""
-        if order == 0:
-            return function(x)
-        tf = self.namespace
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            lower = self.tangent(function, x, order - 1)
-        return tape.gradient(lower, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        return self._reverse(lambda x, xp: function(x), x, order)
 
     def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
         """Evaluate a polynomial; its derivative is another one, so that a tape remembers one array instead of many."""

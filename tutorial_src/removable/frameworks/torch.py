@@ -230,14 +230,9 @@ class Torch(Framework):
         """
         return bool(self.namespace._C._functorch.is_functorch_wrapped_tensor(x))
 
-    def tangent(self, function: Callable[[Array], Array], x: Array, order: int) -> Array:
+    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Differentiate by ``torch.func.jvp``, as often as asked for."""
-        if order == 0:
-            return function(x)
-        torch = self.namespace
-        # The compiler of PyTorch 2.13 fails at the third of nested jvps unless their tangent is computed from x.
-        one = x * 0 + 1 if self.compiling else torch.ones_like(x)
-        return torch.func.jvp(lambda x: self.tangent(function, x, order - 1), (x,), (one,))[1]
+        return self._forward(lambda x, xp: function(x), x, order)
 
     def rows(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Differentiate by ``torch.autograd.grad``, as often as asked for."""
@@ -274,7 +269,9 @@ class Torch(Framework):
             if k == 1 and over_reverse:
                 value, pullback = torch.func.vjp(lambda x: program(x, torch), x)
                 return value, pullback(torch.ones_like(value))[0]
-            rows, slopes = torch.func.jvp(lambda x: level(k - 1, x), (x,), (torch.ones_like(x),))
+            # The compiler of PyTorch 2.13 fails at the third of nested jvps unless their tangent is computed from x.
+            one = x * 0 + 1 if self.compiling else torch.ones_like(x)
+            rows, slopes = torch.func.jvp(lambda x: level(k - 1, x), (x,), (one,))
             return (*rows, slopes[-1])
 
         return list(level(order, x))
