@@ -40,10 +40,10 @@ def loss(theta, xp, form, s):
 def derivatives_torch(form, theta, s):
     """Return gradient and Hessian of L for each row of theta."""
     theta = torch.tensor(theta, requires_grad=True)
-    loss(theta, torch, form, s).sum().backward()
-    program = partial(loss, xp=torch, form=form, s=s)
-    rows = [torch.autograd.functional.hessian(program, row) for row in theta.detach()]
-    return theta.grad.numpy(), torch.stack(rows).numpy()
+    grad = torch.autograd.grad  # of sums, for no row depends on another
+    (gradient,) = grad(loss(theta, torch, form, s).sum(), theta, create_graph=True)
+    rows = [grad(total, theta, retain_graph=True)[0] for total in gradient.sum(dim=0)]
+    return gradient.detach().numpy(), torch.stack(rows, dim=1).numpy()
 
 
 def derivatives_tensorflow(form, theta, s):
@@ -53,10 +53,10 @@ def derivatives_tensorflow(form, theta, s):
         outer.watch(theta)
         with tf.GradientTape() as inner:
             inner.watch(theta)
-            value = loss(theta, tf, form, s)
+            value = loss(theta, tf, form, s)  # a tape sums by itself
         gradient = inner.gradient(value, theta)
-    hessian = outer.batch_jacobian(gradient, theta, experimental_use_pfor=False)
-    return gradient.numpy(), hessian.numpy()
+        totals = tf.unstack(tf.reduce_sum(gradient, axis=0))
+    return gradient.numpy(), np.stack([outer.gradient(t, theta) for t in totals], 1)
 
 
 derivatives = {"torch": derivatives_torch, "tensorflow": derivatives_tensorflow}
