@@ -43,8 +43,9 @@ FROM_NOTHING = ("plot_figure_6.ipynb", "2-trivial-example.ipynb")
 ARCHIVE = "everything.zip"
 """What its run is called here."""
 INLINE = NOTEBOOK | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-FRAMEWORKS = ("torch", "tensorflow")
-WARM = {"script": (CLEAN, FRAMEWORKS), "notebook": (INLINE, FRAMEWORKS[::-1])}
+FRAMEWORKS = ("torch", "torch._dynamo", "tensorflow")
+"""With what PyTorch imports, SymPy for one, as soon as it has an optimiser."""
+WARM = {"script": (CLEAN, FRAMEWORKS), "notebook": (INLINE, (*FRAMEWORKS[::-1], "ipykernel.kernelapp"))}
 """The two processes that are forked: the environment variables, for each has the backend of its programs from the beginning, and
 what they import first. The other one then finds it compiled."""
 WARM_PYTHON = Path(__file__).with_name("warm_python.py")

@@ -33,28 +33,45 @@ THIN = """() => {
     }
 }"""
 
-# What colours a piece of text has is decided by its tag and class and by those of all that is around it. Three of each kind stand
-# for the others of a page, and a kind that three pages before had stands for itself. Such pieces are emptied, unless there is
-# something in them that is still to be looked at. Returns the kinds of the page, and whether there is anything.
-THIN_TO_NEW_KINDS = """known => {
-    const skip = new Set(known), seen = {}, keep = new Set();
-    const name = e => ["class", "style", "src"].reduce((all, key) => `${all} ${e.getAttribute(key)}`, e.tagName);
-    const elements = [...document.querySelectorAll("body *")];
-    for (const element of elements) {
+# What contrast a piece of text has is decided by its colour, size and weight, and by all that is painted behind it; whether a link
+# stands out, by the text around it. Called once in each theme, which may tell apart what looks the same in the other.
+LOOKS = """() => {
+    const looks = window.looks ??= new Map(), behind = new Map();
+    const text = e => [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.textContent.trim());
+    for (const element of document.querySelectorAll("body, body *")) {
+        const style = getComputedStyle(element), parent = element.parentElement;
+        let under = behind.get(parent) ?? "";
+        const own = [style.backgroundColor, style.backgroundImage, style.opacity, style.filter].join();
+        if (own !== "rgba(0, 0, 0, 0),none,1,none") under += ` on ${own}`;
+        if (element.matches("a[href]")) {
+            under += ` linked ${[style.color, style.textDecorationLine, style.fontWeight, style.borderBottomWidth].join()}`;
+            under += ` in ${text(parent)} ${getComputedStyle(parent).color}`;
+        }
+        behind.set(element, under);
         const picture = element.matches("img, svg, [role=img]");
-        if (!picture && ![...element.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.textContent.trim())) continue;
-        let kind = "";
-        for (let e = element; e !== document.body; e = e.parentElement) kind += name(e) + " in ";
-        seen[kind] = (seen[kind] || 0) + 1;
-        if (seen[kind] > 3 || skip.has(kind)) continue;
-        for (let e = element; e && !keep.has(e); e = e.parentElement) keep.add(e);
-        if (picture) for (const inside of element.querySelectorAll("*")) keep.add(inside);
+        if (!picture && !text(element)) continue;
+        const look = picture ? element.getAttribute("src") + element.getAttribute("class") : "";
+        const font = [style.color, style.fontSize, style.fontWeight, style.visibility, style.textShadow];
+        looks.set(element, `${looks.get(element) ?? ""} ${look} ${font.join()}${under};`);
     }
-    for (const element of elements) if (!keep.has(element)) element.replaceChildren();
+}"""
+
+# Three pieces of each look stand for the others of a page, and a look that three pages before had stands for itself. Such pieces
+# are emptied, unless there is something in them that is still to be looked at. Returns the looks of the page, and whether there
+# is anything.
+THIN_TO_NEW_LOOKS = """known => {
+    const skip = new Set(known), seen = {}, keep = new Set();
+    for (const [element, look] of window.looks) {
+        seen[look] = (seen[look] || 0) + 1;
+        if (seen[look] > 3 || skip.has(look)) continue;
+        for (let e = element; e && !keep.has(e); e = e.parentElement) keep.add(e);
+        if (element.matches("img, svg, [role=img]")) for (const inside of element.querySelectorAll("*")) keep.add(inside);
+    }
+    for (const element of document.querySelectorAll("body *")) if (!keep.has(element)) element.replaceChildren();
     return [Object.keys(seen), keep.size > 0];
 }"""
 SEEN: Counter[str] = Counter()
-"""On how many pages each kind of text or picture was looked at."""
+"""On how many pages each look of text, and each picture, was looked at."""
 
 
 @pytest.fixture(scope="module")
@@ -88,16 +105,17 @@ def test_each_page_asks_nobody_else_fits_a_phone_and_is_accessible_in_light_and_
     page.evaluate(THIN)
     page.evaluate(axe())
     assert violations(page, {"type": "tag", "values": [*WCAG, "best-practice"]}, without=COLOURED) == []
-    kinds, some_are_new = page.evaluate(THIN_TO_NEW_KINDS, [kind for kind, times in SEEN.items() if times == 3])
-    for scheme in ("light", "dark") if some_are_new else ():
-        page.emulate_media(color_scheme=scheme)
-        page.locator(f"html[data-theme={scheme}]").wait_for(
-            state="attached"
-        )  # not by a script, which the policy forbids
-        assert violations(page, {"type": "rule", "values": COLOURED}) == []
-    SEEN.update(kind for kind in kinds if SEEN[kind] < 3)
+    page.evaluate(LOOKS)
+    wear(page, "dark")
+    page.evaluate(LOOKS)
     page.wait_for_load_state("networkidle")
     assert page.trouble == []  # the complaints about the Content-Security-Policy among them
+    # Nothing is asked of the scripts of a page of which so much has been taken away.
+    looks, some_are_new = page.evaluate(THIN_TO_NEW_LOOKS, [look for look, times in SEEN.items() if times == 3])
+    for scheme in ("dark", "light") if some_are_new else ():
+        wear(page, scheme)
+        assert violations(page, {"type": "rule", "values": COLOURED}) == []
+    SEEN.update(look for look in looks if SEEN[look] < 3)
     # The table of weights counts what the browser has asked for, pictures and the measurements of the build apart.
     named = {path.relative_to(SITE).as_posix() for path in page_weight.files(SITE / name, SITE)} | {
         name,
@@ -106,6 +124,13 @@ def test_each_page_asks_nobody_else_fits_a_phone_and_is_accessible_in_light_and_
     assert {
         path for path in page.asked if not path.startswith("data:") and not path.endswith((".png", ".svg"))
     } <= named
+
+
+def wear(page: Page, scheme: str) -> None:
+    """Change to the light or the dark theme."""
+    page.emulate_media(color_scheme=scheme)
+    # Not waited for by a script, which the policy of the pages forbids.
+    page.locator(f"html[data-theme={scheme}]").wait_for(state="attached")
 
 
 def tab_to(page: Page, selector: str, at_most: int = 80) -> None:
