@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,8 @@ ROOT = Path(__file__).parent
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 ENVIRONMENT = ROOT / ".nox" / "frameworks"
+FRAMEWORKS = ("torch", "tensorflow-cpu", "jax", "pytensor")
+"""The extras that are most of the environment."""
 NEVER_IMPORTED = "/(tests?|testing/_internal|numba|debugpy|pip)/"
 """Folders of modules that no session imports: to compile them, too, takes longer."""
 
@@ -40,20 +43,29 @@ def shared_python(session: nox.Session) -> str:
 
     nox gives each session an environment of its own; these sessions need the same gigabytes, and install them once.
     """
-    python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = str(ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     stamp = ENVIRONMENT / "installed"
     wanted = digest([ROOT / "pyproject.toml", ROOT / "constraints.txt"], sys.version, sys.base_prefix, str(ROOT))
     if not stamp.exists() or stamp.read_text() != wanted:
         run(session, sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT))
         # Compiled by pip the frameworks take a minute more; by nobody, every process that cannot keep what it has compiled
         # for itself, as in a build of the site, does so again.
-        options = ("--quiet", "--disable-pip-version-check", "--no-compile", "-c", "constraints.txt")
-        run(session, str(python), "-m", "pip", "install", *options, "-e", ".[frameworks-cpu,docs,test]")
-        # On all cores. Among the tests of packages are files that are meant not to compile.
-        compile_all = ("-m", "compileall", "-qq", "-j", "0", "-x", NEVER_IMPORTED, str(ENVIRONMENT))
-        session.run(str(python), *compile_all, external=True, success_codes=[0, 1])
+        install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile")
+        install += ("-c", "constraints.txt")
+        extras = nox.project.load_toml(ROOT / "pyproject.toml")["project"]["optional-dependencies"]
+        run(session, *install, *(needed for name in FRAMEWORKS for needed in extras[name]))
+        # Most of it is there by now, and is compiled while pip, on one core, installs the rest: in other folders than these.
+        packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(ENVIRONMENT)}))
+        with beside(session, *compiling(python, packages.iterdir()), success_codes=(0, 1)):
+            run(session, *install, "-e", ".[frameworks-cpu,docs,test]")
+        session.run(*compiling(python, [packages]), external=True, success_codes=[0, 1])
         stamp.write_text(wanted)
-    return str(python)
+    return python
+
+
+def compiling(python: str, folders: Iterable[Path]) -> tuple[str, ...]:
+    """Return the command that compiles what has not been, on all cores; among the tests of packages is what is meant to fail."""
+    return (python, "-m", "compileall", "-qq", "-j", "0", "-x", NEVER_IMPORTED, *map(str, folders))
 
 
 def run(session: nox.Session, *command: str, **env: str) -> None:
@@ -62,17 +74,17 @@ def run(session: nox.Session, *command: str, **env: str) -> None:
 
 
 @contextlib.contextmanager
-def beside(session: nox.Session, *command: str, **env: str) -> Iterator[None]:
+def beside(session: nox.Session, *command: str, success_codes: Iterable[int] = (0,), **env: str) -> Iterator[None]:
     """Run a command with what something else leaves it of the processor; then wait for it, and fail if it has."""
     polite = {"preexec_fn": functools.partial(os.nice, 10)} if hasattr(os, "nice") else {}
-    session.log(f"meanwhile: {' '.join(command)}")
+    session.log(f"meanwhile: {' '.join(command)[:300]}")
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONNOUSERSITE": "1", **env}, **polite) as process:
         try:
             yield
         except BaseException:
             process.terminate()
             raise
-    if process.returncode:
+    if process.returncode not in success_codes:
         session.error(f"{' '.join(command)} ended with status {process.returncode}; see above")
 
 
