@@ -37,7 +37,7 @@ CLEAN = {**os.environ, "PYTHONNOUSERSITE": "1", "MPLBACKEND": "agg"}
 for _name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "REMOVABLE_ONLY"):
     CLEAN.pop(_name, None)
 NOTEBOOK = {name: value for name, value in CLEAN.items() if name != "MPLBACKEND"}  # a kernel shows its figures itself
-AT_ONCE = 4
+AT_ONCE = 6
 """Notebooks for one command, about: it takes two seconds to start. One that fails takes those after it along."""
 FROM_NOTHING = ("plot_figure_6.ipynb", "2-trivial-example.ipynb")
 ARCHIVE = "everything.zip"
