@@ -26,6 +26,8 @@ SITE = BUILD / "html"
 ENVIRONMENT = ROOT / ".nox" / "frameworks"
 FRAMEWORKS = ("torch", "tensorflow-cpu", "jax", "pytensor")
 """The extras that are most of the environment."""
+ENVIRON = {"PYTHONNOUSERSITE": "1", "OMP_WAIT_POLICY": "passive"}
+"""For every process: threads of PyTorch that wait for work otherwise keep a core busy, which another process has a use for."""
 NEVER_IMPORTED = "/(tests?|testing/_internal|numba|debugpy|pip)/"
 """Folders of modules that no session imports: to compile them, too, takes longer."""
 
@@ -70,7 +72,7 @@ def compiling(python: str, folders: Iterable[Path]) -> tuple[str, ...]:
 
 def run(session: nox.Session, *command: str, **env: str) -> None:
     """Run a command that is not installed by this session."""
-    session.run(*command, external=True, env={"PYTHONNOUSERSITE": "1", **env})
+    session.run(*command, external=True, env={**ENVIRON, **env})
 
 
 @contextlib.contextmanager
@@ -78,7 +80,7 @@ def beside(session: nox.Session, *command: str, success_codes: Iterable[int] = (
     """Run a command with what something else leaves it of the processor; then wait for it, and fail if it has."""
     polite = {"preexec_fn": functools.partial(os.nice, 10)} if hasattr(os, "nice") else {}
     session.log(f"meanwhile: {' '.join(command)[:300]}")
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONNOUSERSITE": "1", **env}, **polite) as process:
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **ENVIRON, **env}, **polite) as process:
         try:
             yield
         except BaseException:
