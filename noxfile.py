@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nox
+from packaging.requirements import Requirement  # nox itself needs it
 
 nox.options.default_venv_backend = (
     "venv"  # with pip: other installers pass over a local build of PyTorch and fetch CUDA
@@ -24,10 +25,6 @@ ROOT = Path(__file__).parent
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 ENVIRONMENT = ROOT / ".nox" / "frameworks"
-FRAMEWORKS = ("torch", "tensorflow-cpu", "jax", "pytensor")
-"""The extras that are most of the environment."""
-ENVIRON = {"PYTHONNOUSERSITE": "1", "OMP_WAIT_POLICY": "passive"}
-"""For every process: threads of PyTorch that wait for work otherwise keep a core busy, which another process has a use for."""
 NEVER_IMPORTED = "/(tests?|testing/_internal|numba|debugpy|pip)/"
 """Folders of modules that no session imports: to compile them, too, takes longer."""
 
@@ -55,7 +52,8 @@ def shared_python(session: nox.Session) -> str:
         install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile")
         install += ("-c", "constraints.txt")
         extras = nox.project.load_toml(ROOT / "pyproject.toml")["project"]["optional-dependencies"]
-        run(session, *install, *(needed for name in FRAMEWORKS for needed in extras[name]))
+        (frameworks,) = map(Requirement, extras["frameworks-cpu"])
+        run(session, *install, *(needed for name in sorted(frameworks.extras) for needed in extras[name]))
         # Most of it is there by now, and is compiled while pip, on one core, installs the rest: in other folders than these.
         packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(ENVIRONMENT)}))
         with beside(session, *compiling(python, packages.iterdir()), success_codes=(0, 1)):
@@ -72,7 +70,7 @@ def compiling(python: str, folders: Iterable[Path]) -> tuple[str, ...]:
 
 def run(session: nox.Session, *command: str, **env: str) -> None:
     """Run a command that is not installed by this session."""
-    session.run(*command, external=True, env={**ENVIRON, **env})
+    session.run(*command, external=True, env={"PYTHONNOUSERSITE": "1", **env})
 
 
 @contextlib.contextmanager
@@ -80,7 +78,7 @@ def beside(session: nox.Session, *command: str, success_codes: Iterable[int] = (
     """Run a command with what something else leaves it of the processor; then wait for it, and fail if it has."""
     polite = {"preexec_fn": functools.partial(os.nice, 10)} if hasattr(os, "nice") else {}
     session.log(f"meanwhile: {' '.join(command)[:300]}")
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **ENVIRON, **env}, **polite) as process:
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONNOUSERSITE": "1", **env}, **polite) as process:
         try:
             yield
         except BaseException:
@@ -188,10 +186,10 @@ def downloads(session: nox.Session) -> None:
     python = shared_python(session)
     if "--built" not in session.posargs:
         site(session, python)
-    elif not (SITE / "index.html").exists():
-        session.error(f"there is no site in {SITE}; leave --built away, or run: nox -s docs")
-    more = [word for word in session.posargs if word != "--built"]
-    run(session, python, "-m", "pytest", "-q", "tests/as_a_reader.py", *more)
+    elif not (SITE / "index.html").exists() or (SITE / ".unfinished").exists():
+        session.error(f"{SITE} holds no finished site; leave --built away, or run: nox -s docs")
+    others = [word for word in session.posargs if word != "--built"]
+    run(session, python, "-m", "pytest", "-q", "tests/as_a_reader.py", *others)
 
 
 @nox.session(python=False)

@@ -37,14 +37,14 @@ CLEAN = {**os.environ, "PYTHONNOUSERSITE": "1", "MPLBACKEND": "agg"}
 for _name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "REMOVABLE_ONLY"):
     CLEAN.pop(_name, None)
 NOTEBOOK = {name: value for name, value in CLEAN.items() if name != "MPLBACKEND"}  # a kernel shows its figures itself
-AT_ONCE = 6
+AT_ONCE = 4
 """Notebooks for one command, about: it takes two seconds to start. One that fails takes those after it along."""
 FROM_NOTHING = ("plot_figure_6.ipynb", "2-trivial-example.ipynb")
 ARCHIVE = "everything.zip"
 """What its run is called here."""
 INLINE = NOTEBOOK | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 FRAMEWORKS = ("torch", "torch._dynamo", "tensorflow")
-"""With what PyTorch imports, SymPy for one, as soon as it has an optimiser."""
+"""PyTorch imports its compiler, and SymPy with it, as soon as there is an optimiser: each program would for itself."""
 WARM = {"script": (CLEAN, FRAMEWORKS), "notebook": (INLINE, (*FRAMEWORKS[::-1], "ipykernel.kernelapp"))}
 """The two processes that are forked: the environment variables, for each has the backend of its programs from the beginning, and
 what they import first. The other one then finds it compiled."""

@@ -41,6 +41,18 @@ def test_derivatives_of_a_polynomial(name, dtype):
         np.testing.assert_array_equal(got, expected[: order + 1])
 
 
+@pytest.mark.parametrize("name", frameworks.NAMES)
+def test_one_nest_gives_the_value_and_all_derivatives(name):
+    """Of a column of points, as the remedy takes them, whose derivatives it finds no other way."""
+    adapter = frameworks.get(name)
+    order = 0 if name == "numpy" else 3
+    x = adapter.constant(X[:, None], like=adapter.asarray(X))
+    expected = [X**3 - 3 * X, 3 * X**2 - 3, 6 * X, np.full_like(X, 6)][: order + 1]
+    found = adapter.tangents(lambda x: cubic(x, None), x, order)
+    assert isinstance(found, list)
+    np.testing.assert_array_equal([adapter.concrete(row)[:, 0] for row in found], expected)
+
+
 @pytest.mark.parametrize("name", WITH_BOTH_MODES)
 @pytest.mark.parametrize("dtype", PRECISIONS)
 def test_forward_over_reverse_and_half_precision(name, dtype):

@@ -40,7 +40,7 @@ def loss(theta, xp, form, s):
 def derivatives_torch(form, theta, s):
     """Return gradient and Hessian of L for each row of theta."""
     theta = torch.tensor(theta, requires_grad=True)
-    grad = torch.autograd.grad  # of sums, for no row depends on another
+    grad = torch.autograd.grad  # no row depends on another, so that sums will do
     (gradient,) = grad(loss(theta, torch, form, s).sum(), theta, create_graph=True)
     rows = [grad(total, theta, retain_graph=True)[0] for total in gradient.sum(dim=0)]
     return gradient.detach().numpy(), torch.stack(rows, dim=1).numpy()
@@ -53,7 +53,7 @@ def derivatives_tensorflow(form, theta, s):
         outer.watch(theta)
         with tf.GradientTape() as inner:
             inner.watch(theta)
-            value = loss(theta, tf, form, s)  # a tape sums by itself
+            value = loss(theta, tf, form, s)  # a tape takes the sum of these
         gradient = inner.gradient(value, theta)
         totals = tf.unstack(tf.reduce_sum(gradient, axis=0))
     return gradient.numpy(), np.stack([outer.gradient(t, theta) for t in totals], 1)

@@ -161,7 +161,7 @@ class NumPy(Framework):
             raise UnsupportedError(
                 'NumPy cannot differentiate f and g; use engine="series", or a tensor of another framework.'
             )
-        return function(x)
+        return [function(x)]
 
     def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
         """Evaluate a polynomial by Horner's rule."""
