@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 ENVIRONMENT = ROOT / ".nox" / "frameworks"
-NEVER_IMPORTED = "/(tests?|testing/_internal|numba|debugpy|pip)/"
+NEVER_IMPORTED = "/(tests?|testing/_internal|numba|pip)/"
 """Folders of modules that no session imports: to compile them, too, takes longer."""
 
 
@@ -51,11 +51,18 @@ def shared_python(session: nox.Session) -> str:
         # for itself, as in a build of the site, does so again.
         install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile")
         install += ("-c", "constraints.txt")
-        extras = nox.project.load_toml(ROOT / "pyproject.toml")["project"]["optional-dependencies"]
-        (frameworks,) = map(Requirement, extras["frameworks-cpu"])
-        run(session, *install, *(needed for name in sorted(frameworks.extras) for needed in extras[name]))
-        # Most of it is there by now, and is compiled while pip, on one core, installs the rest: in other folders than these.
+        project = nox.project.load_toml(ROOT / "pyproject.toml")["project"]
+        extras = project["optional-dependencies"]
+        (named,) = map(Requirement, extras["frameworks-cpu"])
+        frameworks = [requirement for name in sorted(named.extras) for requirement in extras[name]]
         packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(ENVIRONMENT)}))
+        # pip works on one core. The frameworks themselves, half of all there is, are unpacked and compiled on the other; what
+        # needs them, and what they need, comes when both are done.
+        rest = (*project["dependencies"], *extras["docs"], *extras["test"])
+        with beside(session, *install, "--no-warn-conflicts", *rest):
+            run(session, *install, "--no-deps", *frameworks)
+            folders = [packages / module for module in ("torch", "tensorflow", "jax", "pytensor")]
+            session.run(*compiling(python, folders, at_once=1), external=True, success_codes=[0, 1])
         with beside(session, *compiling(python, packages.iterdir()), success_codes=(0, 1)):
             run(session, *install, "-e", ".[frameworks-cpu,docs,test]")
         session.run(*compiling(python, [packages]), external=True, success_codes=[0, 1])
@@ -63,9 +70,9 @@ def shared_python(session: nox.Session) -> str:
     return python
 
 
-def compiling(python: str, folders: Iterable[Path]) -> tuple[str, ...]:
-    """Return the command that compiles what has not been, on all cores; among the tests of packages is what is meant to fail."""
-    return (python, "-m", "compileall", "-qq", "-j", "0", "-x", NEVER_IMPORTED, *map(str, folders))
+def compiling(python: str, folders: Iterable[Path], at_once: int = 0) -> tuple[str, ...]:
+    """Return the command that compiles what has not been, on all cores or some; among packages' tests is what is meant to fail."""
+    return (python, "-m", "compileall", "-qq", "-j", str(at_once), "-x", NEVER_IMPORTED, *map(str, folders))
 
 
 def run(session: nox.Session, *command: str, **env: str) -> None:
