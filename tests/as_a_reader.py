@@ -45,9 +45,18 @@ ARCHIVE = "everything.zip"
 INLINE = NOTEBOOK | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 FRAMEWORKS = ("torch", "torch._dynamo", "tensorflow")
 """PyTorch imports its compiler, and SymPy with it, as soon as there is an optimiser: each program would for itself."""
-WARM = {"script": (CLEAN, FRAMEWORKS), "notebook": (INLINE, (*FRAMEWORKS[::-1], "ipykernel.kernelapp"))}
+WARM = {
+    "script": (CLEAN, FRAMEWORKS),
+    "notebook": (INLINE, (*FRAMEWORKS[::-1], "ipykernel.kernelapp", "ipykernel.debugger")),
+}
 """The two processes that are forked: the environment variables, for each has the backend of its programs from the beginning, and
 what they import first. The other one then finds it compiled."""
+XLA_ONCE = {
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    "JAX_COMPILATION_CACHE_MAX_SIZE": str(2**30),  # with a limit JAX locks the folder, which several write to
+}
+"""What a script has had compiled by XLA, operation by operation, its notebook finds in JAX's own cache."""
 WARM_PYTHON = Path(__file__).with_name("warm_python.py")
 QUICKLY = "--quiet --disable-pip-version-check --no-compile"
 CONSTRAINED = f"python -m pip install {QUICKLY} -c constraints.txt"
@@ -129,6 +138,7 @@ def warm_pythons(folder: Path) -> Iterator[dict[str, list[str]]]:
         for kind, (environment, first) in WARM.items():
             commands[kind] = [str(python), str(WARM_PYTHON), str(Path(short, kind))]
             command = [*commands[kind], "--serve", *first]
+            environment = environment | XLA_ONCE | {"JAX_COMPILATION_CACHE_DIR": str(folder / "xla")}
             serving[kind] = stack.enter_context(subprocess.Popen(command, cwd=folder, env=environment))
             stack.callback(serving[kind].terminate)
         for kind, process in serving.items():
@@ -161,16 +171,17 @@ def runs(folder: Path) -> Iterator[dict[str, Future]]:
         ThreadPoolExecutor(3) as pool,
     ):  # one more than has work: starting a kernel is waiting
         warm_kernel(folder, python["notebook"])
-        # What took longest first: at the end all are busy. The notebooks of one command are a mixture.
+        # What took longest first: at the end all are busy. The notebooks of one command are a mixture. Scripts come before them,
+        # so that what both have compiled is there.
         scripts, warm = (sorted(names, key=lambda name: -seconds[Path(name).stem]) for names in (SCRIPTS, NOTEBOOKS))
         warm = [name for name in warm if name not in FROM_NOTHING]
         commands = -(-len(warm) // AT_ONCE)
         started = {ARCHIVE: pool.submit(run_archive, folder)}
+        for name in scripts:
+            started[name] = pool.submit(in_environment, folder, shlex.join([*python["script"], name]))
         for named, some in [("", FROM_NOTHING), *(("--kernel_name=warm", warm[i::commands]) for i in range(commands))]:
             command = f"jupyter execute {named} --inplace {' '.join(some)}"
             started |= dict.fromkeys(some, pool.submit(in_environment, folder, command, NOTEBOOK))
-        for name in scripts:
-            started[name] = pool.submit(in_environment, folder, shlex.join([*python["script"], name]))
         yield started
         for future in started.values():
             future.cancel()
