@@ -31,6 +31,9 @@ __all__ = ["Series", "derivatives", "exact", "expansion"]
 _FIRST_BITS = 256
 """Working precision to start with: offsets down to 1e-20 leave more than a hundred correct bits of it."""
 
+_FIRST_EXTRA_TERMS = 1
+"""Terms carried beyond the order asked for, to start with: enough for a simple common zero."""
+
 _MOST_EXTRA_TERMS = 64
 """Terms carried beyond the order asked for, and so the largest order of a common zero, before a zero counts as a pole."""
 
@@ -229,10 +232,20 @@ def derivatives(program: Program, gamma: np.ndarray, *, base: float = 2.0, order
     gamma = checked_grid(gamma)
     order = checked_order(order)
     base = checked_base(base)
-    result = np.empty((order + 1, gamma.size))
-    for column, offset in enumerate(gamma.tolist()):
-        result[:, column] = _certified(program, base, offset, order)
-    return result
+    offsets, rows = gamma.tolist(), []
+    # To set the precision takes as long as to compute with it: it is set once, and again for the few that need more.
+    with working(_FIRST_BITS, order + 1 + _FIRST_EXTRA_TERMS):
+        for offset in offsets:
+            try:
+                rows.append(_attempt(program, base, offset, order))
+            except _UndecidedError:
+                rows.append(None)
+            except (ValueError, ZeroDivisionError):
+                rows.append([])
+    for k, row in enumerate(rows):
+        if not row:
+            rows[k] = _certified(program, base, offsets[k], order, _FIRST_BITS if row == [] else 2 * _FIRST_BITS)
+    return np.array(rows).reshape(-1, order + 1).T.copy()
 
 
 def expansion(program: Program, *, at: float, terms: int, bits: int = 1024) -> list[flint.arb]:
@@ -303,20 +316,28 @@ def _settled(row: list[flint.arb], bits: int) -> bool:
     return True
 
 
-def _certified(program: Program, base: float, offset: float, order: int) -> list[float]:
+def _attempt(program: Program, base: float, offset: float, order: int) -> list[float] | None:
+    """Return what the present precision certifies; None if that is not everything, an empty list if terms are missing."""
+    x = Series(flint.arb_series([flint.arb(base) + flint.arb(offset), 1]))
+    series = program(x, exact).coefficients
+    if series.prec <= order:
+        return []
+    row = [_rounded(series[k], math.factorial(k)) for k in range(order + 1)]
+    return None if None in row else row
+
+
+def _certified(program: Program, base: float, offset: float, order: int, bits: int) -> list[float]:
     """Raise the precision, and the number of terms, until every coefficient is certified."""
-    bits, extra_terms = _FIRST_BITS, 1
+    extra_terms = _FIRST_EXTRA_TERMS
     while bits <= _LAST_BITS and extra_terms <= 4 * _MOST_EXTRA_TERMS:
         try:
             with working(bits, order + 1 + extra_terms):
-                x = Series(flint.arb_series([flint.arb(base) + flint.arb(offset), 1]))
-                series = program(x, exact).coefficients
-                if series.prec > order:
-                    row = [_rounded(series[k], math.factorial(k)) for k in range(order + 1)]
-                    if None not in row:
-                        return row
-                    bits *= 2
-                    continue
+                row = _attempt(program, base, offset, order)
+            if row:
+                return row
+            if row is None:
+                bits *= 2
+                continue
         except _UndecidedError:
             bits *= 2
             continue
