@@ -80,7 +80,7 @@ def right(program, x: np.ndarray, true: np.ndarray, name: str, dtype: str = "flo
 def test_primitives_are_right_at_near_and_far_from_the_point(primitive, dtype):
     x = points(1275, dtype)  # 10,201 of them
     if primitive == "log1p_over_x":
-        x = x[x > -0.999]
+        x = np.where(x > -0.999, x, -x)  # as many as for the others: JAX compiles for each length
     true = truth.derivatives(PRIMITIVES[primitive], x, base=0.0, order=3)
     for name in NAMES:
         right(getattr(primitives, primitive), x, true, name, dtype)
@@ -458,7 +458,8 @@ def test_many_points_are_right_in_every_mode(name, where, mode, engine):
     many = np.tile(few, 128)
     found = derivatives(lambda x, xp: removed(x), many, order=2, mode=mode)[:, : few.size]
     np.testing.assert_allclose(found, true, rtol=1e-10, atol=1e-12)
-    if (name, mode) != ("tensorflow", "forward"):  # the next test says why
+    # Few are evaluated in one way, near or far; of TensorFlow's forward mode the next test says why not.
+    if where == "some near" and (name, mode) != ("tensorflow", "forward"):
         found = derivatives(lambda x, xp: removed(x), few, order=2, mode=mode)
         np.testing.assert_allclose(found, true, rtol=1e-10, atol=1e-12)
 
