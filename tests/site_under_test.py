@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
@@ -45,11 +45,29 @@ class Page(HTMLParser):
         self.loads += [part.split()[0] for part in a.get("srcset", "").split(",") if part.strip()]
 
 
+class _Pages(Mapping[str, Page]):
+    """All pages by their names; one is read when it is asked for."""
+
+    def __init__(self) -> None:
+        found = (path.relative_to(SITE) for path in sorted(SITE.rglob("*.html")))
+        self._pages: dict[str, Page | None] = {path.as_posix(): None for path in found if "_static" not in path.parts}
+
+    def __getitem__(self, name: str) -> Page:
+        if self._pages[name] is None:
+            self._pages[name] = Page(SITE / name)
+        return self._pages[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pages)
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+
 @functools.cache
-def pages() -> dict[str, Page]:
+def pages() -> Mapping[str, Page]:
     """Every page of the site, by its name."""
-    found = (p for p in sorted(SITE.rglob("*.html")) if "_static" not in p.relative_to(SITE).parts)
-    return {page.name: page for page in map(Page, found)}
+    return _Pages()
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -78,6 +78,7 @@ SEEN: Counter[str] = Counter()
 def only_page(browser: Browser, address: str) -> Iterator[Page]:
     """One page for many addresses: a new one takes a second longer."""
     with watched(browser, address) as page:
+        page.add_init_script(axe())  # sent once
         yield page
 
 
@@ -103,7 +104,6 @@ def test_each_page_asks_nobody_else_fits_a_phone_and_is_accessible_in_light_and_
     )
     page.set_viewport_size(wide)
     page.evaluate(THIN)
-    page.evaluate(axe())
     assert violations(page, {"type": "tag", "values": [*WCAG, "best-practice"]}, without=COLOURED) == []
     page.evaluate(LOOKS)
     wear(page, "dark")
