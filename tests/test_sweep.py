@@ -100,11 +100,18 @@ def test_table_has_a_line_for_each_colour_and_one_for_the_pair(of_h1):
     assert lines[-1].endswith("ulp")
 
 
+def test_counts_are_of_distinct_numbers(of_h):
+    assert of_h.agreement(1).points == np.unique(of_h.x).size < of_h.x.size
+    assert of_h.count(Region.RED) == 1  # 2 itself, whatever many offsets are rounded to it
+    assert of_h.count(Region.YELLOW) == np.unique(of_h.x[of_h.where(Region.YELLOW)]).size
+    assert sum(of_h.count(region) for region in Region) == np.unique(of_h.x).size
+
+
 def test_agreement_counts_bits():
     a = np.array([0.0, 1.0, np.nan, np.inf, 1.0])
     b = np.array([-0.0, 1.0, np.nan, np.inf, np.nan])
     found = agreement(a, b)
-    assert (found.samples, found.differing, found.largest) == (5, 2, np.inf)
+    assert (found.points, found.differing, found.largest) == (5, 2, np.inf)
     step = agreement(np.array([1.0], np.float32), np.array([1 + 2**-23], np.float32))
     assert (step.differing, step.largest) == (1, 1.0)
 

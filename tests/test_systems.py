@@ -160,22 +160,22 @@ def test_bad_arguments_are_one_sentence(made):
 
 
 @pytest.mark.parametrize(
-    ("slope", "zone", "largest", "lost"),
+    ("slope", "left", "right", "largest", "lost"),
     [
-        ([1.0, 1.0, 1.0, 1.0, 1.0], 0.0, 0.0, False),
-        ([1.0, 1.5, np.nan, 1.0, 1.0], 0.5, 0.5, True),
-        ([np.inf, 1.0, np.nan, 1.0, 1.0005], 1.0, 0.0005, True),
+        (lambda x: np.ones_like(x), 0.0, 0.0, 0.0, False),
+        (lambda x: np.where(x == 0, np.nan, np.where((-0.5 <= x) & (x < 0), 1.5, 1.0)), 0.5, 0.0, 0.5, True),
+        (lambda x: np.where(x == 0, np.nan, np.where((0 < x) & (x < 0.25), np.inf, 1.0005)), 0.0, 0.25, 0.0005, True),
     ],
 )
-def test_zone_error_and_loss_are_what_they_are_said_to_be(slope, zone, largest, lost):
-    x = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
-    subject = Subject("x", lambda x, xp: x, at=0.0)
-    ran = {("a", "b"): {"x": Ran(x, np.array(slope))}}
-    board = Board({"x": subject}, {"x": x}, {"x": np.array([x, np.ones(5)])}, ran, {}, {"a": "a 1"})
-    assert board.zone(("a", "b"), "x") == zone
+def test_edges_error_and_loss_are_what_they_are_said_to_be(slope, left, right, largest, lost):
+    modes = {"b": lambda programs, points: [Ran(x, slope(x)) for x in points]}
+    board = outcome.board({"a": ("a 1", modes)}, [Subject("x", lambda x, xp: x, at=0.0)], samples_per_side=50)
+    found = board.edges["a", "b"]["x"]
+    assert found.left == pytest.approx(left)
+    assert found.right == pytest.approx(right)
+    assert board.zone(("a", "b"), "x") == max(found.left, found.right)
     assert board.largest(("a", "b"), "x") == pytest.approx(largest)
     assert board.lost(("a", "b"), "x") == lost
-    assert board.zone(("a", "b"), "x", 0) == 0
 
 
 def test_a_mode_that_cannot_run_is_left_out_of_table_and_figure():

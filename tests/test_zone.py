@@ -124,3 +124,47 @@ def test_where_the_square_of_gamma_is_absorbed_the_error_is_a_factorial(order):
 def test_bad_input_is_named(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def last_wrong(side, low, high):
+    """The outermost number with a wrong slope, by looking at every number of a stretch."""
+    spacing = 2.0**-51 if side > 0 else 2.0**-52
+    x = 2 + side * spacing * np.arange(round(low / spacing), round(high / spacing))
+    slope = frameworks.get("torch").derivatives(h, x)[1]
+    return np.abs(x - 2)[np.abs(slope - 1) > 1e-3].max()
+
+
+def test_the_edges_of_h_are_those_of_all_numbers_between():
+    found = zone.edges(lambda x: frameworks.get("torch").derivatives(h, x)[1], np.ones_like)
+    assert found.right == last_wrong(1, 6.65e-7, 6.67e-7)
+    assert found.left == last_wrong(-1, 4.70e-7, 4.72e-7)
+    assert found.outer == found.right > found.left
+    assert str(found) == "4.71e-07 left, 6.66e-07 right"
+
+
+@given(st.floats(1e-15, 0.9), st.sampled_from([-1, 1]), st.sampled_from([0.0, 2.0, -3.0]))
+def test_a_sharp_edge_is_found_to_three_digits(edge, side, at):
+    search = zone.EdgeSearch(at, side)
+    for _ in range(zone.EdgeSearch.STAGES):
+        x = search.points()
+        search.narrow((np.abs(x - at) <= edge) & ((x - at) * side > 0))
+    inside = np.nextafter(at + side * edge, at)
+    assert abs(search.edge - edge) <= max(1e-3 * edge, 2 * abs(abs(inside - at) - edge))
+
+
+def test_nothing_wrong_has_no_edge_and_a_sample_at_the_point_does_not_count():
+    found = zone.edges(lambda x: np.where(x == 2, np.nan, 1.0), np.ones_like)
+    assert found == zone.Edges(0.0, 0.0)
+
+
+def test_a_relative_tolerance_is_a_share_of_the_truth():
+    found = zone.edges(lambda x: 1000 + 1e-3 / np.abs(x - 2), lambda x: np.full(x.shape, 1000.0), relative=True)
+    assert found.left == pytest.approx(1e-3, rel=1e-4)
+    assert found.right == pytest.approx(1e-3, rel=1e-4)
+
+
+def test_an_edge_beyond_reach_is_one_sentence():
+    with pytest.raises(InputError, match="the result is still off at a distance of 0.5 from 2; give a larger reach"):
+        zone.edges(np.zeros_like, np.ones_like, largest=0.5)
+    with pytest.raises(InputError, match="smallest is 1.0 and largest is 0.5"):
+        zone.EdgeSearch(2.0, 1, smallest=1.0, largest=0.5)

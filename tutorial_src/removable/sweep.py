@@ -2,6 +2,7 @@ r"""Run one program over the whole grid, in several frameworks and in exact arit
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,28 +24,28 @@ class Agreement:
 
     Attributes
     ----------
-    samples : int
-        Number of samples compared.
+    points : int
+        Number of points compared.
     differing : int
-        Number of samples whose bits differ. Two NaNs count as the same, whatever their payload.
+        Number of points at which the bits differ. Two NaNs count as the same, whatever their payload.
     largest : float
         The largest distance, in units in the last place of the larger of the two numbers; infinite where one is NaN
         or infinite and the other is not.
     """
 
-    samples: int
+    points: int
     differing: int
     largest: float
 
     @property
     def identical(self) -> bool:
-        """Whether every sample agrees bit for bit."""
+        """Whether the results agree bit for bit at every point."""
         return self.differing == 0
 
     def __str__(self) -> str:
         if self.identical:
-            return f"identical bits in all {self.samples} samples"
-        return f"{self.differing} of {self.samples} samples differ, by up to {self.largest:.3g} ulp"
+            return f"identical bits at all {self.points} points"
+        return f"{self.differing} of {self.points} points differ, by up to {self.largest:.3g} ulp"
 
 
 def agreement(a: np.ndarray, b: np.ndarray) -> Agreement:
@@ -68,9 +69,9 @@ def agreement(a: np.ndarray, b: np.ndarray) -> Agreement:
     Examples
     --------
     >>> print(agreement(np.array([1.0, np.nan]), np.array([1.0, np.nan])))
-    identical bits in all 2 samples
+    identical bits at all 2 points
     >>> print(agreement(np.array([1.0, 3.0]), np.array([1.0, 3.0 + 2**-50])))
-    1 of 2 samples differ, by up to 2 ulp
+    1 of 2 points differ, by up to 2 ulp
     """
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape or a.dtype != b.dtype or a.dtype.kind != "f":
@@ -123,8 +124,24 @@ class Sweep:
         """The highest derivative that was computed."""
         return len(self.written) - 1
 
+    @functools.cached_property
+    def distinct(self) -> np.ndarray:
+        r"""Mask that holds one sample of each distinct point, shape ``(n,)``.
+
+        A grid of offsets has many samples near 2 that :math:`\mathrm{fl}(2 + \gamma)` rounds to one and the same number.
+        What is counted is numbers, so every count on a page is taken over this mask. The point 2 itself is represented by a red
+        sample where there is one.
+        """
+        mask = np.zeros(self.x.shape, dtype=bool)
+        mask[np.unique(self.x, return_index=True)[1]] = True
+        return mask
+
+    def count(self, region: regions.Region) -> int:
+        """Count the distinct points of one colour."""
+        return int((self.where(region) & self.distinct).sum())
+
     def agreement(self, order: int = 0) -> Agreement:
-        """Compare the first two frameworks in one derivative.
+        """Compare the first two frameworks in one derivative, at the distinct points.
 
         Parameters
         ----------
@@ -134,7 +151,7 @@ class Sweep:
         Returns
         -------
         Agreement
-            How many samples differ, and by how many ulp.
+            At how many points they differ, and by how many ulp.
 
         Raises
         ------
@@ -144,7 +161,7 @@ class Sweep:
         if len(self.results) < 2:
             raise InputError(f"the sweep holds {list(self.results)}; sweep two frameworks to compare them.")
         first, second, *_ = self.results.values()
-        return agreement(first[self._checked(order)], second[order])
+        return agreement(first[self._checked(order)][self.distinct], second[order][self.distinct])
 
     def rounding_error(self, name: str, order: int = 0) -> np.ndarray:
         """Absolute error of one framework against the program as written, shape ``(n,)``.
@@ -172,11 +189,12 @@ class Sweep:
     def table(self, order: int = 0) -> str:
         """Lay out, for each region, what the frameworks got wrong: a few lines of text for a page.
 
-        The error is that against the function meant. A last line says how far the first two frameworks are apart.
+        The error is that against the function meant. Points are counted once, however many offsets are rounded to them.
+        A last line says how far the first two frameworks are apart.
         """
-        lines = [f"{'region':<8}{'samples':>8}" + "".join(f"{self.versions[n]:>20}" for n in self.results)]
+        lines = [f"{'region':<8}{'points':>8}" + "".join(f"{self.versions[n]:>20}" for n in self.results)]
         for region in regions.Region:
-            here = self.where(region)
+            here = self.where(region) & self.distinct
             if not here.any():
                 continue
             cells = []
@@ -249,7 +267,7 @@ def sweep(
     >>> run.meant[1]
     array([1., 1., 1.])
     >>> print(run.agreement(order=1))
-    identical bits in all 3 samples
+    identical bits at all 3 points
     """
     adapters = [frameworks.get(name) for name in checked_names(names)]
     gamma = gamma_grid() if gamma is None else checked_grid(gamma)

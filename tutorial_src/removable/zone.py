@@ -16,6 +16,8 @@ errors is that of :cite:t:`Higham2002`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,7 +25,7 @@ from removable.checks import PRECISIONS, checked_base, checked_dtype, checked_or
 from removable.errors import InputError
 from removable.grid import checked_grid
 
-__all__ = ["offsets", "predicted_error", "predicted_width", "unit_roundoff", "zone_width"]
+__all__ = ["Edges", "EdgeSearch", "edges", "offsets", "predicted_error", "predicted_width", "unit_roundoff", "zone_width"]
 
 
 def unit_roundoff(dtype: str) -> float:
@@ -123,6 +125,175 @@ def zone_width(
     with np.errstate(invalid="ignore"):
         good = np.abs(found - true) <= tolerance
     return float(np.abs(checked_grid(x) - checked_base(base))[~good].max(initial=0.0))
+
+
+@dataclass(frozen=True)
+class Edges:
+    r"""How far out a result is wrong on either side of a singular point: the outermost wrong :math:`|x - r|`.
+
+    Attributes
+    ----------
+    left, right : float
+        The edge on each side; 0 where no number looked at is wrong.
+    """
+
+    left: float
+    right: float
+
+    @property
+    def outer(self) -> float:
+        """The larger of the two."""
+        return max(self.left, self.right)
+
+    def __str__(self) -> str:
+        return f"{self.left:.3g} left, {self.right:.3g} right"
+
+
+class EdgeSearch:
+    r"""Find the outermost number on one side of a point at which something is wrong.
+
+    Whether a result is wrong changes from one floating-point number to the next: the error is a rounding error, divided by a
+    power of :math:`|x - r|`, and only its envelope is monotonic. Near 2 the rounding error of :math:`x^2` runs through all its
+    values once in a relative step of about 0.0006. So bisection alone would stop at any of many edges. Here three stages of
+    samples, each denser than the one before, begin at the outermost wrong sample of the last one and end a little beyond it; the
+    densest has some 30 samples in each such step. A fourth looks at the numbers between the outermost wrong sample and
+    the next one.
+
+    The stages are driven from outside, because a compiled program is best asked for many points at once: evaluate at
+    :meth:`points`, hand what is wrong to :meth:`narrow`, :data:`STAGES` times over; then read ``edge``.
+
+    Parameters
+    ----------
+    at : float
+        The singular point r.
+    side : {-1, 1}
+        Left or right of it.
+    smallest, largest : float
+        The distances between which the search begins.
+
+    Attributes
+    ----------
+    edge : float
+        The outermost wrong :math:`|x - r|` so far; 0 if there was none.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If the distances are not positive, finite and in their order.
+
+    Examples
+    --------
+    >>> search = EdgeSearch(2.0, 1)
+    >>> for _ in range(EdgeSearch.STAGES):
+    ...     search.narrow(search.points() < 2.25)
+    >>> 0 < 0.25 - search.edge < 1e-10
+    True
+    """
+
+    STAGES = 4
+    """How often :meth:`points` and :meth:`narrow` are to be called."""
+
+    _REACH = (1.3, 1.02)
+    """How far beyond the outermost wrong sample the second and the third stage look, as a factor.
+
+    Of the numbers within a share d below the edge about a share of 2 d is wrong. Among n samples in each unit of the logarithm,
+    the outermost wrong one is therefore some n**-0.5 below the edge: 0.05 after the first stage, 0.004 after the second.
+    """
+
+    _SAMPLES = (2**14, 2**14, 2**15, 2**12)
+
+    def __init__(self, at: float, side: int, *, smallest: float = 2.0**-53, largest: float = 1.0) -> None:
+        if not 0.0 < smallest < largest < math.inf:
+            raise InputError(
+                f"smallest is {smallest!r} and largest is {largest!r}; give finite numbers with 0 < smallest < largest."
+            )
+        self.at, self.side, self.edge = checked_base(at), side, 0.0
+        self._stage, self._largest = 0, largest
+        self._points = self._spread(smallest, largest)
+
+    def _spread(self, low: float, high: float) -> np.ndarray:
+        return self.at + self.side * np.geomspace(low, high, self._SAMPLES[self._stage])
+
+    def points(self) -> np.ndarray:
+        """Return the numbers to look at next, the nearest first, shape ``(n,)``, float64."""
+        return self._points
+
+    def narrow(self, wrong: np.ndarray) -> None:
+        """Take in which of :meth:`points` are wrong, shape ``(n,)``, and prepare the next stage."""
+        distance = np.abs(self._points - self.at)
+        wrong = np.asarray(wrong, dtype=bool) & (distance > 0)
+        self.edge = max(self.edge, float(distance[wrong].max(initial=0.0)))
+        self._stage += 1
+        if self._stage == self.STAGES:
+            return
+        inner = self.edge or float(distance[distance > 0].min())
+        if self._stage <= len(self._REACH):
+            self._points = self._spread(inner, min(inner * self._REACH[self._stage - 1], self._largest))
+        else:
+            outer = float(distance[distance > inner].min(initial=self._largest))
+            step = max(np.spacing(self.at + self.side * inner), (outer - inner) / self._SAMPLES[self._stage])
+            first = self.at + self.side * inner
+            self._points = first + self.side * step * np.arange(max(2, math.ceil((outer - inner) / step)))
+
+
+def edges(
+    found: Callable[[np.ndarray], np.ndarray],
+    true: Callable[[np.ndarray], np.ndarray],
+    *,
+    at: float = 2.0,
+    tolerance: float = 1e-3,
+    relative: bool = False,
+    smallest: float = 2.0**-53,
+    largest: float = 1.0,
+) -> Edges:
+    r"""Return how far out a result is off by more than a tolerance on either side of a point, to three digits.
+
+    Parameters
+    ----------
+    found : callable
+        Called with numbers, shape ``(n,)``, float64; returns what was computed there, same shape. What is NaN or infinite is off.
+    true : callable
+        The same for what is true.
+    at : float
+        The singular point r. It is not looked at itself.
+    tolerance : float
+        The error that is accepted, positive.
+    relative : bool
+        Whether the tolerance is a share of the true result.
+    smallest, largest : float
+        The distances between which the edges are looked for.
+
+    Returns
+    -------
+    Edges
+        The outermost wrong distances.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If an argument has a value that cannot be used, or if something is still wrong at the largest distance.
+
+    Examples
+    --------
+    >>> from removable import frameworks, functions
+    >>> slope = lambda x: frameworks.get("torch").derivatives(functions.h, x)[1]
+    >>> print(edges(slope, np.ones_like))
+    4.71e-07 left, 6.66e-07 right
+    """
+    _checked_positive("tolerance", tolerance)
+    reached = []
+    for side in (-1, 1):
+        search = EdgeSearch(at, side, smallest=smallest, largest=largest)
+        for _ in range(EdgeSearch.STAGES):
+            x = search.points()
+            exact = np.asarray(true(x))
+            allowed = tolerance * np.abs(exact) if relative else tolerance
+            with np.errstate(invalid="ignore"):
+                search.narrow(~(np.abs(found(x) - exact) <= allowed))
+        if search.edge >= largest * (1 - 1e-9):
+            raise InputError(f"the result is still off at a distance of {largest:g} from {at:g}; give a larger reach.")
+        reached.append(search.edge)
+    return Edges(*reached)
 
 
 def predicted_error(distance: float, order: int, *, dtype: str = "float64", size: float = 4.0) -> float:

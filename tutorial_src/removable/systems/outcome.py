@@ -12,9 +12,13 @@ from removable.checks import checked_order
 from removable.errors import InputError
 from removable.functions import Program
 from removable.grid import gamma_grid
-from removable.zone import zone_width
+from removable.zone import Edges, EdgeSearch
 
 __all__ = ["Board", "Mode", "Ran", "Subject", "board", "differentiated"]
+
+
+TOLERANCE = 1e-3
+"""A slope that is further than this from the true one counts as off."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,9 @@ class Board:
         Value and slope of each there, rounded once, shape ``(2, n)``.
     ran : dict
         ``ran[system, mode][title]`` is a :class:`Ran`.
+    edges : dict
+        ``edges[system, mode][title]`` says how far out the slope is off by more than :data:`TOLERANCE`, or not finite:
+        an :class:`removable.zone.Edges`.
     absent : dict
         For each ``(system, mode)`` that cannot run on this machine a sentence that says why.
     versions : dict of str to str
@@ -129,6 +136,7 @@ class Board:
     x: dict[str, np.ndarray] = field(repr=False)
     true: dict[str, np.ndarray] = field(repr=False)
     ran: dict[tuple[str, str], dict[str, Ran]] = field(repr=False)
+    edges: dict[tuple[str, str], dict[str, Edges]] = field(repr=False)
     absent: dict[tuple[str, str], str]
     versions: dict[str, str]
 
@@ -159,15 +167,12 @@ class Board:
         """Tell whether the result at the singular point itself is not finite."""
         return bool(np.isinf(self.error(key, title, order)[self.offset(title) == 0]).any())
 
-    def zone(self, key: tuple[str, str], title: str, order: int = 1, *, tolerance: float = 1e-3) -> float:
-        """Return the largest :math:`|x - r|` at which the error is above the tolerance; 0 where it nowhere is.
+    def zone(self, key: tuple[str, str], title: str) -> float:
+        """Return the largest :math:`|x - r|` at which the slope is off, on either side; 0 where it nowhere is.
 
         The point r itself does not count; :meth:`lost` tells of it.
         """
-        at = self.subjects[title].at
-        return zone_width(
-            self.x[title], self._row(key, title, order), self.true[title][order], base=at, tolerance=tolerance
-        )
+        return self.edges[key][title].outer
 
     def largest(self, key: tuple[str, str], title: str, order: int = 1) -> float:
         """Return the largest finite error."""
@@ -178,21 +183,45 @@ class Board:
         """Lay out what every mode of every system made of one subject: a few lines of text for a page."""
         at = f"at x = {self.subjects[title].at:g}"
         lines = [
-            f"{title:<36}{at:<15}{'slope off':<11}{'largest':<9}divisions left",
-            f"{'system':<13}{'mode':<23}{'value':<7}{'slope':<8}{'out to':<11}{'error':<9}value  slope",
+            f"{title:<36}{at:<15}{'slope off out to':<20}{'largest':<9}divisions left",
+            f"{'system':<13}{'mode':<23}{'value':<7}{'slope':<8}{'left':<10}{'right':<10}{'error':<9}value  slope",
         ]
         before = ""
         for (system, mode), ran in self.ran.items():
             there = self.offset(title) == 0
             value, slope = (f"{row[there].item():.4g}" for row in (ran[title].value, ran[title].slope))
-            zone = self.zone((system, mode), title)
-            reach = f"{zone:.1e}" if zone else "nowhere"
+            found = self.edges[system, mode][title]
+            reach = "".join(f"{f'{edge:.2e}' if edge else 'nowhere':<10}" for edge in (found.left, found.right))
             left = "{:<7}{}".format(*ran[title].divisions or "--")
             worst = self.largest((system, mode), title)
             name = "" if system == before else system
-            lines.append(f"{name:<13}{mode:<23}{value:<7}{slope:<8}{reach:<11}{worst:<9.2g}{left}")
+            lines.append(f"{name:<13}{mode:<23}{value:<7}{slope:<8}{reach}{worst:<9.2g}{left}")
             before = system
         return "\n".join(lines)
+
+
+def _edges(run: Mode, subjects: Sequence[Subject]) -> dict[str, Edges]:
+    """Find how far out the slope is off: all subjects and both sides in one call of the mode for each stage of the search."""
+    searches = [[EdgeSearch(s.at, side) for side in (-1, 1)] for s in subjects]
+    true = [_true_slope(s) for s in subjects]
+    for _ in range(EdgeSearch.STAGES):
+        points = [np.concatenate([search.points() for search in pair]) for pair in searches]
+        made = run([s.program for s in subjects], points)
+        for pair, x, ran, slope in zip(searches, points, made, true, strict=True):
+            with np.errstate(invalid="ignore"):
+                wrong = ~(np.abs(ran.slope - slope(x)) <= TOLERANCE)
+            left, right = pair
+            middle = left.points().size
+            left.narrow(wrong[:middle])
+            right.narrow(wrong[middle:])
+    return {s.title: Edges(left.edge, right.edge) for s, (left, right) in zip(subjects, searches, strict=True)}
+
+
+def _true_slope(subject: Subject) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the true slope as a function: exact at some thousand points, linear in between, which is right to 1e-5."""
+    nodes = subject.points(2000)
+    exact = truth.derivatives(subject.program, nodes, base=0.0)[1]
+    return lambda x: np.interp(x, nodes, exact)
 
 
 def board(
@@ -227,6 +256,7 @@ def board(
     """
     x = {s.title: s.points(samples_per_side) for s in subjects}
     ran: dict[tuple[str, str], dict[str, Ran]] = {}
+    edges: dict[tuple[str, str], dict[str, Edges]] = {}
     absent: dict[tuple[str, str], str] = {}
     for system, (_, modes) in systems.items():
         for mode, run in modes.items():
@@ -235,11 +265,13 @@ def board(
                 absent[system, mode] = made
             else:
                 ran[system, mode] = dict(zip(x, made, strict=True))
+                edges[system, mode] = _edges(run, subjects)
     return Board(
         subjects={s.title: s for s in subjects},
         x=x,
         true={s.title: truth.derivatives(s.program, x[s.title], base=0.0) for s in subjects},
         ran=ran,
+        edges=edges,
         absent=absent,
         versions={system: version for system, (version, _) in systems.items()},
     )
