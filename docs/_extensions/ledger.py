@@ -165,9 +165,10 @@ class Ledger(SphinxDirective):
         if claim["reading"]:
             told += nodes.paragraph("", "", nodes.emphasis("", "Read as: "), nodes.Text(claim["reading"]))
         measured = nodes.entry()
-        for title, text in _merged(claim["measured"]):
+        for title, text in _merged(claim["measured"], computed=claim["exact_is_computed"]):
             measured += nodes.paragraph("", "", nodes.strong("", f"{title}: "), nodes.Text(text))
-        judged = nodes.entry("", nodes.paragraph("", claim["found"], classes=["verdict"]))
+        words = f"{claim['found']}: {claim['condition']}" if claim["condition"] else claim["found"]
+        judged = nodes.entry("", nodes.paragraph("", words, classes=["verdict"]))
         if claim["remark"]:
             judged += nodes.paragraph("", claim["remark"])
         links = nodes.paragraph("", "", _to_page(self.env, claim["page"], _called(claim["page"])))
@@ -178,14 +179,14 @@ class Ledger(SphinxDirective):
         return row
 
 
-def _merged(measured: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Say once what both frameworks have in common."""
+def _merged(measured: dict[str, str], *, computed: bool) -> Iterator[tuple[str, str]]:
+    """Say once what both frameworks have in common, and of the last cell whether it was computed."""
     found = dict(measured)
     if found and found.get("torch") == found.get("tensorflow"):
         yield "PyTorch and TensorFlow", found.pop("torch")
         del found["tensorflow"]
     for name, text in found.items():
-        yield _TITLES[name], text
+        yield ("By definition" if name == "exact" and not computed else _TITLES[name]), text
 
 
 class PaperItems(SphinxDirective):

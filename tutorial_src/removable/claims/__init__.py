@@ -4,6 +4,7 @@ from removable.claims.ledger import (
     Claim,
     ClaimsFileError,
     Evidence,
+    Exact,
     Finding,
     Result,
     chosen,
@@ -11,4 +12,4 @@ from removable.claims.ledger import (
     load,
 )
 
-__all__ = ["Claim", "ClaimsFileError", "Evidence", "Finding", "Result", "chosen", "evaluate", "load"]
+__all__ = ["Claim", "ClaimsFileError", "Evidence", "Exact", "Finding", "Result", "chosen", "evaluate", "load"]

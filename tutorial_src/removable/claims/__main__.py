@@ -39,10 +39,13 @@ def main(arguments: list[str] | None = None) -> int:
     for result in results:
         claim = result.claim
         print(f"{result.verdict:<24} {claim.id} ({claim.place}): {claim.statement}")
+        if claim.condition:
+            print(f"{'':<24}   {'condition':<11} {claim.condition}")
         if result.verdict != NOT_TESTABLE:
             for name, finding in result.evidence.findings.items():
                 print(f"{'':<24}   {name:<11} {finding.measured}")
-            print(f"{'':<24}   {'exact':<11} {result.evidence.exact}")
+            exact = result.evidence.exact
+            print(f"{'':<24}   {'exact' if exact.computed else 'definition':<11} {exact.text}")
     if options.json:
         written = json.dumps(record(results), indent=1, ensure_ascii=False) + "\n"
         try:

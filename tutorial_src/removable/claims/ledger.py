@@ -7,22 +7,27 @@ the evidence and from nothing else; the file holds the verdict *expected*, and t
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import functools
 import importlib
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 
 from removable.errors import InputError, RemovableError
 
 HOLDS = "holds"
 CONDITIONAL = "holds under a condition"
+DEPENDS = "depends on the reading"
 FAILS = "does not hold"
 NOT_TESTABLE = "not testable"
-VERDICTS = (HOLDS, CONDITIONAL, FAILS, NOT_TESTABLE)
+VERDICTS = (HOLDS, CONDITIONAL, DEPENDS, FAILS, NOT_TESTABLE)
 """The verdicts, the best first."""
+
+QUALIFIED = (CONDITIONAL, DEPENDS)
+"""The verdicts that mean nothing without the condition or the reading, which is a part of them."""
 
 KINDS = ("figure", "equation", "remark", "sentence")
 """The things that a claim can be about, numbered items of the paper or sentences in its text and captions."""
@@ -65,49 +70,109 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Exact:
+    """What stands beside the measurements: a result of exact arithmetic, or a definition.
+
+    Attributes
+    ----------
+    text : str
+        In a few words.
+    computed : bool
+        Whether the words hold numbers that exact arithmetic returned in this run. Else they are a definition, and the page
+        says so.
+    """
+
+    text: str
+    computed: bool
+
+
+def exactly(form: str, *results: object) -> Exact:
+    """Put results of exact arithmetic into words.
+
+    Parameters
+    ----------
+    form : str
+        A format string.
+    *results
+        What exact arithmetic returned, at least one.
+
+    Raises
+    ------
+    ValueError
+        If there is no result: words alone are a :func:`definition`.
+
+    Examples
+    --------
+    >>> exactly("slope {:g}", 1.0)
+    Exact(text='slope 1', computed=True)
+    """
+    if not results:
+        raise ValueError(f"{form!r} holds no result; compute one, or say that it is a definition.")
+    return Exact(form.format(*results), computed=True)
+
+
+def definition(text: str) -> Exact:
+    """Say what is compared where exact arithmetic has nothing to return.
+
+    Examples
+    --------
+    >>> definition("two programs are compared, bit for bit")
+    Exact(text='two programs are compared, bit for bit', computed=False)
+    """
+    return Exact(text, computed=False)
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What a check found.
 
     Attributes
     ----------
-    exact : str
-        What exact arithmetic says, in a few words.
+    exact : Exact
+        What exact arithmetic says.
     findings : dict of str to Finding
         What each framework did.
+    readings : dict of str to Evidence
+        Where the wording leaves a choice, what was found under each reading; see :func:`by_reading`.
     """
 
-    exact: str
+    exact: Exact
     findings: dict[str, Finding]
+    readings: dict[str, Evidence] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
-        """The weakest verdict that holds in every framework.
+        """The weakest verdict that holds in every framework; where readings have different ones, that it depends on them.
 
         Examples
         --------
-        >>> Evidence("1", {"torch": Finding("1", True), "tensorflow": Finding("2", False, True)}).verdict
+        >>> found = {"torch": Finding("1", True), "tensorflow": Finding("2", False, True)}
+        >>> Evidence(exactly("{:g}", 1.0), found).verdict
         'holds under a condition'
         """
+        if self.readings:
+            verdicts = {evidence.verdict for evidence in self.readings.values()}
+            return verdicts.pop() if len(verdicts) == 1 else DEPENDS
         found = self.findings.values()
         if all(f.as_stated for f in found):
             return HOLDS
         return CONDITIONAL if all(f.as_stated or f.under_condition for f in found) else FAILS
 
 
-def in_both(exact: str, finding: Callable[[str], Finding]) -> Evidence:
+def in_both(exact: Exact, finding: Callable[[str], Finding]) -> Evidence:
     """Ask each framework in turn for its finding.
 
     Parameters
     ----------
-    exact : str
+    exact : Exact
         What exact arithmetic says.
     finding : callable
         Called with the name of a framework; returns a :class:`Finding`.
 
     Examples
     --------
-    >>> in_both("4", lambda name: Finding("4.0", as_stated=True)).verdict
-    'holds'
+    >>> in_both(exactly("{:g}", 4.0), lambda name: Finding(f"4.0 in {name}", as_stated=True)).findings["tensorflow"].measured
+    '4.0 in tensorflow'
     """
     return Evidence(exact, {name: finding(name) for name in FRAMEWORKS})
 
@@ -122,7 +187,8 @@ def together(*parts: Evidence) -> Evidence:
 
     Examples
     --------
-    >>> yes, no = (in_both("4", lambda name: Finding("4.0", stated)) for stated in (True, False))
+    >>> four = exactly("{:g}", 4.0)
+    >>> yes, no = (in_both(four, lambda name: Finding("4.0", stated)) for stated in (True, False))
     >>> together(yes, yes).verdict, together(yes, no).verdict
     ('holds', 'does not hold')
     """
@@ -135,7 +201,47 @@ def together(*parts: Evidence) -> Evidence:
             under_condition=all(f.as_stated or f.under_condition for f in found),
         )
 
-    return in_both("; ".join(dict.fromkeys(part.exact for part in parts)), finding)
+    return in_both(_joined([part.exact for part in parts]), finding)
+
+
+def by_reading(readings: dict[str, Evidence]) -> Evidence:
+    """Put the evidence under several readings of one sentence side by side.
+
+    Parameters
+    ----------
+    readings : dict of str to Evidence
+        For each reading, named in a few words, what was found; at least two.
+
+    Returns
+    -------
+    Evidence
+        Its verdict is that of the readings where they agree, and :data:`DEPENDS` where they do not.
+
+    Examples
+    --------
+    >>> four = exactly("{:g}", 4.0)
+    >>> yes, no = (in_both(four, lambda name: Finding("4.0", stated)) for stated in (True, False))
+    >>> by_reading({"of values": yes, "of slopes": no}).verdict, by_reading({"of values": yes, "of slopes": yes}).verdict
+    ('depends on the reading', 'holds')
+    """
+
+    def finding(name: str) -> Finding:
+        found = {title: evidence.findings[name] for title, evidence in readings.items()}
+        return Finding(
+            "; ".join(f"{title} ({readings[title].verdict}): {f.measured}" for title, f in found.items()),
+            as_stated=all(f.as_stated for f in found.values()),
+            under_condition=all(f.as_stated or f.under_condition for f in found.values()),
+        )
+
+    merged = in_both(_joined([evidence.exact for evidence in readings.values()]), finding)
+    return dataclasses.replace(merged, readings=readings)
+
+
+def _joined(parts: list[Exact]) -> Exact:
+    """Join what exact arithmetic says of several parts; a definition among results is marked as one."""
+    computed = any(part.computed for part in parts)
+    texts = (part.text if part.computed or not computed else f"by definition: {part.text}" for part in parts)
+    return Exact("; ".join(dict.fromkeys(texts)), computed)
 
 
 @dataclass(frozen=True)
@@ -160,8 +266,12 @@ class Claim:
         The function that tests it, ``"section_3.fig_6"``; empty if the claim is not testable.
     reading : str
         The reading under which it was tested, where the wording leaves a choice.
+    condition : str
+        Under which condition, or in which reading, the claim holds: the rest of a verdict of :data:`QUALIFIED`, and empty for others.
     remark : str
-        The condition, what is true instead, or why it cannot be tested.
+        Why that is so, what is true instead, or why it cannot be tested.
+    broken_by : tuple of str
+        The saboteurs under which the verdict is another one; see :mod:`removable.claims.saboteurs`.
     """
 
     id: str
@@ -172,7 +282,9 @@ class Claim:
     page: str
     check: str = ""
     reading: str = ""
+    condition: str = ""
     remark: str = ""
+    broken_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -181,7 +293,11 @@ class Claim:
             raise ClaimsFileError(f"{self.id}: verdict is {self.verdict!r}; give one of {', '.join(VERDICTS)}.")
         if (self.verdict == NOT_TESTABLE) == bool(self.check):
             raise ClaimsFileError(f"{self.id}: give a check, or the verdict {NOT_TESTABLE!r}, and not both.")
-        if self.verdict != HOLDS and not self.remark:
+        if (self.verdict in QUALIFIED) != bool(self.condition):
+            raise ClaimsFileError(
+                f"{self.id}: the verdict is {self.verdict!r}; say in condition when the claim holds, and with no other verdict."
+            )
+        if self.verdict in (FAILS, NOT_TESTABLE) and not self.remark:
             raise ClaimsFileError(f"{self.id}: the verdict is {self.verdict!r}; say in remark what holds, or why.")
 
     @property
@@ -253,7 +369,7 @@ def parsed(text: str) -> tuple[Claim, ...]:
     claims = []
     for entry in tomllib.loads(text).get("claim", []):
         try:
-            claims.append(Claim(**{key: " ".join(value.split()) for key, value in entry.items()}))
+            claims.append(Claim(**{key: _cleaned(value) for key, value in entry.items()}))
         except TypeError as error:
             raise ClaimsFileError(f"{entry.get('id', 'an entry without id')}: {error}.") from None
     names = [claim.id for claim in claims]
@@ -262,6 +378,11 @@ def parsed(text: str) -> tuple[Claim, ...]:
     if missing := [item for item in ITEMS if item not in names]:
         raise ClaimsFileError(f"no claim for {', '.join(missing)} of the paper; add each to claims.toml.")
     return tuple(claims)
+
+
+def _cleaned(value: str | list[str]) -> str | tuple[str, ...]:
+    """Take line breaks out of a text of the file, and make a list of names a tuple."""
+    return " ".join(value.split()) if isinstance(value, str) else tuple(value)
 
 
 def chosen(names: Iterable[str]) -> tuple[Claim, ...]:

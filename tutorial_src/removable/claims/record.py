@@ -20,7 +20,8 @@ def record(results: list[Result]) -> dict[str, Any]:
     -------
     dict
         ``versions``, ``cpu_features``, and under ``claims`` one entry for each claim: its fields, the verdict found, and
-        what PyTorch, TensorFlow and exact arithmetic said.
+        what PyTorch, TensorFlow and exact arithmetic said; ``exact_is_computed`` tells a result of exact arithmetic from a
+        definition.
 
     Examples
     --------
@@ -44,7 +45,8 @@ def record(results: list[Result]) -> dict[str, Any]:
                 "measured": {}
                 if result.evidence is None
                 else {name: finding.measured for name, finding in result.evidence.findings.items()}
-                | {"exact": result.evidence.exact},
+                | {"exact": result.evidence.exact.text},
+                "exact_is_computed": result.evidence is not None and result.evidence.exact.computed,
             }
             for result in results
         ],

@@ -7,7 +7,8 @@ import functools
 import numpy as np
 
 from removable import frameworks, functions, truth
-from removable.functions import Program
+from removable.claims.ledger import Exact, exactly
+from removable.functions import Array, Namespace, Program
 from removable.sweep import Sweep, sweep
 
 EPSILON_1, DELTA_1 = 1e-8, 1e-4
@@ -16,8 +17,27 @@ EPSILON_1, DELTA_1 = 1e-8, 1e-4
 EPSILON_2 = 1e-4
 """The constant of Figures 5 and 8."""
 
-h1 = functools.partial(functions.h1, epsilon=EPSILON_1, delta=DELTA_1)
-h2 = functools.partial(functions.h2, epsilon=EPSILON_2)
+
+def h1(x: Array, xp: Namespace) -> Array:
+    """The function of equation (1) with the constants of Figure 3.
+
+    Examples
+    --------
+    >>> h1(np.array([2.0, 3.0]), np)
+    array([0., 5.])
+    """
+    return functions.h1(x, xp, epsilon=EPSILON_1, delta=DELTA_1)
+
+
+def h2(x: Array, xp: Namespace) -> Array:
+    """The function of equation (3) with the constant of Figure 5.
+
+    Examples
+    --------
+    >>> h2(np.array([2.0, 3.0]), np)
+    array([0., 5.])
+    """
+    return functions.h2(x, xp, epsilon=EPSILON_2)
 
 
 @functools.cache
@@ -56,16 +76,16 @@ def of_h2() -> Sweep:
     return sweep(h2, meant=functions.h_hat, zone=functools.partial(functions.h2_zone, epsilon=EPSILON_2))
 
 
-def exactly_h(x: float = 2.0) -> str:
+def exactly_h(x: float = 2.0) -> Exact:
     """Say what exact arithmetic finds for h at a point.
 
     Examples
     --------
-    >>> exactly_h()
+    >>> exactly_h().text
     "h(2) = 4, h'(2) = 1"
     """
     value, slope = truth.derivatives(functions.h, [x], base=0.0)[:, 0]
-    return f"h({x:g}) = {value:g}, h'({x:g}) = {slope:g}"
+    return exactly("h({0:g}) = {1:g}, h'({0:g}) = {2:g}", x, value, slope)
 
 
 def value_and_slope(name: str, program: Program, x: np.ndarray | list[float]) -> np.ndarray:
