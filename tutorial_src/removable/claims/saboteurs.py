@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
+import json
 import logging
+import numbers
 import sys
 import types
 import warnings
@@ -20,7 +23,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+import flint
 import numpy as np
+import sympy
 
 from removable import frameworks, functions, tape, truth
 from removable.claims import identities, rationals
@@ -279,26 +284,28 @@ def _everywhere() -> AbstractContextManager[None]:
 # Exact arithmetic
 
 
-def _moved(result: Any) -> Any:
-    """Multiply each number of a result by 1.01, and add 0.01."""
-    if isinstance(result, bool | str):
-        return result
+def _each(result: Any, spoil: Callable[[Any], Any]) -> Any:
+    """Spoil each number of a result; words and truth values have none."""
     if isinstance(result, list | tuple):
-        return type(result)(_moved(part) for part in result)
+        return type(result)(_each(part, spoil) for part in result)
     if isinstance(result, dict):
-        return {key: _moved(part) for key, part in result.items()}
-    if isinstance(result, float | np.ndarray):
-        return result * 1.01 + 0.01
-    return result * 101 / 100 + Fraction(1, 100) if isinstance(result, int | Fraction) else result * 101 / 100 + 1
+        return {key: _each(part, spoil) for key, part in result.items()}
+    is_number = isinstance(result, numbers.Number | np.ndarray | flint.arb | sympy.Expr) and not isinstance(
+        result, bool
+    )
+    return spoil(result) if is_number else result
 
 
-def _lost(result: Any) -> Any:
-    """Put NaN in the place of each number of a result."""
-    if isinstance(result, list | tuple):
-        return type(result)(_lost(part) for part in result)
-    if isinstance(result, dict):
-        return {key: _lost(part) for key, part in result.items()}
-    return result if isinstance(result, bool | str) else result * float("nan")
+def _moved(number: Any) -> Any:
+    """Multiply by 1.01, and add 0.01."""
+    if isinstance(number, int | Fraction):
+        return Fraction(number) * 101 / 100 + Fraction(1, 100)
+    return number * 1.01 + 0.01
+
+
+def _lost(number: Any) -> Any:
+    """Put NaN in its place."""
+    return number * float("nan")
 
 
 @contextmanager
@@ -308,11 +315,12 @@ def _inexact(spoil: Callable[[Any], Any]) -> Iterator[None]:
     def spoilt(function: Callable[..., Any]) -> Callable[..., Any]:
         # What is kept is the right result: ask the function itself.
         function = getattr(function, "__wrapped__", function)
-        return functools.wraps(function)(lambda *args, **kwargs: spoil(function(*args, **kwargs)))
+        return functools.wraps(function)(lambda *args, **kwargs: _each(function(*args, **kwargs), spoil))
 
     def its_own(module: Any) -> Iterator[str]:
         for name, value in vars(module).items():
-            if callable(value) and getattr(value, "__module__", "") == module.__name__ and not name.startswith("_"):
+            is_function = inspect.isroutine(inspect.unwrap(value)) if callable(value) else False
+            if is_function and value.__module__ == module.__name__ and not name.startswith("_"):
                 yield name
 
     new = {
@@ -331,8 +339,6 @@ def _inexact(spoil: Callable[[Any], Any]) -> Iterator[None]:
 
 def _simplified(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of one argument with common factors cancelled; itself where there are none, or none can be seen."""
-    import sympy
-
     x = sympy.Symbol("x")
     try:
         with sympy.evaluate(False):
@@ -372,6 +378,8 @@ def _simplifying() -> Iterator[None]:
 @contextmanager
 def _without_rule() -> Iterator[None]:
     """Pair the division of both frameworks with a rule that hands nothing on."""
+    from tensorflow.core.function.polymorphism.function_cache import FunctionCache
+    from tensorflow.python.eager import forwardprop
     from tensorflow.python.framework import ops
 
     torch = frameworks.get("torch").namespace
@@ -403,7 +411,11 @@ def _without_rule() -> Iterator[None]:
     rule = rules["RealDiv"]
     rules["RealDiv"] = {**rule, "type": no_rule}
     try:
-        with _replaced(torch.Tensor, __truediv__=lambda a, b: NoRule.apply(a, b)):
+        with ExitStack() as stack:
+            # Forward mode traces the rule of each operation once, and keeps it.
+            for config in (forwardprop._jvp_exact_config, forwardprop._jvp_relaxed_config):
+                stack.enter_context(_replaced(config, function_cache=FunctionCache()))
+            stack.enter_context(_replaced(torch.Tensor, __truediv__=lambda a, b: NoRule.apply(a, b)))
             yield
     finally:
         rules["RealDiv"] = rule
@@ -509,7 +521,7 @@ def _recipe(program: Any) -> Any:
         return program.__code__, _recipe(cells), _recipe(defaults)
     if isinstance(program, tuple):
         return tuple(map(_recipe, program))
-    if isinstance(program, str | int | float | types.ModuleType):
+    if isinstance(program, str | int | float | None | types.ModuleType):
         return type(program), program
     raise TypeError(f"{program!r} cannot be compared by what it was made from.")
 
@@ -687,26 +699,92 @@ def survivors(verdicts: dict[str, dict[str, str]]) -> tuple[str, ...]:
     return tuple(name for name, found in verdicts.items() if not broken_by(found))
 
 
-def mismatches(verdicts: dict[str, dict[str, str]], claims: Iterable[Claim]) -> list[str]:
-    """Say where ``broken_by`` in ``claims.toml`` is not what was found, in one sentence for each claim.
+def objections(result: Measured, claims: Iterable[Claim]) -> list[str]:
+    """Say what is wrong, in one sentence for each claim and fault; nothing if all is well.
 
-    Only saboteurs that were at work are compared.
+    A verdict must change under some saboteur, if all of them were at work; it must change under those that ``broken_by`` in
+    ``claims.toml`` names, and under no other; and what is said to be exact must change with exact arithmetic.
 
     Examples
     --------
     >>> from removable.claims import ledger
     >>> claim = ledger.Claim("a", "sentence", "here", "so it is", "holds", "index", "section_2.nan_at_2", broken_by=("NaN",))
-    >>> mismatches({"a": {"nobody": "holds", "NaN": "holds", "constant": "raises"}}, [claim])
-    ["a: claims.toml says that it is broken by ['NaN']; it was broken by ['constant']"]
+    >>> objections(Measured({"a": {"nobody": "holds", "NaN": "holds", "constant": "raises"}}), [claim])
+    ['a: broken by ["constant"], and claims.toml expects broken_by = ["NaN"]']
     """
-    told = []
+    known, told = {saboteur.name for saboteur in SABOTEURS}, []
     for claim in claims:
-        if claim.id in verdicts:
-            found = broken_by(verdicts[claim.id])
-            said = tuple(name for name in claim.broken_by if name in verdicts[claim.id] or name not in _NAMES)
-            if sorted(found) != sorted(said):
-                told.append(f"{claim.id}: claims.toml says that it is broken by {[*said]}; it was broken by {[*found]}")
+        if claim.id not in result.verdicts:
+            continue
+        verdicts = result.verdicts[claim.id]
+        found = broken_by(verdicts)
+        # Of those that were not at work nothing is known.
+        expected = [name for name in claim.broken_by if name in verdicts or name not in known]
+        if not found and known <= verdicts.keys():
+            told.append(f"{claim.id}: the verdict is {verdicts[NOBODY]!r} under every saboteur, so it says nothing")
+        if {*found} != {*expected}:
+            told.append(
+                f"{claim.id}: broken by {_listed(found)}, and claims.toml expects broken_by = {_listed(expected)}"
+            )
+        if claim.id in result.unmoved:
+            told.append(f"{claim.id}: what is said to be exact is the same whatever exact arithmetic returns")
     return told
 
 
-_NAMES = frozenset(saboteur.name for saboteur in SABOTEURS)
+def _listed(names: Iterable[str]) -> str:
+    """Write names as ``claims.toml`` has them."""
+    return json.dumps([*names], ensure_ascii=False)
+
+
+def record(result: Measured, saboteurs: Iterable[Saboteur] | None = None) -> dict[str, Any]:
+    """Return everything that was found, as a file holds it.
+
+    Parameters
+    ----------
+    result : Measured
+        What came of them.
+    saboteurs : iterable of Saboteur, optional
+        Those that were at work; by default :data:`SABOTEURS`.
+
+    Examples
+    --------
+    >>> record(Measured({"a": {"nobody": "holds", "NaN": "raises"}}, {"a": {"NaN": "ValueError: NaN"}}), chosen(["NaN"]))
+    {'saboteurs': {'NaN': 'Every result is NaN.'}, 'claims': {'a': {'nobody': 'holds', 'NaN': 'raises: ValueError: NaN'}}}
+    """
+    reasons = result.reasons
+    return {
+        "saboteurs": {saboteur.name: saboteur.sentence for saboteur in (SABOTEURS if saboteurs is None else saboteurs)},
+        "claims": {
+            claim: {
+                name: f"{verdict}: {reasons[claim][name]}" if verdict == RAISES else verdict
+                for name, verdict in verdicts.items()
+            }
+            for claim, verdicts in result.verdicts.items()
+        },
+    }
+
+
+def matrix(result: Measured) -> str:
+    """Lay out which saboteur breaks which claim: a few lines of text for a terminal.
+
+    Examples
+    --------
+    >>> print(matrix(Measured({"a": {"nobody": "holds", "NaN": "holds", "no NaN": "depends", "constant": "raises"}})))
+     1  NaN
+     2  no NaN
+     3  constant
+    <BLANKLINE>
+    claim   1  2  3
+    a       .  x  !
+    <BLANKLINE>
+    x: another verdict    !: an exception    .: the same verdict
+    """
+    names = [name for name in next(iter(result.verdicts.values()), {}) if name != NOBODY]
+    wide = max(map(len, ["claim", *result.verdicts]))
+    lines = [f"{number:>2}  {name}" for number, name in enumerate(names, 1)]
+    lines += ["", f"{'claim':<{wide}} " + "".join(f"{number:>3}" for number in range(1, len(names) + 1))]
+    for claim, verdicts in result.verdicts.items():
+        found = broken_by(verdicts)
+        marks = ("." if name not in found else "!" if verdicts[name] == RAISES else "x" for name in names)
+        lines.append(f"{claim:<{wide}} " + "".join(f"{mark:>3}" for mark in marks))
+    return "\n".join([*lines, "", "x: another verdict    !: an exception    .: the same verdict"])
