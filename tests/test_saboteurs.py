@@ -9,14 +9,19 @@ import json
 import sys
 import types
 from fractions import Fraction
+from types import SimpleNamespace
 
+import freshness
 import numpy as np
 import pytest
+import saboteurs_table
+from docutils import nodes
 from removable import frameworks, functions, gamma_grid, tape, truth
 from removable.claims import __main__ as command
 from removable.claims import identities, ledger, rationals, runs, saboteurs, section_1
 from removable.claims.ledger import DEPENDS, FAILS, HOLDS, Claim, Finding, definition, exactly, in_both
 from removable.claims.saboteurs import NOBODY, RAISES, SABOTEURS, Measured, chosen
+from sphinx import addnodes
 
 X = 2 + gamma_grid(60)
 NAMES = [saboteur.name for saboteur in SABOTEURS]
@@ -108,7 +113,7 @@ def test_each_breaks_something_and_mends_it_even_when_the_body_raises(name, undi
 
 
 BREAKS = {
-    "another's results": {"in tensorflow"},
+    "borrowed": {"in tensorflow"},
     "exchanged": {"in torch", "in tensorflow"},
     "right h": {"in torch", "in tensorflow", "true", "graphs"},
     "continuous h1": {"h1 in torch", "h1 in tensorflow", "true h1"},
@@ -147,7 +152,7 @@ def test_each_breaks_what_it_says_and_nothing_else(name, undisturbed):
 def test_one_framework_returns_what_the_other_does():
     real = {name: asked(name, H1).tobytes() for name in ledger.FRAMEWORKS}
     assert real["torch"] != real["tensorflow"]
-    with at_work("another's results"):
+    with at_work("borrowed"):
         assert {name: asked(name, H1).tobytes() for name in real} == dict.fromkeys(real, real["torch"])
         assert frameworks.get("tensorflow").title == "TensorFlow"
     with at_work("exchanged"):
@@ -478,3 +483,94 @@ def test_each_has_a_name_of_its_own_and_a_sentence():
     assert len({*NAMES}) == len(NAMES) >= 15
     assert all(saboteur.sentence.endswith(".") and len(saboteur.sentence) < 120 for saboteur in SABOTEURS)
     assert NOBODY not in NAMES
+    # Pages turn straight quotation marks into round ones, and claims.toml does not.
+    assert not any(mark in f"{saboteur.name}{saboteur.sentence}" for saboteur in SABOTEURS for mark in "'\"")
+
+
+# The page
+
+
+@pytest.fixture
+def page(monkeypatch, tmp_path):
+    """Show a record on a page: ``page("list", record)`` returns the nodes of that part."""
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(saboteurs_table.run, "key", lambda: "k")
+
+    def shown(part: str, content: dict | None = None, gallery_only: str = ""):
+        if content is not None:
+            saboteurs_table.run.file.parent.mkdir(parents=True, exist_ok=True)
+            saboteurs_table.run.file.write_text(json.dumps(content), encoding="utf-8")
+        app = SimpleNamespace(config=SimpleNamespace(gallery_only=gallery_only))
+        directive = saboteurs_table.Saboteurs.__new__(saboteurs_table.Saboteurs)
+        directive.arguments = [part]
+        directive.state = SimpleNamespace(
+            document=SimpleNamespace(
+                settings=SimpleNamespace(env=SimpleNamespace(app=app, docname="reference/saboteurs"))
+            )
+        )
+        return directive.run()
+
+    return shown
+
+
+FOUND = {
+    "saboteurs": {"NaN": "Every result is NaN.", "constant": "Everything is 4.", "no NaN": "No NaN."},
+    "claims": {"a": {NOBODY: HOLDS, "NaN": FAILS, "constant": "raises: ValueError: 4", "no NaN": HOLDS}},
+}
+
+
+def test_the_page_has_a_word_in_each_cell(page):
+    text, table = page("table", FOUND)
+    assert text.astext() == "1 testable claims and 3 saboteurs; each claim is broken by at least 2."
+    head, row = table.findall(nodes.row)
+    assert [cell.astext() for cell in head] == ["Claim", "NaN", "constant", "no NaN"]
+    assert [cell.astext() for cell in row] == ["a", "breaks", "raises", "survives"]
+    assert [cell["classes"] for cell in row] == [[], ["breaks"], ["raises"], ["survives"]]
+    assert next(row.findall(addnodes.pending_xref))["reftarget"] == "paper/ledger#claim-a"
+
+
+def test_the_page_says_how_many_claims_each_breaks(page):
+    (listed,) = page("list", FOUND)
+    assert [item.astext().split("\n\n") for item in listed] == [
+        ["NaN", "Every result is NaN. It breaks 1 claim."],
+        ["constant", "Everything is 4. It breaks 1 claim."],
+        ["no NaN", "No NaN. It breaks 0 claims."],
+    ]
+
+
+def test_a_partial_build_shows_a_note(page):
+    (note,) = page("table", gallery_only="plot_x")
+    assert note.astext() == "This is a partial build, in which no saboteur was at work."
+
+
+def test_a_survivor_stops_the_build_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(saboteurs_table.run, "key", lambda: "k")
+    (tmp_path / "wrong.py").write_text(
+        "import sys; open(sys.argv[-1], 'w'); sys.exit('a: it says nothing')", encoding="utf-8"
+    )
+    monkeypatch.setattr(saboteurs_table.run, "command", lambda file: ("wrong", str(file)))
+    app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
+    saboteurs_table.start(app)
+    with pytest.raises(SystemExit, match=r"^The saboteurs do not break what they should\.\na: it says nothing$"):
+        saboteurs_table.wait(app, None, [])
+    assert list((tmp_path / "_build" / "saboteurs").iterdir()) == []
+
+
+@pytest.mark.parametrize("content", ["", '{"claims": {', "[]", '{"claims": {}}'])
+def test_a_record_that_is_not_whole_is_made_again(tmp_path, content):
+    (tmp_path / "x.json").write_text(content, encoding="utf-8")
+    assert not saboteurs_table._is_whole(tmp_path / "x.json")
+    (tmp_path / "x.json").write_text(json.dumps(FOUND), encoding="utf-8")
+    assert saboteurs_table._is_whole(tmp_path / "x.json")
+
+
+def test_the_build_runs_the_command_and_its_arguments_are_understood(monkeypatch, tmp_path, fakes):
+    module, *arguments = saboteurs_table.run.command(tmp_path / "x.json")
+    assert module == "removable.claims"
+    (claim,) = fakes(honest=honest)
+    monkeypatch.setattr(command, "chosen", lambda names: (claim,))
+    monkeypatch.setattr(saboteurs, "SABOTEURS", chosen(["NaN"]))
+    monkeypatch.setattr(saboteurs, "objections", lambda result, claims: [])
+    assert command.main(arguments) == 0
+    assert saboteurs_table._is_whole(tmp_path / "x.json")

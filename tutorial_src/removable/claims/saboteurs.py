@@ -35,7 +35,7 @@ from removable.frameworks import Framework
 from removable.functions import Array, Namespace, Program
 
 NOBODY = "nobody"
-"""Under this name :attr:`Measured.verdicts` holds the verdict with no saboteur at work."""
+"""Under this name :class:`Measured` holds the verdict with no saboteur at work."""
 
 RAISES = "raises"
 """What stands for the verdict of a check that ends in an exception."""
@@ -422,8 +422,8 @@ def _without_rule() -> Iterator[None]:
 
 
 SABOTEURS: tuple[Saboteur, ...] = (
-    Saboteur("another's results", "TensorFlow returns what PyTorch returned.", _another),
-    Saboteur("exchanged", "PyTorch returns TensorFlow's results, and TensorFlow those of PyTorch.", _exchanged),
+    Saboteur("borrowed", "TensorFlow returns what PyTorch returned.", _another),
+    Saboteur("exchanged", "PyTorch returns the results of TensorFlow, and TensorFlow those of PyTorch.", _exchanged),
     Saboteur(
         "right h",
         "The functions h, h1 and h2 are x + 2, and the quotients of Remark 2.1 are simplified.",
@@ -458,7 +458,11 @@ SABOTEURS: tuple[Saboteur, ...] = (
         "single precision", "The frameworks compute in float32, and say that it is float64.", lambda: _adapted(_Single)
     ),
     Saboteur("last bit", "Every result is one unit in the last place larger.", _altered(_next)),
-    Saboteur("last bit of one", "Every result of TensorFlow alone is so.", _altered(_next, ["tensorflow"])),
+    Saboteur(
+        "last bit of one",
+        "Every result of TensorFlow, and none of PyTorch, is one unit in the last place larger.",
+        _altered(_next, ["tensorflow"]),
+    ),
     Saboteur("sign of slopes", "Every derivative has the other sign.", _altered(_sign_of(slice(1, None)))),
     Saboteur("sign of values", "Every value has the other sign.", _altered(_sign_of(slice(1)))),
     Saboteur("NaN", "Every result is NaN.", _altered(lambda results: np.full_like(results, np.nan))),
@@ -492,7 +496,7 @@ def chosen(names: Iterable[str]) -> tuple[Saboteur, ...]:
     >>> chosen(["rust"])
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: there is no saboteur 'rust'; give one of "another's results", 'exchanged', ...
+    removable.errors.InputError: there is no saboteur 'rust'; give one of 'borrowed', 'exchanged', ...
     """
     known = {saboteur.name: saboteur for saboteur in SABOTEURS}
     names = list(names)
@@ -577,9 +581,9 @@ def measured(
 
     Parameters
     ----------
-    claims : iterable of Claim, optional
+    claims : list of removable.claims.ledger.Claim, optional
         By default all of the ledger. Those that are not testable are left out.
-    saboteurs : iterable of Saboteur, optional
+    saboteurs : list of Saboteur, optional
         By default :data:`SABOTEURS`.
     report : callable
         Called with a line of text before each of them begins.
@@ -656,7 +660,7 @@ def _is_unmoved(undisturbed: Evidence | Exception, *disturbed: Evidence | Except
 def table(
     claims: Iterable[Claim] | None = None, saboteurs: Iterable[Saboteur] | None = None
 ) -> dict[str, dict[str, str]]:
-    """Return :attr:`Measured.verdicts` of claims under saboteurs.
+    """Return the verdict of each testable claim under :data:`NOBODY` and under each saboteur.
 
     Examples
     --------
@@ -743,7 +747,7 @@ def record(result: Measured, saboteurs: Iterable[Saboteur] | None = None) -> dic
     ----------
     result : Measured
         What came of them.
-    saboteurs : iterable of Saboteur, optional
+    saboteurs : list of Saboteur, optional
         Those that were at work; by default :data:`SABOTEURS`.
 
     Examples
