@@ -95,18 +95,14 @@ modes = {
 fig, axes = plots.row(["value", "slope"], size=(8.4, 5.6))
 low, high = 1e-17, 1e24
 titles = list(made.true)
-for (order, ax), (place, key) in zip(
-    ((o, a) for o, a in enumerate(axes) for _ in modes),
-    list(enumerate(modes)) * 2,
-    strict=True,
-):
-    if key not in made.ran:
-        continue
-    role, marker, label = modes[key]
-    worst = np.array([made.row(title, *key).error[order] for title in titles])
-    style = {"linestyle": "none", "marker": marker, "color": plots.LIGHT[role]}
-    lines = np.arange(len(titles)) + 0.15 * (place - 2)
-    ax.plot(np.clip(worst, low, high), lines, markersize=5, label=label, **style)
+for order, ax in enumerate(axes):
+    for place, (key, (role, marker, label)) in enumerate(modes.items()):
+        if key not in made.ran:
+            continue
+        worst = np.array([made.row(title, *key).error[order] for title in titles])
+        lines = np.arange(len(titles)) + 0.15 * (place - 2)
+        style = {"linestyle": "none", "marker": marker, "color": plots.LIGHT[role]}
+        ax.plot(np.clip(worst, low, high), lines, markersize=5, label=label, **style)
 for ax in axes:
     ax.set_xscale("log")
     ax.set_xticks([low, 1e-9, 1, 1e12, high], ["0", "10⁻⁹", "1", "10¹²", "∞"])
