@@ -157,6 +157,7 @@ plt.show()
 # ---
 # *Eager* modes, Torch7 and Caffe have nothing to simplify. When a rule of differentiation is applied, only numbers are left.
 # *Compilers* have the expression. To cancel would change a result: :math:`x\,(x-2)/(x-2)` is NaN at 2, and :math:`x` is not.
+# (They do have rules that change results, and :doc:`plot_rewrites` measures those. None is for a common factor.)
 # *PyTensor* takes that liberty. But it differentiates what was typed, and the slope of a quotient is a sum of fractions,
 #
 # .. math::
