@@ -442,7 +442,7 @@ def fig_8() -> Evidence:
         text = (
             f"S(gamma) 4/epsilon within {np.abs(scaled - 1).max():.1e} of it at all {inside.sum()} numbers of the zone; "
             f"{', '.join(f'{v:g}' for v in wrong)} at offsets left of 2 that are rounded to 0; "
-            f"from {slope[~inside].min():g} to {slope[~inside].max():g} outside"
+            f"{slope[~inside].min():.9g} to {slope[~inside].max():.9g} outside"
         )
         # By (12) the slope is S (4 + 2 gamma)/epsilon: a share of epsilon/2 at most is not 4/epsilon.
         spurious = np.abs(scaled - 1).max() <= runs.EPSILON_2 / 2
