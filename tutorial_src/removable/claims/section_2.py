@@ -6,13 +6,15 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 from math import comb
 
 import numpy as np
 
-from removable import frameworks, functions, gamma_grid, truth, zone
+from removable import frameworks, functions, gamma_grid, truth
 from removable.claims import rationals, runs
 from removable.claims.ledger import FRAMEWORKS, Evidence, Finding, by_reading, definition, exactly, in_both, together
+from removable.claims.section_1 import Evaluation, reach
 from removable.functions import Array, Namespace, Program
 from removable.regions import Region
 from removable.sweep import agreement
@@ -188,9 +190,12 @@ def partly_absorbed() -> Evidence:
     alphas = rationals.alpha(x)
 
     def finding(name: str) -> Finding:
+        values = run.results[name][0][near]
+        if not np.isfinite(values).all():
+            return Finding("h is not finite everywhere next to the yellow region", as_stated=False)
         off = max(
             abs(Fraction(value) - 4 - a * (Fraction(point) - 2))
-            for value, point, a in zip(run.results[name][0][near].tolist(), x.tolist(), alphas, strict=True)
+            for value, point, a in zip(values.tolist(), x.tolist(), alphas, strict=True)
         )
         damaged = sum(a != 1 for a in alphas)
         text = f"at {x.size} numbers h - 4 is alpha gamma to {float(off):.1e}; alpha is not 1 at {damaged} of them"
@@ -220,8 +225,10 @@ def _near_2(side: int | None = None, region: Region | None = None) -> np.ndarray
 
 
 def _alphas_by(name: str, x: np.ndarray) -> list[Fraction]:
-    """Alpha of the square that a framework has computed."""
-    return rationals.alpha(x, runs.value_and_slope(name, lambda x, xp: x * x, x)[0])
+    """Alpha of the square that a framework has computed; none where there is no number."""
+    square = runs.value_and_slope(name, lambda x, xp: x * x, x)[0]
+    seen = np.isfinite(square)
+    return rationals.alpha(x[seen], square[seen])
 
 
 def alpha_rounding_down() -> Evidence:
@@ -231,6 +238,8 @@ def alpha_rounding_down() -> Evidence:
     def finding(name: str) -> Finding:
         down = [a for a in _alphas_by(name, green) if a < 1]
         gone = {*_alphas_by(name, yellow)}
+        if not down:
+            return Finding("no green number is rounded down", as_stated=False)
         text = f"{len(down)} green numbers are rounded down: alpha {float(min(down)):.6f} to 1 - {float(1 - max(down)):.1e}; "
         text += f"{yellow.size} yellow ones have alpha {_listed(map(float, gone), 'g')}"
         return Finding(text, as_stated=all(0 < a < 1 for a in down) and gone == {0})
@@ -247,6 +256,8 @@ def alpha_rounding_up() -> Evidence:
 
     def finding(name: str) -> Finding:
         up = [a for a in _alphas_by(name, x) if a > 1]
+        if not up:
+            return Finding("no number is rounded up", as_stated=False)
         text = f"{len(up)} numbers are rounded up: alpha {float(min(up)):.8f} to {float(max(up)):.4f}"
         return Finding(text, as_stated=all(1 < a < 2 for a in up))
 
@@ -266,10 +277,10 @@ def largest_alpha() -> Evidence:
     def finding(name: str) -> Finding:
         largest, halves, above = [], [], True
         for side, (x, spacing) in first.items():
-            (alpha,) = _alphas_by(name, np.array([x]))
+            (alpha,) = _alphas_by(name, np.array([x])) or [Fraction(0)]
             square = (Fraction(x) - 2) ** 2
             # One whole spacing for a square that is hardly more than half of one: no other number comes as near to 2.
-            above &= alpha * square == spacing and alpha >= max(_alphas_by(name, _near_2(side)))
+            above &= alpha * square == spacing and alpha >= max(_alphas_by(name, _near_2(side)), default=Fraction(0))
             largest.append(float(alpha))
             halves.append(float(square / (spacing / 2)))
         text = (
@@ -286,9 +297,9 @@ _POWERS = (2, 3, 5, 8)
 """The powers of Remark 2.1 that are measured here; its page has all from 2 to 8."""
 
 
-def _outermost(holds: Callable[[np.ndarray], np.ndarray]) -> Edges:
+def _outermost(holds: Evaluation) -> Edges:
     """How far out something holds on either side of 2."""
-    return zone.edges(lambda x: np.where(holds(x), np.nan, 0.0), np.zeros_like)
+    return reach(lambda x: np.where(holds(x), np.nan, 0.0), np.zeros_like)
 
 
 def slope_of_power(x: np.ndarray, power: int) -> np.ndarray:
@@ -321,16 +332,16 @@ def _is_the_quotient(name: str) -> bool:
     )
 
 
-def _widens(reach: list[Edges]) -> bool:
+def _widens(edges: list[Edges]) -> bool:
     """Whether an interval is wider for each power than for the one before, on both sides."""
-    return all(np.diff([getattr(edge, side) for edge in reach]).min() > 0 for side in ("left", "right"))
+    return all(a.left < b.left and a.right < b.right for a, b in pairwise(edges))
 
 
-def _both_sides(reach: list[Edges]) -> str:
-    return f"{_listed(e.left for e in reach)} left, {_listed(e.right for e in reach)} right"
+def _both_sides(edges: list[Edges]) -> str:
+    return f"{_listed(e.left for e in edges)} left, {_listed(e.right for e in edges)} right"
 
 
-def flat_for_higher_powers() -> Evidence:
+def _flat_for_higher_powers() -> Evidence:
     """How far out a power of x evaluates to its tangent, so that the quotient is flat; and how far out the slope is wrong."""
 
     def on_the_tangent(x: np.ndarray, n: int) -> np.ndarray:
@@ -342,7 +353,7 @@ def flat_for_higher_powers() -> Evidence:
         for n, program in programs.items():
             flat.append(_outermost(lambda x, n=n, p=program: runs.value_and_slope(name, p, x)[0] == n * 2.0 ** (n - 1)))
             slope = partial(_slope, name, program)
-            wrong.append(zone.edges(slope, partial(slope_of_power, power=n), relative=True))
+            wrong.append(reach(slope, partial(slope_of_power, power=n)))
         text = f"with the power multiplied up, h is flat out to {_both_sides(flat)}; "
         text += f"beside it, its slope is off by more than 0.1 % of itself out to {_both_sides(wrong)}"
         return Finding(text, as_stated=_widens(flat) and _is_the_quotient(name))
@@ -356,13 +367,13 @@ def _slope(name: str, program: Program, x: np.ndarray) -> np.ndarray:
     return runs.value_and_slope(name, program, x)[1]
 
 
-def absorbed_for_higher_powers() -> Evidence:
+def _absorbed_for_higher_powers() -> Evidence:
     """How far out the highest power of gamma leaves no trace: in its expansion, added up term by term, and in the rounded power."""
 
     def finding(name: str) -> Finding:
-        reach = [_outermost(partial(_last_term_lost, name, power=n)) for n in _POWERS]
-        text = f"added to the other terms of the expansion, gamma to the power is lost out to {_both_sides(reach)}"
-        return Finding(text, as_stated=_widens(reach) and _is_the_quotient(name))
+        lost = [_outermost(partial(_last_term_lost, name, power=n)) for n in _POWERS]
+        text = f"added to the other terms of the expansion, gamma to the power is lost out to {_both_sides(lost)}"
+        return Finding(text, as_stated=_widens(lost) and _is_the_quotient(name))
 
     rounded_once = [
         _outermost(lambda x, n=n: rationals.power(x, n) == rationals.power(x, n, without_last=True)) for n in _POWERS
@@ -387,7 +398,7 @@ _FLAT, _ABSORBED = "underflow as in Figure 1, the value is flat", "the highest p
 
 def wider_for_higher_powers() -> Evidence:
     """The interval of what the remark calls underflow, by power, in both readings."""
-    return by_reading({_FLAT: flat_for_higher_powers(), _ABSORBED: absorbed_for_higher_powers()})
+    return by_reading({_FLAT: _flat_for_higher_powers(), _ABSORBED: _absorbed_for_higher_powers()})
 
 
 def wider_nan() -> Evidence:
@@ -415,7 +426,7 @@ def remark_2_1() -> Evidence:
     """Both halves of Remark 2.1: absorption, in both readings, and NaNs."""
     nan = wider_nan()
     return by_reading(
-        {_FLAT: together(flat_for_higher_powers(), nan), _ABSORBED: together(absorbed_for_higher_powers(), nan)}
+        {_FLAT: together(_flat_for_higher_powers(), nan), _ABSORBED: together(_absorbed_for_higher_powers(), nan)}
     )
 
 
@@ -823,8 +834,8 @@ def gamma_zero() -> Evidence:
         zero, smallest = run.results[name][0][run.gamma == 0][0], run.results[name][0][run.gamma == 1e-20][0]
         return Finding(f"h1 = {zero:g} at gamma = 0, {smallest:g} at 1e-20", as_stated=zero == smallest == 0)
 
-    lost = (float(Fraction(2.0 + g) - 2 - Fraction(g)) for g in (0.0, 1e-20))
-    return in_both(exactly("2 + gamma is off by {:g} at gamma = 0, {:g} at 1e-20", *lost), finding)
+    values = (float(rationals.quotient(g, rationals.perturbed(g))) for g in map(Fraction, (0.0, 1e-20)))
+    return in_both(exactly("h1 = {:g} at gamma = 0, {:.3g} at 1e-20", *values), finding)
 
 
 def fig_3_gap() -> Evidence:
@@ -899,7 +910,7 @@ def abrupt() -> Evidence:
     def factor(value: Evaluate, title: str) -> float:
         program, delta = edges[title]
         gamma = np.geomspace(delta / 1e6, delta, 6001)
-        return float(delta / gamma[value(program, gamma) <= 2].max())
+        return float(delta / gamma[value(program, gamma) <= 2].max(initial=np.nan))
 
     def finding(name: str) -> Finding:
         found = {t: step(lambda p, g: runs.value_and_slope(name, p, 2 + g)[1], t) for t in edges}
