@@ -43,6 +43,7 @@ extensions = [
     "katex_static",
     "gallery_figures",
     "ledger",
+    "saboteurs_table",  # after the ledger, whose verdicts come first
     "explorer",
     "doctests_aside",
     "build_page",
