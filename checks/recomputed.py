@@ -617,9 +617,9 @@ def _smoothed_sign() -> tuple[Found, str]:
 
     def found(name: str) -> str:
         value, slope = run(name, smooth(0.0), [2.0])[:, 0]
-        near = run(name, smooth(1.0), [2 + (pole + d) for d in (1e-6, 1e-8, 1e-10)])[0]
+        near = run(name, smooth(1.0), [2 + (pole + d) for d in (1e-7, 1e-9, 1e-11)])[0]
         text = f"S = tanh: h(2) = {value}, slope {slope}; tanh moved by 1: {listed('.3g', near)} "
-        return text + f"at 1e-6, 1e-8, 1e-10 from {pole:.4g}"
+        return text + f"at 1e-7, 1e-9, 1e-11 from {pole:.4g}"
 
     text = f"with tanh moved by 1 the denominator is 0 at gamma = {pole:.6g}, where f is not: a pole with residue {residue:.4g}"
     return found, text

@@ -120,14 +120,14 @@ def smoothed_sign() -> Evidence:
         return program
 
     pole, residue = _moved_pole()
-    distances = np.array([1e-6, 1e-8, 1e-10])
+    distances = np.array([1e-7, 1e-9, 1e-11])
 
     def finding(name: str) -> Finding:
         value, slope = runs.value_and_slope(name, smooth(0.0), [2.0])[:, 0]
         near = runs.value_and_slope(name, smooth(1.0), 2 + (pole + distances))[0]
         text = (
             f"S = tanh: h(2) = {value}, slope {slope}; tanh moved by 1: {', '.join(f'{v:.3g}' for v in near)} "
-            f"at 1e-6, 1e-8, 1e-10 from {pole:.4g}"
+            f"at 1e-7, 1e-9, 1e-11 from {pole:.4g}"
         )
         # The value at a distance d is residue/d, to a share of about d/1e-3, and of 1e-16/d for the rounding of 2 + gamma.
         grows = np.abs(near * distances / residue - 1).max() < 0.01
