@@ -7,7 +7,6 @@ from fractions import Fraction
 from functools import partial
 
 import numpy as np
-import sympy
 
 from removable import frameworks, functions, gamma_grid, truth, zone
 from removable.claims import identities, rationals, runs
@@ -104,22 +103,18 @@ def sign_has_no_slope() -> Evidence:
     return in_both(exactly("the slope of S(g) x is {:g} left of 2 and {:g} right of it", left, right), finding)
 
 
-SMOOTH_WIDTH, SMOOTH_EPSILON = 1e-3, 1e-4
-"""The smooth sign is tanh(g / 1e-3), and epsilon is 1e-4."""
-
-
 def smoothed_sign() -> Evidence:
     """Of h with a smooth S: an odd one, tanh, at 2; and one that is not odd, near the zero of its denominator."""
 
     def smooth(shift: float) -> Program:
         def program(x: Array, xp: Namespace) -> Array:
             g = x - 2
-            sign = functions.elementary(xp).tanh(g / SMOOTH_WIDTH + shift)
-            return functions.f(x, xp) / (g + sign * SMOOTH_EPSILON)
+            sign = functions.elementary(xp).tanh(g / 1e-3 + shift)
+            return functions.f(x, xp) / (g + sign * 1e-4)
 
         return program
 
-    pole, residue = _moved_pole()
+    pole, residue = (float(number) for number in identities.moved_pole())
     distances = np.array([1e-7, 1e-9, 1e-11])
 
     def finding(name: str) -> Finding:
@@ -136,16 +131,6 @@ def smoothed_sign() -> Evidence:
 
     form = "with tanh moved by 1 the denominator is 0 at gamma = {:.6g}, where f is not: a pole with residue {:.4g}"
     return in_both(exactly(form, pole, residue), finding)
-
-
-def _moved_pole() -> tuple[float, float]:
-    """Return where the denominator with the moved tanh vanishes, as an offset from 2, and the residue of the quotient there."""
-    g = sympy.Symbol("g")
-    width, epsilon = sympy.Rational(1, 1000), sympy.Rational(1, 10000)
-    denominator = g + sympy.tanh(g / width + 1) * epsilon
-    zero = sympy.nsolve(denominator, g, -7e-5, prec=40)
-    residue = (4 * g + g**2) / sympy.diff(denominator, g)
-    return float(zero), float(residue.subs(g, zero))
 
 
 def same_outside() -> Evidence:
