@@ -132,8 +132,10 @@ WANTED = {
     # Forward mode looks into a function with a rule of its own, and finds x.
     "tensorflow": {"reverse": [3, 5], "forward": [1, 0], "forward-over-reverse": [3, 11]},
 }
-"""Slope, and slope of the slope, of a function that is x. Going back it hands on 3 times what it is given, going forward 6 times; and
-that 3 has the slope 5 going back, and 11 going forward."""
+"""Slope, and slope of the slope, of a function that is x.
+
+Going back it hands on 3 times what it is given, going forward 6 times; and that 3 has the slope 5 going back, 11 going forward.
+"""
 
 
 def _in_torch() -> Program:

@@ -200,4 +200,6 @@ def operations() -> tuple[int, ...]:
     (4, 9, 1, 0)
     """
     formula = f / g
-    return tuple(int(sympy.count_ops(e)) for e in (formula, formula.diff(x), simplify(formula), simplify(formula.diff(x))))
+    return tuple(
+        int(sympy.count_ops(e)) for e in (formula, formula.diff(x), simplify(formula), simplify(formula.diff(x)))
+    )

@@ -130,7 +130,9 @@ def eq_5b() -> Evidence:
     def finding(name: str) -> Finding:
         through_factor, through_g = terms_of_slope(name, x)
         with np.errstate(invalid="ignore"):
-            same = agreement((through_g + through_factor) + through_factor, runs.value_and_slope(name, functions.h, x)[1])
+            same = agreement(
+                (through_g + through_factor) + through_factor, runs.value_and_slope(name, functions.h, x)[1]
+            )
         return Finding(f"the two terms, added up: {same}", as_stated=same.identical)
 
     return in_both(exactly("the two sides differ by {}", identities.quotient_rule()), finding)
@@ -159,7 +161,9 @@ def eq_5c() -> Evidence:
 
     return by_reading(
         {
-            "as an identity": in_both(exactly("the printed form simplifies to {}", identities.paper_form()), to_rounding),
+            "as an identity": in_both(
+                exactly("the printed form simplifies to {}", identities.paper_form()), to_rounding
+            ),
             "as the operations that run": in_both(definition("bits are compared"), to_the_bit),
         }
     )

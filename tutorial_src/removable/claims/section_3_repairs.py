@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from removable import frameworks, functions, gamma_grid, truth, zone
+from removable import functions, gamma_grid, truth, zone
 from removable.claims import identities, rationals, runs
 from removable.claims.ledger import Evidence, Finding, exactly, in_both
 from removable.claims.section_3 import ULPS_OF_A_SUM, ulps
@@ -186,7 +186,9 @@ def _red_slope(run: Sweep, program: Program, epsilon: float) -> Evidence:
         text = f"{', '.join(f'{v:g}' for v in found)} at {red.sum()} offsets that are rounded to 0"
         return Finding(text, as_stated=found.size == 1 and abs(found[0] * epsilon / 4 - 1) <= ULP)
 
-    return in_both(exactly("{:g} at 2; 4/(S(0) epsilon) is {:g}", truth.derivatives(program, [0.0])[1, 0], 4 / epsilon), finding)
+    return in_both(
+        exactly("{:g} at 2; 4/(S(0) epsilon) is {:g}", truth.derivatives(program, [0.0])[1, 0], 4 / epsilon), finding
+    )
 
 
 def eq_10a() -> Evidence:
@@ -360,7 +362,10 @@ def harmless_absorption() -> Evidence:
         return Finding(text, as_stated=max(yellow, green) <= 2 * ULP)
 
     at = [1e-9, 5e-5]
-    written, equation = truth.derivatives(runs.h2, at)[1], truth.derivatives(lambda x, xp: 2 * x / runs.EPSILON_2, at)[0]
+    written, equation = (
+        truth.derivatives(runs.h2, at)[1],
+        truth.derivatives(lambda x, xp: 2 * x / runs.EPSILON_2, at)[0],
+    )
     exact = written - equation
     return in_both(exactly("h2' is off (12) by {:g} at 2 + 1e-9 and by {:g} at 2 + 5e-5", *exact), finding)
 
@@ -405,7 +410,8 @@ def partial_cancellation() -> Evidence:
         shares = []
         for program, denominator in ((runs.h1, gamma + epsilon), (runs.h2, np.full(gamma.shape, runs.EPSILON_2))):
             shares.append(1 - runs.value_and_slope(name, program, 2 + gamma)[1] * denominator / of_f)
-        text = f"the second term cancels {listed(shares[0])} of the first at gamma/epsilon = 10, 1, 0.1 in h1'; {listed(np.abs(shares[1]))} in h2'"
+        of_h1, of_h2 = listed(shares[0]), listed(np.abs(shares[1]))
+        text = f"the second term cancels {of_h1} of the first at gamma/epsilon = 10, 1, 0.1 in h1'; {of_h2} in h2'"
         # Absorption of gamma**2 changes the share by (gamma + epsilon)/4 at most.
         near = np.abs(shares[0] - exact).max() < 10 * epsilon
         return Finding(text, as_stated=bool(near and np.abs(shares[1]).max() <= 4 * ULP))
@@ -434,7 +440,9 @@ def fig_8() -> Evidence:
         calm = np.abs(slope[~inside] - 1).max() <= zone.predicted_error(runs.EPSILON_2, 1)
         return Finding(text, as_stated=bool(spurious and calm))
 
-    left, right = (run.written[1][side & (np.abs(run.gamma) < runs.EPSILON_2)] for side in (run.gamma < 0, run.gamma > 0))
+    left, right = (
+        run.written[1][side & (np.abs(run.gamma) < runs.EPSILON_2)] for side in (run.gamma < 0, run.gamma > 0)
+    )
     form = "h2 as written: {:.6g} to {:.6g} left of 2, {:.6g} to {:.6g} right; meant is {:g}"
     exact = exactly(form, left.min(), left.max(), right.min(), right.max(), run.meant[1].max())
     return in_both(exact, finding)

@@ -33,7 +33,7 @@ def cancel_first() -> Evidence:
 
 
 def _at_and_far(program: Program, meant: Program) -> Evidence:
-    """Value and slope of a program at 0, where NaN is stated and the truth is finite; next to it; and at 1, where both are right."""
+    """Value and slope of a program at 0, where NaN is stated and the truth is finite; next to it; and at 1, where it is right."""
     points = [0.0, 1e-9, 1.0]
     exact = truth.derivatives(meant, points, base=0.0)
 
