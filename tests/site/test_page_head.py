@@ -97,6 +97,7 @@ MORE = {
     "plot_precision_and_order": r", JAX [\d.]+",
     "plot_squares": r", JAX [\d.]+",
     "plot_fma": r", JAX [\d.]+",
+    "plot_rewrites": r", JAX [\d.]+",
     "plot_who_simplifies": r", JAX [\d.]+, PyTensor [\d.]+, Torch7 \(replayed\), Caffe \(replayed\), SymPy [\d.]+",
 }
 

@@ -25,7 +25,16 @@ from removable.checks import PRECISIONS, checked_base, checked_dtype, checked_or
 from removable.errors import InputError
 from removable.grid import checked_grid
 
-__all__ = ["Edges", "EdgeSearch", "edges", "offsets", "predicted_error", "predicted_width", "unit_roundoff", "zone_width"]
+__all__ = [
+    "EdgeSearch",
+    "Edges",
+    "edges",
+    "offsets",
+    "predicted_error",
+    "predicted_width",
+    "unit_roundoff",
+    "zone_width",
+]
 
 
 def unit_roundoff(dtype: str) -> float:
@@ -153,11 +162,9 @@ class EdgeSearch:
     r"""Find the outermost number on one side of a point at which something is wrong.
 
     Whether a result is wrong changes from one floating-point number to the next: the error is a rounding error, divided by a
-    power of :math:`|x - r|`, and only its envelope is monotonic. Near 2 the rounding error of :math:`x^2` runs through all its
-    values once in a relative step of about 0.0006. So bisection alone would stop at any of many edges. Here three stages of
-    samples, each denser than the one before, begin at the outermost wrong sample of the last one and end a little beyond it; the
-    densest has some 30 samples in each such step. A fourth looks at the numbers between the outermost wrong sample and
-    the next one.
+    power of :math:`|x - r|`, and only its envelope is monotonic. So bisection alone would stop at any of many edges. Here stages of
+    samples, each denser than the one before, begin at the outermost wrong sample of the last one and end a little beyond it. The
+    last stage looks at the numbers between the outermost wrong sample and the next one.
 
     The stages are driven from outside, because a compiled program is best asked for many points at once: evaluate at
     :meth:`points`, hand what is wrong to :meth:`narrow`, :data:`STAGES` times over; then read ``edge``.
@@ -190,17 +197,19 @@ class EdgeSearch:
     True
     """
 
-    STAGES = 4
-    """How often :meth:`points` and :meth:`narrow` are to be called."""
-
-    _REACH = (1.3, 1.02)
-    """How far beyond the outermost wrong sample the second and the third stage look, as a factor.
+    _REACH = (1.3, 1.02, 1.004, 1.001)
+    """How far beyond the outermost wrong sample each stage after the first looks, as a factor.
 
     Of the numbers within a share d below the edge about a share of 2 d is wrong. Among n samples in each unit of the logarithm,
-    the outermost wrong one is therefore some n**-0.5 below the edge: 0.05 after the first stage, 0.004 after the second.
+    if their errors are as good as random, the outermost wrong one is therefore some n**-0.5 below the edge: 0.05 after the first
+    stage, then 0.006, 0.001, 0.0004 and 0.0002. With half a unit of the third digit to go, that is enough but for a result that
+    lies next to where the third digit changes.
     """
 
-    _SAMPLES = (2**14, 2**14, 2**15, 2**12)
+    _SAMPLES = (2**14, 2**13, 2**14, 2**15, 2**15, 2**12)
+
+    STAGES = len(_SAMPLES)
+    """How often :meth:`points` and :meth:`narrow` are to be called."""
 
     def __init__(self, at: float, side: int, *, smallest: float = 2.0**-53, largest: float = 1.0) -> None:
         if not 0.0 < smallest < largest < math.inf:

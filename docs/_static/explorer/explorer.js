@@ -46,7 +46,7 @@
   function describe() {
     const error = samples.slope.map((s, i) => Math.abs(s - right.slope[i])), off = samples.gamma.filter((_, i) => !(error[i] <= 1e-3));
     const nan = samples.value.filter(Number.isNaN).length, worst = error.reduce((most, e) => (Number.isFinite(e) ? Math.max(most, e) : most), 0);
-    const where = off.length ? `, the outermost at |γ| = ${Number(off.reduce((most, gamma) => Math.max(most, Math.abs(gamma)), 0).toPrecision(3))}` : "";
+    const where = off.length ? `, the outermost of these samples at |γ| = ${Number(off.reduce((most, gamma) => Math.max(most, Math.abs(gamma)), 0).toPrecision(3))}` : "";
     part("summary").textContent = `${samples.x.length} samples: ${nan} values are NaN; ${off.length} slopes are NaN or off by more than 0.001${where}. ` +
       `The largest finite error of a slope is ${Number(worst.toPrecision(3))}.`;
   }

@@ -19,7 +19,7 @@
   function lost(name, { off, nan, furthest, doubt, where, growth }) {
     const digits = Math.max(0, Math.min(16, Math.floor(-Math.log10(doubt)))), dropped = Math.round(Math.log10(Math.min(growth, 1e16)));
     const wrong = off
-      ? `${off} ${name}${off === 1 ? " is" : "s are"} NaN (${nan}) or off by more than 0.001, the outermost at |γ| = ${few(furthest)}.`
+      ? `${off} ${name}${off === 1 ? " is" : "s are"} NaN (${nan}) or off by more than 0.001, the outermost of these samples at |γ| = ${few(furthest)}.`
       : `No ${name} is NaN or off by more than 0.001.`;
     return `${wrong} At worst ${digits} of 16 digits are right${where ? `: ${dropped} are lost ${where}` : ""}.`;
   }

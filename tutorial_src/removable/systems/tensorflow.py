@@ -65,12 +65,18 @@ def _written(nodes: list[Any]) -> str:
     """Return a graph as lines such as ``truediv = RealDiv(sub, sub_1)``, its constants where they are used."""
     import tensorflow as tf
 
-    constants = {n.name: f"{tf.make_ndarray(n.attr['value'].tensor):g}" for n in nodes if n.op == "Const"}
+    constants = {n.name: _number(tf.make_ndarray(n.attr["value"].tensor)) for n in nodes if n.op == "Const"}
     return "\n".join(
         f"{_last(n.name)} = {n.op}({', '.join(constants.get(i, _last(i)) for i in n.input if not i.startswith('^'))})"
         for n in nodes
         if n.op not in _CARRYING
     )
+
+
+def _number(constant: np.ndarray) -> str:
+    """Return a constant as the number that all of its elements are; Grappler folds some numbers into whole arrays."""
+    one = constant.size > 0 and (constant == constant.flat[0]).all()
+    return f"{constant.flat[0]:g}" if one else f"an array of {constant.size} numbers"
 
 
 def _last(name: str) -> str:

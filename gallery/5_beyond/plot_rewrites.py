@@ -1,0 +1,165 @@
+r"""
+What does get rewritten? Thirteen patterns, and a remedy undone
+===============================================================
+
+No optimiser cancels a common factor (:doc:`plot_who_simplifies`). They know other rules of algebra. Some of these mend a value
+that rounding, or an overflow, has spoiled; few mend its slope; and they take a careful formula apart, too.
+"""
+
+from removable import plots
+from removable.systems import rewrites
+
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+
+# %%
+# The wrong number first
+# ----------------------
+# :math:`(e^x - 1)/x` is 1 at 0, with slope 1/2. As typed it loses all digits next to 0. The second form below is Kahan's: what
+# is divided has the same rounding error as what it is divided by, and the two cancel. Both in TensorFlow: operation by
+# operation, as a graph, and compiled by XLA.
+
+
+def typed(x):
+    """Evaluate the quotient as one would type it."""
+    return (tf.exp(x) - 1) / x
+
+
+def careful(x):
+    """Evaluate Kahan's form of it."""
+    u = tf.exp(x)
+    return (u - 1) / tf.math.log(u)
+
+
+def both(f):
+    """Return a function that returns value and slope."""
+
+    def value_and_slope(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        return y, tape.gradient(y, x)
+
+    return value_and_slope
+
+
+ways = {
+    "eager": lambda f: f,
+    "tf.function": tf.function,
+    "XLA": lambda f: tf.function(f, jit_compile=True),
+}
+near_0 = {}
+for f in (typed, careful):
+    for name, way in ways.items():
+        results = way(both(f))(tf.constant(1e-15, tf.float64))
+        near_0[f.__name__, name] = [result.numpy().item() for result in results]
+        print(
+            f"{f.__name__:<9}{name:<13}",
+            "value {:<20} slope {}".format(*near_0[f.__name__, name]),
+        )
+
+# %%
+# The graph mends the value of the first form, and breaks both numbers of the second. XLA mends nothing, and the careful form
+# comes out as wrong as the careless one.
+#
+# All patterns, all modes
+# -----------------------
+# *At the point* is 0 for the quotients, and a point of overflow for the others. *Beside it* are 40 points on each side; a result
+# that is not finite counts as an infinite error. Only modes whose error is another than in the eager mode have a line.
+
+made = rewrites.measure()
+print(made.table())
+for (system, mode), reason in made.absent.items():
+    print(f"{system}, {mode}: {reason}")
+
+# %%
+# What they were rewritten to
+# ---------------------------
+# The optimised programs of these values, as one expression each.
+
+for system in made.versions:
+    for row in made.changed(system):
+        print(f"{row.title:<28}{system + ', ' + row.mode:<30}{row.program}")
+
+# %%
+# The lines in the figure are the patterns. A result that is not finite stands on the right edge, an error of 0 on the left one.
+
+modes = {
+    ("PyTorch", "eager"): ("red", "o", "eager (PyTorch)"),
+    ("PyTorch", "torch.compile"): ("yellow", "s", "torch.compile"),
+    ("TensorFlow", "tf.function"): ("meant", "D", "tf.function"),
+    ("TensorFlow", "jit_compile=True"): ("written", "v", "XLA, by TensorFlow"),
+    ("JAX", "jit"): ("green", "^", "XLA, by JAX"),
+}
+fig, axes = plots.row(["value", "slope"], size=(8.4, 5.6))
+low, high = 1e-17, 1e24
+titles = list(made.true)
+for order, ax in enumerate(axes):
+    for place, (key, (role, marker, label)) in enumerate(modes.items()):
+        if key not in made.ran:
+            continue
+        worst = np.array([made.row(title, *key).error[order] for title in titles])
+        lines = np.arange(len(titles)) + 0.15 * (place - 2)
+        style = {"linestyle": "none", "marker": marker, "color": plots.LIGHT[role]}
+        ax.plot(np.clip(worst, low, high), lines, markersize=5, label=label, **style)
+for ax in axes:
+    ax.set_xscale("log")
+    ax.set_xticks([low, 1e-9, 1, 1e12, high], ["0", "10⁻⁹", "1", "10¹²", "∞"])
+    ax.minorticks_off()
+    ax.set_xlabel("largest error beside the point")
+axes[0].set_yticks(range(len(titles)), titles, fontsize="small")
+axes[0].invert_yaxis()
+handles = axes[0].get_legend_handles_labels()
+fig.legend(*handles, loc="outside lower center", ncols=3, frameon=False)
+measured = [row for name in made.versions for row in made.changed(name)]
+mended = {row.title for row in measured if row.effect[0] == "right"}
+with_slope = {row.title for row in measured if row.effect == ("right", "right")}
+worse = {row.title for row in measured if row.effect[0] == "worse"}
+plots.describe(
+    fig,
+    "What does get rewritten",
+    f"""Largest errors of value and slope of {len(titles)} patterns, operation by
+    operation and in four optimised modes. {len(mended)} values are right in some mode
+    and not in the eager one, and {len(with_slope)} of these slopes. {len(worse)} values
+    are worse, those of the careful forms. The common factor, the last line, is
+    the same everywhere.""",
+    made,
+)
+plt.show()
+
+# %%
+# Why
+# ---
+# The rules match *patterns*, of two or three operations, and are there for speed. ``log(exp(x))`` is one of them in XLA, and
+# ``exp(x) - 1`` in TensorFlow's graphs. PyTorch's compiler has one, too: what is multiplied by the integer 0 is 0.
+# *A slope is another program.* Its operations are others, and the pattern may not be among them. *A rule sees one part of
+# a fraction*, and Kahan's two roundings no longer cancel. ``((x + 1) - 1)/x`` shows best what is missing: the constants are
+# gone, ``x/x`` is left, and that is where it ends.
+#
+# .. code-block:: pycon
+#
+#    >>> [f"{near_0['careful', name][0]:.3f}" for name in ways]
+#    ['1.000', '0.901', '1.110']
+#    >>> made.row("((x + 1) - 1)/x", "TensorFlow", "tf.function").program
+#    'RealDiv(x, x)'
+#    >>> [key for key in made.ran if np.isfinite(made.row("x*(x - 2)/(x - 2)", *key).at).any()]  # the common factor
+#    []
+#    >>> sorted(mended - with_slope)  # right in value only
+#    ['(exp(x) - 1)/x', '0*(1/x)', 'exp(x)**3 * exp(-3*x)', 'exp(x)/exp(x - 1)', 'log(1 + x)/x', 'log(x**2.5)']
+#    >>> made.row("exp(x)**3 * exp(-3*x)", "JAX", "jit").at  # the function is 1
+#    (1.0, -3.0)
+#    >>> {row.mode for row in made.changed("TensorFlow") if row.effect[0] == "worse"}  == {"tf.function", "jit_compile=True"}
+#    True
+#
+# .. note::
+#
+#    **Take away**
+#
+#    - What is cancelled is a pattern that somebody has written down, never a factor.
+#    - A better value says nothing about its slope, and a slope that is no longer NaN can be wrong.
+#    - A formula that relies on its roundings has to be kept from optimisers. Test it compiled.
+#
+#    **Exercise.** Which of the forms stay right if you write ``tf.math.expm1(x)/x``? What is its slope at 1e-15?
+#
+# What does not depend on any rule: :doc:`/beyond/remedies`. None of this was measured on a GPU.
