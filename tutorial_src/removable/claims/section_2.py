@@ -910,8 +910,8 @@ def abrupt() -> Evidence:
     def factor(value: Evaluate, title: str) -> float:
         program, delta = edges[title]
         gamma = np.geomspace(delta / 1e6, delta, 6001)
-        half = gamma[value(program, gamma) <= 2]
-        return float(delta / half.max()) if half.size else np.nan
+        half = gamma[value(program, gamma) <= 2].max(initial=0.0)
+        return float(delta / half) if half else np.inf
 
     def finding(name: str) -> Finding:
         found = {t: step(lambda p, g: runs.value_and_slope(name, p, 2 + g)[1], t) for t in edges}
