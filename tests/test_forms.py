@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from removable.errors import InputError
 from removable.forms import compare
+from removable.zone import predicted_width
 
 
 def naive(x, xp):
@@ -34,8 +35,33 @@ def test_what_is_not_finite_counts_as_lost_and_not_as_an_error(pair):
     for name in ("torch", "tensorflow"):
         assert pair.lost("naive", name) == 1
         assert pair.worst("naive", name) == 0.5  # the cosine is rounded to 1
-        assert pair.reach("naive", name) == 1e-9
         assert pair.worst("simplified", name) < 1e-15
+
+
+def test_edges_are_the_outermost_numbers_that_are_off(pair):
+    """Against every number of a stretch: of (1 - cos x)/x**2 each value is off up to where the cosine is no longer 1."""
+    edges = pair.edges("naive", "torch", tolerance=0.4)
+    x = np.unique(np.concatenate([edges.right * np.linspace(0.99, 1.01, 200_001), [edges.right]]))
+    off = np.abs(pair.rerun["naive"]["torch"](x)[0] - 0.5) > 0.4
+    assert x[off].max() <= edges.right * (1 + 1e-9)
+    assert off[x == edges.right]
+    assert edges.left == pytest.approx(edges.right, rel=1e-3)
+    assert pair.reach("naive", "torch", tolerance=0.4) == edges.outer
+    assert pair.edges("simplified", "torch", 1, tolerance=0.4).outer == 0
+
+
+def test_edges_are_those_of_the_zone_in_both_precisions():
+    """Half a unit in the last place of x*x, divided twice: all that the search needs is known here."""
+    gamma = np.concatenate([-np.geomspace(1e-9, 1, 40), np.geomspace(1e-9, 1, 40)])
+    quotient = {"quotient": lambda x, xp: (x * x - 4) / (x - 2)}
+    run = compare(quotient, meant=lambda x, xp: x + 2, gamma=gamma, base=2.0)
+    for name in run.versions:
+        assert str(run.edges("quotient", name, 1)) == "4.71e-07 left, 6.66e-07 right"
+    single = compare(quotient, meant=lambda x, xp: x + 2, gamma=gamma, base=2.0, names=["torch"], dtype="float32")
+    assert predicted_width(1, dtype="float32") * 0.9 < single.reach("quotient", "torch", 1) < 0.02
+    right = compare(quotient, meant=lambda x, xp: x + 2, gamma=gamma[gamma > 0], base=2.0, names=["torch"])
+    assert right.edges("quotient", "torch", 1).left == 0
+    assert f"{right.edges('quotient', 'torch', 1).right:.2e}" == "6.66e-07"
 
 
 def test_the_table_has_a_row_for_each_form(pair):
@@ -55,6 +81,9 @@ def test_a_form_without_any_finite_result_has_no_worst_error():
     [
         (lambda pair: pair.error("hacked", "torch"), r"form is 'hacked'.*forms \['naive', 'simplified'\]"),
         (lambda pair: pair.error("naive", "torch", 2), "order is 2; give a whole number from 0 to 1"),
+        (lambda pair: pair.edges("naive", "torch", 2), "order is 2; give a whole number from 0 to 1"),
+        (lambda pair: pair.edges("naive", "torch", tolerance=0), "tolerance is 0; give a positive"),
+        (lambda pair: pair.edges("naive", "torch", tolerance=1e-18), "still off at the last sample, 0.001 from 0"),
         (lambda pair: compare({}, meant=naive, gamma=[1.0]), "forms is empty"),
         (lambda pair: compare({"naive": naive}, meant=naive, gamma=[1.0], dtype="float8"), "dtype is 'float8'"),
         (lambda pair: compare({"naive": naive}, meant=naive, gamma=[1.0], base=np.inf), "base is inf"),

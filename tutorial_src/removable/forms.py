@@ -6,7 +6,8 @@ the same function are held side by side.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +18,7 @@ from removable.errors import InputError
 from removable.frameworks import Mode
 from removable.functions import Program
 from removable.grid import checked_grid
+from removable.zone import Edges, EdgeSearch
 
 __all__ = ["Comparison", "compare"]
 
@@ -37,6 +39,13 @@ class Comparison:
         The truth of the function meant, at ``x`` itself, shape ``(order + 1, n)``, float64.
     versions : dict
         For each framework name its title and version.
+    base : float
+        The singular point :math:`r`.
+    rerun : dict
+        ``rerun[form][framework]`` computes the same as ``results`` at other points: called with ``x``, shape ``(m,)``, float64,
+        it returns shape ``(order + 1, m)``.
+    true : callable
+        The same for the truth. Like ``rerun`` it serves :meth:`edges` alone.
     """
 
     gamma: np.ndarray
@@ -44,6 +53,9 @@ class Comparison:
     results: dict[str, dict[str, np.ndarray]] = field(repr=False)
     meant: np.ndarray = field(repr=False)
     versions: dict[str, str]
+    base: float
+    rerun: Mapping[str, Mapping[str, Callable[[np.ndarray], np.ndarray]]] = field(repr=False)
+    true: Callable[[np.ndarray], np.ndarray] = field(repr=False)
 
     def error(self, form: str, name: str, order: int = 0) -> np.ndarray:
         """Absolute error of a form in a framework, shape ``(n,)``; infinite where the result is NaN or infinite.
@@ -70,9 +82,44 @@ class Comparison:
         error = self.error(form, name, order)
         return float(np.max(error[np.isfinite(error)])) if np.isfinite(error).any() else float("nan")
 
+    def edges(self, form: str, name: str, order: int = 0, *, tolerance: float = 1e-3) -> Edges:
+        r"""Find how far out a form is off by more than ``tolerance``, or not finite, on either side of the singular point.
+
+        The edges are looked for between the samples nearest to the singular point and furthest from it, by
+        :class:`removable.zone.EdgeSearch`. A side without samples has the edge 0.
+
+        Raises
+        ------
+        removable.errors.InputError
+            If the form, the framework or the order was not computed, the tolerance is not positive, or the form is off at
+            the last sample of a side: the edge is then further out.
+        """
+        self.error(form, name, order)  # says what is missing
+        if not 0.0 < tolerance < np.inf:
+            raise InputError(f"tolerance is {tolerance!r}; give a positive, finite number.")
+        reached = []
+        for side in (-1, 1):
+            offsets = side * self.gamma[side * self.gamma > 0]
+            if offsets.size < 2:
+                reached.append(0.0)
+                continue
+            search = EdgeSearch(self.base, side, smallest=float(offsets.min()), largest=float(offsets.max()))
+            for _ in range(EdgeSearch.STAGES):
+                x = search.points().astype(self.x.dtype).astype(np.float64)
+                with np.errstate(invalid="ignore"):
+                    error = np.abs(self.rerun[form][name](x)[order] - self.true(x)[order])
+                search.narrow(~(error <= tolerance))
+                if search.edge >= offsets.max() * (1 - 1e-9):
+                    raise InputError(
+                        f"{form!r} is still off at the last sample, {offsets.max():g} from {self.base:g}; "
+                        "give a larger gamma."
+                    )
+            reached.append(search.edge)
+        return Edges(*reached)
+
     def reach(self, form: str, name: str, order: int = 0, *, tolerance: float = 1e-3) -> float:
-        r"""Return the largest :math:`|\gamma|` at which a form is off by more than ``tolerance``, or not finite."""
-        return float(np.abs(self.gamma[self.error(form, name, order) > tolerance]).max(initial=0.0))
+        r"""Return the largest :math:`|x - r|` at which a form is off by more than ``tolerance``: the outer of :meth:`edges`."""
+        return self.edges(form, name, order, tolerance=tolerance).outer
 
     def table(self, order: int = 0) -> str:
         """Lay out the worst error of each form in each framework, how far out it is wrong, and the samples lost."""
@@ -81,7 +128,7 @@ class Comparison:
         lines.append(f"{'form':<14}" + (head * len(self.versions)).rstrip())
         for form in self.results:
             cells = (
-                f"{self.worst(form, n, order):<15.2g}{self.reach(form, n, order):<14.2g}{self.lost(form, n, order):<5}"
+                f"{self.worst(form, n, order):<15.2g}{self.reach(form, n, order):<14.3g}{self.lost(form, n, order):<5}"
                 for n in self.versions
             )
             lines.append((f"{form:<14}" + "".join(cells)).rstrip())
@@ -149,13 +196,44 @@ def compare(
     adapters = [frameworks.get(name) for name in checked_names(names)]
     gamma = checked_grid(gamma)
     x = (checked_base(base) + gamma).astype(checked_dtype(dtype))
+    rerun = {
+        form: {
+            a.name: functools.partial(a.derivatives, program, order=order, mode=mode, dtype=dtype) for a in adapters
+        }
+        for form, program in forms.items()
+    }
     return Comparison(
         gamma=gamma,
         x=x,
-        results={
-            form: {a.name: a.derivatives(program, x, order=order, mode=mode, dtype=dtype) for a in adapters}
-            for form, program in forms.items()
-        },
+        results={form: {name: run(x) for name, run in row.items()} for form, row in rerun.items()},
         meant=truth.derivatives(meant, x.astype(np.float64), base=0.0, order=order),
         versions={a.name: f"{a.title} {a.version}" for a in adapters},
+        base=float(base),
+        rerun=rerun,
+        true=_truth_between(meant, gamma, float(base), order),
     )
+
+
+_NODES = 1500
+"""Exact points on each side of the singular one, between which :meth:`Comparison.edges` takes the truth to be linear."""
+
+
+def _truth_between(meant: Program, gamma: np.ndarray, base: float, order: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the truth as a function: exact at some thousand points, linear in between; computed when it is first asked for."""
+
+    @functools.cache
+    def nodes() -> tuple[np.ndarray, np.ndarray]:
+        away = [side * gamma[side * gamma > 0] for side in (-1, 1)]
+        at = [
+            base + side * np.geomspace(a.min(), a.max(), _NODES)
+            for side, a in zip((-1, 1), away, strict=True)
+            if a.size
+        ]
+        x = np.unique(np.concatenate(at))
+        return x, truth.derivatives(meant, x, base=0.0, order=order)
+
+    def true(x: np.ndarray) -> np.ndarray:
+        at, exact = nodes()
+        return np.stack([np.interp(x, at, row) for row in exact])
+
+    return true
