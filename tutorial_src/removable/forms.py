@@ -197,9 +197,7 @@ def compare(
     gamma = checked_grid(gamma)
     x = (checked_base(base) + gamma).astype(checked_dtype(dtype))
     rerun = {
-        form: {
-            a.name: functools.partial(a.derivatives, program, order=order, mode=mode, dtype=dtype) for a in adapters
-        }
+        form: {a.name: functools.partial(a.derivatives, program, order=order, mode=mode, dtype=dtype) for a in adapters}
         for form, program in forms.items()
     }
     return Comparison(

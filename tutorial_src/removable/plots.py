@@ -25,7 +25,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import ConnectionPatch, Patch
 
 from removable.checks import checked_whole
 from removable.errors import InputError
@@ -285,9 +285,8 @@ def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
         ax.axvspan(*ends, facecolor="none", edgecolor=LIGHT["red"], hatch="///", linewidth=0, alpha=0.6)
         # There is nothing to see of these, but they are part of the data.
         ax.plot(run.gamma[lost], y[lost], linestyle="none", label="_not finite", color=LIGHT["red"])
-        handles.append(
-            Patch(facecolor="none", edgecolor=LIGHT["red"], hatch="///", label="NaN: nothing to draw", linewidth=0)
-        )
+        text = r"red: $\gamma$ absorbed; NaN, nothing to draw"
+        handles.append(Patch(facecolor="none", edgecolor=LIGHT["red"], hatch="///", label=text, linewidth=0))
     return handles
 
 
@@ -572,12 +571,19 @@ def inset(
     for region, (role, marker, _) in _REGION_STYLE.items():
         inside = run.where(region) & np.isfinite(y) & (run.gamma >= across[0]) & (run.gamma <= across[1])
         if inside.any():
-            style = {"linestyle": "none", "marker": marker, "markersize": 2.5, "color": LIGHT[role], "rasterized": True}
+            style = {"linestyle": "none", "marker": marker, "markersize": 2, "color": LIGHT[role], "rasterized": True}
             small.plot(run.gamma[inside], y[inside], **style)
     small.set(xlim=across, ylim=up)
     small.tick_params(labelsize="x-small")
     small.spines[:].set_visible(True)
-    ax.indicate_inset_zoom(small, edgecolor=LIGHT["ink"])
+    # What is enlarged, and two lines from it to the inset. Not by ``indicate_inset_zoom``: recolouring does not reach inside.
+    thin = {"color": LIGHT["ink"], "linewidth": 0.7}
+    (left, right), (low, high) = across, up
+    ax.plot([left, right, right, left, left], [low, low, high, high, low], **thin)
+    for corner, end in (((left, high), (1, 1)), ((left, low), (1, 0))):
+        way = ConnectionPatch(corner, end, ax.transData, small.transAxes, **thin)
+        way.set_in_layout(False)
+        ax.add_artist(way)
     return small
 
 
@@ -596,7 +602,9 @@ def _truth(
 ) -> list[Line2D]:
     """Draw a truth as a line through a few hundred of the samples, broken where one stretch of gamma ends and another begins."""
     ends = np.flatnonzero(np.diff(stretch))
-    few = np.unique(np.r_[0 : gamma.size : max(1, gamma.size // 600), np.abs(gamma).argmin(), ends, ends + 1, gamma.size - 1])
+    few = np.unique(
+        np.r_[0 : gamma.size : max(1, gamma.size // 600), np.abs(gamma).argmin(), ends, ends + 1, gamma.size - 1]
+    )
     gaps = np.searchsorted(few, ends + 1)
     x, y = np.insert(gamma[few], gaps, np.nan), np.insert(y[few], gaps, np.nan)
     return ax.plot(x, y, linestyle=style, linewidth=1.3, color=LIGHT[role], label=text)
