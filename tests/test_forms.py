@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
+from removable import frameworks, zone
+from removable import functions as fn
 from removable.errors import InputError
-from removable.forms import compare
+from removable.forms import compare, derivative_edges
 from removable.zone import predicted_width
 
 
@@ -64,6 +67,28 @@ def test_edges_are_those_of_the_zone_in_both_precisions():
     assert f"{right.edges('quotient', 'torch', 1).right:.2e}" == "6.66e-07"
 
 
+def test_edges_of_several_derivatives_are_those_of_each_alone():
+    found = derivative_edges("torch", fn.h, [1.0, 0.0], tolerances=[1e-3, 1e-2])
+    assert list(found) == [(1, 1e-3), (1, 1e-2), (2, 1e-3), (2, 1e-2)]
+    adapter = frameworks.get("torch")
+    for (n, tolerance), edges in found.items():
+        alone = zone.edges(
+            lambda x, n=n: adapter.derivatives(fn.h, x, order=n)[n],
+            lambda x, n=n: np.full(x.shape, 2.0 - n),
+            tolerance=tolerance,
+        )
+        assert str(edges) == str(alone)
+
+
+def test_edges_in_half_precision_are_the_last_of_its_numbers():
+    """There are few enough of them to look at all."""
+    x = torch.unique(torch.linspace(0.1, 3.9, 2**16, dtype=torch.float64).to(torch.bfloat16)).double().numpy()
+    second = frameworks.get("torch").derivatives(fn.h, x, order=2, dtype="bfloat16")[2].astype(float)
+    off = x[~(np.abs(second) <= 1) & (x != 2)]
+    found = derivative_edges("torch", fn.h, [1.0, 0.0], tolerances=[1.0], dtype="bfloat16", largest=1.9)
+    assert found[2, 1.0] == zone.Edges(2 - off.min(), off.max() - 2)
+
+
 def test_the_table_has_a_row_for_each_form(pair):
     lines = pair.table(order=1).splitlines()
     assert [line.split()[0] for line in lines[2:]] == ["naive", "simplified"]
@@ -84,6 +109,11 @@ def test_a_form_without_any_finite_result_has_no_worst_error():
         (lambda pair: pair.edges("naive", "torch", 2), "order is 2; give a whole number from 0 to 1"),
         (lambda pair: pair.edges("naive", "torch", tolerance=0), "tolerance is 0; give a positive"),
         (lambda pair: pair.edges("naive", "torch", tolerance=1e-18), "still off at the last sample, 0.001 from 0"),
+        (lambda pair: derivative_edges("torch", naive, []), "the number of true derivatives is 0"),
+        (
+            lambda pair: derivative_edges("torch", naive, [1.0], tolerances=[0.0]),
+            r"tolerances are \[0.0\]; give positive",
+        ),
         (lambda pair: compare({}, meant=naive, gamma=[1.0]), "forms is empty"),
         (lambda pair: compare({"naive": naive}, meant=naive, gamma=[1.0], dtype="float8"), "dtype is 'float8'"),
         (lambda pair: compare({"naive": naive}, meant=naive, gamma=[1.0], base=np.inf), "base is inf"),

@@ -85,8 +85,8 @@ plots.describe(
     fig,
     "Figure 1",
     f"""The computed quotient follows the line 4 + gamma in the green region, is flat
-    at 4 in the yellow region, which ends {flat.left:.3g} left and {flat.right:.3g}
-    right of 2, and is NaN at {numbers.size} number, {numbers[0]:g} itself, to which
+    at 4 in the {run.count(Region.YELLOW)} yellow numbers, which end {flat.left:.3g}
+    left and {flat.right:.3g} right of 2, and is NaN at {numbers.size} number, {numbers[0]:g} itself, to which
     {lost.sum()} of the {lost.size} offsets are rounded. PyTorch and TensorFlow:
     {run.agreement()}.""",
     run,

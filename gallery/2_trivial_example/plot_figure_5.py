@@ -79,7 +79,7 @@ fig, axes = plots.panels(
 )
 axes[0].set_ylim(-0.3, 5.2)
 values = run.results["torch"][0]
-low = np.abs(run.gamma[values < 0.4]).max()
+low = np.abs(run.gamma[(values < 0.4) & ~run.where(Region.BLACK)]).max()
 plots.describe(
     fig,
     "Figure 5",

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from removable import frameworks, truth
-from removable.checks import checked_base, checked_dtype, checked_names, checked_order
+from removable.checks import PRECISIONS, checked_base, checked_dtype, checked_names, checked_order, checked_whole
 from removable.errors import InputError
 from removable.frameworks import Mode
 from removable.functions import Program
 from removable.grid import checked_grid
 from removable.zone import Edges, EdgeSearch
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "compare", "derivative_edges"]
 
 
 @dataclass(frozen=True)
@@ -235,3 +235,84 @@ def _truth_between(meant: Program, gamma: np.ndarray, base: float, order: int) -
         return np.stack([np.interp(x, at, row) for row in exact])
 
     return true
+
+
+def derivative_edges(
+    name: str,
+    program: Program,
+    true: Sequence[float],
+    *,
+    tolerances: Sequence[float] = (1e-3,),
+    at: float = 2.0,
+    smallest: float | None = None,
+    largest: float = 1.0,
+    mode: Mode = "reverse",
+    dtype: str = "float64",
+) -> dict[tuple[int, float], Edges]:
+    r"""Find how far out each derivative of a program is off, in any precision: the searches share the runs of the framework.
+
+    Parameters
+    ----------
+    name : str
+        The framework, as :func:`removable.frameworks.get` names it.
+    program : callable
+        Called as ``program(x, xp)``.
+    true : list of float
+        The true first, second, ... derivative, each the same at every ``x``; the last one is the highest that is computed.
+    tolerances : list of float
+        The absolute errors that are accepted, positive.
+    at : float
+        The singular point, a number of the precision. It is not looked at itself.
+    smallest, largest : float
+        The distances between which the edges are looked for; by default from the unit roundoff of the precision on.
+    mode : {"reverse", "forward", "forward-over-reverse"}
+        How derivatives are propagated.
+    dtype : {"float64", "float32", "float16", "bfloat16"}
+        The precision. Only its numbers are looked at.
+
+    Returns
+    -------
+    dict
+        ``found[order, tolerance]`` is an :class:`removable.zone.Edges`; the orders count from 1.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If an argument has a value that cannot be used.
+
+    Examples
+    --------
+    >>> from removable.functions import h
+    >>> for (order, _), edges in derivative_edges("torch", h, true=[1.0, 0.0]).items():
+    ...     print(order, edges)
+    1 4.71e-07 left, 6.66e-07 right
+    2 7.62e-05 left, 9.61e-05 right
+    """
+    adapter, at = frameworks.get(name), checked_base(at)
+    order = checked_whole("the number of true derivatives", len(true), least=1)
+    bits = PRECISIONS[checked_dtype(dtype, known=PRECISIONS)]
+    if not all(0.0 < t < np.inf for t in tolerances):
+        raise InputError(f"tolerances are {list(tolerances)!r}; give positive, finite numbers.")
+    keys = [(n, t, side) for n in range(1, order + 1) for t in tolerances for side in (-1, 1)]
+    smallest = 2.0**-bits if smallest is None else smallest
+    searches = [EdgeSearch(at, side, smallest=smallest, largest=largest) for _, _, side in keys]
+    for _ in range(EdgeSearch.STAGES):
+        points = [search.points() for search in searches]
+        x, back = np.unique(_rounded(np.concatenate(points), bits), return_inverse=True)
+        # A compiler of single operations, as JAX is, meets few sizes that way.
+        padded = np.append(x, np.full(-x.size % 2**13, x[-1]))
+        rows = adapter.derivatives(program, padded, order=order, mode=mode, dtype=dtype).astype(np.float64)
+        ends = np.cumsum([p.size for p in points])[:-1]
+        for (n, tolerance, _), search, where in zip(keys, searches, np.split(back, ends), strict=True):
+            with np.errstate(invalid="ignore"):
+                off = ~(np.abs(rows[n][where] - true[n - 1]) <= tolerance)
+            search.narrow(off & (x[where] != at))
+    # A search knows what was asked for; what was looked at is the number next to it.
+    found = [abs(_rounded(np.array([at + s.side * s.edge]), bits).item() - at) for s in searches]
+    return {(n, t): Edges(*found[2 * i : 2 * i + 2]) for i, (n, t, _) in enumerate(keys[::2])}
+
+
+def _rounded(x: np.ndarray, bits: int) -> np.ndarray:
+    """Round to numbers of a precision of so many bits."""
+    significand, exponent = np.frexp(x)
+    return np.ldexp(np.rint(np.ldexp(significand, bits)), exponent - bits)
