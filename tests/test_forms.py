@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -89,6 +91,11 @@ def test_edges_in_half_precision_are_the_last_of_its_numbers():
     assert found[2, 1.0] == zone.Edges(2 - off.min(), off.max() - 2)
 
 
+def test_a_form_that_is_off_everywhere_has_a_line_in_the_table():
+    run = compare({"half": lambda x, xp: x / 2}, meant=lambda x, xp: x, gamma=[0.5, 1.0, 2.0], names=["numpy"], order=0)
+    assert run.table().splitlines()[-1].split() == ["half", "1", "over", "2", "0"]
+
+
 def test_the_table_has_a_row_for_each_form(pair):
     lines = pair.table(order=1).splitlines()
     assert [line.split()[0] for line in lines[2:]] == ["naive", "simplified"]
@@ -113,6 +120,10 @@ def test_a_form_without_any_finite_result_has_no_worst_error():
         (
             lambda pair: derivative_edges("torch", naive, [1.0], tolerances=[0.0]),
             r"tolerances are \[0.0\]; give positive",
+        ),
+        (
+            lambda pair: replace(pair, rerun={}).edges("naive", "torch"),
+            "form is 'naive', whose results were put in by hand",
         ),
         (lambda pair: compare({}, meant=naive, gamma=[1.0]), "forms is empty"),
         (lambda pair: compare({"naive": naive}, meant=naive, gamma=[1.0], dtype="float8"), "dtype is 'float8'"),

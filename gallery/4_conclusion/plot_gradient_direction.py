@@ -162,7 +162,7 @@ plots.describe(
     singularity. Simplified: 1 everywhere. With an epsilon the cosine falls inside the
     perturbed zone, changes its sign and ends at {lowest[0]:.3f} in 2,
     {lowest[1]:.3f} in 10 and {lowest[2]:.3f} in 1000 parameters. Naive: never below
-    {np.nanmin(cosine["naive", "torch", 2]):.3f}, but undefined in the hatched stretch
+    {plots.at_least(np.nanmin(cosine["naive", "torch", 2]))}, but undefined in the hatched stretch
     where the gradient holds a NaN. Both frameworks draw the same curves.""",
     run,
 )

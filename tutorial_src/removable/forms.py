@@ -94,28 +94,38 @@ class Comparison:
             If the form, the framework or the order was not computed, the tolerance is not positive, or the form is off at
             the last sample of a side: the edge is then further out.
         """
+        edges = self._edges(form, name, order, tolerance)
+        if np.isinf(edges.outer):
+            side = self.gamma[self.gamma < 0] if np.isinf(edges.left) else self.gamma[self.gamma > 0]
+            raise InputError(
+                f"{form!r} is still off at the last sample, {np.abs(side).max():g} from {self.base:g}; give a larger gamma."
+            )
+        return edges
+
+    def _edges(self, form: str, name: str, order: int, tolerance: float) -> Edges:
+        """Return the edges, infinite where a form is off at the last sample of a side."""
         self.error(form, name, order)  # says what is missing
+        if form not in self.rerun or name not in self.rerun[form]:
+            raise InputError(
+                f"form is {form!r}, whose results were put in by hand; edges are found by running it again."
+            )
         if not 0.0 < tolerance < np.inf:
             raise InputError(f"tolerance is {tolerance!r}; give a positive, finite number.")
-        reached = []
-        for side in (-1, 1):
-            offsets = side * self.gamma[side * self.gamma > 0]
-            if offsets.size < 2:
-                reached.append(0.0)
-                continue
-            search = EdgeSearch(self.base, side, smallest=float(offsets.min()), largest=float(offsets.max()))
-            for _ in range(EdgeSearch.STAGES):
-                x = search.points().astype(self.x.dtype).astype(np.float64)
-                with np.errstate(invalid="ignore"):
-                    error = np.abs(self.rerun[form][name](x)[order] - self.true(x)[order])
-                search.narrow(~(error <= tolerance))
-                if search.edge >= offsets.max() * (1 - 1e-9):
-                    raise InputError(
-                        f"{form!r} is still off at the last sample, {offsets.max():g} from {self.base:g}; "
-                        "give a larger gamma."
-                    )
-            reached.append(search.edge)
-        return Edges(*reached)
+        return Edges(*(self._edge(self.rerun[form][name], order, tolerance, side) for side in (-1, 1)))
+
+    def _edge(self, run: Callable[[np.ndarray], np.ndarray], order: int, tolerance: float, side: int) -> float:
+        offsets = side * self.gamma[side * self.gamma > 0]
+        if offsets.size < 2:
+            return 0.0
+        search = EdgeSearch(self.base, side, smallest=float(offsets.min()), largest=float(offsets.max()))
+        for _ in range(EdgeSearch.STAGES):
+            x = search.points().astype(self.x.dtype).astype(np.float64)
+            with np.errstate(invalid="ignore"):
+                error = np.abs(run(x)[order] - self.true(x)[order])
+            search.narrow(~(error <= tolerance))
+            if search.edge >= offsets.max() * (1 - 1e-9):
+                return np.inf
+        return search.edge
 
     def reach(self, form: str, name: str, order: int = 0, *, tolerance: float = 1e-3) -> float:
         r"""Return the largest :math:`|x - r|` at which a form is off by more than ``tolerance``: the outer of :meth:`edges`."""
@@ -126,12 +136,14 @@ class Comparison:
         lines = [f"{'':<14}" + "".join(f"{title:<34}" for title in self.versions.values()).rstrip()]
         head = f"{'largest error':<15}{'above 1e-3 to':<14}{'lost':<5}"
         lines.append(f"{'form':<14}" + (head * len(self.versions)).rstrip())
+        last = np.abs(self.gamma).max(initial=0.0)
         for form in self.results:
-            cells = (
-                f"{self.worst(form, n, order):<15.2g}{self.reach(form, n, order):<14.3g}{self.lost(form, n, order):<5}"
-                for n in self.versions
-            )
-            lines.append((f"{form:<14}" + "".join(cells)).rstrip())
+            cells = ""
+            for name in self.versions:
+                edge = self._edges(form, name, order, 1e-3).outer
+                reach = f"{edge:.3g}" if np.isfinite(edge) else f"over {last:.3g}"
+                cells += f"{self.worst(form, name, order):<15.2g}{reach:<14}{self.lost(form, name, order):<5}"
+            lines.append((f"{form:<14}" + cells).rstrip())
         return "\n".join(lines)
 
 
