@@ -144,7 +144,8 @@ for ax, name in zip(axes, gradient, strict=True):
     for (form, n), (line, marker, role, label) in drawn.items():
         level = cosine[form, name, n]
         style = {"linestyle": line, "color": colour[role], "markevery": 12}
-        ax.plot(gamma, level, marker=marker, label=label, **style)
+        edge = plots.outline(role)
+        ax.plot(gamma, level, marker=marker, label=label, mec=edge, mew=0.6, **style)
     ends = gamma[lost].min(), gamma[lost].max()
     ax.axvspan(*ends, linewidth=0, alpha=0.6, label="naive: NaN", **hatched)
     ax.set_xscale("log")

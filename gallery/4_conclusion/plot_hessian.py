@@ -117,8 +117,8 @@ drawn = (
 fig, axes = plots.side_by_side(run)
 for ax, name in zip(axes, derivatives, strict=True):
     for form, what, marker, role in drawn:
-        style = {"color": plots.LIGHT[role], "markersize": 4, "markevery": 3}
-        style["label"] = f"{form}, {what}"
+        style = {"color": plots.LIGHT[role], "mec": plots.outline(role), "ms": 4}
+        style |= {"label": f"{form}, {what}", "markevery": 3}
         ax.loglog(gamma, error[form, name, what], marker, **style)
     ends, ink = np.array([3e-8, 3e-3]), plots.LIGHT["ink"]
     ax.loglog(ends, 2.0**-51 / ends**3, "--", color=ink, label=r"$2^{-51}/\gamma^3$")
@@ -139,7 +139,7 @@ plots.describe(
     above 0.001 up to a largest sampled distance of {far["gradient"]:.2g} and at most
     {most["naive", "gradient"]}, the naive Hessian's up to one of {far["Hessian"]:.2g}
     and at most {most["naive", "Hessian"]}. With an epsilon it is at most
-    {most["epsilon", "Hessian"]}. The simplified form's is rounding, in both.""",
+    {most["epsilon", "Hessian"]}. Simplified: rounding only, in both frameworks.""",
     run,
 )
 plt.show()

@@ -148,6 +148,7 @@ for column, (f, run) in zip(axes.T, runs.items(), strict=True):
             points = np.array([abs(run.gamma), np.fmax(run.error(form, n, 1), 1e-18)])
             style = {"ls": "", "marker": marker, "color": plots.LIGHT[role]}
             ax.loglog(*points, ms=1.5, label=f"_{form}", rasterized=True, **style)
+            style |= {"mec": plots.outline(role), "mew": 0.6}
             ax.loglog(*points[:, ::13], ms=4.5, label=form, rasterized=True, **style)
         ax.grid(color=plots.LIGHT["grid"])
         ax.set_yticks(10.0 ** np.arange(-16, 17, 8))
@@ -169,8 +170,7 @@ plots.describe(
     Those of the careful forms grow too, for the power up to {most[power, "careful"]};
     in PyTorch the careful angle is off by more than 0.001 out to
     {run.reach("careful", "torch", 1):.3g} left of 1, the naive one out to
-    {run.reach("naive", "torch", 1):.3g}. The simplified forms are right to
-    {plots.at_most(right, 2)}.""",
+    {run.reach("naive", "torch", 1):.3g}. Simplified: at most {plots.at_most(right, 2)}.""",
     run,
 )
 plt.show()

@@ -165,6 +165,7 @@ for order, ax in enumerate(axes):
     ):
         level = np.maximum(run.error(*curves[label], order), 1e-17)
         style = {"color": plots.LIGHT[role], "label": label, "markersize": 4}
+        style["mec"] = plots.outline(role)
         ax.loglog(np.abs(gamma), level, marker, markevery=(3 * k, 15), **style)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(plots.power_of_ten)

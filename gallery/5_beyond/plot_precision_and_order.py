@@ -175,7 +175,8 @@ for ax, name in zip(axes, names, strict=True):
             shown = np.where(np.equal(outer, 0), np.nan, outer)  # 0 has no place here
             across = zone.unit_roundoff(dtype) / np.array(tolerances[dtype])
             label = dtype if n == 4 else f"_{dtype}, n = {n}"
-            ax.loglog(across, shown, marker, color=colour, markersize=5, label=label)
+            style = {"color": colour, "markersize": 5, "mec": plots.outline(role)}
+            ax.loglog(across, shown, marker, label=label, **style)
     ax.set_xticks([1e-15, 1e-11, 1e-7, 1e-3])
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(plots.power_of_ten)

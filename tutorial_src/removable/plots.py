@@ -276,7 +276,7 @@ def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
         at = np.flatnonzero(inside)
         at = at[at.size // 2 % stride :: stride]
         style = {"linestyle": "none", "marker": marker, "color": colour, "markersize": 5.5}
-        style |= {"markeredgecolor": outline(role), "markeredgewidth": 0.6}
+        style |= {"markeredgecolor": outline(role, "paper"), "markeredgewidth": 0.6}
         ax.plot(run.gamma[at], y[at], **style)
         handles.append(Line2D([], [], label=text, **style))
     lost = ~np.isfinite(y)
@@ -395,7 +395,7 @@ def errors(run: Comparison, *, order: int = 0, ylabel: str) -> tuple[Figure, np.
             style = {"linestyle": "none", "marker": marker, "color": LIGHT[role]}
             ax.plot(distance[shown], level, markersize=2.5, rasterized=True, label=f"_{form}", **style)
             few = slice(None, None, max(1, level.size // _MARKERS_PER_PANEL))
-            edge = {"markersize": 5.5, "markeredgecolor": outline(role), "markeredgewidth": 0.6}
+            edge = {"markersize": 5.5, "markeredgecolor": outline(role, "paper"), "markeredgewidth": 0.6}
             ax.plot(distance[shown][few], level[few], label=form, **edge, **style)
         ax.set_xscale("log")
         ax.set_yscale("log")
@@ -513,15 +513,22 @@ def zones(made: Board) -> tuple[Figure, np.ndarray]:
     return fig, axes
 
 
-def outline(role: str) -> str:
-    """Return the colour of the outline of a marker: that of the text around yellow, that of the page around all others.
+def outline(role: str, others: str | None = None) -> str:
+    """Return the colour of the outline of a marker: that of the text around yellow, which is faint on a white page.
+
+    Parameters
+    ----------
+    role : str
+        The role of the marker, a key of :data:`LIGHT`.
+    others : str, optional
+        The role of the outline of all markers that are not yellow; by default that of the marker, so that none is seen.
 
     Examples
     --------
-    >>> outline("yellow") == LIGHT["ink"], outline("red") == LIGHT["paper"]
-    (True, True)
+    >>> outline("yellow") == LIGHT["ink"], outline("red") == LIGHT["red"], outline("red", "paper") == LIGHT["paper"]
+    (True, True, True)
     """
-    return LIGHT["ink" if role == "yellow" else "paper"]
+    return LIGHT["ink" if role == "yellow" else others or role]
 
 
 def inset(
