@@ -59,22 +59,22 @@ axes[0].set_yscale("symlog", linthresh=1e-12)
 axes[0].set_yticks([-1, -1e-4, -1e-8, 0, 1e-8, 1e-4, 1])
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 # The fraying, on straight axes.
-part = {"place": (0.1, 0.58, 0.42, 0.4), "across": (1e-8, 1e-7), "up": (0, 1.2e-7)}
-for ax, (value,) in zip(axes, run.results.values(), strict=True):
-    small = plots.inset(ax, run, value - 4, **part)
+near = 1e-7
+part = {"place": (0.1, 0.58, 0.42, 0.4), "across": (near / 10, near), "up": (0, 1.2e-7)}
+for panel, (value,) in zip(axes, run.results.values(), strict=True):
+    ax = plots.inset(panel, run, value - 4, **part)
     for factor in (2 / 3, 1, 2):
         style = {"lw": 0.8, "ls": "--", "color": plots.LIGHT["ink"], "zorder": 1}
-        small.plot(part["across"], np.multiply(factor, part["across"]), **style)
-    small.text(3.4e-8, 1e-7, r"$2\gamma$", size="small", color=plots.LIGHT["ink"])
-    small.text(7.6e-8, 3e-8, r"$2\gamma/3$", size="small", color=plots.LIGHT["ink"])
-    small.set_xticks([1e-8, 1e-7], ["$10^{-8}$", "$10^{-7}$"])
-    small.set_yticks([0, 1e-7], ["0", "$10^{-7}$"])
+        ax.plot(part["across"], np.multiply(factor, part["across"]), **style)
+    ax.text(3.4e-8, 1e-7, r"$2\gamma$", size="small", color=plots.LIGHT["ink"])
+    ax.text(7.6e-8, 3e-8, r"$2\gamma/3$", size="small", color=plots.LIGHT["ink"])
+    ax.set_xticks([1e-8, 1e-7], ["$10^{-8}$", "$10^{-7}$"])
+    ax.set_yticks([0, 1e-7], ["0", "$10^{-7}$"])
 
 left = run.results["torch"][0] - 4
 yellow = run.where(Region.YELLOW)
 worst = np.abs(run.total_error("torch")[yellow]).max()
 zero = yellow & run.distinct & (left == 0)
-near = part["across"][1]
 frayed = run.where(Region.GREEN) & (np.abs(run.gamma) < near) & (run.gamma != 0)
 share = left[frayed] / (run.x[frayed] - 2)
 plots.describe(
@@ -127,6 +127,8 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #    True
 #    >>> f"{alpha.min():.2f}", f"{alpha.max():.2f}"
 #    ('0.67', '2.00')
+#    >>> int(frayed.sum()), [f"{bound:.3f}" for bound in (share.min(), share.max())]
+#    (1503, ['0.667', '1.996'])
 #    >>> np.unique(run.results["tensorflow"][0][run.where(Region.YELLOW)] - 4)
 #    array([0.])
 #    >>> str(run.agreement())
