@@ -104,6 +104,7 @@ napoleon_type_aliases = {
     "Quotient": "removable.remedy.Quotient",
     "Plan": "removable.hadamard.Plan",
     "Rule": "removable.hadamard.Rule",
+    "Record": "removable.scoreboard.stored.Record",
     "Ran": "removable.systems.outcome.Ran",
     "Subject": "removable.systems.outcome.Subject",
     "Sweep": "removable.sweep.Sweep",
