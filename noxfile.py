@@ -207,7 +207,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def mutants(session: nox.Session) -> None:
-    """Alter constants, then meanings, one at a time, and see that something objects; with the names of scripts or modules, those."""
+    """Alter constants, then meanings, one at a time, and see that something objects; with names of scripts or modules, those."""
     python = shared_python(session)
     run(session, python, "tests/mutants.py", *session.posargs)
     if not session.posargs:

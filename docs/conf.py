@@ -43,6 +43,7 @@ extensions = [
     "katex_static",
     "gallery_figures",
     "ledger",
+    "saboteurs_table",  # after the ledger, whose verdicts come first
     "explorer",
     "doctests_aside",
     "build_page",
@@ -103,6 +104,7 @@ napoleon_type_aliases = {
     "Quotient": "removable.remedy.Quotient",
     "Plan": "removable.hadamard.Plan",
     "Rule": "removable.hadamard.Rule",
+    "Record": "removable.scoreboard.stored.Record",
     "Ran": "removable.systems.outcome.Ran",
     "Subject": "removable.systems.outcome.Subject",
     "Sweep": "removable.sweep.Sweep",

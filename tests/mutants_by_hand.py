@@ -124,10 +124,15 @@ def main(arguments: list[str] | None = None) -> int:
         for job in as_completed(jobs):
             change, (status, said) = jobs[job], job.result()
             noticed = status == FAILED
-            print(f"{change.file}: {change.name}\n         {f'noticed by {said}' if noticed else 'NOT NOTICED'}", flush=True)
+            print(
+                f"{change.file}: {change.name}\n         {f'noticed by {said}' if noticed else 'NOT NOTICED'}",
+                flush=True,
+            )
             if not noticed:
                 troubles.append(f"not noticed (status {status}): {change.file}: {change.name}")
-    print(f"\n{len(wanted)} changes made by hand, {len(wanted) - len(troubles)} noticed, {time.perf_counter() - started:.0f} s")
+    print(
+        f"\n{len(wanted)} changes made by hand, {len(wanted) - len(troubles)} noticed, {time.perf_counter() - started:.0f} s"
+    )
     print("\n".join(troubles))
     return 1 if troubles else 0
 

@@ -216,11 +216,15 @@ def test_a_record_that_cannot_be_read_is_none(gallery):
     assert done(gallery) == []
 
 
+KEPT = ("doctrees/environment.pickle", "claims/x.json", "saboteurs/x.json")
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch, gallery):
     """A build that has come to its end."""
     monkeypatch.setattr(intact, "CLAIMS", tmp_path / "claims")
-    names = ["html/index.html", "doctrees/index.doctree", "doctrees/environment.pickle", "claims/x.json"]
+    monkeypatch.setattr(intact, "SABOTEURS", tmp_path / "saboteurs")
+    names = ["html/index.html", "doctrees/index.doctree", *KEPT]
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name, encoding="utf-8")
@@ -236,8 +240,7 @@ def test_what_a_build_left_is_trusted_as_long_as_it_is_that(project, tmp_path):
     for _ in range(2):
         intact.mend(project, project.config)
         assert not (tmp_path / "html" / ".unfinished").exists()
-        assert (tmp_path / "doctrees" / "environment.pickle").exists()
-        assert (tmp_path / "claims" / "x.json").exists()
+        assert all((tmp_path / name).exists() for name in KEPT)
         intact.finish(project, None)
 
 
@@ -245,20 +248,21 @@ def test_what_a_build_left_is_trusted_as_long_as_it_is_that(project, tmp_path):
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
-        ("html/index.html", {"doctrees/environment.pickle", "claims/x.json"}),
-        ("doctrees/index.doctree", {"claims/x.json"}),
-        ("claims/x.json", {"doctrees/environment.pickle"}),
+        ("html/index.html", {*KEPT}),
+        ("doctrees/index.doctree", {*KEPT[1:]}),
+        ("claims/x.json", {*KEPT} - {"claims/x.json"}),
+        ("saboteurs/x.json", {*KEPT} - {"saboteurs/x.json"}),
     ],
 )
 def test_what_is_damaged_is_made_again_and_nothing_else(project, tmp_path, name, kept, damage):
     intact.finish(project, None)
     damage(tmp_path / name)
     intact.mend(project, project.config)
-    left = {n for n in ("doctrees/environment.pickle", "claims/x.json") if (tmp_path / n).exists()}
+    left = {n for n in KEPT if (tmp_path / n).exists()}
     assert left == kept
     freshness.start_site(project)
     # What is read again in full is written again in full.
-    assert (tmp_path / "html" / "index.html").exists() == name.startswith("claims")
+    assert (tmp_path / "html" / "index.html").exists() == (name in KEPT[1:])
 
 
 def test_a_build_that_did_not_end_well_leaves_nothing_to_trust(project, tmp_path):

@@ -222,7 +222,9 @@ def fresh_runs():
         run.cache_clear()
 
 
-@pytest.mark.parametrize("check", [section_2.eq_1, section_3_repairs.eq_9, section_3_repairs.red_slope_of_h1, section_3_repairs.eq_10b])
+@pytest.mark.parametrize(
+    "check", [section_2.eq_1, section_3_repairs.eq_9, section_3_repairs.red_slope_of_h1, section_3_repairs.eq_10b]
+)
 def test_another_epsilon_in_the_first_denominator_is_found(monkeypatch, fresh_runs, check):
     g1 = functions.g1
     monkeypatch.setattr(functions, "g1", lambda x, xp, *, epsilon, delta: g1(x, xp, epsilon=epsilon / 2, delta=delta))

@@ -26,7 +26,9 @@ def test_a_change_that_cannot_be_made_is_named():
     assert "nothing changes" in Change("x", "zone.py", "return Edges(*reached)", "return Edges(*reached)", ()).trouble()
 
 
-@pytest.mark.parametrize(("status", "code", "said"), [(1, 0, "noticed by test_x"), (0, 1, "NOT NOTICED"), (4, 1, "NOT NOTICED")])
+@pytest.mark.parametrize(
+    ("status", "code", "said"), [(1, 0, "noticed by test_x"), (0, 1, "NOT NOTICED"), (4, 1, "NOT NOTICED")]
+)
 def test_only_a_failed_test_counts_as_noticed(monkeypatch, capsys, status, code, said):
     change = Change("x", "zone.py", "return Edges(*reached)", "return 1", ("tests/test_zone.py",))
     monkeypatch.setattr(mutants_by_hand, "changes", lambda: [change])

@@ -29,7 +29,9 @@ def test_pytorch_adds_what_was_typed_last_first(denominator_first):
 
 def test_the_order_of_two_lines_decides_at_the_neighbour_of_2():
     found = {
-        (name, first): frameworks.get(name).derivatives(Spelling(denominator_first=first).program(functions.g), NEIGHBOUR)
+        (name, first): frameworks.get(name).derivatives(
+            Spelling(denominator_first=first).program(functions.g), NEIGHBOUR
+        )
         for name in ("torch", "tensorflow")
         for first in (False, True)
     }

@@ -163,8 +163,8 @@ def test_bad_arguments_are_one_sentence(made):
     ("slope", "left", "right", "largest", "lost"),
     [
         (lambda x: np.ones_like(x), 0.0, 0.0, 0.0, False),
-        (lambda x: np.where(x == 0, np.nan, np.where((-0.5 <= x) & (x < 0), 1.5, 1.0)), 0.5, 0.0, 0.5, True),
-        (lambda x: np.where(x == 0, np.nan, np.where((0 < x) & (x < 0.25), np.inf, 1.0005)), 0.0, 0.25, 0.0005, True),
+        (lambda x: np.where(x == 0, np.nan, np.where((x >= -0.5) & (x < 0), 1.5, 1.0)), 0.5, 0.0, 0.5, True),
+        (lambda x: np.where(x == 0, np.nan, np.where((x > 0) & (x < 0.25), np.inf, 1.0005)), 0.0, 0.25, 0.0005, True),
     ],
 )
 def test_edges_error_and_loss_are_what_they_are_said_to_be(slope, left, right, largest, lost):

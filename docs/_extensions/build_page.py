@@ -22,6 +22,7 @@ import freshness
 import gallery_figures
 import ledger
 import provenance
+import saboteurs_table
 import script_doctests
 from docutils import nodes
 from removable.claims.record import cpu_features
@@ -95,6 +96,9 @@ def rows(env: BuildEnvironment) -> Iterator[Row]:
             yield Row(page, _below_root(script), "sphinx-gallery", count, script.stem, key)
         elif page == ledger.PAGE:
             yield Row(page, _below_root(path), "removable.claims", 0, ledger.run.name, ledger.key())
+        elif page == saboteurs_table.PAGE:
+            run = saboteurs_table.run
+            yield Row(page, _below_root(path), "removable.claims", 0, run.name, run.key())
         elif script is None:
             found = blocks(path)
             count = _examples(found)

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 GALLERY = freshness.ROOT / "docs" / "auto_gallery"
 CLAIMS = freshness.ROOT / "_build" / "claims"
+SABOTEURS = freshness.ROOT / "_build" / "saboteurs"
 _SCRIPTS = GALLERY / ".intact.json"
 
 _KEPT = ("environment.pickle", "search-entries.json")
@@ -185,8 +186,9 @@ def mend(app: Sphinx, config: Config) -> None:
     GALLERY.mkdir(exist_ok=True)
     mend_gallery()
     mend_cache(Path(config.nb_execution_cache_path), record.get("chapters", {}))
-    for name in damaged(CLAIMS, record.get("claims", {})):
-        (CLAIMS / name).unlink(missing_ok=True)
+    for folder, part in ((CLAIMS, "claims"), (SABOTEURS, "saboteurs")):
+        for name in damaged(folder, record.get(part, {})):
+            (folder / name).unlink(missing_ok=True)
     outdir, doctrees = Path(app.outdir), Path(app.doctreedir)
     if not record or damaged(doctrees, record["doctrees"]):
         (doctrees / "environment.pickle").unlink(missing_ok=True)
@@ -208,6 +210,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         "doctrees": digests(doctrees, [*doctrees.rglob("*.doctree"), *(doctrees / name for name in _KEPT)]),
         "chapters": digests(cache, _cached(cache)),
         "claims": digests(CLAIMS, CLAIMS.glob("*.json")),
+        "saboteurs": digests(SABOTEURS, SABOTEURS.glob("*.json")),
     }
     save(_record(app), parts)
 

@@ -27,7 +27,10 @@ from sphinx.environment import BuildEnvironment
 
 ROOT = Path(__file__).parent.parent.parent
 BUILD = ROOT / "_build"
-_WRITTEN = (ROOT / "docs" / "auto_gallery", BUILD, BUILD / "jupyter-cache", BUILD / "claims", BUILD / "inventories")
+_WRITTEN = (
+    ROOT / "docs" / "auto_gallery",
+    *(BUILD, *(BUILD / name for name in ("jupyter-cache", "claims", "saboteurs", "inventories"))),
+)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _GO_ON = "build again; it goes on where it stopped"
 _LITTLE = 2**20  # bytes; a disk with less than this left is taken for the full one

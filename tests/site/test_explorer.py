@@ -170,9 +170,8 @@ def test_colours_and_the_sentence_below_the_form_say_what_is_there(opened, f, pr
     expected = regions.classify(gamma, zone=zones[f], dtype=precision)
     assert colours == [regions.Region(region).name.lower() for region in expected]
     nan, off = np.isnan(value).sum(), (~(np.abs(slope.astype(float) - 1) <= 1e-3)).sum()
-    told = (
-        f"{len(x)} samples: {nan} values are NaN; {off} slopes are NaN or off by more than 0.001, the outermost of these samples at |γ|"
-    )
+    told = f"{len(x)} samples: {nan} values are NaN; {off} slopes are NaN or off by more than 0.001"
+    told += ", the outermost of these samples at |γ|"
     assert opened.locator("#explorer-summary").inner_text().startswith(told)
     assert opened.trouble == []
 

@@ -25,7 +25,16 @@ from removable.checks import PRECISIONS, checked_base, checked_dtype, checked_or
 from removable.errors import InputError
 from removable.grid import checked_grid
 
-__all__ = ["Edges", "EdgeSearch", "edges", "offsets", "predicted_error", "predicted_width", "unit_roundoff", "zone_width"]
+__all__ = [
+    "EdgeSearch",
+    "Edges",
+    "edges",
+    "offsets",
+    "predicted_error",
+    "predicted_width",
+    "unit_roundoff",
+    "zone_width",
+]
 
 
 def unit_roundoff(dtype: str) -> float:

@@ -172,3 +172,34 @@ def clamped() -> Any:
     """
     left = (f / (S * epsilon)).diff(x).subs(x, 2 + gamma)
     return _proved(left, (4 + 2 * gamma) / (S * epsilon), "equation (12)")
+
+
+@functools.cache
+def moved_pole() -> tuple[Any, Any]:
+    """Where ``g + tanh(g/0.001 + 1)/10000`` vanishes, as an offset from 2, and the residue of f over it there.
+
+    Examples
+    --------
+    >>> tuple(number.n(4) for number in moved_pole())
+    (-7.292e-5, -0.0002786)
+    """
+    width, smallest = sympy.Rational(1, 1000), sympy.Rational(1, 10000)
+    denominator = gamma + sympy.tanh(gamma / width + 1) * smallest
+    # The offset at which gamma/width + 1 is near 0.93, and tanh near 0.73.
+    zero = sympy.nsolve(denominator, gamma, -7e-5, prec=40)
+    return zero, ((4 * gamma + gamma**2) / denominator.diff(gamma)).subs(gamma, zero)
+
+
+@functools.cache
+def operations() -> tuple[int, ...]:
+    """Count the operations of h and of its derivative, by the quotient rule, and of both when they are simplified.
+
+    Examples
+    --------
+    >>> operations()
+    (4, 9, 1, 0)
+    """
+    formula = f / g
+    return tuple(
+        int(sympy.count_ops(e)) for e in (formula, formula.diff(x), simplify(formula), simplify(formula.diff(x)))
+    )

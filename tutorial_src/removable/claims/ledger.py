@@ -267,7 +267,7 @@ class Claim:
     reading : str
         The reading under which it was tested, where the wording leaves a choice.
     condition : str
-        Under which condition, or in which reading, the claim holds: the rest of a verdict of :data:`QUALIFIED`, and empty for others.
+        Under which condition, or in which reading, the claim holds: the rest of a verdict of :data:`QUALIFIED`, else empty.
     remark : str
         Why that is so, what is true instead, or why it cannot be tested.
     broken_by : tuple of str

@@ -12,7 +12,7 @@ import numpy as np
 import sympy
 
 from removable import frameworks, functions, truth, zone
-from removable.claims import runs
+from removable.claims import identities, runs
 from removable.claims.ledger import Evidence, Finding, exactly, in_both
 from removable.errors import InputError
 from removable.functions import Array, Namespace, Program
@@ -401,10 +401,6 @@ _IN_H = 4
 
 def more_expressions() -> Evidence:
     """Count the operations of h and those that its derivative adds."""
-    symbol = sympy.Symbol("x")
-    as_formula = (symbol * symbol - 4) / (symbol - 2)
-    slope = sympy.diff(as_formula, symbol)
-    counts = [sympy.count_ops(e) for e in (as_formula, slope, sympy.simplify(as_formula), sympy.simplify(slope))]
 
     def finding(name: str) -> Finding:
         forward, both = _operations(name)
@@ -413,7 +409,7 @@ def more_expressions() -> Evidence:
         return Finding(text, as_stated=forward == _IN_H and added > forward)
 
     form = "in computer algebra h has {} operations and its derivative {}; simplified, {} and {}"
-    return in_both(exactly(form, *counts), finding)
+    return in_both(exactly(form, *identities.operations()), finding)
 
 
 def _operations(name: str) -> tuple[int, int]:

@@ -7,9 +7,8 @@ from fractions import Fraction
 from functools import partial
 
 import numpy as np
-import sympy
 
-from removable import frameworks, functions, gamma_grid, truth, zone
+from removable import functions, gamma_grid, truth, zone
 from removable.claims import identities, rationals, runs
 from removable.claims.ledger import Evidence, Finding, exactly, in_both
 from removable.claims.section_3 import ULPS_OF_A_SUM, ulps
@@ -104,30 +103,26 @@ def sign_has_no_slope() -> Evidence:
     return in_both(exactly("the slope of S(g) x is {:g} left of 2 and {:g} right of it", left, right), finding)
 
 
-SMOOTH_WIDTH, SMOOTH_EPSILON = 1e-3, 1e-4
-"""The smooth sign is tanh(g / 1e-3), and epsilon is 1e-4."""
-
-
 def smoothed_sign() -> Evidence:
     """Of h with a smooth S: an odd one, tanh, at 2; and one that is not odd, near the zero of its denominator."""
 
     def smooth(shift: float) -> Program:
         def program(x: Array, xp: Namespace) -> Array:
             g = x - 2
-            sign = functions.elementary(xp).tanh(g / SMOOTH_WIDTH + shift)
-            return functions.f(x, xp) / (g + sign * SMOOTH_EPSILON)
+            sign = functions.elementary(xp).tanh(g / 1e-3 + shift)
+            return functions.f(x, xp) / (g + sign * 1e-4)
 
         return program
 
-    pole, residue = _moved_pole()
-    distances = np.array([1e-6, 1e-8, 1e-10])
+    pole, residue = (float(number) for number in identities.moved_pole())
+    distances = np.array([1e-7, 1e-9, 1e-11])
 
     def finding(name: str) -> Finding:
         value, slope = runs.value_and_slope(name, smooth(0.0), [2.0])[:, 0]
         near = runs.value_and_slope(name, smooth(1.0), 2 + (pole + distances))[0]
         text = (
             f"S = tanh: h(2) = {value}, slope {slope}; tanh moved by 1: {', '.join(f'{v:.3g}' for v in near)} "
-            f"at 1e-6, 1e-8, 1e-10 from {pole:.4g}"
+            f"at 1e-7, 1e-9, 1e-11 from {pole:.4g}"
         )
         # The value at a distance d is residue/d, to a share of about d/1e-3, and of 1e-16/d for the rounding of 2 + gamma.
         grows = np.abs(near * distances / residue - 1).max() < 0.01
@@ -136,16 +131,6 @@ def smoothed_sign() -> Evidence:
 
     form = "with tanh moved by 1 the denominator is 0 at gamma = {:.6g}, where f is not: a pole with residue {:.4g}"
     return in_both(exactly(form, pole, residue), finding)
-
-
-def _moved_pole() -> tuple[float, float]:
-    """Return where the denominator with the moved tanh vanishes, as an offset from 2, and the residue of the quotient there."""
-    g = sympy.Symbol("g")
-    width, epsilon = sympy.Rational(1, 1000), sympy.Rational(1, 10000)
-    denominator = g + sympy.tanh(g / width + 1) * epsilon
-    zero = sympy.nsolve(denominator, g, -7e-5, prec=40)
-    residue = (4 * g + g**2) / sympy.diff(denominator, g)
-    return float(zero), float(residue.subs(g, zero))
 
 
 def same_outside() -> Evidence:
@@ -201,7 +186,9 @@ def _red_slope(run: Sweep, program: Program, epsilon: float) -> Evidence:
         text = f"{', '.join(f'{v:g}' for v in found)} at {red.sum()} offsets that are rounded to 0"
         return Finding(text, as_stated=found.size == 1 and abs(found[0] * epsilon / 4 - 1) <= ULP)
 
-    return in_both(exactly("{:g} at 2; 4/(S(0) epsilon) is {:g}", truth.derivatives(program, [0.0])[1, 0], 4 / epsilon), finding)
+    return in_both(
+        exactly("{:g} at 2; 4/(S(0) epsilon) is {:g}", truth.derivatives(program, [0.0])[1, 0], 4 / epsilon), finding
+    )
 
 
 def eq_10a() -> Evidence:
@@ -375,7 +362,10 @@ def harmless_absorption() -> Evidence:
         return Finding(text, as_stated=max(yellow, green) <= 2 * ULP)
 
     at = [1e-9, 5e-5]
-    written, equation = truth.derivatives(runs.h2, at)[1], truth.derivatives(lambda x, xp: 2 * x / runs.EPSILON_2, at)[0]
+    written, equation = (
+        truth.derivatives(runs.h2, at)[1],
+        truth.derivatives(lambda x, xp: 2 * x / runs.EPSILON_2, at)[0],
+    )
     exact = written - equation
     return in_both(exactly("h2' is off (12) by {:g} at 2 + 1e-9 and by {:g} at 2 + 5e-5", *exact), finding)
 
@@ -420,7 +410,8 @@ def partial_cancellation() -> Evidence:
         shares = []
         for program, denominator in ((runs.h1, gamma + epsilon), (runs.h2, np.full(gamma.shape, runs.EPSILON_2))):
             shares.append(1 - runs.value_and_slope(name, program, 2 + gamma)[1] * denominator / of_f)
-        text = f"the second term cancels {listed(shares[0])} of the first at gamma/epsilon = 10, 1, 0.1 in h1'; {listed(np.abs(shares[1]))} in h2'"
+        of_h1, of_h2 = listed(shares[0]), listed(np.abs(shares[1]))
+        text = f"the second term cancels {of_h1} of the first at gamma/epsilon = 10, 1, 0.1 in h1'; {of_h2} in h2'"
         # Absorption of gamma**2 changes the share by (gamma + epsilon)/4 at most.
         near = np.abs(shares[0] - exact).max() < 10 * epsilon
         return Finding(text, as_stated=bool(near and np.abs(shares[1]).max() <= 4 * ULP))
@@ -442,14 +433,16 @@ def fig_8() -> Evidence:
         text = (
             f"S(gamma) 4/epsilon within {np.abs(scaled - 1).max():.1e} of it at all {inside.sum()} numbers of the zone; "
             f"{', '.join(f'{v:g}' for v in wrong)} at offsets left of 2 that are rounded to 0; "
-            f"from {slope[~inside].min():g} to {slope[~inside].max():g} outside"
+            f"{slope[~inside].min():.9g} to {slope[~inside].max():.9g} outside"
         )
         # By (12) the slope is S (4 + 2 gamma)/epsilon: a share of epsilon/2 at most is not 4/epsilon.
         spurious = np.abs(scaled - 1).max() <= runs.EPSILON_2 / 2
         calm = np.abs(slope[~inside] - 1).max() <= zone.predicted_error(runs.EPSILON_2, 1)
         return Finding(text, as_stated=bool(spurious and calm))
 
-    left, right = (run.written[1][side & (np.abs(run.gamma) < runs.EPSILON_2)] for side in (run.gamma < 0, run.gamma > 0))
+    left, right = (
+        run.written[1][side & (np.abs(run.gamma) < runs.EPSILON_2)] for side in (run.gamma < 0, run.gamma > 0)
+    )
     form = "h2 as written: {:.6g} to {:.6g} left of 2, {:.6g} to {:.6g} right; meant is {:g}"
     exact = exactly(form, left.min(), left.max(), right.min(), right.max(), run.meant[1].max())
     return in_both(exact, finding)
