@@ -106,6 +106,8 @@ plt.show()
 #    >>> yellow = run.gamma[run.where(Region.YELLOW)]
 #    >>> bool(-(2**-26) < yellow.min() < -(2**-26) * 0.99), bool(2**-25.5 * 0.99 < yellow.max() < 2**-25.5)
 #    (True, True)
+#    >>> print(flat)
+#    1.49e-08 left, 2.11e-08 right
 #    >>> np.unique(run.results["torch"][0][run.where(Region.YELLOW)])
 #    array([4.])
 #    >>> bool(np.isnan(run.results["tensorflow"][0][run.where(Region.RED)]).all())

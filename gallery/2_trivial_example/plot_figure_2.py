@@ -63,9 +63,8 @@ near = 1e-7
 part = {"place": (0.1, 0.58, 0.42, 0.4), "across": (near / 10, near), "up": (0, 1.2e-7)}
 for panel, (value,) in zip(axes, run.results.values(), strict=True):
     ax = plots.inset(panel, run, value - 4, **part)
-    for factor in (2 / 3, 1, 2):
-        style = {"lw": 0.8, "ls": "--", "color": plots.LIGHT["ink"], "zorder": 1}
-        ax.plot(part["across"], np.multiply(factor, part["across"]), **style)
+    style = {"lw": 0.8, "ls": "--", "color": plots.LIGHT["ink"], "zorder": 1}
+    ax.plot(part["across"], np.outer(part["across"], [2 / 3, 1, 2]), **style)
     ax.text(3.4e-8, 1e-7, r"$2\gamma$", size="small", color=plots.LIGHT["ink"])
     ax.text(7.6e-8, 3e-8, r"$2\gamma/3$", size="small", color=plots.LIGHT["ink"])
     ax.set_xticks([1e-8, 1e-7], ["$10^{-8}$", "$10^{-7}$"])

@@ -164,9 +164,8 @@ for order, ax in enumerate(axes):
         zip(plots.FORM_STYLE, curves, strict=False)
     ):
         level = np.maximum(run.error(*curves[label], order), 1e-17)
-        style = {"color": plots.LIGHT[role], "label": label, "markersize": 4}
-        style["mec"] = plots.outline(role)
-        ax.loglog(np.abs(gamma), level, marker, markevery=(3 * k, 15), **style)
+        style = {"color": plots.LIGHT[role], "label": label, "mec": plots.outline(role)}
+        ax.loglog(np.abs(gamma), level, marker, ms=4, markevery=(3 * k, 15), **style)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(plots.power_of_ten)
     ax.set_xlabel(r"$|\gamma|$")
