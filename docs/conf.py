@@ -99,6 +99,7 @@ napoleon_type_aliases = {
     "Agreement": "removable.sweep.Agreement",
     "Comparison": "removable.forms.Comparison",
     "Case": "removable.scoreboard.cases.Case",
+    "Edges": "removable.zone.Edges",
     "Patch": "removable.scoreboard.patches.Patch",
     "Score": "removable.scoreboard.score.Score",
     "Quotient": "removable.remedy.Quotient",
