@@ -212,7 +212,7 @@ plt.show()
 #    >>> all(0.99 < r < 1.25 for r in [*fine.values(), *modes.values()])
 #    True
 #    >>> [round(r["torch", "float64", 2], 3) for r in (fine, coarse)]
-#    [1.0, 0.999]
+#    [1.0, 1.0]
 #    >>> print(wide["torch", "float64"][1, 1e-3], "|", wide["tensorflow", "float64"][1, 1e-3])
 #    4.71e-07 left, 6.66e-07 right | 4.71e-07 left, 6.66e-07 right
 #    >>> len(modes), all(1 < c < 8 for c in multiple.values())
