@@ -298,7 +298,7 @@ def derivative_edges(
     >>> for (order, _), edges in derivative_edges("torch", h, true=[1.0, 0.0]).items():
     ...     print(order, edges)
     1 4.71e-07 left, 6.66e-07 right
-    2 7.62e-05 left, 9.61e-05 right
+    2 7.63e-05 left, 9.61e-05 right
     """
     adapter, at = frameworks.get(name), checked_base(at)
     order = checked_whole("the number of true derivatives", len(true), least=1)
