@@ -1,4 +1,4 @@
-"""What remedies cost and how right they are; what is found is written down for the site.
+"""What remedies cost and how right they are; each finding is kept for the site as soon as it is there.
 
 Cost is the time for value and slope of a million points, as a ratio to the naive quotient: the median of rounds in which the two
 are measured one after the other. There are two spreads of points: over 10 on both sides, most of which are divided as before,
@@ -7,25 +7,18 @@ and within 0.3, where all are near. The larger ratio counts.
 
 from __future__ import annotations
 
-import datetime
 import functools
-import json
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
-from importlib import metadata
-from pathlib import Path
 
 import numpy as np
 import pytest
-import removable
 from removable import frameworks, primitives, quotient, truth
 from removable.functions import elementary
 from removable.scoreboard import CASES, PATCHES
+from removable.scoreboard.stored import digest, write
 
-RECORD = Path(removable.__file__).parent / "scoreboard" / "measured.json"
 COUNT, ROUNDS = 10**6, 9
 RNG = np.random.default_rng(3)
 SPREADS = (RNG.uniform(-10, 10, COUNT), RNG.uniform(-0.3, 0.3, COUNT))
@@ -39,22 +32,6 @@ FUNCTIONS = {
     "x/expm1(x)": (lambda x, xp: x, lambda x, xp: elementary(xp).expm1(x), 0.0, 1, primitives.x_over_expm1),
     "log1p(x)/x": (lambda x, xp: elementary(xp).log1p(x), lambda x, xp: x, 0.0, 1, primitives.log1p_over_x),
 }
-
-
-def record(*keys: str, value: object) -> None:
-    """Write one finding down, next to those that are there."""
-    found = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
-    level = found
-    for key in keys[:-1]:
-        level = level.setdefault(key, {})
-    level[keys[-1]] = value
-    packages = ("torch", "tensorflow-cpu", "jax", "numpy")
-    found["on"] = {
-        "day": datetime.date.today().isoformat(),
-        "processor": f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores",
-        "versions": {name: metadata.version(name).partition("+")[0] for name in packages},
-    }
-    RECORD.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 def in_torch(form: Callable, x: np.ndarray, compiled: bool) -> Callable[[], object]:
@@ -105,6 +82,10 @@ def in_jax(form: Callable, x: np.ndarray, compiled: bool) -> Callable[[], object
 
 
 RUNNERS = {"torch": in_torch, "tensorflow": in_tensorflow, "jax": in_jax}
+ENGINES, READY_MADE, ROWS = "removable.remedy", "removable.primitives", "removable.scoreboard.patches"
+for module in (ENGINES, READY_MADE, ROWS):
+    for name in RUNNERS:
+        digest(module, name)  # reads the files now, as they are imported
 
 
 def ratio(run: Callable[[], object], naive: Callable[[], object]) -> float:
@@ -141,9 +122,10 @@ def bench_cost_of_the_remedy(name, compiled, capsys):
             found = largest(
                 RUNNERS[name], functools.partial(lambda x, xp, form: form(x), form=form), naive, at, compiled
             )
-            record("engines", engine, title, f"{name}, {'compiled' if compiled else 'eager'}", value=round(found, 1))
+            how, module = "compiled" if compiled else "eager", READY_MADE if engine == "ready-made" else ENGINES
+            write(["engines", engine, title, how, name], round(found, 1), module=module)
             with capsys.disabled():
-                print(f"{name:<11}{'compiled' if compiled else 'eager':<9}{title:<18}{engine:<11}{found:6.1f}")
+                print(f"{name:<11}{how:<9}{title:<18}{engine:<11}{found:6.1f}")
 
 
 @pytest.mark.parametrize("name", RUNNERS)
@@ -162,30 +144,39 @@ def bench_cost_of_the_patches(name, capsys):
             else:
                 ratios.append(largest(RUNNERS[name], program, naive, case.at, False, patch.dtype))
         if ratios:
-            record("patches", title, name, value=round(max(ratios), 1) if title != "naive" else 1.0)
+            write(["patches", title, name], round(max(ratios), 1), module=ROWS)
             with capsys.disabled():
                 print(f"{name:<11}{title:<20}{max(ratios):6.1f}")
 
 
-@pytest.mark.parametrize("title", [title for title, parts in FUNCTIONS.items() if parts[-1]])
-def bench_accuracy_of_the_ready_made(title, capsys):
-    """Hold each ready-made function against exact arithmetic at 10,201 points, in three frameworks."""
-    f, g, *_, primitive = FUNCTIONS[title]
+def errors(title: str, name: str, dtype: str, every: int = 1) -> list[float]:
+    """Return the worst error of a ready-made function at 10,201 points or fewer: of value, in ulp, and three derivatives."""
+    x, true = meant(title, dtype, every)
+    primitive = FUNCTIONS[title][-1]
+    found = frameworks.get(name).derivatives(lambda x, xp: primitive(x), x, order=3, dtype=dtype)
+    error = np.abs(found.astype(np.float64) - true)
+    ulp = error[0] / np.spacing(np.abs(true[0]).astype(dtype)).astype(np.float64)
+    return [float(f"{worst:.2g}") for worst in (ulp.max(), *(error[1:] / np.maximum(1, np.abs(true[1:]))).max(axis=1))]
+
+
+@functools.cache
+def meant(title: str, dtype: str, every: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the points, and value and derivatives there in exact arithmetic."""
+    f, g, *_ = FUNCTIONS[title]
     end = 0.9 if title == "log1p(x)/x" else 10.0  # the logarithm ends at -1
     scales = np.geomspace(1e-300, end, 1275), np.geomspace(1e-3, end, 1275)
     # The last are where the series end, and where the errors are largest.
     size = np.concatenate([*scales, np.linspace(end / 1275, end, 1275), np.linspace(0.25, 0.6, 1275)])
-    x = np.concatenate([-size[::-1], [0.0], size])
+    x = np.concatenate([-size[::-1], [0.0], size])[::every].astype(dtype).astype(np.float64)
+    return x, truth.derivatives(lambda x, xp: f(x, xp) / g(x, xp), x, base=0.0, order=3)
+
+
+@pytest.mark.parametrize("name", RUNNERS)
+@pytest.mark.parametrize("title", [title for title, parts in FUNCTIONS.items() if parts[-1]])
+def bench_accuracy_of_the_ready_made(title, name, capsys):
+    """Hold each ready-made function against exact arithmetic."""
     for dtype in ("float64", "float32"):
-        rows = []
-        points = x.astype(dtype).astype(np.float64)
-        true = truth.derivatives(lambda x, xp: f(x, xp) / g(x, xp), points, base=0.0, order=3)
-        for name in RUNNERS:
-            found = frameworks.get(name).derivatives(lambda x, xp: primitive(x), points, order=3, dtype=dtype)
-            error = np.abs(found.astype(np.float64) - true)
-            ulp = error[0] / np.spacing(np.abs(true[0]).astype(dtype)).astype(np.float64)
-            rows.append([ulp.max(), *(error[1:] / np.maximum(1, np.abs(true[1:]))).max(axis=1)])
-        worst = [float(f"{value:.2g}") for value in np.max(rows, axis=0)]
-        record("accuracy", title, dtype, value=worst)
+        worst = errors(title, name, dtype)
+        write(["accuracy", title, dtype, name], worst, module=READY_MADE)
         with capsys.disabled():
-            print(f"{title:<18}{dtype:<9}{worst}")
+            print(f"{name:<11}{title:<18}{dtype:<9}{worst}")

@@ -69,7 +69,8 @@ def test_a_failing_script_is_scraped_once():
 
 
 def test_the_environment_key_follows_package_pins_and_extensions(tmp_path, monkeypatch):
-    files = ["tutorial_src/removable/functions.py", "docs/_extensions/x.py", "docs/conf.py", "constraints.txt"]
+    package = ["tutorial_src/removable/functions.py", "tutorial_src/removable/scoreboard/measured.json"]
+    files = [*package, "docs/_extensions/x.py", "docs/conf.py", "constraints.txt"]
     for name in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1", encoding="utf-8")
@@ -82,7 +83,7 @@ def test_the_environment_key_follows_package_pins_and_extensions(tmp_path, monke
     keys.add(freshness.environment_key())
     monkeypatch.setattr(freshness.platform, "python_version", lambda: "3.99")
     keys.add(freshness.environment_key())
-    assert len(keys) == 7
+    assert len(keys) == 8
 
 
 def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):

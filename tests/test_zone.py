@@ -175,5 +175,7 @@ def test_a_relative_tolerance_is_a_share_of_the_truth():
 def test_an_edge_beyond_reach_is_one_sentence():
     with pytest.raises(InputError, match=r"the result is still off at a distance of 0\.5 from 2; give a larger reach"):
         zone.edges(np.zeros_like, np.ones_like, largest=0.5)
+    with pytest.raises(InputError, match="the result is still off at a distance of 1 from 0; give a larger reach"):
+        zone.edges(np.zeros_like, np.ones_like, at=0.0)
     with pytest.raises(InputError, match=r"smallest is 1\.0 and largest is 0\.5"):
         zone.EdgeSearch(2.0, 1, smallest=1.0, largest=0.5)

@@ -58,14 +58,33 @@ fig, axes = plots.panels(
 axes[0].set_yscale("symlog", linthresh=1e-12)
 axes[0].set_yticks([-1, -1e-4, -1e-8, 0, 1e-8, 1e-4, 1])
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
+# The fraying, on straight axes.
+near = 1e-7
+part = {"place": (0.1, 0.58, 0.42, 0.4), "across": (near / 10, near), "up": (0, 1.2e-7)}
+for panel, (value,) in zip(axes, run.results.values(), strict=True):
+    ax = plots.inset(panel, run, value - 4, **part)
+    style = {"lw": 0.8, "ls": "--", "color": plots.LIGHT["ink"], "zorder": 1}
+    ax.plot(part["across"], np.outer(part["across"], [2 / 3, 1, 2]), **style)
+    ax.text(3.4e-8, 1e-7, r"$2\gamma$", size="small", color=plots.LIGHT["ink"])
+    ax.text(7.6e-8, 3e-8, r"$2\gamma/3$", size="small", color=plots.LIGHT["ink"])
+    ax.set_xticks([1e-8, 1e-7], ["$10^{-8}$", "$10^{-7}$"])
+    ax.set_yticks([0, 1e-7], ["0", "$10^{-7}$"])
+
+left = run.results["torch"][0] - 4
 yellow = run.where(Region.YELLOW)
-worst = np.nanmax(np.abs(run.total_error("torch")))
+worst = np.abs(run.total_error("torch")[yellow]).max()
+zero = yellow & run.distinct & (left == 0)
+frayed = run.where(Region.GREEN) & (np.abs(run.gamma) < near) & (run.gamma != 0)
+share = left[frayed] / (run.x[frayed] - 2)
 plots.describe(
     fig,
     "Figure 2",
     f"""With 4 removed and both axes logarithmic, the green samples follow the diagonal
-    and fray near the yellow region; all {yellow.sum()} yellow samples are exactly
-    zero, an error of up to {worst:.2g}. PyTorch and TensorFlow: {run.agreement()}.""",
+    and fray near the yellow region: where |gamma| is below {near:g} they lie between
+    {plots.at_least(share.min())} and {plots.at_most(share.max())} times gamma, which an
+    inset shows. {zero.sum()} of the {run.count(Region.YELLOW)} yellow numbers give
+    exactly 0, an error of up to {plots.at_most(worst)}. PyTorch and TensorFlow:
+    {run.agreement()}.""",
     run,
 )
 plt.show()
@@ -107,10 +126,12 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #    True
 #    >>> f"{alpha.min():.2f}", f"{alpha.max():.2f}"
 #    ('0.67', '2.00')
+#    >>> int(frayed.sum()), [f"{bound:.3f}" for bound in (share.min(), share.max())]
+#    (1503, ['0.667', '1.996'])
 #    >>> np.unique(run.results["tensorflow"][0][run.where(Region.YELLOW)] - 4)
 #    array([0.])
 #    >>> str(run.agreement())
-#    'identical bits in all 40001 samples'
+#    'identical bits at all 26598 points'
 #
 # .. note::
 #

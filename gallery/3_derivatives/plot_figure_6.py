@@ -7,7 +7,7 @@ closer still NaN, and on the way there anything between 0 and 4/3.
 This page reproduces Figure 6 and equations (5) to (7), section 3 of :cite:t:`Johnson2023`.
 """
 
-from removable import frameworks, functions, plots
+from removable import frameworks, functions, plots, zone
 from removable.regions import Region
 from removable.sweep import agreement, sweep
 
@@ -89,16 +89,26 @@ fig, axes = plots.panels(
 axes[0].set_ylim(-0.25, 2.35)
 slopes = run.results["torch"][1]
 yellow, green = run.where(Region.YELLOW), run.where(Region.GREEN)
-twos = np.count_nonzero(slopes[yellow] == 2)
-wrong = np.abs(run.gamma[np.abs(slopes - 1) > 1e-3])
+twos = np.count_nonzero(slopes[yellow & run.distinct] == 2)
+tolerance = 1e-3
+reach = {
+    name: zone.edges(
+        lambda x, name=name: frameworks.get(name).derivatives(functions.h, x)[1],
+        np.ones_like,
+        tolerance=tolerance,
+    )
+    for name in run.results
+}
 plots.describe(
     fig,
     "Figure 6",
-    f"""The true slope is 1 everywhere. Backpropagation returns exactly 2 in {twos} of
-    {yellow.sum()} yellow samples, values between {np.nanmin(slopes[green]):.2g} and
-    {np.nanmax(slopes[green]):.3g} next to them, and NaN around zero; errors above
-    0.001 reach out to |gamma| = {wrong.max():.2g}. PyTorch and TensorFlow:
-    {run.agreement(1)}.""",
+    f"""The true slope is 1 everywhere. Backpropagation returns exactly 2 at {twos} of
+    {run.count(Region.YELLOW)} yellow numbers, values between
+    {plots.at_least(np.nanmin(slopes[green]))} and
+    {plots.at_most(np.nanmax(slopes[green]))} at green ones, and NaN at
+    {np.unique(run.x[np.isnan(slopes)]).size} number, 2 itself. Errors above
+    {tolerance:g} reach out to {reach["torch"]} in PyTorch and to {reach["tensorflow"]}
+    in TensorFlow. PyTorch and TensorFlow: {run.agreement(1)}.""",
     run,
 )
 plt.show()
@@ -164,32 +174,50 @@ print((through_g + through_f) + through_f, (through_f + through_f) + through_g)
 #
 # The same bits in both frameworks?
 # ---------------------------------
-# The paper reports identical results. With ``x * x`` that is so, over the whole sweep. With ``x**2`` it is not.
+# The paper reports identical results. That depends on how the square is typed, and on the order of two lines: ``functions.h``
+# computes the numerator first.
+
+
+def g_first(x, xp):
+    """Evaluate the same quotient, the denominator first."""
+    g = x - 2
+    f = x * x - 4
+    return f / g
+
 
 spellings = {
     "x * x": functions.h,
+    "g first": g_first,
     "x**2": lambda x, xp: (x**2 - 4) / (x - 2),
     "square(x)": lambda x, xp: (xp.square(x) - 4) / (x - 2),
 }
-between = {}
+points, between = run.x[run.distinct], {}
 for spelling, program in spellings.items():
-    results = [
-        frameworks.get(name).derivatives(program, run.x)[1]
-        for name in ("torch", "tensorflow")
-    ]
+    results = [frameworks.get(n).derivatives(program, points)[1] for n in run.results]
     between[spelling] = agreement(*results)
-    same = agreement(results[0], slopes)
     print(f"{spelling:<10} PyTorch and TensorFlow: {between[spelling]}")
+    same = agreement(results[0], slopes[run.distinct])
     print(f"{'':<10} PyTorch against its own x * x: {same}")
 
+at = [np.nextafter(2.0, 1.0)]
+nearest = [frameworks.get(n).derivatives(g_first, at)[1].item() for n in run.results]
+print(f"g first, at the left neighbour of 2: {nearest[0]} and {nearest[1]}")
+
 # %%
+# One number differs when the denominator comes first, and it is the neighbour of 2 from above. PyTorch goes back through its
+# newest operation first (:cite:t:`PyTorchEngine`). With the lines exchanged that is the numerator, the sum is the second of
+# the two above, and the slope is 2. TensorFlow's tape goes back through what has been complete for longest
+# (:cite:t:`TensorFlowTape`): in either order it reaches :math:`x` through the denominator first, since that is fewer operations
+# away, and the slope is 1.
 #
 # .. code-block:: pycon
 #
 #    >>> [float(program(3.0, np)) for program in spellings.values()]
-#    [5.0, 5.0, 5.0]
+#    [5.0, 5.0, 5.0, 5.0]
 #    >>> between["x * x"].identical, between["square(x)"].identical
 #    (True, True)
+#    >>> between["g first"].differing, nearest
+#    (1, [2.0, 1.0])
 #
 # .. note::
 #

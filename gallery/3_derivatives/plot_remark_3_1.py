@@ -132,14 +132,20 @@ for ax, n in zip(axes, names, strict=True):
 axes[0].set_ylabel("largest error on the grid")
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 axes[0].legend(frameon=False)
+values, slopes = (
+    np.array(list(error.values())) for error in (value_error, slope_error)
+)
+powers, factors = np.array(list(fits.values())).T
 plots.describe(
     fig,
     "Remark 3.1",
-    f"""For epsilon from 0.1 down to 1e-16 the error of the value stays at
-    {value_error["h1", "torch"].max():.3g}, while the error of the derivative grows as
-    {fits["h1", "torch"][1]:.3g} times epsilon to the power
-    {fits["h1", "torch"][0]:.3f}, up to {slope_error["h1", "torch"].max():.2g}, for
-    both ways of perturbing and in both frameworks.""",
+    f"""For epsilon from {epsilons.max():g} down to {epsilons.min():g} the error of the
+    value is at least {plots.at_least(values.min())} and at most
+    {plots.at_most(values.max())}, while that of the derivative grows as epsilon to a
+    power between {plots.at_least(powers.min(), 4)} and {plots.at_most(powers.max(), 4)},
+    times {plots.at_least(factors.min())} to {plots.at_most(factors.max())}, up to
+    {plots.at_most(slopes.max())}, for both ways of perturbing and in both
+    frameworks.""",
     run,
 )
 plt.show()

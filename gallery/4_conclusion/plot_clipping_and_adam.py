@@ -193,9 +193,9 @@ plots.describe(
     fig,
     "Section 4, clipping and Adam",
     f"""Adam's step in the one entry that was wrong once, against the steps since. Without
-    clipping it falls to {after.min():.1g} of the learning rate, and is back at
+    clipping it falls to {after.min():.2g} of the learning rate, and is back at
     half of it after {back[0.5]} steps. With clipping it is never below
-    {after_clipping.min():.2g}. Both frameworks follow the same rule.""",
+    {plots.at_least(after_clipping.min())}. Both frameworks follow the same rule.""",
     run,
 )
 plt.show()

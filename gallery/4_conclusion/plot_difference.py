@@ -117,15 +117,17 @@ for ax in axes:
     ax.plot(line, u / line**2, "--", lw=1, color=plots.LIGHT["ink"], label="_u/gamma^2")
     ax.annotate(r"$u/\gamma^2$", (1e-14, 1e13), color=plots.LIGHT["ink"])
 worst = {(f, n, k): run.worst(f, n, k) for f in forms for n in names for k in (0, 1)}
-reach = {n: run.reach("naive", n, 1) for n in names}
+edges = {n: run.edges("naive", n, 1) for n in names}
+reach = {n: edges[n].outer for n in names}
+top, right = (max(worst[f, n, 1] for n in names) for f in ("naive", "simplified"))
 plots.describe(
     fig,
     "Section 4, differences",
     f"""The error of the slope of the difference follows 1e-16 over the square of the
-    distance to the singular point, up to {worst["naive", "torch", 1]:.2g}, and exceeds
-    0.001 within {reach["torch"]:.2g} in PyTorch and {reach["tensorflow"]:.2g} in
-    TensorFlow. The epsilon form is worse further out, and infinite at its own pole. The
-    simplified form is right to {worst["simplified", "torch", 1]:.1g}.""",
+    distance to the singular point, up to {plots.at_most(top)}, and exceeds 0.001 out to
+    {edges["torch"]} in PyTorch and {edges["tensorflow"]} in TensorFlow. The epsilon
+    form is worse further out, and infinite at its own pole. The simplified form is
+    right to {plots.at_most(right, 2)}.""",
     run,
 )
 plt.show()
@@ -161,7 +163,7 @@ others = {
 }
 print("slope off by 0.001 up to |x| =")
 for other, result in {"naive": run, **others}.items():
-    reaches = [f"{n} {result.reach('naive', n, 1):.2g}" for n in names]
+    reaches = [f"{n} {result.reach('naive', n, 1):.3g}" for n in names]
     print(f"{other:<10}", ", ".join(reaches))
 
 # %%

@@ -144,7 +144,8 @@ for ax, name in zip(axes, gradient, strict=True):
     for (form, n), (line, marker, role, label) in drawn.items():
         level = cosine[form, name, n]
         style = {"linestyle": line, "color": colour[role], "markevery": 12}
-        ax.plot(gamma, level, marker=marker, label=label, **style)
+        edge = plots.outline(role)
+        ax.plot(gamma, level, marker=marker, label=label, mec=edge, mew=0.6, **style)
     ends = gamma[lost].min(), gamma[lost].max()
     ax.axvspan(*ends, linewidth=0, alpha=0.6, label="naive: NaN", **hatched)
     ax.set_xscale("log")
@@ -162,7 +163,7 @@ plots.describe(
     singularity. Simplified: 1 everywhere. With an epsilon the cosine falls inside the
     perturbed zone, changes its sign and ends at {lowest[0]:.3f} in 2,
     {lowest[1]:.3f} in 10 and {lowest[2]:.3f} in 1000 parameters. Naive: never below
-    {np.nanmin(cosine["naive", "torch", 2]):.3f}, but undefined in the hatched stretch
+    {plots.at_least(np.nanmin(cosine["naive", "torch", 2]))}, but undefined in the hatched stretch
     where the gradient holds a NaN. Both frameworks draw the same curves.""",
     run,
 )

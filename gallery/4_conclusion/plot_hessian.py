@@ -96,7 +96,7 @@ def relative(found, true):
 
 
 found, error, reach = {}, {}, {}
-print("relative error           of the   above 0.001 to   at most")
+print("relative error           of the   sampled to       at most")
 for form, program in forms.items():
     for name in derivatives:
         found[form, name] = derivatives[name](program, points, 2.5)
@@ -105,8 +105,8 @@ for form, program in forms.items():
             key = form, name, what
             error[key] = relative(*pair)
             reach[key] = gamma[error[key] > 1e-3].max(initial=0).item()
-            worst = error[key].max()
-            print(f"{form:12}{name:13}{what:9}{reach[key]:<17.1g}{worst:.1g}")
+            top = error[key].max()
+            print(f"{form:12}{name:13}{what:9}{reach[key]:<17.2g}{top:.2g}")
 
 drawn = (
     ("epsilon", "Hessian", "s", "yellow"),
@@ -117,8 +117,8 @@ drawn = (
 fig, axes = plots.side_by_side(run)
 for ax, name in zip(axes, derivatives, strict=True):
     for form, what, marker, role in drawn:
-        style = {"color": plots.LIGHT[role], "markersize": 4, "markevery": 3}
-        style["label"] = f"{form}, {what}"
+        style = {"color": plots.LIGHT[role], "mec": plots.outline(role), "ms": 4}
+        style |= {"label": f"{form}, {what}", "markevery": 3}
         ax.loglog(gamma, error[form, name, what], marker, **style)
     ends, ink = np.array([3e-8, 3e-3]), plots.LIGHT["ink"]
     ax.loglog(ends, 2.0**-51 / ends**3, "--", color=ink, label=r"$2^{-51}/\gamma^3$")
@@ -129,22 +129,22 @@ for ax, name in zip(axes, derivatives, strict=True):
     ax.set_xlabel(r"$\gamma$")
 axes[0].set_ylabel("relative error")
 fig.legend(handles=axes[0].lines, loc="outside lower center", ncols=3, frameon=False)
+most = {(f, w): max(error[f, n, w].max() for n in derivatives) for f, _, w in error}
+most = {key: plots.at_most(size, 2) for key, size in most.items()}
+far = {what: reach["naive", "torch", what] for what in ("gradient", "Hessian")}
 plots.describe(
     fig,
     "Section 4, the Hessian",
     f"""Relative error against the distance from the singularity. The naive gradient's is
-    above 0.001 up to {reach["naive", "torch", "gradient"]:.1g} and never above
-    {error["naive", "torch", "gradient"].max():.1g}, the naive Hessian's up to
-    {reach["naive", "torch", "Hessian"]:.1g}, reaching
-    {error["naive", "torch", "Hessian"].max():.1g}. With an epsilon it reaches
-    {error["epsilon", "torch", "Hessian"].max():.1g}. The simplified form's is rounding.
-    Both frameworks show the same.""",
+    above 0.001 up to a largest sampled distance of {far["gradient"]:.2g} and at most
+    {most["naive", "gradient"]}, the naive Hessian's up to one of {far["Hessian"]:.2g}
+    and at most {most["naive", "Hessian"]}. With an epsilon it is at most
+    {most["epsilon", "Hessian"]}. Simplified: rounding only, in both frameworks.""",
     run,
 )
 plt.show()
 
 # %%
-#
 # .. code-block:: pycon
 #
 #    >>> [bool((error["epsilon", n, "Hessian"] >= error["naive", n, "Hessian"])[gamma < 9e-5].all()) for n in derivatives]

@@ -179,7 +179,7 @@ for ax, n in zip(axes, names, strict=True):
         misfit = np.nan_to_num(fits[f, n, 0.0][1], nan=1e10)
         style = {"color": plots.LIGHT[role], "marker": marker, "label": f, "lw": 1}
         style["ms"] = 9 if f == "simplified" else 4  # seen behind the remedy
-        ax.loglog(np.arange(misfit.size) + 1, misfit, **style)
+        ax.loglog(np.arange(misfit.size) + 1, misfit, mec=plots.outline(role), **style)
     ax.annotate("NaN", (1.15, 6e9), color=plots.LIGHT["ink"])
     ax.axhline(0.02, ls="--", color=plots.LIGHT["ink"], label="error of the camera")
     ax.set_xlabel("evaluation of the model")

@@ -138,9 +138,8 @@ for f, base in singular.items():
         row = "{:<12.2g}{:<12.2g}{:<12.2g}{:.2g}".format(*worst[f, form])
         print(f"{f.__name__:<11}{form:<12}{row}")
 
-fig, axes = plt.subplots(
-    2, 4, sharex=True, sharey=True, figsize=(8.4, 5.2), layout="constrained"
-)
+size = {"figsize": (8.4, 5.2), "layout": "constrained"}
+fig, axes = plt.subplots(2, 4, sharex=True, sharey=True, **size)
 for column, (f, run) in zip(axes.T, runs.items(), strict=True):
     column[0].set_title(f.__name__, size="medium")
     column[1].set_xlabel(r"$|\gamma|$")
@@ -149,6 +148,7 @@ for column, (f, run) in zip(axes.T, runs.items(), strict=True):
             points = np.array([abs(run.gamma), np.fmax(run.error(form, n, 1), 1e-18)])
             style = {"ls": "", "marker": marker, "color": plots.LIGHT[role]}
             ax.loglog(*points, ms=1.5, label=f"_{form}", rasterized=True, **style)
+            style |= {"mec": plots.outline(role), "mew": 0.6}
             ax.loglog(*points[:, ::13], ms=4.5, label=form, rasterized=True, **style)
         ax.grid(color=plots.LIGHT["grid"])
         ax.set_yticks(10.0 ** np.arange(-16, 17, 8))
@@ -159,17 +159,18 @@ for ax, title in zip(axes[:, 0], run.versions.values(), strict=True):
     ax.set_ylabel(f"{title}\nerror of the slope")
 handles, labels = ax.get_legend_handles_labels()
 fig.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+most = {case: plots.at_most(max(found[1::2]), 2) for case, found in worst.items()}
+right = max(max(worst[f, "simplified"][1::2]) for f in singular)
 plots.describe(
     fig,
     "Section 4, other operations",
     f"""Error of the slope against the distance to the singular point, in both
     frameworks. Naive errors grow with the inverse square of the distance, for the
-    logarithm up to {worst[logarithm, "naive"][1]:.1g}. With an epsilon they start
-    earlier. Those of the careful forms grow too, for the power up to
-    {worst[power, "careful"][1]:.1g}; the careful angle is off by 0.001 within
-    {run.reach("careful", "torch", 1):.1g}, the naive one within
-    {run.reach("naive", "torch", 1):.1g}. The simplified forms are right to
-    {max(worst[f, "simplified"][1] for f in singular):.1g}.""",
+    logarithm up to {most[logarithm, "naive"]}. With an epsilon they start earlier.
+    Those of the careful forms grow too, for the power up to {most[power, "careful"]};
+    in PyTorch the careful angle is off by more than 0.001 out to
+    {run.reach("careful", "torch", 1):.3g} left of 1, the naive one out to
+    {run.reach("naive", "torch", 1):.3g}. Simplified: at most {plots.at_most(right, 2)}.""",
     run,
 )
 plt.show()

@@ -116,16 +116,23 @@ for ax in axes:
     ax.plot(line, u / line, "--", lw=1, color=plots.LIGHT["ink"], label="_u/|gamma|")
     ax.annotate(r"$u/|\gamma|$", (1e-18, 1e4), color=plots.LIGHT["ink"])
 worst = {(f, n, k): run.worst(f, n, k) for f in forms for n in names for k in (0, 1)}
+
+
+def most(form, order):
+    """Return the worst of both frameworks, rounded up."""
+    return plots.at_most(max(worst[form, n, order] for n in names), 2)
+
+
+there = run.error("epsilon", "torch", 1)[gamma == 0]
 plots.describe(
     fig,
     "Section 4, products",
     f"""The error of the slope of the product grows like 1e-16 over the distance to the
-    singular point, up to {worst["naive", "torch", 1]:.2g} in PyTorch and
-    {worst["naive", "tensorflow", 1]:.2g} in TensorFlow, while its
-    value is right to {worst["naive", "tensorflow", 0]:.1g}. The slope of the epsilon
-    form is off by about 1e8 next to zero and by {worst["epsilon", "torch", 1]:.1g} at
-    its new pole. That of the simplified form is right to
-    {worst["simplified", "torch", 1]:.1g} everywhere.""",
+    singular point, up to {plots.at_most(worst["naive", "torch", 1])} in PyTorch and
+    {plots.at_most(worst["naive", "tensorflow", 1])} in TensorFlow, while its value is
+    right to {most("naive", 0)}. The slope of the epsilon form is off by
+    {there.item():.1g} at zero and by up to {most("epsilon", 1)} at its new pole. That of
+    the simplified form is right to {most("simplified", 1)} everywhere.""",
     run,
 )
 plt.show()

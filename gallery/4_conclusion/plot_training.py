@@ -157,7 +157,7 @@ for ax, n in zip(axes, names, strict=True):
     for i, ((role, marker), f) in enumerate(zip(plots.FORM_STYLE, forms, strict=True)):
         loss = np.nan_to_num(runs[f, n, "Adam"][0][:, 0], nan=1.0)
         style = {"color": plots.LIGHT[role], "marker": marker, "label": f}
-        ax.semilogy(loss, lw=1.3, ms=6, markevery=(8 * i, 40), **style)
+        ax.semilogy(loss, ms=6, mec=plots.outline(role), markevery=(8 * i, 40), **style)
     ax.annotate("NaN", (6, 0.9), color=plots.LIGHT["ink"])
     ax.set_xlabel("step of Adam")
 axes[0].set_ylabel("loss (mean squared error)")

@@ -12,7 +12,7 @@ import inspect
 
 from removable import plots
 from removable.forms import compare
-from removable.scoreboard import CASES, PATCHES, measure, measured, prices, table
+from removable.scoreboard import CASES, PATCHES, measure, prices, table
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -85,11 +85,9 @@ print(table(score))
 # What it takes
 # -------------
 # The time for value and slope of a million points, as a ratio to the naive quotient in the same run, not compiled; the lines that
-# somebody types; whether one has to know the singular point, and whether one has to work out a formula. The ratios were measured
-# once, elsewhere, and are kept with the package: a page that is to be the same whenever it is built cannot hold times.
+# somebody types; whether one has to know the singular point, and whether one has to work out a formula. The ratios are kept with
+# the package, each with the stamp of its own measurement: a page that is to be the same whenever it is built cannot hold times.
 
-on = measured()["on"]
-print(on["day"], on["processor"], on["versions"], sep=", ")
 print(prices(PATCHES))
 
 # %%

@@ -1,9 +1,10 @@
 r"""Pictures of sweeps and comparisons: frameworks side by side, regions told apart by colour *and* marker, the truth drawn.
 
 A figure is drawn once, in the colours of :data:`LIGHT`; :func:`recolour` turns it into its dark version. The colours of the
-regions are those of Okabe and Ito's palette, which readers with any of the common colour deficiencies can tell apart; a
-larger marker every few hundred samples does the same on a grey print. What is called black in the paper is drawn in the
-colour of the text, which is light on a dark page.
+regions are named as in the paper and chosen such that readers with any of the common colour deficiencies, by the model of
+:cite:t:`Machado2009`, and readers of a grey print can tell them apart; a larger marker every few hundred samples does the
+same by its shape. A yellow that stands out from a white page is brown, so this one does not quite, and its markers have a
+dark outline. What is called black in the paper is drawn in nearly white on a dark page.
 
 The label of a line names its column in the table of data that the site offers beside each figure. A label that begins with an
 underscore does that and keeps the line out of the legend.
@@ -11,6 +12,7 @@ underscore does that and keeps the line out of the legend.
 
 from __future__ import annotations
 
+import decimal
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +25,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import ConnectionPatch, Patch
 
+from removable.checks import checked_whole
 from removable.errors import InputError
 from removable.forms import Comparison
 from removable.regions import Region
@@ -38,10 +41,14 @@ __all__ = [
     "FORM_STYLE",
     "LIGHT",
     "Description",
+    "at_least",
+    "at_most",
     "describe",
     "description",
     "errors",
     "gamma_axis",
+    "inset",
+    "outline",
     "panels",
     "power_of_ten",
     "recolour",
@@ -58,8 +65,8 @@ LIGHT = MappingProxyType(
         "grid": "#d7dde3",
         "meant": "#0072b2",
         "written": "#a8508a",
-        "red": "#d55e00",
-        "yellow": "#e69f00",
+        "red": "#b2182b",
+        "yellow": "#d4af00",
         "green": "#009e73",
         "black": "#000000",
     }
@@ -73,21 +80,21 @@ DARK = MappingProxyType(
         "grid": "#363d47",
         "meant": "#56b4e9",
         "written": "#dc8fc0",
-        "red": "#ff7f3f",
-        "yellow": "#f2c14e",
-        "green": "#2fcf9f",
+        "red": "#e8503f",
+        "yellow": "#eacb30",
+        "green": "#2bb98e",
         "black": "#f4f6f8",
     }
 )
 """Colour of each role on a dark page."""
 
 _REGION_STYLE = {
-    Region.GREEN: ("green", "o", r"$\gamma^2$ kept, in part or whole"),
-    Region.YELLOW: ("yellow", "s", r"$\gamma^2$ absorbed"),
-    Region.RED: ("red", "X", r"$\gamma$ absorbed"),
-    Region.BLACK: ("black", "^", "denominator not perturbed"),
+    Region.GREEN: ("green", "o", r"green: $\gamma^2$ kept, in part or whole"),
+    Region.YELLOW: ("yellow", "s", r"yellow: $\gamma^2$ absorbed"),
+    Region.RED: ("red", "X", r"red: $\gamma$ absorbed"),
+    Region.BLACK: ("black", "^", "black: denominator not perturbed"),
 }
-"""Role, marker and legend text of each region."""
+"""Role, marker and legend text of each region; the text begins with the paper's name of the colour."""
 
 FORM_STYLE = (("red", "o"), ("yellow", "s"), ("green", "^"), ("meant", "D"), ("written", "v"), ("black", "P"))
 """Role and marker of the forms of one function, in the order in which they are given."""
@@ -146,6 +153,77 @@ def description(fig: Figure) -> Description | None:
     return getattr(fig, "_removable_description", None)
 
 
+def at_most(value: float, digits: int = 3) -> str:
+    """Write a number rounded up, for a sentence that says "at most", "up to" or "out to".
+
+    Parameters
+    ----------
+    value : float
+        The number, finite.
+    digits : int
+        How many significant digits to keep, from 1 to 17.
+
+    Returns
+    -------
+    str
+        The smallest number of so many digits that is not below ``value``.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If ``value`` is not finite or ``digits`` is not a whole number from 1 to 17.
+
+    Examples
+    --------
+    >>> at_most(4.7053e-07), at_most(-0.123456), at_most(39998.0009, 2), at_most(2.0)
+    ('4.71e-07', '-0.123', '40000', '2')
+    """
+    return _directed(value, digits, decimal.ROUND_CEILING)
+
+
+def at_least(value: float, digits: int = 3) -> str:
+    """Write a number rounded down, for a sentence that says "at least" or "none below".
+
+    Parameters
+    ----------
+    value : float
+        The number, finite.
+    digits : int
+        How many significant digits to keep, from 1 to 17.
+
+    Returns
+    -------
+    str
+        The largest number of so many digits that is not above ``value``.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If ``value`` is not finite or ``digits`` is not a whole number from 1 to 17.
+
+    Examples
+    --------
+    >>> at_least(39998.0009), at_least(39998.0009, 5), at_least(-0.123456), at_least(1e-9)
+    ('39900', '39998', '-0.124', '1e-09')
+    """
+    return _directed(value, digits, decimal.ROUND_FLOOR)
+
+
+def _directed(value: float, digits: int, rounding: str) -> str:
+    if not math.isfinite(value):
+        raise InputError(f"value is {value!r}; give a finite number.")
+    digits = checked_whole("digits", digits, least=1, most=17)
+    # A double is a decimal number exactly; all that is rounded is rounded here.
+    rounded = decimal.Context(prec=digits, rounding=rounding).create_decimal(decimal.Decimal(float(value))).normalize()
+    if not rounded:
+        return "0"
+    if -5 < rounded.adjusted() < 7:
+        return f"{rounded:f}"
+    fraction = f"{rounded:e}".lower()
+    mantissa, _, exponent = fraction.partition("e")
+    return f"{mantissa}e{int(exponent):+03d}"
+
+
 def gamma_axis(ax: Axes, *, smallest: float = 1e-20) -> None:
     r"""Make the horizontal axis that of the paper: :math:`\gamma`, logarithmic on both sides of zero."""
     ax.set_xscale("symlog", linthresh=smallest, linscale=0.6)
@@ -198,7 +276,8 @@ def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
         at = np.flatnonzero(inside)
         at = at[at.size // 2 % stride :: stride]
         style = {"linestyle": "none", "marker": marker, "color": colour, "markersize": 5.5}
-        ax.plot(run.gamma[at], y[at], markeredgecolor=LIGHT["paper"], markeredgewidth=0.6, **style)
+        style |= {"markeredgecolor": outline(role, "paper"), "markeredgewidth": 0.6}
+        ax.plot(run.gamma[at], y[at], **style)
         handles.append(Line2D([], [], label=text, **style))
     lost = ~np.isfinite(y)
     if lost.any():
@@ -206,9 +285,8 @@ def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
         ax.axvspan(*ends, facecolor="none", edgecolor=LIGHT["red"], hatch="///", linewidth=0, alpha=0.6)
         # There is nothing to see of these, but they are part of the data.
         ax.plot(run.gamma[lost], y[lost], linestyle="none", label="_not finite", color=LIGHT["red"])
-        handles.append(
-            Patch(facecolor="none", edgecolor=LIGHT["red"], hatch="///", label="NaN: nothing to draw", linewidth=0)
-        )
+        text = r"red: $\gamma$ absorbed; NaN, nothing to draw"
+        handles.append(Patch(facecolor="none", edgecolor=LIGHT["red"], hatch="///", label=text, linewidth=0))
     return handles
 
 
@@ -255,8 +333,9 @@ def panels(
         gamma_axis(ax)
         handles = scatter(ax, run, rows[order] - minus)
         if written is not None:
-            handles += _truth(ax, run.gamma, run.written[order] - minus, "written", "-", written)
-        handles += _truth(ax, run.gamma, run.meant[order] - minus, "meant", (0, (5, 2)), meant)
+            handles += _truth(ax, run.gamma, run.written[order] - minus, _branches(run), "written", "-", written)
+        whole = np.zeros(run.gamma.size, dtype=int)
+        handles += _truth(ax, run.gamma, run.meant[order] - minus, whole, "meant", (0, (5, 2)), meant)
         legend |= {handle.get_label(): handle for handle in handles}
     axes[0].set_ylabel(ylabel)
     fig.legend(handles=list(legend.values()), loc="outside lower center", ncols=3, frameon=False, fontsize="small")
@@ -316,9 +395,8 @@ def errors(run: Comparison, *, order: int = 0, ylabel: str) -> tuple[Figure, np.
             style = {"linestyle": "none", "marker": marker, "color": LIGHT[role]}
             ax.plot(distance[shown], level, markersize=2.5, rasterized=True, label=f"_{form}", **style)
             few = slice(None, None, max(1, level.size // _MARKERS_PER_PANEL))
-            ax.plot(
-                distance[shown][few], level[few], markersize=5.5, markeredgecolor=LIGHT["paper"], label=form, **style
-            )
+            edge = {"markersize": 5.5, "markeredgecolor": outline(role, "paper"), "markeredgewidth": 0.6}
+            ax.plot(distance[shown][few], level[few], label=form, **edge, **style)
         ax.set_xscale("log")
         ax.set_yscale("log")
         for axis in (ax.xaxis, ax.yaxis):
@@ -435,12 +513,107 @@ def zones(made: Board) -> tuple[Figure, np.ndarray]:
     return fig, axes
 
 
-def _truth(ax: Axes, gamma: np.ndarray, y: np.ndarray, role: str, style: Any, text: str) -> list[Line2D]:
-    """Draw a truth as a line through a few hundred of the samples, broken where the sign of gamma changes."""
-    few = np.unique(np.r_[0 : gamma.size : max(1, gamma.size // 600), gamma.size - 1])
-    few = few[gamma[few] != 0]
-    split = np.searchsorted(gamma[few], 0.0)
-    x, y = np.insert(gamma[few], split, np.nan), np.insert(y[few], split, np.nan)
+def outline(role: str, others: str | None = None) -> str:
+    """Return the colour of the outline of a marker: that of the text around yellow, which is faint on a white page.
+
+    Parameters
+    ----------
+    role : str
+        The role of the marker, a key of :data:`LIGHT`.
+    others : str, optional
+        The role of the outline of all markers that are not yellow; by default that of the marker, so that none is seen.
+
+    Examples
+    --------
+    >>> outline("yellow") == LIGHT["ink"], outline("red") == LIGHT["red"], outline("red", "paper") == LIGHT["paper"]
+    (True, True, True)
+    """
+    return LIGHT["ink" if role == "yellow" else others or role]
+
+
+def inset(
+    ax: Axes,
+    run: Sweep,
+    y: np.ndarray,
+    *,
+    place: tuple[float, float, float, float],
+    across: tuple[float, float],
+    up: tuple[float, float],
+) -> Axes:
+    r"""Draw a part of a panel again, larger, on straight axes: the same samples in the same colours, none new.
+
+    Its lines have no names, so that the data of the figure hold each sample once.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The panel.
+    run : Sweep
+        What the panel draws.
+    y : numpy.ndarray
+        The values that it draws, shape ``(n,)``.
+    place : tuple of float
+        Left, bottom, width and height of the inset, as shares of the panel.
+    across, up : tuple of float
+        The part of :math:`\gamma` and of the values that is shown.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The inset.
+
+    Examples
+    --------
+    >>> from removable.functions import h, h_hat
+    >>> from removable.sweep import sweep
+    >>> run = sweep(h, meant=h_hat, gamma=[-1e-3, 1e-3], names=["numpy"], order=0)
+    >>> fig, (ax,) = panels(run, ylabel="h", meant="x + 2")
+    >>> small = inset(ax, run, run.results["numpy"][0], place=(0.1, 0.6, 0.3, 0.3), across=(0, 0.01), up=(4, 4.01))
+    >>> [line.get_xdata().tolist() for line in small.lines]
+    [[0.001]]
+    >>> plt.close(fig)
+    """
+    with plt.rc_context(_style()):
+        small = ax.inset_axes(place)
+    for region, (role, marker, _) in _REGION_STYLE.items():
+        inside = run.where(region) & np.isfinite(y) & (run.gamma >= across[0]) & (run.gamma <= across[1])
+        if inside.any():
+            style = {"linestyle": "none", "marker": marker, "markersize": 2, "color": LIGHT[role], "rasterized": True}
+            small.plot(run.gamma[inside], y[inside], **style)
+    small.set(xlim=across, ylim=up)
+    small.tick_params(labelsize="x-small")
+    small.spines[:].set_visible(True)
+    # What is enlarged, and two lines from it to the inset. Not by ``indicate_inset_zoom``: recolouring does not reach inside.
+    thin = {"color": LIGHT["ink"], "linewidth": 0.7}
+    (left, right), (low, high) = across, up
+    ax.plot([left, right, right, left, left], [low, low, high, high, low], **thin)
+    for corner, end in (((left, high), (1, 1)), ((left, low), (1, 0))):
+        way = ConnectionPatch(corner, end, ax.transData, small.transAxes, **thin)
+        way.set_in_layout(False)
+        ax.add_artist(way)
+    return small
+
+
+def _branches(run: Sweep) -> np.ndarray:
+    """Number the stretches of gamma between which the program as written may jump, shape ``(n,)``.
+
+    It has another branch where the denominator is perturbed, and there another on either side of 0, where the sign S changes.
+    """
+    perturbed = ~run.where(Region.BLACK) & run.where(Region.BLACK).any()
+    branch = np.where(perturbed, np.where(run.gamma < 0, 1, 2), 0)
+    return np.concatenate([[0], np.cumsum(np.diff(branch) != 0)])
+
+
+def _truth(
+    ax: Axes, gamma: np.ndarray, y: np.ndarray, stretch: np.ndarray, role: str, style: Any, text: str
+) -> list[Line2D]:
+    """Draw a truth as a line through a few hundred of the samples, broken where one stretch of gamma ends and another begins."""
+    ends = np.flatnonzero(np.diff(stretch))
+    few = np.unique(
+        np.r_[0 : gamma.size : max(1, gamma.size // 600), np.abs(gamma).argmin(), ends, ends + 1, gamma.size - 1]
+    )
+    gaps = np.searchsorted(few, ends + 1)
+    x, y = np.insert(gamma[few], gaps, np.nan), np.insert(y[few], gaps, np.nan)
     return ax.plot(x, y, linestyle=style, linewidth=1.3, color=LIGHT[role], label=text)
 
 

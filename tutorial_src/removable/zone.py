@@ -240,7 +240,9 @@ class EdgeSearch:
             self._points = self._spread(inner, min(inner * self._REACH[self._stage - 1], self._largest))
         else:
             outer = float(distance[distance > inner].min(initial=self._largest))
-            step = max(np.spacing(self.at + self.side * inner), (outer - inner) / self._SAMPLES[self._stage])
+            step = max(
+                float(np.spacing(abs(self.at + self.side * inner))), (outer - inner) / self._SAMPLES[self._stage]
+            )
             first = self.at + self.side * inner
             self._points = first + self.side * step * np.arange(max(2, math.ceil((outer - inner) / step)))
 

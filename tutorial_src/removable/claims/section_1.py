@@ -98,7 +98,8 @@ def unbounded_errors() -> Evidence:
             for e in epsilons
         ]
         grows = {title: all(b > _GROWTH * a > 0 for a, b in itertools.pairwise(e)) for title, e in errors.items()}
-        # The slope of h1 at 2 is 4/epsilon: ten thousand times as large for an epsilon ten thousand times as small.
+        # The slope of h1 at 2 is 4/epsilon, ten thousand times as large for an epsilon ten thousand times as small; less the 1 that
+        # is meant, a 40000th of the first of them.
         grows["h1'"] = all(abs(b / 1e4 - a) < 1e-3 * a for a, b in itertools.pairwise(of_h1))
         lines = [
             f"{title} at {approaches[title].nearest[0]:g} and three and six decades nearer {_listed(e)}"
@@ -106,7 +107,7 @@ def unbounded_errors() -> Evidence:
         ]
         text = f"largest errors: {'; '.join(lines)}; h1' at 2 for epsilon {_listed(epsilons, 'g')} {_listed(of_h1)}"
         of_h, others = grows.pop("h'"), all(grows.values())
-        bounded = max(errors["h'"]) <= 1
+        bounded = max(errors["h'"]) <= 1  # the slope is 2 - alpha, and alpha from 0 to 2
         return Finding(text, as_stated=of_h and others, under_condition=bounded and others)
 
     limits = [f"{title} {approach.true[0]:.4g}" for title, approach in approaches.items()]
@@ -265,6 +266,7 @@ def paired_derivatives() -> Evidence:
     def finding(name: str) -> Finding:
         paired, without = _paired_by_torch() if name == "torch" else _paired_by_tensorflow()
         slopes = {title: runs.value_and_slope(name, p, [at])[1, 0] for title, p in programs.items()}
+        # Elementary functions are not rounded correctly, but to a few units in the last place.
         right = sum(bool(abs(s - exact[title]) <= 4 * np.spacing(abs(exact[title]))) for title, s in slopes.items())
         text = f"a division carries {paired}; slopes of {right} of {len(programs)} operations right to 4 ulp; "
         has = "Div" in paired and right == len(programs)

@@ -569,7 +569,7 @@ class _Equation:
         # The edges of the printed condition are rounded: a number there may fall on the other side.
         at_edges = np.isin(x[differ], [2 + g for side in (-1, 1) for g in _over_the_edge(self.delta, side)])
         slopes = [runs.value_and_slope(name, p, [2.0])[1, 0] for p in (self.program, self.printed)]
-        right = [bool(abs(s / self.slope_at_2 - 1) <= 2.0**-52) for s in slopes]
+        right = [bool(abs(s / self.slope_at_2 - 1) <= 2.0**-52) for s in slopes]  # one unit in the last place
         text = f"at {x.size} numbers off by at most {share:.2f} of what rounding may do; typed as printed, other values at "
         text += f"{differ.sum()} of them"
         if differ.any():
@@ -910,8 +910,8 @@ def abrupt() -> Evidence:
     def factor(value: Evaluate, title: str) -> float:
         program, delta = edges[title]
         gamma = np.geomspace(delta / 1e6, delta, 6001)
-        half = gamma[value(program, gamma) <= 2]
-        return float(delta / half.max()) if half.size else np.nan
+        half = gamma[value(program, gamma) <= 2].max(initial=0.0)
+        return float(delta / half) if half else np.inf
 
     def finding(name: str) -> Finding:
         found = {t: step(lambda p, g: runs.value_and_slope(name, p, 2 + g)[1], t) for t in edges}

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
-from typing import Any
 
 import numpy as np
 
@@ -17,8 +14,9 @@ from removable.errors import InputError
 from removable.grid import checked_grid
 from removable.scoreboard.cases import CASES, Case
 from removable.scoreboard.patches import Patch, naive
+from removable.scoreboard.stored import marked, read, stamp
 
-__all__ = ["Score", "measure", "measured", "prices", "records", "table"]
+__all__ = ["Score", "measure", "prices", "records", "table"]
 
 NAMES = ("torch", "tensorflow", "jax")
 
@@ -127,25 +125,6 @@ def _meant(case: Case, x: bytes, order: int) -> np.ndarray:
     return truth.derivatives(naive(case), np.frombuffer(x), base=0.0, order=order)
 
 
-def measured() -> dict[str, Any]:
-    """Return what patches and engines were measured to cost, how right the ready-made functions are, and where and when.
-
-    Returns
-    -------
-    dict
-        ``measured()["patches"][patch][framework]`` is the time for value and slope at a million points, as a ratio to the
-        naive quotient in the same run, and ``measured()["engines"][engine][quotient]`` holds such ratios;
-        ``measured()["accuracy"][quotient][dtype]`` is the worst error of the value, in ulp, and of three derivatives; ``"on"``
-        tells the day, the processor and the versions.
-
-    Examples
-    --------
-    >>> measured()["patches"]["naive"]["torch"]
-    1.0
-    """
-    return json.loads(resources.files(__package__).joinpath("measured.json").read_text("utf-8"))
-
-
 def table(scores: Mapping[str, Score]) -> str:
     """Lay out scores: pairs that are right at the point and near it, then the worst error and the results lost, by order.
 
@@ -187,7 +166,7 @@ def _number(value: float | None) -> str:
 
 
 def prices(patches: Mapping[str, Patch]) -> str:
-    """Lay out what patches cost, the lines that they take, and what somebody has to know.
+    """Lay out what patches were measured to cost, the lines that they take, and what somebody has to know.
 
     Parameters
     ----------
@@ -197,51 +176,57 @@ def prices(patches: Mapping[str, Patch]) -> str:
     Returns
     -------
     str
-        One line for each patch.
+        One line for each patch, and below them when, on what and with what they were measured.
 
     Examples
     --------
     >>> from removable.scoreboard import PATCHES
     >>> print(prices({"naive": PATCHES["naive"]}))
                         PyTorch     TensorFlow  JAX         lines  root  algebra
-    naive               1.0         1.0         1.0         1      no    no
+    naive               ...                                 1      no    no
+    Measured ...
     """
-    found = measured()["patches"]
+    found = {what: record for what, record in read("patches").items() if what[1] in patches}
     titles = {name: frameworks.get(name).title for name in NAMES}
     lines = [f"{'':<20}" + "".join(f"{title:<12}" for title in titles.values()) + f"{'lines':<7}{'root':<6}algebra"]
     for title, patch in patches.items():
-        ratios = [f"{found[title][n]:.1f}" if n in found[title] else "-" for n in NAMES]
+        known = [found.get(("patches", title, name)) for name in NAMES]
+        ratios = "".join(f"{marked(f'{record.value:.1f}', [record]) if record else '-':<12}" for record in known)
         needs = f"{'yes' if patch.root else 'no':<6}{'yes' if patch.algebra else 'no'}"
-        lines.append(f"{title:<20}" + "".join(f"{r:<12}" for r in ratios) + f"{patch.lines:<7}{needs}")
-    return "\n".join(lines)
+        lines.append(f"{title:<20}{ratios}{patch.lines:<7}{needs}")
+    return "\n".join([*lines, stamp(found.values())])
 
 
 def records() -> str:
-    """Lay out how right the ready-made functions are, and what they and both engines cost.
+    """Lay out how right the ready-made functions were measured to be, and what they and both engines cost.
 
     Returns
     -------
     str
-        One line for each quotient and way to compute it. Errors are those of float64, the worst of three frameworks.
+        One line for each quotient and way to compute it, and below them when, on what and with what they were measured. Errors
+        are those of float64, the worst of three frameworks.
 
     Examples
     --------
-    >>> len(records().splitlines())  # a heading of two lines, and seven quotients in three ways
-    23
+    >>> sum("series" in line for line in records().splitlines())  # one for each of seven quotients
+    7
     """
-    found = measured()
-    columns = [f"{name}, {how}" for how in ("eager", "compiled") for name in NAMES]
+    errors, costs = read("accuracy"), read("engines")
     titles = {name: frameworks.get(name).title for name in NAMES}
     lines = [
         f"{'':<30}{'error':<36}{'cost, eager':<36}cost, compiled",
         f"{'':<19}{'':<11}{'ulp':<9}{'1st':<9}{'2nd':<9}{'3rd':<9}" + "".join(f"{t:<12}" for t in titles.values()) * 2,
     ]
-    for quotient in found["accuracy"]:
+    shown = []
+    for quotient in sorted({what[1] for what in errors}):
         for engine in ("ready-made", "series", "integral"):
-            errors = found["accuracy"][quotient]["float64"] if engine == "ready-made" else []
-            cells = [f"{error:.2g}" for error in errors] + [""] * (4 - len(errors))
-            costs = [f"{found['engines'][engine][quotient][column]:.1f}" for column in columns]
+            rows = [errors["accuracy", quotient, "float64", name] for name in NAMES] if engine == "ready-made" else []
+            worst = np.max([record.value for record in rows], axis=0) if rows else []
+            cells = [marked(f"{error:.2g}", rows) for error in worst] + [""] * (4 - len(worst))
+            ratios = [costs["engines", engine, quotient, how, name] for how in ("eager", "compiled") for name in NAMES]
+            prices = [marked(f"{record.value:.1f}", [record]) for record in ratios]
             lines.append(
-                f"{quotient:<19}{engine:<11}" + "".join(f"{c:<9}" for c in cells) + "".join(f"{c:<12}" for c in costs)
+                f"{quotient:<19}{engine:<11}" + "".join(f"{c:<9}" for c in cells) + "".join(f"{p:<12}" for p in prices)
             )
-    return "\n".join(line.rstrip() for line in lines)
+            shown += rows + ratios
+    return "\n".join([*(line.rstrip() for line in lines), stamp(shown)])
