@@ -213,7 +213,7 @@ class _OtherOrder(_Adapter):
         try:
             with np.errstate(all="ignore"):
                 slope = tape.gradient(program(variable, tape.tape), variable, order=order)
-        except (AttributeError, TypeError, InputError):  # an operation that the tape does not have
+        except Exception:  # an operation that the tape does not have
             return results
         results = results.copy()
         results[1] = slope
@@ -313,8 +313,8 @@ def _inexact(spoil: Callable[[Any], Any]) -> Iterator[None]:
     """Spoil what exact arithmetic and computer algebra return: every function of three modules, and what they build on."""
 
     def spoilt(function: Callable[..., Any]) -> Callable[..., Any]:
-        # What is kept is the right result: ask the function itself.
-        function = getattr(function, "__wrapped__", function)
+        # What a cache of its own has kept may be spoilt already, or be kept for later: ask the function itself.
+        function = function.__wrapped__ if hasattr(function, "cache_clear") else function
         return functools.wraps(function)(lambda *args, **kwargs: _each(function(*args, **kwargs), spoil))
 
     def its_own(module: Any) -> Iterator[str]:
@@ -509,44 +509,50 @@ def chosen(names: Iterable[str]) -> tuple[Saboteur, ...]:
 # What comes of it
 
 
-def _recipe(program: Any) -> Any:
-    """Return something hashable that is equal for two functions that were made by the same code from the same things.
+def _recipe(thing: Any) -> Any:
+    """Return something hashable that is equal for two arguments of one value, or functions made by one code from equal things.
 
     Raises
     ------
     TypeError
-        If it was made from something that cannot be compared so.
+        If it cannot be compared so.
     """
-    if isinstance(program, functools.partial):
-        return _recipe(program.func), _recipe(program.args), _recipe(tuple(sorted(program.keywords.items())))
-    if isinstance(program, types.FunctionType):
-        cells = tuple(cell.cell_contents for cell in program.__closure__ or ())
-        defaults = (program.__defaults__ or (), tuple(sorted((program.__kwdefaults__ or {}).items())))
-        return program.__code__, _recipe(cells), _recipe(defaults)
-    if isinstance(program, tuple):
-        return tuple(map(_recipe, program))
-    if isinstance(program, str | int | float | None | types.ModuleType):
-        return type(program), program
-    raise TypeError(f"{program!r} cannot be compared by what it was made from.")
+    if isinstance(thing, functools.partial):
+        return _recipe(thing.func), _recipe(thing.args), _recipe(tuple(sorted(thing.keywords.items())))
+    if isinstance(thing, types.FunctionType):
+        cells = tuple(cell.cell_contents for cell in thing.__closure__ or ())
+        defaults = (thing.__defaults__ or (), tuple(sorted((thing.__kwdefaults__ or {}).items())))
+        return thing.__code__, _recipe(cells), _recipe(defaults)
+    if isinstance(thing, tuple | list):
+        return type(thing), tuple(map(_recipe, thing))
+    if isinstance(thing, np.ndarray):
+        return thing.dtype.str, thing.shape, thing.tobytes()
+    if isinstance(thing, str | int | float | None | types.ModuleType):
+        return type(thing), thing
+    raise TypeError(f"{thing!r} cannot be compared by what it was made from.")
 
 
 @contextmanager
-def _keeping(kept: dict[Any, np.ndarray]) -> Iterator[None]:
-    """Keep what exact arithmetic returns: it takes most of the time, and few saboteurs change it."""
-    derivatives = truth.derivatives
+def _keeping(kept: dict[Any, Any], *, truths: bool) -> Iterator[None]:
+    """Keep what exact arithmetic returns, which takes most of the time: of numbers, and, if asked for, of programs."""
 
-    def derivatives_or_kept(program: Program, gamma: np.ndarray, *, base: float = 2.0, order: int = 1) -> np.ndarray:
-        try:
-            recipe = _recipe(program)
-        except TypeError:
-            return derivatives(program, gamma, base=base, order=order)
-        offsets = np.asarray(gamma, dtype=np.float64)
-        key = (recipe, offsets.shape, offsets.tobytes(), base, order)
-        if key not in kept:
-            kept[key] = derivatives(program, gamma, base=base, order=order)
-        return kept[key].copy()
+    def keeping(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def function_or_kept(*args: Any, **kwargs: Any) -> Any:
+            try:
+                key = (name, _recipe(args), _recipe(tuple(sorted(kwargs.items()))))
+            except TypeError:
+                return function(*args, **kwargs)
+            if key not in kept:
+                kept[key] = function(*args, **kwargs)
+            return kept[key].copy()  # an array or a list, which may be changed
 
-    with _replaced(truth, derivatives=derivatives_or_kept):
+        return function_or_kept
+
+    with ExitStack() as stack:
+        for module, names in {rationals: ["alpha", "power"], truth: ["derivatives"] if truths else []}.items():
+            new = {name: keeping(name, getattr(module, name)) for name in names}
+            stack.enter_context(_replaced(module, **new))
         yield
 
 
@@ -598,10 +604,10 @@ def measured(
     saboteurs = SABOTEURS if saboteurs is None else tuple(saboteurs)
     parts = (Saboteur(NOBODY, "", contextlib.nullcontext), *saboteurs)
     found: dict[str, dict[str, Evidence | Exception]] = {}
-    kept: dict[Any, np.ndarray] = {}
+    kept: dict[Any, Any] = {}
     for number, saboteur in enumerate(parts):
         report(f"{number} of {len(saboteurs)}: {saboteur.name}")
-        with contextlib.nullcontext() if saboteur.of_programs else _keeping(kept), saboteur.at_work():
+        with _keeping(kept, truths=not saboteur.of_programs), saboteur.at_work():
             found[saboteur.name] = _evidence(claims)
     result = Measured(
         {claim.id: {name: _verdict(found[name][claim.check]) for name in found} for claim in claims},
