@@ -215,7 +215,7 @@ def by_reading(readings: dict[str, Evidence]) -> Evidence:
     Returns
     -------
     Evidence
-        Its verdict is that of the readings where they agree, and :data:`DEPENDS` where they do not.
+        Its verdict is that of the readings where they agree, and ``"depends on the reading"`` where they do not.
 
     Examples
     --------

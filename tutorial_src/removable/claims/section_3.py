@@ -23,16 +23,16 @@ Each term takes at most three rounded operations, of half an ulp each, and the s
 """
 
 
-def constant(name: str, value: Array) -> Array:
+def constant(value: Array, xp: Namespace) -> Array:
     """Return an array of a framework cut from the graph, so that nothing is differentiated through it.
 
     Examples
     --------
-    >>> runs.value_and_slope("tensorflow", lambda x, xp: x * constant("tensorflow", x), [3.0])
+    >>> runs.value_and_slope("tensorflow", lambda x, xp: x * constant(x, xp), [3.0])
     array([[9.],
            [3.]])
     """
-    return value.detach() if name == "torch" else frameworks.get(name).namespace.stop_gradient(value)
+    return xp.stop_gradient(value) if hasattr(xp, "stop_gradient") else value.detach()
 
 
 def parts_of_slope(name: str, x: np.ndarray) -> np.ndarray:
@@ -46,10 +46,10 @@ def parts_of_slope(name: str, x: np.ndarray) -> np.ndarray:
     """
 
     def through_f(x: Array, xp: Namespace) -> Array:
-        return functions.f(x, xp) / constant(name, functions.g(x, xp))
+        return functions.f(x, xp) / constant(functions.g(x, xp), xp)
 
     def through_g(x: Array, xp: Namespace) -> Array:
-        return constant(name, functions.f(x, xp)) / functions.g(x, xp)
+        return constant(functions.f(x, xp), xp) / functions.g(x, xp)
 
     return np.stack([runs.value_and_slope(name, part, x)[1] for part in (through_f, through_g)])
 
@@ -249,7 +249,7 @@ def two_minus_alpha() -> Evidence:
 
 
 SCATTER_BEGINS = 1e-13
-"""Closer to 2, the rounding of 2x g is as large as what (2x g - f) leaves: half an ulp of 4 gamma over gamma**2."""
+"""Closer to 2, the rounding of 2x g, half an ulp of 4 gamma, is as large as what is left of 2x g - f."""
 
 
 def quotient_rule_no_help() -> Evidence:

@@ -202,7 +202,7 @@ def eq_10b() -> Evidence:
 
 
 TO_ROUNDING = 8 * ULP
-"""Relative: the formula and the backward pass of h1 take a dozen rounded operations between them."""
+"""The formula and the backward pass of h1 take a dozen rounded operations between them; relative to the result."""
 
 
 def _equation_10(formula: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Evidence:

@@ -20,7 +20,7 @@ from removable.functions import Array, Namespace, Program
 from removable.sweep import Agreement, agreement
 
 Denominator = Callable[[Array, Namespace], Array]
-"""A function of x and the array namespace: ``functions.g``, or g1 or g2 with their constants."""
+"""A function of x and the array namespace, such as ``functions.g``, or g1 or g2 with their constants."""
 
 
 @dataclass(frozen=True)
