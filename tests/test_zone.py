@@ -166,6 +166,14 @@ def test_nothing_wrong_has_no_edge_and_a_sample_at_the_point_does_not_count():
     assert found == zone.Edges(0.0, 0.0)
 
 
+def test_what_is_not_finite_is_wrong():
+    found = zone.edges(
+        lambda x: np.where(x < 2, np.where(x > 1.75, np.nan, 1.0), np.where(x < 2.5, np.inf, 1.0)), np.ones_like
+    )
+    assert found.left == pytest.approx(0.25, rel=1e-4)
+    assert found.right == pytest.approx(0.5, rel=1e-4)
+
+
 def test_a_relative_tolerance_is_a_share_of_the_truth():
     found = zone.edges(lambda x: 1000 + 1e-3 / np.abs(x - 2), lambda x: np.full(x.shape, 1000.0), relative=True)
     assert found.left == pytest.approx(1e-3, rel=1e-4)
