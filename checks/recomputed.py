@@ -534,13 +534,20 @@ def _eq_8() -> tuple[Found, str]:
     return found, f"the two sides differ by {only(sides)}"
 
 
-def _denominator(title: str, below: Program, cases: Callable[[Fraction], Row]) -> tuple[Found, str]:
-    """A denominator against its cases in fractions, value and slope."""
-    true = [[float(c) for c in cases(Fraction(v) - 2)] for v in NUMBERS.tolist()]
+def _denominator(
+    title: str, below: Program, cases: Callable[[Fraction], Row], printed: Program | None = None
+) -> tuple[Found, str]:
+    """A denominator against its cases in fractions, value and slope; and, where its edges are rounded in print, as printed."""
+    x = np.unique(np.concatenate([NUMBERS, [2 - DELTA, 2 + DELTA] if printed else []]))
+    true = np.array([[float(c) for c in cases(Fraction(v) - 2)] for v in x.tolist()]).T
 
     def found(name: str) -> str:
-        wrong = (run(name, below, NUMBERS) != np.array(true).T).sum(axis=1)
-        return "differ from the cases: {} values and {} slopes of {} numbers".format(*wrong, NUMBERS.size)
+        wrong = (run(name, below, x) != true).sum(axis=1)
+        text = "differ from the cases: {} values and {} slopes of {} numbers".format(*wrong, x.size)
+        if printed is None:
+            return text
+        others = x[run(name, printed, x)[0] != true[0]]
+        return f"{text}; with the edges as printed {others.size} values, at {listed('.9g', others)}"
 
     at = (Fraction(0), -Fraction(1, 10**9), Fraction(1, 10**3))
     values = (float(cases(c)[0]) for c in at)
@@ -554,7 +561,11 @@ def _eq_9() -> tuple[Found, str]:
             return [c, Fraction(1)]
         return [c + Fraction(EPS1) if c >= 0 else c - Fraction(EPS1), Fraction(1)]
 
-    return _denominator("g1", g1(), cases)
+    def printed(x: Any, m: Any) -> Any:
+        d = x - 2
+        return m.where((x > 2 - DELTA) & (x < 2 + DELTA), d + sign(d, m) * EPS1, d)
+
+    return _denominator("g1", g1(), cases, printed)
 
 
 @of("eq-11")
@@ -644,7 +655,9 @@ def _zone_wide_enough() -> tuple[Found, str]:
         for tolerance in (1e-3, 1e-6):
             left, right = (outermost_wrong(name, side, tolerance) for side in (-1, 1))
             cells.append(f"{left:.3g} left, {right:.3g} right")
-        return f"slope of h off by 1e-3 out to {cells[0]}, by 1e-6 out to {cells[1]}; delta is {DELTA:g}"
+        left = np.abs(run(name, h, NUMBERS[np.abs(NUMBERS - 2) >= DELTA])[1] - 1).max()
+        text = f"slope of h off by 1e-3 out to {cells[0]}, by 1e-6 out to {cells[1]}; delta is {DELTA:g}; "
+        return f"{text}beyond it off by up to {left:.2g}"
 
     slopes = [float(exact_h(Fraction(c))[1]) for c in (1e-5, DELTA)]
     return found, "h' = {:g} at 2 + 1e-5, {:g} at 2 + delta".format(*slopes)
@@ -977,29 +990,24 @@ def _other_operations() -> tuple[Found, str]:
         return m if m is torch else m.math
 
     def angle(x: Any, m: Any) -> Any:
-        a = special(m).acos(special(m).cos(x))
-        return (a * a) / (x * x)
+        return special(m).acos(special(m).cos(x))
 
     programs: dict[str, Program] = {
         "(1+x)**(1/x)": lambda x, m: (1 + x) ** (1 / x),
-        "log(1+x)/x": lambda x, m: special(m).log(1 + x) / x,
-        "(sqrt(1+x)-1)/x": lambda x, m: (special(m).sqrt(1 + x) - 1) / x,
-        "acos(cos x)**2/x**2": angle,
+        "sqrt(x*x*x*x)": lambda x, m: special(m).sqrt(x * x * x * x),
+        "exp(log(x*x))": lambda x, m: m.exp(special(m).log(x * x)),
+        "acos(cos x)**2": lambda x, m: angle(x, m) * angle(x, m),
     }
 
     def found(name: str) -> str:
         return "slope at 0: " + ", ".join(f"{run(name, p, [0.0])[1, 0]:g} of {title}" for title, p in programs.items())
 
     log = [Fraction(0), *(Fraction((-1) ** (k + 1), k) for k in range(1, 4))]
-    root = [Fraction(1)]
-    for k in range(3):
-        root.append(root[-1] * (Fraction(1, 2) - k) / (k + 1))
     log_over_x = divided(log, [0, 1, 0, 0])
     # exp(a + b t + ...) = exp(a) (1 + b t + ...)
     power = exponential(log_over_x[0])[0] * log_over_x[1]
-    root_over_x = divided([root[0] - 1, *root[1:]], [0, 1, 0, 0])
-    square = divided([0, 0, 1, 0], [0, 0, 1, 0])  # within pi of 0 the angle is the size of x
-    return found, f"slope at 0: {listed('.4g', (power, log_over_x[1], root_over_x[1], square[1]))}"
+    square = times([Fraction(0), Fraction(1)], [Fraction(0), Fraction(1)])[1]  # the other three are the square of x
+    return found, f"slope at 0: {listed('.4g', (power, square, square, square))}"
 
 
 def _gradient(name: str, program: Program, parameters: int, target: float = 5.0) -> np.ndarray:

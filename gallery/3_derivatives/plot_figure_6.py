@@ -204,7 +204,7 @@ nearest = [frameworks.get(n).derivatives(g_first, at)[1].item() for n in run.res
 print(f"g first, at the left neighbour of 2: {nearest[0]} and {nearest[1]}")
 
 # %%
-# One number differs when the denominator comes first, and it is the neighbour of 2 from above. PyTorch goes back through its
+# One number differs when the denominator comes first, and it is the left neighbour of 2 again. PyTorch goes back through its
 # newest operation first (:cite:t:`PyTorchEngine`). With the lines exchanged that is the numerator, the sum is the second of
 # the two above, and the slope is 2. TensorFlow's tape goes back through what has been complete for longest
 # (:cite:t:`TensorFlowTape`): in either order it reaches :math:`x` through the denominator first, since that is fewer operations

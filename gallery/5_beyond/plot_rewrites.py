@@ -1,6 +1,6 @@
 r"""
-What does get rewritten? Thirteen patterns, and a remedy undone
-===============================================================
+What does get rewritten? Twelve patterns, a factor, and a remedy undone
+=======================================================================
 
 No optimiser cancels a common factor (:doc:`plot_who_simplifies`). They know other rules of algebra. Some of these mend a value
 that rounding, or an overflow, has spoiled; few mend its slope; and they take a careful formula apart, too.
@@ -119,8 +119,8 @@ worse = {row.title for row in measured if row.effect[0] == "worse"}
 plots.describe(
     fig,
     "What does get rewritten",
-    f"""Largest errors of value and slope of {len(titles)} patterns, operation by
-    operation and in four optimised modes. {len(mended)} values are right in some mode
+    f"""Largest errors of value and slope of {len(titles) - 1} patterns and a common factor,
+    operation by operation and in four optimised modes. {len(mended)} values are right in some mode
     and not in the eager one, and {len(with_slope)} of these slopes. {len(worse)} values
     are worse, those of the careful forms. The common factor, the last line, is
     the same everywhere.""",

@@ -18,7 +18,7 @@ from removable.claims.section_1 import Evaluation, reach
 from removable.functions import Array, Namespace, Program
 from removable.regions import Region
 from removable.sweep import agreement
-from removable.zone import Edges
+from removable.zone import Edges, edges
 
 Evaluate = Callable[[Program, np.ndarray], np.ndarray]
 """Evaluates a program at 2 + gamma, called with both."""
@@ -349,13 +349,15 @@ def _flat_for_higher_powers() -> Evidence:
 
     def finding(name: str) -> Finding:
         programs = {n: partial(functions.h_power, power=n) for n in _POWERS}
-        flat, wrong = [], []
+        flat, wrong, by_amount = [], [], []
         for n, program in programs.items():
             flat.append(_outermost(lambda x, n=n, p=program: runs.value_and_slope(name, p, x)[0] == n * 2.0 ** (n - 1)))
             slope = partial(_slope, name, program)
             wrong.append(reach(slope, partial(slope_of_power, power=n)))
+            by_amount.append(edges(slope, partial(slope_of_power, power=n)))
         text = f"with the power multiplied up, h is flat out to {_both_sides(flat)}; "
-        text += f"beside it, its slope is off by more than 0.1 % of itself out to {_both_sides(wrong)}"
+        text += f"beside it, its slope is off by more than 0.1 % of itself out to {_both_sides(wrong)}, "
+        text += f"by more than 0.001 out to {_both_sides(by_amount)}"
         return Finding(text, as_stated=_widens(flat) and _is_the_quotient(name))
 
     rounded_once = [_outermost(partial(on_the_tangent, n=n)) for n in _POWERS]
@@ -751,7 +753,29 @@ def delta_removed() -> Evidence:
     """Equation (3) against equation (2) with delta equal to epsilon, and both against rationals."""
     both = partial(functions.h1_hat, epsilon=runs.EPSILON_2, delta=runs.EPSILON_2)
     compared = definition("(2) and (3) are compared, bit for bit")
-    return together(in_both(compared, lambda name: _same_function(name, runs.h2, both)), _clamped_twice())
+    parts = in_both(compared, lambda name: _same_function(name, runs.h2, both)), _clamped_twice(), _edges_as_printed()
+    return together(*parts)
+
+
+def _edges_as_printed() -> Evidence:
+    """The slope of (2) with delta equal to epsilon, its edges typed as printed, against that of (3) at the edges."""
+    epsilon = runs.EPSILON_2
+    edges_of_zone = np.array([2 - epsilon, 2 + epsilon])
+
+    def printed(x: Array, xp: Namespace) -> Array:
+        below = xp.where(_between(epsilon)(x, xp), _epsilon_with_sign(epsilon)(x, xp), functions.g(x, xp))
+        return functions.f(x, xp) / below
+
+    def finding(name: str) -> Finding:
+        as_printed, by_size = (runs.value_and_slope(name, p, edges_of_zone)[1] for p in (printed, runs.h2))
+        text = f"slope at 2 - epsilon and 2 + epsilon: of (2) as printed {_listed(as_printed, '.6g')}, "
+        text += f"of (3) {_listed(by_size, '.6g')}"
+        one_edge = int((as_printed != by_size).sum()) == 1
+        return Finding(text, as_stated=not (as_printed != by_size).any(), under_condition=one_edge)
+
+    gammas = [Fraction(x) - 2 for x in edges_of_zone.tolist()]
+    slopes = [rationals.slope(g, rationals.clamped(g), int(abs(g) >= Fraction(epsilon))) for g in gammas]
+    return in_both(exactly("slope of (3) there {:.6g} and {:.6g}", *map(float, slopes)), finding)
 
 
 def continuity_of_h2() -> Evidence:

@@ -277,18 +277,18 @@ def quotient_rule_no_help() -> Evidence:
 
 def identical_slopes_of_h() -> Evidence:
     """The slope of h in PyTorch against TensorFlow, typed in several ways."""
-    return _identical_slopes(functions.g, lambda s: not s.power and not s.denominator_first)
+    return _identical_slopes(functions.g, lambda s: s.graph if s.power else not s.denominator_first)
 
 
 def identical_slopes_of_h1() -> Evidence:
     """The slope of h1 in PyTorch against TensorFlow, typed in several ways."""
     g1 = partial(functions.g1, epsilon=runs.EPSILON_1, delta=runs.DELTA_1)
-    return _identical_slopes(g1, lambda s: not s.power and s.denominator_first and not s.graph)
+    return _identical_slopes(g1, lambda s: s.graph if s.power else s.denominator_first != s.graph)
 
 
 def identical_slopes_of_h2() -> Evidence:
     """The slope of h2 in PyTorch against TensorFlow, typed in several ways."""
-    return _identical_slopes(partial(functions.g2, epsilon=runs.EPSILON_2), lambda s: not s.power)
+    return _identical_slopes(partial(functions.g2, epsilon=runs.EPSILON_2), lambda s: s.graph or not s.power)
 
 
 def _identical_slopes(denominator: spellings.Denominator, allowed: Callable[[Spelling], bool]) -> Evidence:
@@ -296,8 +296,7 @@ def _identical_slopes(denominator: spellings.Denominator, allowed: Callable[[Spe
     found = spellings.between(denominator, np.unique(runs.of_h().x), 1)
     points = next(iter(found.values())).points
     text = "; ".join(f"{spelling}: {same.differing}" for spelling, same in found.items())
-    # Run eagerly, which is what both frameworks do unless told otherwise, every spelling that is not allowed differs.
-    needed = not any(same.identical for s, same in found.items() if not s.graph and not allowed(s))
+    needed = not any(same.identical for spelling, same in found.items() if not allowed(spelling))
 
     def finding(name: str) -> Finding:
         return Finding(

@@ -65,26 +65,30 @@ def infinity_minus_infinity() -> Evidence:
     )
 
 
-def _angle_squared(x: Array, xp: Namespace) -> Array:
-    """Square of the angle x, found by way of its cosine, over the square of x."""
-    m = functions.elementary(xp)
-    angle = m.acos(m.cos(x))
-    return (angle * angle) / (x * x)
-
-
 def other_operations() -> Evidence:
-    """A power, a logarithm, a square root and an angle, at the point where each has a limit."""
+    """A power that is 1 to the infinity; and x squared by a root, a logarithm and an angle, none of them divided by anything."""
+
+    def power(x: Array, xp: Namespace) -> Array:
+        return (1 + x) ** (1 / x)
+
+    def root(x: Array, xp: Namespace) -> Array:
+        return functions.elementary(xp).sqrt(x * x * x * x)
+
+    def logarithm(x: Array, xp: Namespace) -> Array:
+        return xp.exp(functions.elementary(xp).log(x * x))
+
+    def angle(x: Array, xp: Namespace) -> Array:
+        m = functions.elementary(xp)
+        return m.acos(m.cos(x)) * m.acos(m.cos(x))
+
+    def square(x: Array, xp: Namespace) -> Array:
+        return x * x
+
     programs: dict[str, tuple[Program, Program]] = {
-        "(1+x)**(1/x)": (
-            lambda x, xp: (1 + x) ** (1 / x),
-            lambda x, xp: xp.exp(xp.log1p(x) / x),
-        ),
-        "log(1+x)/x": (lambda x, xp: functions.elementary(xp).log(1 + x) / x, lambda x, xp: xp.log1p(x) / x),
-        "(sqrt(1+x)-1)/x": (
-            lambda x, xp: (functions.elementary(xp).sqrt(1 + x) - 1) / x,
-            lambda x, xp: 1 / (xp.sqrt(1 + x) + 1),
-        ),
-        "acos(cos x)**2/x**2": (_angle_squared, lambda x, xp: xp.ones_like(x)),
+        "(1+x)**(1/x)": (power, lambda x, xp: xp.exp(xp.log1p(x) / x)),
+        "sqrt(x*x*x*x)": (root, square),
+        "exp(log(x*x))": (logarithm, square),
+        "acos(cos x)**2": (angle, square),
     }
 
     def finding(name: str) -> Finding:
