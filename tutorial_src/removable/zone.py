@@ -142,8 +142,10 @@ class Edges:
 
     Attributes
     ----------
-    left, right : float
-        The edge on each side; 0 where no number looked at is wrong.
+    left : float
+        The edge on the left; 0 where no number looked at is wrong.
+    right : float
+        The same on the right.
     """
 
     left: float

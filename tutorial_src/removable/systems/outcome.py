@@ -124,7 +124,7 @@ class Board:
     ran : dict
         ``ran[system, mode][title]`` is a :class:`Ran`.
     edges : dict
-        ``edges[system, mode][title]`` says how far out the slope is off by more than :data:`TOLERANCE`, or not finite:
+        ``edges[system, mode][title]`` says how far out the slope is off by more than ``TOLERANCE``, or not finite:
         an :class:`removable.zone.Edges`.
     absent : dict
         For each ``(system, mode)`` that cannot run on this machine a sentence that says why.

@@ -139,7 +139,7 @@ class Row:
     mode : str
         Its mode.
     at : tuple of float
-        Value and slope at the point :attr:`Pattern.at`.
+        Value and slope at the point ``at``.
     error : tuple of float
         The largest error of the value and of the slope beside that point; infinite where a result is not finite.
     eager : tuple of float
@@ -179,10 +179,10 @@ class Rewrites:
     rows : tuple of Row
         One for each pattern, framework and mode.
     true : dict
-        For each pattern its true value and slope at :attr:`Pattern.at`.
+        For each pattern its true value and slope at ``at``.
     ran : dict
         ``ran[system, mode][title]`` is what :mod:`removable.systems.outcome` calls a :class:`~removable.systems.outcome.Ran`, at
-        :attr:`Pattern.points`.
+        ``points``.
     absent : dict
         For each ``(system, mode)`` that cannot run on this machine a sentence that says why.
     versions : dict of str to str
