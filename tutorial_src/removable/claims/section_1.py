@@ -328,13 +328,15 @@ def forward_values() -> Evidence:
     return in_both(exactly("the same rules on values that are not rounded: slope {:g} of h at 2 + 1e-9", true), finding)
 
 
-def reach(found: Evaluation, true: Evaluation) -> Edges:
+def reach(found: Evaluation, true: Evaluation, *, relative: bool = True) -> Edges:
     """Return how far out from 2 something is off by more than 0.1 % of itself; infinite where it still is at a distance of 1.
 
     Parameters
     ----------
     found, true : callable
         Called with numbers, shape ``(n,)``, float64; return what was computed there and what is true.
+    relative : bool
+        Whether by a share of itself; else by more than 0.001.
 
     Examples
     --------
@@ -345,7 +347,7 @@ def reach(found: Evaluation, true: Evaluation) -> Edges:
     inf left, inf right
     """
     try:
-        return zone.edges(found, true, relative=True)
+        return zone.edges(found, true, relative=relative)
     except InputError:  # what a search says that did not come to an end
         return Edges(np.inf, np.inf)
 

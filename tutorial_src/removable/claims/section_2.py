@@ -18,7 +18,7 @@ from removable.claims.section_1 import Evaluation, reach
 from removable.functions import Array, Namespace, Program
 from removable.regions import Region
 from removable.sweep import agreement
-from removable.zone import Edges, edges
+from removable.zone import Edges
 
 Evaluate = Callable[[Program, np.ndarray], np.ndarray]
 """Evaluates a program at 2 + gamma, called with both."""
@@ -354,7 +354,7 @@ def _flat_for_higher_powers() -> Evidence:
             flat.append(_outermost(lambda x, n=n, p=program: runs.value_and_slope(name, p, x)[0] == n * 2.0 ** (n - 1)))
             slope = partial(_slope, name, program)
             wrong.append(reach(slope, partial(slope_of_power, power=n)))
-            by_amount.append(edges(slope, partial(slope_of_power, power=n)))
+            by_amount.append(reach(slope, partial(slope_of_power, power=n), relative=False))
         text = f"with the power multiplied up, h is flat out to {_both_sides(flat)}; "
         text += f"beside it, its slope is off by more than 0.1 % of itself out to {_both_sides(wrong)}, "
         text += f"by more than 0.001 out to {_both_sides(by_amount)}"
