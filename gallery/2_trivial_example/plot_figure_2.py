@@ -122,6 +122,8 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #
 # .. code-block:: pycon
 #
+#    >>> f"{low:.6f} to {high:.6f}"  # near 1e-5
+#    '0.999995 to 1.000004'
 #    >>> bool(2 / 3 <= alpha.min() < 1 < alpha.max() <= 2)
 #    True
 #    >>> f"{alpha.min():.2f}", f"{alpha.max():.2f}"

@@ -223,8 +223,8 @@ for m in (1, 2, 3):
 #
 # .. code-block:: pycon
 #
-#    >>> nan_zone["torch"] == nan_zone["tensorflow"]
-#    True
+#    >>> nan_zone["torch"] == nan_zone["tensorflow"], quotient(5.0, np)  # the last is x - 2, too
+#    (True, 3.0)
 #    >>> simple, double, triple = nan_zone["torch"]
 #    >>> simple.outer == 0 < min(double.left, double.right) < double.outer < min(triple.left, triple.right)
 #    True
