@@ -26,7 +26,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MEASURED = frozenset({"guide/build.json"})
 HASH_SEEDS = (77, 1)
-CACHES = ("docs/auto_gallery", "_build/claims", "_build/doctests", "_build/jupyter-cache", "_build/measured")
+CACHES = (
+    "docs/auto_gallery",
+    "_build/claims",
+    "_build/doctests",
+    "_build/jupyter-cache",
+    "_build/measured",
+    "_build/saboteurs",
+)
 """What scripts, chapters and checks have given, and what that took."""
 _ARCHIVES = (".zip", ".whl")
 

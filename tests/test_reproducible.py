@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 import reproducible
+from aside import Aside
 
 
 def zipped(members: dict[str, bytes], date: tuple[int, ...] = (1980, 1, 1, 0, 0, 0)) -> bytes:
@@ -58,6 +60,21 @@ def test_a_difference_is_found_and_placed(sites, name, data, expected):
     (sites[1] / name).write_bytes(data)
     assert reproducible.first_difference(*sites).startswith(expected)
     assert reproducible.first_difference(*reversed(sites))
+
+
+def test_whatever_runs_beside_the_build_has_its_folder_among_the_caches():
+    extensions = Path(reproducible.ROOT, "docs", "_extensions")
+    for path in extensions.glob("*.py"):
+        if "= Aside(" in path.read_text(encoding="utf-8"):
+            __import__(path.stem)
+    runs = {
+        value.name
+        for module in list(sys.modules.values())
+        for value in vars(module).values()
+        if isinstance(value, Aside)
+    }
+    assert runs == {"claims", "doctests", "saboteurs"}
+    assert {f"_build/{name}" for name in runs} <= set(reproducible.CACHES)
 
 
 def test_caches_are_those_of_a_site_that_is_there(capsys):
