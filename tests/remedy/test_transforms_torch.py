@@ -12,13 +12,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 import torch.autograd.forward_ad as dual
-from removable import repair
 from remedy import transforms
 from remedy.transforms import RADIUS, P, Registry
+from removable import repair
 from torch import func
 from torch.fx.experimental.proxy_tensor import make_fx
 from torch.utils.checkpoint import checkpoint
@@ -74,6 +73,7 @@ class Closing(Sinc):
 
 def slopes(y: Tensor, x: Tensor, p: Tensor | None) -> dict[str, Tensor]:
     """Return the value and the gradients of the sum of y by x and by p."""
+    assert y.shape == x.shape
     found = torch.autograd.grad(y.sum(), [x] if p is None else [x, p])
     return {"value": y.detach(), **dict(zip(("slope", "sum:each by p"), found, strict=False))}
 
@@ -310,14 +310,20 @@ def _(made, x, p):
     return compiled(h, x, p, backend="aot_eager")
 
 
+@ROWS.row("compiled after prepare")
+def _(made, x, p):
+    h = made(p)
+    h.prepare(x)
+    return compiled(h, x, p, backend="aot_eager")
+
+
 @ROWS.row("compiled gradient")
 def _(made, x, p):
     torch.compiler.reset()
     h = made(p)
-    found = {
+    return {
         "curvature": torch.compile(func.vmap(func.grad(func.grad(h))), fullgraph=True, backend="aot_eager")(x).detach()
     }
-    return found
 
 
 @ROWS.row("compiled gradient by the parameter")
@@ -545,10 +551,20 @@ def _(made, x, p, kind):
 def _(made, x, p):
     h = made(p)
     with torch.no_grad():
-        p.fill_(0.5)
+        p.fill_(0.03)
         h(x)
         p.fill_(P)
     return reverse(h, x, p)
+
+
+@ROWS.row("parameter changed between compiled calls")
+def _(made, x, p):
+    with torch.no_grad():
+        p.fill_(0.03)
+        f = torch.compile(made(p), fullgraph=True, backend="aot_eager")
+        f(x)
+        p.fill_(P)
+    return reverse(f, x, p)
 
 
 @ROWS.row("eight threads")
@@ -561,7 +577,7 @@ def _(made, x, p):
         try:
             for _ in range(3):
                 found.append(reverse(h, x, p))
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             raised.append(error)
 
     threads = [threading.Thread(target=work) for _ in range(8)]
