@@ -139,26 +139,11 @@ def operations(framework: str) -> Operations:
     return {"torch": _torch, "tensorflow": _tensorflow, "jax": _jax, "mpmath": _mpmath, "exact": _exact}[framework]()
 
 
-PLAIN = [
-    "exp",
-    "sin",
-    "cos",
-    "tan",
-    "sinh",
-    "cosh",
-    "tanh",
-    "asin",
-    "acos",
-    "atan",
-    "asinh",
-    "acosh",
-    "atanh",
-    "sqrt",
-    "where",
-    "abs",
-    "ones_like",
-    "zeros_like",
-]
+PLAIN = (
+    *("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh", "sqrt"),
+    *("where", "abs", "ones_like", "zeros_like"),
+)
+"""Names that every framework has at its top."""
 
 
 def _torch() -> Operations:
@@ -295,6 +280,9 @@ def _mpmath() -> Operations:
         maximum=max,
         clip=lambda x, low, high: min(max(x, mpmath.mpf(low)), mpmath.mpf(high)),
         sign=mpmath.sign,
+        floor=mpmath.floor,
+        round=mpmath.nint,
+        leaky_relu=lambda x, slope: x if x > 0 else slope * x,
         where=lambda condition, yes, no: yes if condition else no,
         ones_like=lambda x: mpmath.mpf(1),
         zeros_like=lambda x: mpmath.mpf(0),
@@ -310,17 +298,12 @@ def _asinh(z: acb_series) -> acb_series:
 
 
 def _digamma(z: acb_series) -> acb_series:
-    """The derivative of lgamma, which takes one more term of it."""
-    with _terms(len_of(z) + 1):
-        longer = acb_series([z[k] for k in range(len_of(z))] + [0], len_of(z) + 1)
-        logarithm, inner = longer.lgamma(), longer
-        slope, inner = logarithm.derivative(), inner.derivative()
+    """The derivative of lgamma, which takes one more term of z; any will do, because it has no effect on those that are kept."""
+    count = int(z.prec)
+    with _terms(count + 1):
+        longer = acb_series([*(z[k] for k in range(count)), 1], count + 1)
+        slope, inner = longer.lgamma().derivative(), longer.derivative()
     return slope / inner
-
-
-def len_of(z: acb_series) -> int:
-    """Return the number of known terms of a power series."""
-    return int(z.prec)
 
 
 class _terms:  # noqa: N801
@@ -341,7 +324,7 @@ def _bessel_i_over_power(n: int) -> Callable[[acb_series], acb_series]:
 
     def evaluated(x: acb_series) -> acb_series:
         s = x * x / 4
-        term = acb_series([acb(1)], len_of(x)) / (2**n * math.factorial(n))
+        term = acb_series([acb(1)], int(x.prec)) / (2**n * math.factorial(n))
         total, k = term, 0
         while k < 40 or math.lgamma(k) * 2 < flint.ctx.prec + 16 * k:
             k += 1
@@ -410,8 +393,7 @@ def taylor(case: Case, t: arb, terms: int = 4) -> list[arb]:
         Balls of relative radius 2^-80 or less; an exact zero may come as a ball around zero that is far smaller still.
     """
     function = case.exact or (lambda t, o: case.program(t + arb(case.at), o))
-    away = max(0.0, math.log2(case.scale) - _log2(t))
-    tiny, bits = -(DIGITS + 20 + 1.3 * away), 192
+    tiny, bits = _negligible(case, t), 192
     before = flint.ctx.prec
     try:
         with _terms(terms):
@@ -420,7 +402,7 @@ def taylor(case: Case, t: arb, terms: int = 4) -> list[arb]:
                 bits *= 2
                 try:
                     series = function(acb_series([acb(t), 1], terms), operations("exact"))
-                except ValueError:  # with so few bits a denominator cannot be told from zero
+                except (ValueError, ZeroDivisionError):  # with so few bits a denominator cannot be told from zero
                     continue
                 found = [_real(series[k]) for k in range(terms)]
                 sizes = [_log2(abs(c)) + k * math.log2(case.scale) for k, c in enumerate(found)]
@@ -429,6 +411,11 @@ def taylor(case: Case, t: arb, terms: int = 4) -> list[arb]:
     finally:
         flint.ctx.prec = before
     raise ArithmeticError(f"{case.name} cannot be certified at {t} with {MOST_BITS} bits: is it removable?")
+
+
+def _negligible(case: Case, t: arb) -> float:
+    """Binary logarithm of what is taken for zero in a coefficient: an odd function at 1e-300 is 2^-1000, and no zero."""
+    return -(DIGITS + 20 + 1.3 * max(0.0, math.log2(case.scale) - _log2(t)))
 
 
 def _log2(ball: arb) -> float:
@@ -467,9 +454,9 @@ def _at(case: Case, x: float) -> tuple[float, float, float, float]:
         flint.ctx.prec = bits
     found = taylor(case, t)
     row = [float(c.mid()) * math.factorial(k) for k, c in enumerate(found)]
-    if here:
-        sizes = [_log2(c) + k * math.log2(case.scale) for k, c in enumerate(found)]
-        row = [0.0 if size < max(sizes) - 150 else value for size, value in zip(sizes, row, strict=True)]
+    sizes = [_log2(c) + k * math.log2(case.scale) for k, c in enumerate(found)]
+    least = max(sizes) + (-150 if here else _negligible(case, t))
+    row = [0.0 if size < least else value for size, value in zip(sizes, row, strict=True)]
     return row[0], row[1], row[2], row[3]
 
 
@@ -502,10 +489,11 @@ def size(case: Case) -> tuple[float, float, float, float]:
     """Return the natural sizes of the value and the derivatives: their largest within half a natural length.
 
     They are taken at the point, and at a quarter and half of the natural length (of the room, if that is less) to both sides.
+    A derivative that is zero everywhere, of a polynomial, has the natural size of the value by natural lengths.
     """
     reach = min(case.scale, case.room)
-    rows = truth(case, [case.at + u * reach for u in (-0.5, -0.25, 0.0, 0.25, 0.5)])
-    return tuple(float(value) for value in np.abs(rows).max(1))
+    rows = np.abs(truth(case, [case.at + u * reach for u in (-0.5, -0.25, 0.0, 0.25, 0.5)])).max(1)
+    return tuple(float(rows[k] or rows[0] / reach**k) for k in range(4))
 
 
 def points(case: Case, *, reach: float | None = None, dtype: str = "float64") -> np.ndarray:
