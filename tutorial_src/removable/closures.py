@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import builtins
-import inspect
-from collections.abc import Callable
-from types import CodeType, FunctionType, ModuleType
+import dis
+import functools
+import types
+from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["reads_nothing_else"]
+__all__ = ["state"]
 
-_CONSTANT = frozenset({"jax", "math", "numpy", "tensorflow", "torch"})
+_CONSTANT = frozenset({"jax", "math", "cmath", "numpy", "scipy", "tensorflow", "torch", "keras"})
 """Packages whose modules hold functions and constants; in another module somebody may keep what is tuned."""
 
+_FUNCTIONS = frozenset({"PjitFunction", "ufunc", "dtype", "DType", "custom_jvp", "_ScalarMeta"})
+"""Types of the frameworks' own functions and dtypes, which hold nothing that changes."""
 
-def reads_nothing_else(function: Callable[..., Any]) -> bool:
-    """Tell whether a function depends on nothing but its arguments, so that a trace of it stays true.
+_PLAIN = (int, float, complex, str, bytes, bool, type(None))
+
+
+def state(function: Callable[..., Any]) -> tuple[Any, ...] | None:
+    """Return what a function reads besides its arguments, if that is numbers, text and functions alone.
 
     Parameters
     ----------
@@ -24,36 +30,86 @@ def reads_nothing_else(function: Callable[..., Any]) -> bool:
 
     Returns
     -------
-    bool
-        True if it is written in Python, closes over no variable, has no default values, defines no function within, and
-        names nothing but built-in functions, the modules of the frameworks, and functions for which the same holds;
-        False otherwise, and whenever that cannot be told.
+    tuple or None
+        The numbers and texts that it reads now: as long as they stay the same, so does the function. None if it reads
+        anything else, an array or an object for instance, or if that cannot be told.
 
     Examples
     --------
-    >>> reads_nothing_else(lambda x: x * x - 4)
-    True
+    >>> state(lambda x: x * x - 4)
+    ()
     >>> def shifted(a):
     ...     return lambda x: x - a
-    >>> reads_nothing_else(shifted(2.0))
-    False
+    >>> state(shifted(2.0))
+    (2.0,)
+    >>> state(shifted([2.0])) is None
+    True
     """
-    return _reads_nothing_else(function, set())
+    try:
+        return tuple(_read(function, set()))
+    except _CannotTell:
+        return None
 
 
-def _reads_nothing_else(function: Any, seen: set[FunctionType]) -> bool:
-    if not isinstance(function, FunctionType) or function.__defaults__ or function.__kwdefaults__:
-        return False
-    if any(isinstance(constant, CodeType) for constant in function.__code__.co_consts):
-        return False  # what a function within reads is not listed
-    if function in seen:  # it calls itself
-        return True
-    seen.add(function)
-    read = inspect.getclosurevars(function)
-    return not read.nonlocals and all(_constant(name, value, seen) for name, value in read.globals.items())
+class _CannotTell(Exception):
+    """Something is read that can change without a sign."""
 
 
-def _constant(name: str, value: Any, seen: set[FunctionType]) -> bool:
-    if isinstance(value, ModuleType):
-        return value.__name__.partition(".")[0] in _CONSTANT
-    return getattr(builtins, name, None) is value or _reads_nothing_else(value, seen)
+def _read(value: Any, seen: set[int]) -> Iterator[Any]:
+    """Yield the numbers and texts that a value consists of, or that a function reads."""
+    if isinstance(value, _PLAIN):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _read(item, seen)
+    elif isinstance(value, types.ModuleType):
+        if value.__name__.partition(".")[0] not in _CONSTANT:
+            raise _CannotTell
+    elif _of_a_framework(value):
+        return
+    elif isinstance(value, types.FunctionType):
+        if id(value) not in seen:  # else it calls itself
+            seen.add(id(value))
+            yield from _read_by(value, seen)
+    else:
+        raise _CannotTell
+
+
+def _of_a_framework(value: Any) -> bool:
+    """Tell whether a value is a function, a type or a dtype of a framework, or built into Python."""
+    if isinstance(value, types.BuiltinFunctionType):  # unless it is the method of an object
+        owner = value.__self__
+        return owner is None or isinstance(owner, types.ModuleType | type)
+    if isinstance(value, types.FunctionType | type):
+        return _root(value.__module__) in {*_CONSTANT, "builtins"}
+    return _root(type(value).__module__) in _CONSTANT and type(value).__name__ in _FUNCTIONS
+
+
+def _root(module: str | None) -> str:
+    return (module or "").partition(".")[0]
+
+
+def _read_by(function: types.FunctionType, seen: set[int]) -> Iterator[Any]:
+    for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
+        yield from _read(default, seen)
+    for cell in function.__closure__ or ():
+        try:
+            inside = cell.cell_contents
+        except ValueError:  # not yet bound
+            raise _CannotTell from None
+        yield from _read(inside, seen)
+    for name in _global_names(function.__code__):
+        if name in function.__globals__:
+            yield from _read(function.__globals__[name], seen)
+        elif not hasattr(builtins, name):
+            raise _CannotTell
+
+
+@functools.lru_cache(maxsize=1024)
+def _global_names(code: types.CodeType) -> tuple[str, ...]:
+    """Return the names of the globals that code reads, functions within it included."""
+    names = {i.argval: None for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= dict.fromkeys(_global_names(constant))
+    return tuple(names)

@@ -14,8 +14,24 @@ class InputError(RemovableError, ValueError):
     """An argument has a value that the function cannot use."""
 
 
-class PoleError(RemovableError, ArithmeticError):
-    """The function has a true pole where a finite value was asked for: nothing cancels it."""
+class NotRemovableError(RemovableError, ArithmeticError):
+    """The function has no value to continue it by: a jump, a kink, a branch point, the end of its domain."""
+
+
+class PoleError(NotRemovableError):
+    """The function has a true pole where a finite value was asked for: nothing cancels it.
+
+    Attributes
+    ----------
+    order : int or None
+        The order of the pole, where it was measured.
+    leading : float or None
+        The coefficient of the highest negative power; the residue, if the order is 1.
+    """
+
+    def __init__(self, message: str, order: int | None = None, leading: float | None = None) -> None:
+        super().__init__(message)
+        self.order, self.leading = order, leading
 
 
 class PrecisionError(RemovableError, ArithmeticError):

@@ -22,7 +22,7 @@ from removable.frameworks.numpy import NumPy
 from removable.frameworks.tensorflow import TensorFlow
 from removable.frameworks.torch import Torch
 
-__all__ = ["NAMES", "Framework", "Mode", "get", "load", "of", "require"]
+__all__ = ["ADAPTERS", "NAMES", "Framework", "Mode", "get", "load", "of", "require"]
 
 # The one place that keeps TensorFlow's start-up log off pages and terminals. It must be set before TensorFlow is imported,
 # which is why the gallery imports this package first. oneDNN's reordered sums are off so that a sum has one value.
@@ -60,8 +60,8 @@ _ENTRIES = {
 # What has no adapter, and is run in ways of its own.
 _OTHERS = {"pytensor": _Entry("pytensor", "PyTensor", "pytensor")}
 
-# An adapter is made without its framework, which it imports when it is first asked for something.
-_ADAPTERS: dict[str, Framework] = {adapter.name: adapter for adapter in (Torch(), TensorFlow(), Jax(), NumPy())}
+ADAPTERS: dict[str, Framework] = {adapter.name: adapter for adapter in (Torch(), TensorFlow(), Jax(), NumPy())}
+"""The adapters by name; each imports its framework when it is first asked for something."""
 
 NAMES: tuple[str, ...] = tuple(_ENTRIES)
 """The names that :func:`get` knows."""
@@ -106,7 +106,7 @@ def get(name: str) -> Framework:
     """
     _entry(name)
     load(name)
-    return _ADAPTERS[name]
+    return ADAPTERS[name]
 
 
 def load(name: str) -> ModuleType:
@@ -169,8 +169,8 @@ def of(array: Any) -> Framework:
     # By plain loops and lookups: torch.compile and AutoGraph trace this.
     for name in NAMES:
         # An array of a framework that nobody has imported cannot be there.
-        if _ENTRIES[name].module in sys.modules and _ADAPTERS[name].owns(array):
-            return _ADAPTERS[name]
+        if _ENTRIES[name].module in sys.modules and ADAPTERS[name].owns(array):
+            return ADAPTERS[name]
     titles = ", ".join(entry.title for entry in _ENTRIES.values())
     raise InputError(f"x is of type {type(array).__name__}; give a tensor or an array of one of {titles}.")
 

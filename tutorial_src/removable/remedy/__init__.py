@@ -1,0 +1,3 @@
+"""The remedy."""
+from removable.remedy.repair import Repaired, repair
+__all__=["Repaired","repair"]

@@ -1,0 +1,184 @@
+r"""The power series of a program that takes real numbers only, from its values on both sides of a point.
+
+With :math:`s = t^2`, the even part :math:`(h(r+t) + h(r-t))/2` and the odd part :math:`(h(r+t) - h(r-t))/(2t)` are functions
+of :math:`s` alone. Each is fitted by Chebyshev polynomials on :math:`\rho^2/64 \le s \le \rho^2`, and so never evaluated near the
+point. The terms that a fit leaves over measure its error; at :math:`s = 0` they count as often as the polynomials are large there.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from removable.errors import NotRemovableError
+from removable.remedy import circles
+from removable.remedy.circles import Values
+from removable.remedy.one_sided import what_both_sides_do
+
+__all__ = ["Fit", "Rule", "fit", "rule"]
+
+_NODES = 24
+"""Nodes on each side."""
+
+_TERMS = 13
+"""Terms of each parity that are kept; the others measure the error."""
+
+_INNER = 0.125
+"""The inner radius, as a part of the outer one."""
+
+_WORST = 1e-9
+"""The error of the value above which nothing is repaired."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that turns values on both sides into coefficients, in units of the outer radius.
+
+    Attributes
+    ----------
+    nodes : numpy.ndarray
+        Offsets on the right and then on the left, shape (2 n,).
+    to_chebyshev : numpy.ndarray
+        From values to Chebyshev coefficients of the even and then of the odd part, shape (2 terms, 2 n).
+    to_powers : numpy.ndarray
+        From those to powers of t, shape (2 terms, 2 terms). It is a step of its own: its entries reach 1e9, and the last
+        Chebyshev coefficients are 1e-17; in one product seven digits would be lost.
+    rest : numpy.ndarray
+        From values to the Chebyshev coefficients that are left over, shape (2 (n - terms), 2 n).
+    amplified : float
+        How much larger an error is at t = 0 than between the nodes.
+    """
+
+    nodes: np.ndarray
+    to_chebyshev: np.ndarray
+    to_powers: np.ndarray
+    rest: np.ndarray
+    amplified: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The power series of a real program around a point.
+
+    Attributes
+    ----------
+    radius : float
+        The outer radius, in units of which the coefficients are given.
+    coefficients : numpy.ndarray
+        Shape (26, E).
+    error : float
+        The error of the value at the point, relative to the first coefficient that is more than noise.
+    level : float
+        The error of the values at the nodes, as it counts at the point, relative to the largest.
+    size : numpy.ndarray
+        The largest value, shape (E,).
+    innermost : float
+        The smallest radius at which a fit was good.
+    evaluations : int
+        At how many points the program was evaluated.
+    """
+
+    radius: float
+    coefficients: np.ndarray
+    error: float
+    level: float
+    size: np.ndarray
+    innermost: float
+    evaluations: int
+
+
+@functools.cache
+def rule() -> Rule:
+    """Return the rule for :data:`_NODES` nodes a side."""
+    low = _INNER**2
+    theta = np.pi * (2 * np.arange(_NODES) + 1) / (2 * _NODES)
+    t = np.sqrt(low + (1 - low) * (np.cos(theta) + 1) / 2)
+    chebyshev = np.cos(np.outer(np.arange(_NODES), theta)) * 2 / _NODES
+    chebyshev[0] /= 2
+    slope, shift = 2 / (1 - low), -(1 + low) / (1 - low)  # the argument of the polynomials is slope s + shift
+    powers = [np.array([1.0]), np.array([shift, slope])]  # their signs alternate: nothing cancels
+    while len(powers) < _TERMS:
+        powers.append(np.polynomial.polynomial.polysub(2 * np.convolve([shift, slope], powers[-1]), powers[-2]))
+    change = np.stack([np.pad(p, (0, _TERMS - len(p))) for p in powers], 1)
+    even = np.concatenate([chebyshev, chebyshev], 1) / 2
+    odd = np.concatenate([chebyshev / (2 * t), -chebyshev / (2 * t)], 1)
+    to_powers = np.zeros((2 * _TERMS, 2 * _TERMS))
+    to_powers[0::2, :_TERMS] = to_powers[1::2, _TERMS:] = change
+    return Rule(
+        nodes=np.concatenate([t, -t]),
+        to_chebyshev=np.concatenate([even[:_TERMS], odd[:_TERMS]]),
+        to_powers=to_powers,
+        rest=np.concatenate([even[_TERMS:], odd[_TERMS:]]),
+        amplified=math.sqrt(sum(p[0] ** 2 for p in powers)),
+    )
+
+
+def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
+    """Find the power series of a program from its values on both sides of a point.
+
+    Parameters
+    ----------
+    values : callable
+        The program on real numbers.
+    at : float
+        The point.
+    rounding : float
+        The unit roundoff of the precision in which the program computes.
+
+    Returns
+    -------
+    Fit
+        The series.
+
+    Raises
+    ------
+    removable.errors.NotRemovableError
+        If no power series fits both sides; the sentence says what each side does.
+    """
+    on = rule()
+    radii = 2.0 ** (np.arange(-80, 81) / 2)
+    radii = radii[radii >= 2**10 * rounding * abs(at)]
+    offsets = (at + radii[:, None] * on.nodes) - at
+    found = np.real(values(offsets.ravel())).reshape(*offsets.shape, -1)
+    seen = circles.Scan(radii, np.zeros((len(radii), 0, found.shape[-1])), _largest(found), offsets, found)
+    with np.errstate(all="ignore"):
+        noise = on.amplified * np.max(np.abs(np.einsum("km,jme->jke", on.rest, found)), axis=1)
+    levels = circles.relative(noise, seen.largest, 2 * rounding)
+    moved = circles.shaken(values, seen, by=2.0**-30 if rounding < 2.0**-40 else 2.0**-12)
+    inside = circles.region(levels, rounding, moved)
+    if not inside.any() or levels[inside].min() > max(_WORST, 1e3 * rounding):
+        raise NotRemovableError(what_both_sides_do(values, found, at))
+    innermost = radii[inside].min()
+    if innermost > 1e4 * max(1.0, abs(at)):
+        raise NotRemovableError(
+            f"the program is like a power series around {at!r} only from a distance of {innermost:.1e} on, as floor(x) is "
+            "like x far out"
+        )
+    inside &= levels <= 4 * levels[inside].min()
+    with np.errstate(all="ignore"):
+        series = np.einsum("kl,jle->jke", on.to_powers, np.einsum("km,jme->jke", on.to_chebyshev, found))
+    noise = np.maximum(noise, 2 * rounding * seen.largest)
+    first, lead, j = circles.first_coefficient(radii, series, noise, seen.largest, inside, at)
+    own = series[j]
+    for parity in (0, 1):  # of an even or an odd function the other half is noise
+        part = (found[j, :_NODES] + (-1) ** parity * found[j, _NODES:]) / 2
+        if np.all(np.abs(part) <= 8 * noise[j] / on.amplified + 8 * rounding * seen.largest[j]):
+            own[parity::2] = 0.0
+    own[0] = np.where(np.abs(own[0]) <= noise[j], 0.0, own[0])
+    return Fit(
+        radius=float(radii[j]),
+        coefficients=own,
+        error=float(np.max(noise[j] / (lead * radii[j] ** first))),
+        level=float(levels[j]),
+        size=seen.largest[j],
+        innermost=float(innermost),
+        evaluations=2 * offsets.size,
+    )
+
+
+def _largest(found: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.max(np.abs(found), axis=1)

@@ -1,0 +1,307 @@
+"""What the remedy asks of a framework: arrays made of numbers, parts of complex numbers, a product with a matrix.
+
+Everything is made of the framework's own plain operations, so that whatever it does to a program passes through.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from removable import frameworks
+from removable.functions import Array
+
+__all__ = ["Backend", "Table", "backend", "elsewhere", "table"]
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers that are known beforehand, in two forms: as an array, and for a compiler that reads the program as numbers.
+
+    Attributes
+    ----------
+    array : numpy.ndarray
+        The numbers.
+    numbers : tuple
+        The same, nested.
+    """
+
+    array: np.ndarray
+    numbers: tuple[Any, ...]
+
+
+def table(values: np.ndarray) -> Table:
+    """Return numbers in both forms."""
+    rows = values.tolist()
+    return Table(values, tuple(tuple(row) for row in rows) if values.ndim == 2 else tuple(rows))
+
+
+def elsewhere(work: Callable[[], Result]) -> Result:
+    """Do something in a thread of its own, in which no compiler traces and no transformation is at work.
+
+    What the frameworks know of tracing, of modes and of transformations belongs to the thread.
+    """
+    done: dict[str, Any] = {}
+
+    def run() -> None:
+        try:
+            done["result"] = work()
+        except BaseException as error:  # it is raised again below
+            done["error"] = error
+
+    thread = threading.Thread(target=run, name="removable", daemon=True)
+    thread.start()
+    thread.join()
+    if "error" in done:
+        raise done["error"]
+    return done["result"]
+
+
+class Backend(ABC):
+    """Operations on arrays that the frameworks spell differently."""
+
+    def __init__(self, adapter: frameworks.Framework) -> None:
+        self.adapter = adapter
+
+    @property
+    def xp(self) -> Any:
+        """The framework's namespace."""
+        return self.adapter.namespace
+
+    @abstractmethod
+    def array(self, values: Any, dtype: str, like: Array | None = None) -> Array:
+        """Return numbers as an array of a dtype, on the device of another array."""
+
+    @abstractmethod
+    def complex(self, real: Array, imaginary: Array) -> Array:
+        """Return a complex array made of two real ones."""
+
+    @abstractmethod
+    def parts(self, values: Array) -> Array:
+        """Return the real parts of complex values and then their imaginary parts, along the first axis."""
+
+    @abstractmethod
+    def cast(self, values: Array, dtype: str) -> Array:
+        """Round to another dtype."""
+
+    @abstractmethod
+    def constant(self, values: Array) -> Array:
+        """Return the same values, of which no derivative is taken."""
+
+    @abstractmethod
+    def numbers(self, values: Array) -> np.ndarray | None:
+        """Return values as NumPy's; None while they are traced, mapped or differentiated by a transformation."""
+
+    @abstractmethod
+    def largest(self, values: Array) -> Array:
+        """Return the largest value along the first axis."""
+
+    def dtype(self, values: Array) -> str:
+        """Return the name of the dtype."""
+        return self.adapter.precision(values)
+
+    def is_complex(self, values: Array) -> bool:
+        """Tell whether values are complex."""
+        return "complex" in self.dtype(values)
+
+    def known(self, values: Table, dtype: str, like: Array) -> Array:
+        """Return a table as an array of a dtype, on the device of another array."""
+        return self.array(values.numbers if self.compiling else values.array, dtype, like)
+
+    def column(self, values: Table, dims: int, dtype: str, like: Array) -> Array:
+        """Return a table of shape (m,) in the shape (m, 1, ..., 1)."""
+        return self.xp.reshape(self.known(values, dtype, like), (-1, *[1] * dims))
+
+    def product(self, matrix: Table, values: Array) -> Array:
+        """Return a real matrix (K, M) times values (M, ...)."""
+        return self.xp.tensordot(self.known(matrix, self.dtype(values), values), values, 1)
+
+    def beside(self, values: Array, nodes: Array) -> Array:
+        """Return values in a dtype in which they can meet nodes, as TensorFlow wants them."""
+        return values
+
+    def number_like(self, value: float, like: Array) -> Array:
+        """Return an array full of a number, of the shape and dtype of another."""
+        return self.xp.full_like(like, value)
+
+    def where(self, condition: Array, a: Array, b: Array) -> Array:
+        """Select by element."""
+        return self.xp.where(condition, a, b)
+
+    def abs(self, values: Array) -> Array:
+        """Return sizes."""
+        return self.xp.abs(values)
+
+    @property
+    def compiling(self) -> bool:
+        """Whether a compiler reads this very line."""
+        return self.adapter.compiling
+
+    def wide(self) -> str:
+        """Return the bits of the widest real numbers that the framework computes with now, "64" or "32"."""
+        return "64"
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        """Evaluate a program only to look at it: no graph is kept."""
+        yield
+
+    @contextlib.contextmanager
+    def in_double(self) -> Iterator[None]:
+        """Evaluate in double precision, which JAX has to be asked for."""
+        with self.looking():
+            yield
+
+
+class _Torch(Backend):
+    def array(self, values: Any, dtype: str, like: Array | None = None) -> Array:
+        device = None if like is None else like.device
+        return self.xp.tensor(values, dtype=getattr(self.xp, dtype), device=device)
+
+    def complex(self, real: Array, imaginary: Array) -> Array:
+        return self.xp.complex(real, imaginary)
+
+    def parts(self, values: Array) -> Array:
+        return self.xp.cat([values.real, values.imag], 0)
+
+    def product(self, matrix: Table, values: Array) -> Array:
+        return self.xp.tensordot(self.known(matrix, self.dtype(values), values), values, dims=1)
+
+    def cast(self, values: Array, dtype: str) -> Array:
+        return values.to(getattr(self.xp, dtype))
+
+    def constant(self, values: Array) -> Array:
+        return values.detach()
+
+    def numbers(self, values: Array) -> np.ndarray | None:
+        torch = self.xp
+        if torch.compiler.is_dynamo_compiling() or torch.jit.is_tracing() or torch._C._functorch.is_functorch_wrapped_tensor(values):
+            return None
+        try:
+            return values.detach().resolve_conj().resolve_neg().numpy(force=True)
+        except (RuntimeError, NotImplementedError, TypeError):  # a tensor of a tracer or without memory
+            return None
+
+    def largest(self, values: Array) -> Array:
+        return values.amax(0)
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        with self.xp.no_grad():
+            yield
+
+
+class _TensorFlow(Backend):
+    def beside(self, values: Array, nodes: Array) -> Array:
+        real = self.xp.cast(values, "float64" if nodes.dtype in (self.xp.complex128, self.xp.float64) else "float32")
+        return self.xp.complex(real, self.xp.zeros_like(real)) if nodes.dtype.is_complex else real
+
+    def number_like(self, value: float, like: Array) -> Array:
+        return self.xp.fill(self.xp.shape(like), self.xp.constant(value, dtype=like.dtype))
+
+    def array(self, values: Any, dtype: str, like: Array | None = None) -> Array:
+        return self.xp.constant(values, dtype=dtype)
+
+    def complex(self, real: Array, imaginary: Array) -> Array:
+        return self.xp.complex(real, imaginary)
+
+    def parts(self, values: Array) -> Array:
+        return self.xp.concat([self.xp.math.real(values), self.xp.math.imag(values)], 0)
+
+    def cast(self, values: Array, dtype: str) -> Array:
+        return self.xp.cast(values, dtype)
+
+    def constant(self, values: Array) -> Array:
+        return self.xp.stop_gradient(values)
+
+    def numbers(self, values: Array) -> np.ndarray | None:
+        return values.numpy() if hasattr(values, "numpy") else None
+
+    def largest(self, values: Array) -> Array:
+        return self.xp.reduce_max(values, 0)
+
+
+class _Jax(Backend):
+    def array(self, values: Any, dtype: str, like: Array | None = None) -> Array:
+        return self.xp.asarray(values, dtype=dtype)
+
+    def complex(self, real: Array, imaginary: Array) -> Array:
+        import jax
+
+        return jax.lax.complex(real, imaginary)
+
+    def parts(self, values: Array) -> Array:
+        return self.xp.concatenate([values.real, values.imag], 0)
+
+    def cast(self, values: Array, dtype: str) -> Array:
+        return values.astype(dtype)
+
+    def constant(self, values: Array) -> Array:
+        import jax
+
+        return jax.lax.stop_gradient(values)
+
+    def numbers(self, values: Array) -> np.ndarray | None:
+        import jax
+
+        return None if isinstance(values, jax.core.Tracer) else np.asarray(values)
+
+    def largest(self, values: Array) -> Array:
+        return self.xp.max(values, 0)
+
+    def wide(self) -> str:
+        import jax
+
+        return "64" if jax.config.jax_enable_x64 else "32"
+
+    @contextlib.contextmanager
+    def in_double(self) -> Iterator[None]:
+        import jax
+
+        with jax.enable_x64(True):
+            yield
+
+
+class _NumPy(Backend):
+    def array(self, values: Any, dtype: str, like: Array | None = None) -> Array:
+        return np.asarray(values, dtype=dtype)
+
+    def complex(self, real: Array, imaginary: Array) -> Array:
+        return real + 1j * imaginary
+
+    def parts(self, values: Array) -> Array:
+        return np.concatenate([values.real, values.imag], 0)
+
+    def cast(self, values: Array, dtype: str) -> Array:
+        return np.asarray(values).astype(dtype)
+
+    def constant(self, values: Array) -> Array:
+        return values
+
+    def numbers(self, values: Array) -> np.ndarray | None:
+        return np.asarray(values)
+
+    def largest(self, values: Array) -> Array:
+        return np.max(values, 0)
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        with np.errstate(all="ignore"):
+            yield
+
+
+_KINDS: dict[str, type[Backend]] = {"torch": _Torch, "tensorflow": _TensorFlow, "jax": _Jax, "numpy": _NumPy}
+_MADE = {name: kind(frameworks.ADAPTERS[name]) for name, kind in _KINDS.items()}
+
+
+def backend(name: str) -> Backend:
+    """Return the operations of a framework."""
+    return _MADE[name]

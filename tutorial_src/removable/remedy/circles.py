@@ -1,0 +1,380 @@
+r"""The Laurent coefficients of a program on circles around a point, and what they tell of the point.
+
+On a circle :math:`z_j = r + \rho\,e^{i\theta_j}` the trapezoidal rule gives the coefficients of
+
+.. math::
+
+   h(r + t) = \sum_k a_k\,(t/\rho)^k ,
+
+those of an analytic function to rounding (:cite:t:`LynessMoler1967`, :cite:t:`Fornberg1981`, :cite:t:`Bornemann2011`). A
+coefficient of negative index is zero if :math:`h` is analytic at :math:`r`. What is there instead measures rounding, cancellation,
+too few nodes, poles and branch points all at once.
+
+The nodes are half-shifted, :math:`\theta_j = \pi(2j+1)/n`: none lies on the axes, where branch cuts are put. A program that is real
+on the real axis takes conjugate values at conjugate nodes, so that the upper half of the circle is enough.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from removable.errors import NotRemovableError, PoleError
+
+__all__ = ["Expansion", "Values", "expand", "matrices", "unit_nodes"]
+
+Values = Callable[[np.ndarray], np.ndarray]
+"""A program around a point: offsets t, shape (N,), to values at r + t, shape (N, elements)."""
+
+EPS = 2.0**-52
+WORST = 1e-6
+"""Noise, relative to the largest value on a circle, above which the circle tells nothing."""
+
+TERMS = 32
+"""Coefficients that are kept."""
+
+_COARSE, _FINE = 32, 64
+"""Nodes on a whole circle in the two scans."""
+
+_NEGATIVE = 16
+"""Coefficients of negative index that measure the noise."""
+
+_HIGHEST_POLE = 8
+_SHAKE = 2.0**-40
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a program is on several circles.
+
+    Attributes
+    ----------
+    radii : numpy.ndarray
+        The radii, shape (J,), from the innermost circle on.
+    coefficients : numpy.ndarray
+        Laurent coefficients in units of the radius, shape (J, n, E), from index -n/2 on.
+    largest : numpy.ndarray
+        The largest size of a value on the circle, shape (J, E).
+    offsets : numpy.ndarray
+        Where the nodes are, seen from the point, shape (J, n/2).
+    values : numpy.ndarray
+        The values there, shape (J, n/2, E).
+    """
+
+    radii: np.ndarray
+    coefficients: np.ndarray
+    largest: np.ndarray
+    offsets: np.ndarray
+    values: np.ndarray
+
+    @property
+    def half(self) -> int:
+        """The place of the coefficient of index 0."""
+        return self.coefficients.shape[1] // 2
+
+    def noise(self, pole: int = 0) -> np.ndarray:
+        """Size of the coefficients below those of a pole of this order, shape (J, E)."""
+        count = min(_NEGATIVE, self.half // 2)
+        return np.max(np.abs(self.coefficients[:, self.half - pole - count : self.half - pole]), axis=1)
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """The power series of a program around a point.
+
+    Attributes
+    ----------
+    unit : float
+        The radius in units of which the coefficients are given.
+    coefficients : numpy.ndarray
+        Shape (TERMS, E).
+    errors : numpy.ndarray
+        Their errors, same shape.
+    first : int
+        The index of the first coefficient that is more than noise.
+    error : float
+        The error of the value at the point, relative to that coefficient.
+    circle : float
+        The largest radius on which values are not much larger than the first coefficient.
+    on_circle, noise_on_circle : numpy.ndarray
+        The coefficients found on that circle alone, in units of its radius, and their errors, shape (TERMS, E).
+    error_on_circle : float
+        The error of the value at the point, by that circle alone.
+    level : float
+        The noise on that circle, relative to the largest value.
+    size : numpy.ndarray
+        The largest value on that circle, shape (E,).
+    innermost : float
+        The radius of the innermost circle that was used; further in there is noise.
+    evaluations : int
+        At how many points the program was evaluated.
+    """
+
+    unit: float
+    coefficients: np.ndarray
+    errors: np.ndarray
+    first: int
+    error: float
+    circle: float
+    on_circle: np.ndarray
+    noise_on_circle: np.ndarray
+    error_on_circle: float
+    level: float
+    size: np.ndarray
+    innermost: float
+    evaluations: int
+
+
+def unit_nodes(n: int) -> np.ndarray:
+    """Return the upper half of n half-shifted nodes on the unit circle, shape (n/2,)."""
+    return np.exp(1j * np.pi * (2 * np.arange(n // 2) + 1) / n)
+
+
+def matrices(nodes: np.ndarray) -> np.ndarray:
+    """Return the matrices that turn values at nodes into Laurent coefficients.
+
+    Parameters
+    ----------
+    nodes : numpy.ndarray
+        The upper halves of circles in units of the radius, where rounding has put them, shape (..., m).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (..., 2m, 2m): from the real parts of the values and then the imaginary parts, to the coefficients of index
+        -m to m - 1.
+    """
+    m = nodes.shape[-1]
+    k = np.arange(-m, m)
+    meant = unit_nodes(2 * m)
+    if np.allclose(nodes, meant, rtol=0, atol=4 * EPS):  # the trapezoidal rule
+        angle = np.outer(k, np.angle(meant))
+        rule = np.concatenate([np.cos(angle), np.sin(angle)], 1) / m
+        return np.broadcast_to(rule, (*nodes.shape[:-1], 2 * m, 2 * m))
+    powers = nodes[..., None] ** k
+    return np.linalg.inv(np.concatenate([powers.real, powers.imag], -2))
+
+
+def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
+    """Evaluate a program on circles of these radii, with n nodes on each.
+
+    Near a large point the nodes are rounded; the offsets at which they end up are exact, and taken as they are.
+    """
+    offsets = (at + radii[:, None] * unit_nodes(n)) - at
+    found = values(offsets.ravel()).reshape(*offsets.shape, -1)
+    with np.errstate(all="ignore"):
+        parts = np.concatenate([found.real, found.imag], 1)
+        coefficients = np.einsum("jkm,jme->jke", matrices(offsets / radii[:, None]), parts)
+        return Scan(radii, coefficients, np.max(np.abs(found), axis=1), offsets, found)
+
+
+def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray:
+    """Return noise over the largest value on each circle, the worst of all elements, shape (J,); infinite if not finite."""
+    with np.errstate(all="ignore"):
+        level = np.where(largest > 0, noise / largest, np.inf)
+    level[:, np.all(largest == 0, axis=0)] = 0.0  # zero everywhere; zero on some circles alone is cancellation
+    return np.max(np.where(np.isfinite(level), np.maximum(level, least), np.inf), axis=-1)
+
+
+def shaken(values: Values, seen: Scan, by: float = _SHAKE) -> np.ndarray:
+    """Return how much values change when the nodes move by a tiny part of their distance, relative to the largest, shape (J,)."""
+    with np.errstate(all="ignore"):
+        moved = values((seen.offsets * (1 + by)).ravel()).reshape(seen.values.shape)
+        change = np.max(np.abs(moved - seen.values), axis=(1, 2)) / np.max(seen.largest, -1)
+    return np.nan_to_num(change, nan=0.0, posinf=0.0)
+
+
+def region(levels: np.ndarray, rounding: float, moved: np.ndarray) -> np.ndarray:
+    """Tell which circles carry a power series: the innermost run of quiet ones that is not a run of total cancellation.
+
+    Where everything has cancelled, a program is smooth and wrong: (1 - cos z)/z^2 is 0 for small z. Right outside of such a
+    run values are rounding noise, which is seen as a change when the nodes are moved a little.
+    """
+    quiet = levels <= WORST
+    start = 0
+    while quiet[start:].any():
+        first = start + int(np.argmax(quiet[start:]))
+        last = first + int(np.argmin(np.append(quiet[first:], False)))  # the first that is not
+        outside = slice(last, min(last + 2, len(levels)))
+        if last < len(levels) and np.any(moved[outside] > np.minimum(0.02 * levels[outside], 0.02)):
+            start = last
+            continue
+        number = np.arange(len(levels))
+        best = max(levels[first:last].min(), rounding / 2)
+        return (number >= first) & (number < last) & (levels <= 30 * best)
+    return np.zeros(len(levels), bool)
+
+
+def first_coefficient(
+    radii: np.ndarray, coefficients: np.ndarray, noise: np.ndarray, largest: np.ndarray, inside: np.ndarray, at: float
+) -> tuple[int, np.ndarray, int]:
+    """Find the first coefficient that is more than noise: its index, its size in units of x, and a circle fit for it.
+
+    The circle is the largest on which no value exceeds the first term more than eightfold.
+    """
+    with np.errstate(all="ignore"):
+        for v in range(coefficients.shape[1] // 2):
+            error = np.where(inside, np.max(noise, -1) / radii**v, np.inf)
+            j = int(np.argmin(error))
+            lead = np.abs(coefficients[j, v]) / radii[j] ** v
+            if np.any(lead > 100 * error[j]):
+                near = radii <= (4 * max(1.0, abs(at)) if v else np.inf)
+                fit = np.flatnonzero(inside & near & np.all(largest <= 8 * lead * radii[:, None] ** v, -1))
+                return v, lead, int(fit.max()) if fit.size else int(np.flatnonzero(inside)[0])
+    return 0, np.ones(coefficients.shape[2]), int(np.flatnonzero(inside)[-1])
+
+
+def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
+    """Find the power series of a program from its values around a point.
+
+    Parameters
+    ----------
+    values : callable
+        The program on complex numbers.
+    at : float
+        The point.
+    rounding : float
+        The unit roundoff of the precision in which the program computes.
+
+    Returns
+    -------
+    Expansion
+        The series.
+
+    Raises
+    ------
+    removable.errors.PoleError
+        If there is a pole.
+    removable.errors.NotRemovableError
+        If no circle carries a power series, or if circles of different radii carry different ones.
+    """
+    radii = 2.0 ** np.arange(-64, 65)
+    coarse = scan(values, at, radii[radii >= 64 * rounding * abs(at)], _COARSE)
+    noise = np.maximum(coarse.noise(), rounding / 4 * coarse.largest)
+    levels = relative(coarse.noise(), coarse.largest, rounding / 4)
+    moved = shaken(values, coarse)
+    inside = region(levels, rounding, moved)
+    _check_pole(coarse, noise, moved, inside, at, rounding)
+    if not inside.any():
+        raise NotRemovableError(
+            f"the program is not finite on any circle around {at!r}"
+            if not np.isfinite(coarse.largest).any()
+            else f"no circle around {at!r} carries a power series: the program is not analytic there"
+        )
+    quiet = coarse.radii[inside]
+    top = quiet.max()
+    radii = np.unique(
+        np.concatenate([top * 2.0 ** (np.arange(-24, 5) / 2), quiet[::4][quiet[::4] < top / 2**12]])
+    )
+    fine = scan(values, at, radii[radii >= max(coarse.radii.min(), quiet.min() / 4)], _FINE)
+    levels = relative(fine.noise(), fine.largest, rounding / 4)
+    best = max(levels[fine.radii <= top].min(), rounding / 2)
+    clean = (levels <= 30 * best) & (levels <= WORST) & (fine.radii <= 4 * top)
+    if not clean.any():
+        raise NotRemovableError(f"no circle around {at!r} carries a power series: the program is not analytic there")
+    noise = np.maximum(fine.noise(), rounding / 4 * fine.largest)
+    own = fine.coefficients[:, fine.half : fine.half + TERMS]
+    unit, series, errors = _best_of_each(fine.radii, own, noise, clean, at)
+    series = simplest(np.where(np.abs(series) <= 4 * errors, 0.0, series), errors)
+    first, lead, j = first_coefficient(fine.radii, own, noise, fine.largest, clean, at)
+    with np.errstate(all="ignore"):
+        least = np.min(np.where(clean[:, None], noise / fine.radii[:, None] ** first, np.inf), 0)
+        error = float(np.max(least / lead))
+    return Expansion(
+        unit=unit,
+        coefficients=series,
+        errors=errors,
+        first=first,
+        error=error,
+        circle=float(fine.radii[j]),
+        on_circle=own[j],
+        noise_on_circle=np.broadcast_to(noise[j], own[j].shape),
+        error_on_circle=float(np.max(noise[j] / (lead * fine.radii[j] ** first))),
+        level=float(levels[j]),
+        size=fine.largest[j],
+        innermost=float(quiet.min()),
+        evaluations=2 * coarse.offsets.size + fine.offsets.size,
+    )
+
+
+def simplest(numbers: np.ndarray, errors: np.ndarray, bits: int = 32) -> np.ndarray:
+    """Replace numbers by those of few binary digits, where such are within their errors: the 4 that h has at 2, and no 3.9999999999999996."""
+    with np.errstate(all="ignore"):
+        unit = 2.0 ** (np.floor(np.log2(np.abs(numbers))) + 1 - bits)
+        short = np.round(numbers / unit) * unit
+    return np.where(np.abs(short - numbers) <= errors, short, numbers)
+
+
+def _best_of_each(
+    radii: np.ndarray, coefficients: np.ndarray, noise: np.ndarray, clean: np.ndarray, at: float
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Take each coefficient from the circles on which its error is least; return the unit, coefficients, and errors.
+
+    The error of a coefficient is the noise over the radius to its power: large circles know the high ones, small circles the
+    low ones (:cite:t:`Bornemann2011`).
+    """
+    unit = float(radii[clean].max())
+    k = np.arange(coefficients.shape[1])
+    with np.errstate(all="ignore"):
+        scale = (unit / radii[clean])[:, None] ** k
+        error = noise[clean][:, None, :] * scale[..., None]
+        scaled = np.where(np.isfinite(error), coefficients[clean] * scale[..., None], 0.0)
+    error = np.where(np.isfinite(error) & np.isfinite(scaled), error, np.inf)
+    least = error.min(0)
+    weight = np.where(
+        error <= 3 * least, np.minimum(np.maximum(least, 1e-300) / np.maximum(error, 1e-300), 1.0) ** 2, 0.0
+    )
+    mean = np.sum(weight * scaled, 0) / np.sum(weight, 0)
+    with np.errstate(all="ignore"):
+        apart = np.abs(scaled - mean)[:, :4] > 100 * (error + least)[:, :4] + 1e-7 * np.abs(mean)[:4]
+    if np.any(apart & np.isfinite(error[:, :4])):
+        raise NotRemovableError(
+            f"circles of different radii around {at!r} carry different power series: the program is not analytic on complex "
+            "numbers, as abs, conj and real are not"
+        )
+    return unit, mean, least
+
+
+def _check_pole(
+    seen: Scan, noise: np.ndarray, moved: np.ndarray, inside: np.ndarray, at: float, rounding: float
+) -> None:
+    """Raise if there is a pole: a coefficient of negative index above the noise, the same number on neighbouring circles."""
+    radii, half = seen.radii, seen.half
+    innermost = radii[inside].min() if inside.any() else 1.0
+    noisy = radii[(moved > 1e-3) & (radii < innermost)]
+    low = noisy.max() if noisy.size else 0.0
+    top, natural, size = np.inf, 1.0, np.zeros(seen.largest.shape[1])
+    if inside.any():
+        top = radii[inside].max()
+        j = first_coefficient(radii, seen.coefficients[:, half:], noise, seen.largest, inside, at)[2]
+        natural = min(radii[j], max(1.0, abs(at)))
+        size = seen.largest[np.argmin(np.abs(np.log(radii / natural)))]
+    with np.errstate(all="ignore"):
+        for p in range(_HIGHEST_POLE, 0, -1):
+            below = seen.noise(p)
+            level = relative(below, seen.largest, rounding / 4)
+            term = seen.coefficients[:, half - p]
+            lead = term * radii[:, None] ** p
+            above = np.all(np.abs(term) > 300 * np.maximum(below, rounding * seen.largest), -1) & (level < WORST)
+            same = np.all(np.abs(np.diff(lead, axis=0)) <= 1e-3 * np.abs(lead[1:]), -1)
+            run = np.flatnonzero(above[1:-1] & above[:-2] & above[2:] & same[:-1] & same[1:]) + 1
+            run = run[(radii[run] > low) & (radii[run] < top)]
+            if not run.size:
+                continue
+            j = int(run[0])
+            further_in = (radii > low) & (np.arange(len(radii)) < j - 1)
+            if p > 2 and np.any(level[further_in] > WORST):
+                raise PoleError(
+                    f"at {at!r} is an essential singularity, or a pole of higher order than {p}: nothing removes it",
+                )
+            # The point may have been rounded, as pi is, or constants of the program.
+            of_point = 8 * rounding * abs(at) / radii[j] * np.abs(seen.coefficients[j, half - p + 1])
+            if np.all(np.abs(term[j]) > of_point) and np.all(np.abs(lead[j]) / natural**p > 16 * rounding * size):
+                leading = float(lead[j].ravel()[0])
+                what = f"residue {leading:.6g}" if p == 1 else f"leading coefficient {leading:.6g}"
+                raise PoleError(
+                    f"at {at!r} is a pole of order {p} with {what}: nothing removes it", order=p, leading=leading
+                )

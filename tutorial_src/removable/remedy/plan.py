@@ -1,0 +1,237 @@
+"""How a program is continued to a point: found by looking at its values around it, or refused with a reason."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from removable.errors import InputError, NotRemovableError, PoleError
+from removable.remedy import annulus, circles
+from removable.remedy.backends import Table
+from removable.remedy.circles import EPS, WORST, Values
+from removable.remedy.reach import reach_and_terms
+
+__all__ = ["Kind", "Plan", "Refusal", "search"]
+
+Kind = Literal["circle", "real line"]
+"""Where the program is evaluated: around the point in the complex plane, or on both sides of it."""
+
+_NODES = 64
+"""Nodes on the circle of a program that is evaluated anew at each call; half of them are computed."""
+
+
+class Refusal(Exception):
+    """The program takes no numbers of this kind; the message is what it said."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a program is continued.
+
+    Attributes
+    ----------
+    kind : {"circle", "real line"}
+        Where the program is evaluated.
+    radius : float
+        The radius of the circle, or the outer one on the line: the unit of the coefficients.
+    reach : float
+        The distance up to which the polynomial is used.
+    terms : int
+        Its number of terms.
+    coefficients : numpy.ndarray
+        What they were when the plan was made, in units of the radius, shape (terms, E).
+    numbers : tuple of float
+        The same for a program of one variable.
+    error : float
+        The error of the value at the point, relative to the first coefficient that is not zero.
+    level : float
+        The noise in the values, relative to the largest.
+    size : numpy.ndarray
+        The largest value, shape (E,).
+    note : str
+        Why the program was not evaluated on complex numbers, if it was not.
+    evaluations : int
+        At how many points the program was evaluated to find this.
+    dtype : str
+        The dtype in which the program is evaluated at the nodes.
+    dims : int
+        The number of dimensions of the values.
+    fill : float
+        An offset at which the program is finite: it is evaluated there in place of the points near ``at``.
+    """
+
+    kind: Kind
+    radius: float
+    reach: float
+    terms: int
+    coefficients: np.ndarray
+    numbers: tuple[float, ...]
+    error: float
+    level: float
+    size: np.ndarray
+    note: str
+    evaluations: int
+    fill: float
+    dtype: str = ""
+    dims: int = 0
+
+    @property
+    def nodes(self) -> np.ndarray:
+        """Offsets of the nodes, in units of the radius."""
+        return circles.unit_nodes(_NODES) if self.kind == "circle" else annulus.rule().nodes
+
+    def steps(self, nodes: np.ndarray) -> tuple[Table, ...]:
+        """Return the matrices that turn values at nodes into coefficients, one after the other."""
+        if self.kind == "circle":
+            half = _NODES // 2
+            return (Table(circles.matrices(nodes)[half : half + self.terms], ()),)
+        on = annulus.rule()
+        return Table(on.to_chebyshev, ()), Table(on.to_powers, ())
+
+    def holds(self, values: np.ndarray) -> bool:
+        """Tell whether the plan is good for values at its nodes, too, as they are now.
+
+        Parameters
+        ----------
+        values : numpy.ndarray
+            Shape (nodes, ...).
+        """
+        found = values.reshape(len(values), -1)
+        largest = np.max(np.abs(found), 0)
+        if found.shape[1] != len(self.size) or not np.isfinite(found).all():
+            return False
+        if np.any(largest > 16 * self.size) or np.any(16 * largest < self.size):
+            return False
+        if self.kind == "real line":
+            on = annulus.rule()
+            noise = on.amplified * np.max(np.abs(on.rest @ found.real), 0)
+            return bool(np.all(noise <= max(10 * self.level, 8 * EPS) * largest))
+        series = circles.matrices(self.nodes) @ np.concatenate([found.real, found.imag])
+        noise = np.max(np.abs(series[: _NODES // 2]), 0)
+        powers = (self.reach / self.radius) ** np.arange(_NODES // 2)[:, None]
+        terms = np.abs(series[_NODES // 2 :]) * powers
+        left_out = np.sum(terms[self.terms :], 0)
+        return bool(
+            np.all(noise <= max(10 * self.level, 8 * EPS) * largest)
+            and np.all(left_out <= 2 * max(self.level, EPS) * np.max(terms, 0))
+        )
+
+
+def search(on_circles: Values | None, on_line: Values, at: float, rounding: float, *, again: bool) -> Plan:
+    """Look at a program around a point, and find how to continue it.
+
+    Parameters
+    ----------
+    on_circles, on_line : callable
+        The program on complex and on real numbers; they raise :class:`Refusal` where it takes none.
+    at : float
+        The point.
+    rounding : float
+        The unit roundoff of the precision in which the program computes.
+    again : bool
+        Whether the program is evaluated again at each call, on one circle, because it reads what can change.
+
+    Returns
+    -------
+    Plan
+        How to continue it.
+
+    Raises
+    ------
+    removable.errors.PoleError
+        If there is a pole.
+    removable.errors.NotRemovableError
+        If the program has no power series there.
+    removable.errors.InputError
+        If it takes neither complex nor real numbers.
+    """
+    note = ""
+    if on_circles is not None:
+        try:
+            return _on_a_circle(on_circles, on_line, at, rounding, again=again)
+        except PoleError:
+            raise
+        except (NotRemovableError, Refusal) as refusal:
+            note = str(refusal)
+    try:
+        found = annulus.fit(on_line, at, rounding)
+    except Refusal as refusal:
+        raise InputError(f"the program cannot be evaluated around {at!r}: {refusal}") from refusal
+    plan = Plan(
+        kind="real line",
+        radius=found.radius,
+        reach=0.9 * found.radius,
+        terms=len(found.coefficients),
+        coefficients=found.coefficients,
+        numbers=_numbers(found.coefficients),
+        error=found.error,
+        level=max(found.level, EPS),
+        size=found.size,
+        note=note,
+        evaluations=found.evaluations,
+        fill=0.9 * found.radius,
+    )
+    return _checked(plan, on_line, at, found.innermost)
+
+
+def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float, *, again: bool) -> Plan:
+    found = circles.expand(on_circles, at, rounding)
+    if again:
+        unit, series, errors, error = found.circle, found.on_circle, found.noise_on_circle, found.error_on_circle
+    else:
+        unit, series, errors, error = found.unit, found.coefficients, found.errors, found.error
+    if error > WORST:
+        raise NotRemovableError(f"the value at {at!r} could be found to {error:.0e} of its size only")
+    good = reach_and_terms(series, errors, rounding=rounding)
+    if good is None:
+        raise NotRemovableError(f"the power series at {at!r} keeps its digits at no distance")
+    u, terms = good
+    scale = min(unit, found.circle) / unit  # a unit in which no coefficient is large
+    series = series * scale ** np.arange(len(series))[:, None]
+    plan = Plan(
+        kind="circle",
+        radius=unit * scale,
+        reach=u * unit,
+        terms=terms,
+        coefficients=series[:terms],
+        numbers=_numbers(series[:terms]),
+        error=error,
+        level=found.level,
+        size=found.size,
+        note="",
+        evaluations=found.evaluations,
+        fill=u * unit,
+    )
+    return _checked(plan, on_line, at, found.innermost)
+
+
+def _numbers(series: np.ndarray) -> tuple[float, ...]:
+    return tuple(series[:, 0].tolist()) if series.shape[1] == 1 else ()
+
+
+def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
+    """Compare the polynomial with the program on the real line, and return the plan with a point where that is finite.
+
+    |z|^2 is constant on every circle around 0, and floor(x) is like x far out: only this tells.
+    """
+    t = plan.reach * 2.0 ** -np.concatenate([[0, 0.4], np.arange(1, 30)])
+    t = t[t >= min(max(4 * innermost, 2**12 * EPS * abs(at)), plan.reach)]
+    t = (at + np.concatenate([t, -t])) - at
+    with np.errstate(all="ignore"):
+        try:
+            seen = np.real(on_line(t))
+        except Refusal as refusal:
+            raise NotRemovableError(f"the program takes no real numbers around {at!r}: {refusal}") from refusal
+        powers = (t / plan.radius)[:, None] ** np.arange(plan.terms)
+        mine, size = powers @ plan.coefficients, np.abs(powers) @ np.abs(plan.coefficients)
+        apart = np.abs(seen - mine) > max(WORST, 1e3 * plan.error) * size
+    finite = np.isfinite(seen)
+    if np.any(apart & finite) or not finite.any():
+        raise NotRemovableError(
+            f"on the real line around {at!r} the program is not the analytic function that it is on circles"
+        )
+    fill = t[np.flatnonzero(finite.all(1))[0]] if finite.all(1).any() else plan.fill
+    return dataclasses.replace(plan, fill=float(fill))

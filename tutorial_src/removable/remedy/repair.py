@@ -1,0 +1,434 @@
+r"""The remedy: a program, continued to a point at which it cannot be evaluated.
+
+The program is evaluated around the point, where it is right, never at it. Its power series follows, to rounding. Near the point
+the polynomial is evaluated, elsewhere the program itself:
+
+.. math::
+
+   h(x) = \sum_k c_k\,(x - r)^k \quad\text{for } |x - r| \le \text{reach}.
+
+What a program of its argument alone is worth is looked at once (:mod:`removable.remedy.circles`). A program that reads what can change,
+parameters above all, is evaluated at the nodes again at each call, and derivatives by the parameters flow through the
+values there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import types
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any, overload
+
+import numpy as np
+
+from removable import closures, frameworks
+from removable.checks import PRECISIONS
+from removable.errors import InputError, RemovableError
+from removable.functions import Array
+from removable.remedy import stencils
+from removable.remedy.backends import Backend, Table, backend, elsewhere
+from removable.remedy.choice import chosen, worst
+from removable.remedy.plan import Plan, Refusal, search
+from removable.remedy.polynomials import horner, with_numbers
+from removable.remedy.report import Report
+
+__all__ = ["Repaired", "repair"]
+
+Function = Callable[..., Array]
+
+class _Traced(Exception):
+    """A compiler or a transformation hides the values."""
+
+
+@overload
+def repair(function: Function, *, at: Any, radius: float | None = None) -> Repaired: ...
+@overload
+def repair(function: None = None, *, at: Any, radius: float | None = None) -> Callable[[Function], Repaired]: ...
+def repair(
+    function: Function | None = None, *, at: Any, radius: float | None = None
+) -> Repaired | Callable[[Function], Repaired]:
+    r"""Return a function with its removable singularity removed.
+
+    Parameters
+    ----------
+    function : callable, optional
+        The function as it is, called as ``function(x)`` or ``function(x, *parameters)``. It must treat the elements of x
+        independently. Without it, a decorator is returned.
+    at : float, array or callable
+        The point; an array for a point of each element; or a function of the parameters that returns it.
+    radius : float, optional
+        The distance from the point within which the polynomial is used. By default it is found.
+
+    Returns
+    -------
+    Repaired
+        A function of x: tensors of PyTorch and TensorFlow, arrays of JAX and NumPy, of any shape and floating dtype.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If an argument cannot be used, or, when it is called, if the function cannot be evaluated around the point.
+    removable.errors.PoleError
+        When it is called, if there is a pole.
+    removable.errors.NotRemovableError
+        When it is called, if the function has no power series at the point: a jump, a kink, a branch point.
+
+    Examples
+    --------
+    >>> import torch
+    >>> h = repair(lambda x: (x**2 - 4) / (x - 2), at=2.0)
+    >>> x = torch.tensor([2.0, 2 + 1e-9, 3.0], dtype=torch.float64, requires_grad=True)
+    >>> y = h(x)
+    >>> y.sum().backward()
+    >>> y.tolist(), x.grad.tolist()
+    ([4.0, 4.000000001, 5.0], [1.0, 1.0, 1.0])
+
+    As a decorator:
+
+    >>> @repair(at=0.0)
+    ... def sinc(x):
+    ...     return torch.sin(x) / x
+    >>> sinc(torch.tensor(0.0)).item()
+    1.0
+
+    What is a pole stays one:
+
+    >>> repair(lambda x: (x**2 + 1) / (x - 2), at=2.0)(x)
+    Traceback (most recent call last):
+        ...
+    removable.errors.PoleError: at 2.0 is a pole of order 1 with residue 5: nothing removes it
+    """
+    if function is None:
+        return functools.partial(repair, at=at, radius=radius)
+    return Repaired(function, at=at, radius=radius)
+
+
+class Repaired:
+    """What :func:`repair` returns: call it with x."""
+
+    def __init__(self, function: Function, *, at: Any, radius: float | None = None) -> None:
+        if not callable(function):
+            raise InputError(f"the function is {function!r}; give a function of x.")
+        self.function = function
+        self.at = at if callable(at) or _is_array(at) else _point(at)
+        self.radius = _radius(radius)
+        self._plans: dict[tuple[Any, ...], Plan] = {}
+        self._prepared: dict[tuple[Any, ...], Plan] = {}
+        if isinstance(function, types.FunctionType):
+            functools.update_wrapper(self, function, updated=())
+
+    def __call__(self, x: Array, *parameters: Array) -> Array:
+        """Evaluate the function.
+
+        Parameters
+        ----------
+        x : array
+            Points, of any shape, floating.
+        *parameters : array
+            What the function takes besides x.
+
+        Returns
+        -------
+        array
+            The values, of the shape and dtype of ``function(x, *parameters)``.
+
+        Raises
+        ------
+        removable.errors.InputError
+            If x is not a floating array of a known framework, or if the function cannot be evaluated around the point.
+        removable.errors.NotRemovableError
+            If there is nothing to continue the function by.
+        """
+        # Compilers read this, torch.compile and AutoGraph: plain statements only.
+        adapter, precision = floating(x)
+        return adapter.as_written(self._evaluated)(adapter.name, precision, x, parameters)
+
+    def _evaluated(self, framework: str, precision: str, x: Array, parameters: tuple[Array, ...]) -> Array:
+        b = backend(framework)
+        at = self.at(*parameters) if callable(self.at) else self.at
+        if parameters or _is_array(at):
+            return self._anew(b, precision, x, at, parameters)
+        plan = _constant(self, framework, precision)
+        if plan is None:
+            return self._anew(b, precision, x, at, ())
+        return self._with_numbers(b, precision, plan, x)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Repaired:
+        """Return a copy whose function reads copies: that of a module follows the parameters of the copied module."""
+        made = Repaired.__new__(Repaired)
+        memo[id(self)] = made
+        for name, value in self.__dict__.items():
+            setattr(made, name, {} if name in ("_plans", "_prepared") else deepcopy(value, memo))
+        made.function = _copied(self.function, memo)
+        if callable(self.at):
+            made.at = _copied(self.at, memo)
+        return made
+
+    # ------------------------------------------------------------ a program of x alone: its coefficients are numbers
+
+    def _known(self, framework: str, precision: str) -> Plan | None:
+        """Return the plan of a program that reads nothing that can change; None if it does."""
+        state = closures.state(self.function)
+        if state is None:
+            return None
+        key = (framework, precision, self.at, state)
+        if key not in self._plans:
+            self._plans[key] = elsewhere(functools.partial(self._look, framework, precision))
+        return self._plans[key]
+
+    def _look(self, framework: str, precision: str) -> Plan:
+        b = backend(framework)
+        with b.in_double():
+            return search(
+                functools.partial(self._values, b, "complex128", 0, (), self.at, None),
+                functools.partial(self._values, b, "float64", 0, (), self.at, None),
+                self.at,
+                2.0**-53,
+                again=False,
+            )
+
+    def _with_numbers(self, b: Backend, precision: str, plan: Plan, x: Array) -> Array:
+        t = _offset(b, precision, x, self.at)
+        close = b.abs(t) <= plan.reach
+        u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius
+        inner = with_numbers(plan.numbers, u)
+        outer = self._call(b, b.where(close, b.adapter.number(self.at + plan.fill, x), x), ())
+        return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
+
+    # ------------------------------------------------------------ a program that reads more: evaluated around the point
+
+    def _anew(self, b: Backend, precision: str, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
+        if not _is_array(at) and not b.compiling and self.radius is None:
+            try:
+                return self._by_a_plan(b, precision, x, at, parameters)
+            except _Traced:
+                pass
+        return self._by_choice(b, precision, x, at, parameters)
+
+    def _by_a_plan(self, b: Backend, precision: str, x: Array, at: float, parameters: tuple[Array, ...]) -> Array:
+        """Evaluate the program at the nodes of a plan, which is made anew where the values show that it does not hold."""
+        t = _offset(b, precision, x, at)
+        key = (b.adapter.name, precision, str(getattr(x, "device", "")), at, len(x.shape))
+        if key not in self._plans:
+            with b.looking():
+                dims = len(self._call(b, x, parameters).shape)
+            self._plans[key] = self._look_again(b, at, dims, parameters, x)
+        dims = self._plans[key].dims
+        for again in (False, True, True):
+            if again:
+                self._plans[key] = self._look_again(b, at, dims, parameters, x)
+            plan = self._plans[key]
+            close = b.abs(t) <= plan.reach
+            outer = self._call(b, b.where(close, b.adapter.number(at + plan.fill, x), x), parameters)
+            if len(outer.shape) != dims:  # the program reads an array of more dimensions than x has
+                dims = len(outer.shape)
+                continue
+            offsets = (at + plan.radius * plan.nodes) - at
+            z = b.array((at + offsets).reshape(-1, *[1] * dims), plan.dtype, x)
+            values = self._call(b, z, self._beside(b, z, parameters))
+            seen = b.numbers(values)
+            if seen is None:
+                raise _Traced
+            if again or plan.holds(seen):
+                break
+        found = b.parts(values) if b.is_complex(values) else values
+        for matrix in plan.steps(offsets / plan.radius):
+            found = b.product(matrix, found)
+        u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius
+        inner = horner(b.cast(found, b.dtype(u)), plan.terms, u)
+        return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
+
+    def _beside(self, b: Backend, z: Array, parameters: tuple[Array, ...]) -> tuple[Array, ...]:
+        """Return parameters of the dtype of the nodes, as TensorFlow wants them."""
+        return tuple(b.beside(p, z) if b.adapter.owns(p) else p for p in parameters)
+
+    def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
+        """Look at the program with what it reads now."""
+        wide = b.wide()
+        kinds = ("complex128", "float64") if wide == "64" else ("complex64", "float32")
+        with b.looking():
+            plan = search(
+                *(functools.partial(self._values, b, kind, dims, parameters, at, like) for kind in kinds),
+                at,
+                2.0**-53 if wide == "64" else 2.0**-24,
+                again=True,
+            )
+        return dataclasses.replace(plan, dtype=kinds[plan.kind != "circle"], dims=dims)
+
+    def _by_choice(self, b: Backend, precision: str, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
+        """Evaluate the program around the point of each element, on a circle that is chosen for it; NaN where none is good."""
+        dims, bits = len(self._call(b, x, parameters).shape), b.wide()
+        try:
+            return self._around(b, f"complex{2 * int(bits)}", precision, x, at, dims, parameters)
+        except RemovableError:
+            raise
+        except Exception:  # it takes no complex numbers
+            return self._around(b, f"float{bits}", precision, x, at, dims, parameters)
+
+    def _around(
+        self, b: Backend, dtype: str, precision: str, x: Array, at: Any, dims: int, parameters: tuple[Array, ...]
+    ) -> Array:
+        choice, bits = stencils.CHOICE["complex" if dtype.startswith("complex") else "real"], b.wide()
+
+        def evaluate(real: Table, imaginary: Table, radius: Any) -> Array:
+            z = stencils.around(b, real, imaginary, at, radius, dims, dtype, x)
+            return self._call(b, z, self._beside(b, z, parameters))
+
+        if self.radius is None:
+            seen = b.constant(evaluate(choice.real, choice.imaginary, 1.0))
+            radius, good = chosen(b, choice, seen, bits)
+        else:
+            radius, good = self.radius / choice.last.reach, True
+        values = evaluate(choice.last.real, choice.last.imaginary, radius)
+        noise, largest, _ = choice.last.quality(b, values)
+        good = good & (noise <= worst(bits) * largest)
+        c = choice.last.coefficients(b, values)
+        moving = b.adapter.owns(at) and _is_array(at)
+        at = b.cast(at, b.dtype(x)) if moving else at
+        t = x - at if moving else _offset(b, precision, x, at)
+        radius = b.cast(radius, b.dtype(t)) if _is_array(radius) else radius
+        close = b.abs(t) <= choice.last.reach * radius
+        u = b.where(close, t, b.adapter.number(0.0, t)) / radius
+        inner = horner(b.cast(c, b.dtype(u)), choice.last.terms, u)
+        inner = b.where(good, inner, b.adapter.number(math.nan, inner))
+        beyond = at + choice.last.reach * radius
+        beyond = b.cast(beyond, b.dtype(x)) if _is_array(beyond) else b.adapter.number(beyond, x)
+        outer = self._call(b, b.where(close, beyond, x), parameters)
+        return b.where(close, b.cast(inner, b.dtype(outer)), outer)
+
+    # ------------------------------------------------------------ evaluating the program
+
+    def _call(self, b: Backend, x: Array, parameters: tuple[Array, ...]) -> Array:
+        result = self.function(x, *parameters)
+        if not b.adapter.owns(result) or isinstance(result, int | float):
+            raise InputError(
+                f"the function returned {_described(result)} for a {b.adapter.title} array; return an array computed from x."
+            )
+        return result
+
+    def _values(
+        self,
+        b: Backend,
+        dtype: str,
+        dims: int,
+        parameters: tuple[Array, ...],
+        at: float,
+        like: Array | None,
+        t: np.ndarray,
+    ) -> np.ndarray:
+        """Return the program's values at offsets t from the point, shape (N, E)."""
+        z = b.array((at + t).reshape(-1, *[1] * dims), dtype, like)
+        try:
+            found = self._call(b, z, self._beside(b, z, parameters))
+        except RemovableError:
+            raise
+        except Exception as error:  # each framework, and each operation, has its own
+            raise Refusal(_told(error)) from error
+        values = b.numbers(found)
+        if values is None:
+            raise _Traced
+        if values.shape[:1] != (len(t),):
+            raise InputError(
+                f"the function turns {len(t)} points into an array of shape {values.shape}; give one that treats the elements of "
+                "x independently."
+            )
+        return values.reshape(len(t), -1).astype(complex if np.iscomplexobj(values) else float)
+
+
+def _copied(function: Any, memo: dict[int, Any]) -> Any:
+    """Copy a function along with what it closes over; deepcopy itself takes functions as they are."""
+    if not isinstance(function, types.FunctionType) or not function.__closure__:
+        return deepcopy(function, memo)
+    cells = tuple(types.CellType(deepcopy(cell.cell_contents, memo)) for cell in function.__closure__)
+    made = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, cells)
+    made.__kwdefaults__ = function.__kwdefaults__
+    return functools.update_wrapper(made, function)
+
+
+def _told(error: BaseException) -> str:
+    lines = str(error).strip().splitlines() or ["no reason given"]
+    return f"{type(error).__name__}: {lines[0][:160]}"
+
+
+def _described(value: Any) -> str:
+    return repr(value) if isinstance(value, int | float | type(None)) else f"an object of type {type(value).__name__}"
+
+
+def _is_array(value: Any) -> bool:
+    return not isinstance(value, str | bytes | int | float | complex | list | tuple | None) and hasattr(value, "dtype")
+
+
+def _point(at: Any) -> float:
+    if isinstance(at, bool) or not isinstance(at, int | float | np.integer | np.floating):
+        raise InputError(f"at is {at!r}; give a finite number, an array, or a function of the parameters.")
+    try:
+        value = float(at)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise InputError(f"at is {str(at)[:20]}; give a finite number.")
+    return value
+
+
+def _radius(radius: Any) -> float | None:
+    if radius is None:
+        return None
+    if isinstance(radius, bool) or not isinstance(radius, int | float) or not 0 < radius < math.inf:
+        raise InputError(f"radius is {radius!r}; give a finite number greater than 0, or none.")
+    return float(radius)
+
+
+def floating(x: Array) -> tuple[frameworks.Framework, str]:
+    """Return the framework and the precision of points; refuse what is not floating.
+
+    Parameters
+    ----------
+    x : array or float
+        Points, of any shape.
+
+    Returns
+    -------
+    tuple
+        The adapter of the framework, and the name of the dtype.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If x is not an array of a known framework, or not floating.
+
+    Examples
+    --------
+    >>> floating(np.array([0.5]))[1]
+    'float64'
+    """
+    adapter = frameworks.of(x)
+    precision = adapter.precision(x)
+    if precision not in PRECISIONS:
+        raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
+    return adapter, precision
+
+
+def _offset(b: Backend, precision: str, x: Array, at: float) -> Array:
+    """Return x - at, in a precision in which a polynomial keeps its digits, and exact where at is not of the dtype of x."""
+    if precision in ("float16", "bfloat16"):
+        x, precision = b.cast(x, "float32"), "float32"
+    if at == 0:
+        return x
+    high = float(np.float32(at)) if precision == "float32" else at
+    t = x - high
+    return t - (at - high) if at != high else t
+
+
+def _first(b: Backend, result: Array) -> Array:
+    return result[()] if b.adapter.name == "numpy" else result  # numbers in, numbers out
+
+
+def _constant(repaired: Repaired, framework: str, precision: str) -> Plan | None:
+    return repaired._known(framework, precision)
+
+
+# What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
+_constant._dynamo_marked_constant = True  # type: ignore[attr-defined]

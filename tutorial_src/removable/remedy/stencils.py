@@ -1,0 +1,141 @@
+"""Where a program is evaluated around a point at each call, and how values there become coefficients and their noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from removable.functions import Array
+from removable.remedy import annulus, circles
+from removable.remedy.backends import Backend, Table, table
+
+__all__ = ["CHOICE", "RADII", "Stencil", "around"]
+
+RADII = tuple(4.0**k for k in range(-10, 9))
+"""Radii among which one is chosen where values are hidden, from the smallest on."""
+
+_FIRST = 4
+"""Coefficients that a choice of radius looks at."""
+
+
+@dataclass(frozen=True)
+class Stencil:
+    """Nodes, and the rule that goes with them, all in units of a radius.
+
+    Attributes
+    ----------
+    count : int
+        The number of nodes, m.
+    real, imaginary : Table
+        The nodes, shape (m,); the imaginary parts of real nodes are empty.
+    steps : tuple of Table
+        The matrices that turn values into coefficients, one after the other; for complex values the first takes their real
+        parts and then their imaginary parts.
+    first : tuple of Table
+        The same for the first few coefficients.
+    noise : Table
+        The matrix that turns values into coefficients that should be zero.
+    amplified : float
+        How much more an error counts at the point than at a node.
+    reach : float
+        The distance up to which the polynomial may be used.
+    terms : int
+        The number of coefficients.
+    """
+
+    count: int
+    real: Table
+    imaginary: Table
+    steps: tuple[Table, ...]
+    first: tuple[Table, ...]
+    noise: Table
+    amplified: float
+    reach: float
+    terms: int
+
+    def coefficients(self, b: Backend, values: Array) -> Array:
+        """Return the coefficients, shape (terms, ...), of values at the nodes, shape (m, ...)."""
+        return _through(b, self.steps, values)
+
+    def quality(self, b: Backend, values: Array) -> tuple[Array, Array, Array]:
+        """Return the noise, the largest value, and the first coefficients, of values at the nodes, shape (m, ...)."""
+        noise = b.largest(b.abs(_through(b, (self.noise,), values))) * self.amplified
+        return noise, b.largest(b.abs(values)), _through(b, self.first, values)
+
+
+def _through(b: Backend, steps: tuple[Table, ...], values: Array) -> Array:
+    found = b.parts(values) if b.is_complex(values) else values
+    for matrix in steps:
+        found = b.product(matrix, found)
+    return found
+
+
+def _made(nodes: np.ndarray, steps: tuple[np.ndarray, ...], noise: np.ndarray, amplified: float, reach: float) -> Stencil:
+    return Stencil(
+        count=len(nodes),
+        real=table(nodes.real),
+        imaginary=table(nodes.imag if np.iscomplexobj(nodes) else np.zeros(0)),
+        steps=tuple(table(step) for step in steps),
+        first=tuple(table(step) for step in (*steps[:-1], steps[-1][:_FIRST])),
+        noise=table(noise),
+        amplified=amplified,
+        reach=reach,
+        terms=len(steps[-1]),
+    )
+
+
+def _circle(n: int) -> Stencil:
+    """Return n half-shifted nodes on a circle, of which the upper half is evaluated."""
+    nodes, half = circles.unit_nodes(n), n // 2
+    matrix = circles.matrices(nodes)
+    noise = matrix[half - min(16, half // 2) : half]
+    return _made(nodes, (matrix[half : half + circles.TERMS],), noise, 1.0, 0.5)
+
+
+def _line() -> Stencil:
+    """Return the nodes of an annulus on both sides of the point."""
+    on = annulus.rule()
+    return _made(on.nodes, (on.to_chebyshev, on.to_powers), on.rest, on.amplified, 0.9)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a choice of radius takes, and what is used after it.
+
+    Attributes
+    ----------
+    each : Stencil
+        The nodes on each of the circles.
+    real, imaginary : Table
+        The nodes on all of them, the smallest circle first.
+    last : Stencil
+        The nodes on the circle that has been chosen.
+    """
+
+    each: Stencil
+    real: Table
+    imaginary: Table
+    last: Stencil
+
+
+def _choice(each: Stencil, last: Stencil) -> Choice:
+    radii = np.array(RADII)[:, None]
+    return Choice(each, table((radii * each.real.array).ravel()), table((radii * each.imaginary.array).ravel()), last)
+
+
+# Made now: a compiler that reads a program makes no matrices.
+_ON_LINE = _line()
+CHOICE = {"complex": _choice(_circle(32), _circle(64)), "real": _choice(_ON_LINE, _ON_LINE)}
+"""By the kind of nodes."""
+
+
+def around(b: Backend, real: Table, imaginary: Table, at: Any, radius: Any, dims: int, dtype: str, like: Array) -> Array:
+    """Return the nodes around points, shape (m, ...), for a point and a radius that are numbers or arrays."""
+    part = {"complex128": "float64", "complex64": "float32"}.get(dtype, dtype)
+    at = b.cast(at, part) if b.adapter.owns(at) else at
+    x = at + radius * b.column(real, dims, part, like)
+    if part == dtype:
+        return x
+    return b.complex(x, 0 * x + radius * b.column(imaginary, dims, part, like))
