@@ -28,11 +28,14 @@ def program(x: Array) -> Array:
     return jnp.sin(1.5 * x) / x
 
 
-def repaired(p: Array | None = None, radius: float | None = None) -> Function:
+def repaired(p: Array | None = None, kind: str = "frozen") -> Function:
     """Repair the program, frozen where there is no parameter."""
     if p is None:
         return repair(program, at=0.0)
-    return repair(lambda x: jnp.sin(p * x) / x, at=0.0, radius=radius)
+    if kind == "argument":
+        h = repair(lambda x, p: jnp.sin(p * x) / x, at=0.0)
+        return lambda x: h(x, p)
+    return repair(lambda x: jnp.sin(p * x) / x, at=0.0, radius=RADIUS if kind == "radius given" else None)
 
 
 @jax.tree_util.register_pytree_node_class
@@ -436,11 +439,8 @@ def _(made, x, p):
 
 def arguments(case: transforms.Case) -> tuple[Callable[..., Function], Array, Array | None]:
     """Return what makes the function, the points and the parameter."""
-    x = jnp.asarray(transforms.points(case.size))
-    if case.kind == "frozen":
-        return repaired, x, None
-    radius = RADIUS if case.kind == "radius given" else None
-    return functools.partial(repaired, radius=radius), x, jnp.asarray(P)
+    p = None if case.kind == "frozen" else jnp.asarray(P)
+    return functools.partial(repaired, kind=case.kind), jnp.asarray(transforms.points(case.size)), p
 
 
 @pytest.mark.parametrize("case", list(transforms.cases("jax")))

@@ -28,11 +28,16 @@ def program(x: Tensor) -> Tensor:
     return tf.sin(1.5 * x) / x
 
 
-def repaired(p: Tensor | None = None, radius: float | None = None) -> Function:
+def repaired(p: Tensor | None = None, kind: str = "frozen") -> Function:
     """Repair the program, frozen where there is no parameter, which TensorFlow does not promote to complex numbers."""
     if p is None:
         return repair(program, at=0.0)
-    return repair(lambda x: tf.sin(tf.cast(p, x.dtype) * x) / x, at=0.0, radius=radius)
+    if kind == "argument":
+        h = repair(lambda x, p: tf.sin(p * x) / x, at=0.0)
+        return lambda x: h(x, p)
+    return repair(
+        lambda x: tf.sin(tf.cast(p, x.dtype) * x) / x, at=0.0, radius=RADIUS if kind == "radius given" else None
+    )
 
 
 class Sinc(tf.Module):
@@ -248,13 +253,6 @@ def _(made, x, p):
 def _(made, x, p):
     h = made(p)
     h(x)
-    return reverse(tf.function(h), x, p)
-
-
-@ROWS.row("compiled after prepare")
-def _(made, x, p):
-    h = made(p)
-    h.prepare(x)
     return reverse(tf.function(h), x, p)
 
 
@@ -508,11 +506,8 @@ def _(made, x, p):
 
 def arguments(case: transforms.Case) -> tuple[Callable[..., Function], Tensor, Tensor | None]:
     """Return what makes the function, the points and the parameter."""
-    x = tf.constant(transforms.points(case.size))
-    if case.kind == "frozen":
-        return repaired, x, None
-    radius = RADIUS if case.kind == "radius given" else None
-    return functools.partial(repaired, radius=radius), x, tf.Variable(P, dtype=tf.float64)
+    p = None if case.kind == "frozen" else tf.Variable(P, dtype=tf.float64)
+    return functools.partial(repaired, kind=case.kind), tf.constant(transforms.points(case.size)), p
 
 
 @pytest.mark.parametrize("case", list(transforms.cases("tensorflow")))

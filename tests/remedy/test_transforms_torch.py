@@ -35,11 +35,14 @@ def program(x: Tensor) -> Tensor:
     return torch.sin(1.5 * x) / x
 
 
-def repaired(p: Tensor | None = None, radius: float | None = None) -> Function:
+def repaired(p: Tensor | None = None, kind: str = "frozen") -> Function:
     """Repair the program, frozen where there is no parameter."""
     if p is None:
         return repair(program, at=0.0)
-    return repair(lambda x: torch.sin(p * x) / x, at=0.0, radius=radius)
+    if kind == "argument":
+        h = repair(lambda x, p: torch.sin(p * x) / x, at=0.0)
+        return lambda x: h(x, p)
+    return repair(lambda x: torch.sin(p * x) / x, at=0.0, radius=RADIUS if kind == "radius given" else None)
 
 
 class Sinc(torch.nn.Module):
@@ -307,13 +310,6 @@ def _(made, x, p):
 def _(made, x, p):
     h = made(p)
     h(x)
-    return compiled(h, x, p, backend="aot_eager")
-
-
-@ROWS.row("compiled after prepare")
-def _(made, x, p):
-    h = made(p)
-    h.prepare(x)
     return compiled(h, x, p, backend="aot_eager")
 
 
@@ -599,11 +595,8 @@ def nothing_is_kept() -> Iterator[None]:
 
 def arguments(case: transforms.Case) -> tuple[Callable[..., Function], Tensor, Tensor | None]:
     """Return what makes the function, the points and the parameter."""
-    x = torch.tensor(transforms.points(case.size))
-    if case.kind == "frozen":
-        return repaired, x, None
-    p = torch.nn.Parameter(torch.tensor(P, dtype=torch.float64))
-    return functools.partial(repaired, radius=RADIUS if case.kind == "radius given" else None), x, p
+    p = None if case.kind == "frozen" else torch.nn.Parameter(torch.tensor(P, dtype=torch.float64))
+    return functools.partial(repaired, kind=case.kind), torch.tensor(transforms.points(case.size)), p
 
 
 @pytest.mark.parametrize("case", list(transforms.cases("torch")))

@@ -6,7 +6,8 @@ one test that runs all of them:
 
 - *frozen*: ``repair`` of a function that reads nothing but its argument;
 - *parameter*: of a function that closes over a parameter, the radius to be found;
-- *radius given*: the same with ``radius=``, for parameters whose values a compiler does not show.
+- *argument*: of a function of x and of the parameter, where the parameter is what is transformed;
+- *radius given*: like *parameter*, with ``radius=``.
 
 The function is sin(p x)/x at 0, with p = 1.5 for ever in the frozen one. Derivatives by x are held against exact arithmetic;
 those by p are cos(p x) and what follows from it, where nothing cancels.
@@ -27,7 +28,7 @@ from removable.errors import InputError, RemovableError
 
 P = 1.5
 RADIUS = 1.0
-KINDS = ("frozen", "parameter", "radius given")
+KINDS = ("frozen", "parameter", "argument", "radius given")
 SIZES = ("small", "large")
 TOLERANCE = 1e-13
 
@@ -44,24 +45,21 @@ class Refusal:
 
 
 WORKS = "works"
-TRACED = Refusal(r"radius=|prepare")
-"""A parameter without a value: only what depends on no value can be done, with a radius from outside."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """What is called, and what is expected of each kind; ``sizes`` and ``kinds`` where not all of them make sense."""
+    """What is called, and what is expected: that it works, or one sentence.
+
+    ``kinds`` and ``sizes`` are given where not all make sense; what is ``heavy`` to compile is compiled for many points only
+    where there is no parameter.
+    """
 
     call: str
-    frozen: str | Refusal = WORKS
-    parameter: str | Refusal = WORKS
-    given: str | Refusal = WORKS
+    expected: str | Refusal = WORKS
+    kinds: tuple[str, ...] = ("frozen", "parameter")
     sizes: tuple[str, ...] = SIZES
-    kinds: tuple[str, ...] = KINDS
-
-    def expected(self, kind: str) -> str | Refusal:
-        """Return ``WORKS`` or the refusal."""
-        return {"frozen": self.frozen, "parameter": self.parameter, "radius given": self.given}[kind]
+    heavy: bool = False
 
 
 @functools.cache
@@ -154,7 +152,7 @@ def refused(call: Callable[[], Any]) -> tuple[str, str]:
 
 def run(case: Case, call: Callable[[], Mapping[str, Any]]) -> None:
     """Run a transformation: it is right, or it refuses as the table says."""
-    expected = case.entry.expected(case.kind)
+    expected = case.entry.expected
     if isinstance(expected, Refusal):
         kind, message = refused(call)
         assert kind == expected.error.__name__, message
@@ -184,6 +182,8 @@ def cases(framework: str) -> Iterator[Any]:
         if framework in cells:
             for kind in cells[framework].kinds:
                 for size in cells[framework].sizes:
+                    if cells[framework].heavy and (kind, size) not in (("frozen", "large"), (kind, "small")):
+                        continue
                     yield pytest.param(Case(row, framework, kind, size), id=f"{row}, {kind}, {size}")
 
 
@@ -201,199 +201,333 @@ class Registry(dict[str, Transformation]):
         return register
 
 
-def rendered() -> Iterator[tuple[str, str, str, str, str, str]]:
-    """Yield the table as text: transformation, framework, call, and what is expected of each kind."""
+def rendered() -> Iterator[tuple[str, str, str]]:
+    """Yield the rows of the table as text: the transformation, what is called in each framework, and what comes of it."""
     for row, cells in TABLE.items():
-        for framework, entry in cells.items():
-            each = (entry.expected(kind) if kind in entry.kinds else "-" for kind in KINDS)
-            yield (row, framework, entry.call, *(e.sentence if isinstance(e, Refusal) else e for e in each))
+        calls = (f"{framework}: {cell.call}" for framework, cell in cells.items())
+        outcomes = {
+            cell.expected.sentence if isinstance(cell.expected, Refusal) else cell.expected for cell in cells.values()
+        }
+        yield row, "; ".join(calls), "; ".join(sorted(outcomes))
 
 
 SMALL = ("small",)
-LEARNS = ("parameter", "radius given")
+FROZEN = ("frozen",)
+LEARNS = ("parameter", "argument", "radius given")
+MODULE = ("parameter", "radius given")
 
 TABLE: dict[str, dict[str, Entry]] = {
-    # Gradients.
-    "reverse mode": {"torch": Entry("torch.autograd.grad")},
-    "reverse mode, twice": {"torch": Entry("torch.autograd.grad(create_graph=True)")},
-    "no gradient": {"torch": Entry("torch.no_grad")},
-    "no gradient: inference": {"torch": Entry("torch.inference_mode")},
-    "forward mode": {"torch": Entry("torch.autograd.forward_ad")},
-    "forward over reverse": {"torch": Entry("torch.autograd.grad in torch.autograd.forward_ad")},
-    "gradients against differences": {"torch": Entry("torch.autograd.gradcheck(check_forward_ad=True)")},
-    "second derivatives against differences": {"torch": Entry("torch.autograd.gradgradcheck(check_fwd_over_rev=True)")},
-    "recomputed on the way back": {"torch": Entry("torch.utils.checkpoint.checkpoint")},
-    "hooks that pack what is saved": {"torch": Entry("torch.autograd.graph.saved_tensors_hooks")},
-    "mapped over points": {"torch": Entry("torch.func.vmap")},
-    "gradient of each point": {"torch": Entry("torch.func.vmap(grad), vmap(grad(grad))")},
-    "Jacobian, reverse": {"torch": Entry("torch.func.jacrev, vmap(jacrev)")},
-    "Jacobian, forward": {"torch": Entry("torch.func.jacfwd, vmap(jacfwd)")},
-    "Hessian": {"torch": Entry("torch.func.hessian, vmap(hessian)")},
-    "Hessian, reverse over forward": {"torch": Entry("torch.func.jacrev(jacfwd)")},
-    "tangents and cotangents": {"torch": Entry("torch.func.jvp, vjp, linearize")},
+    # Derivatives by x.
+    "reverse mode": {
+        "torch": Entry("torch.autograd.grad", kinds=KINDS),
+        "tensorflow": Entry("tf.GradientTape", kinds=KINDS),
+        "jax": Entry("jax.vjp", kinds=KINDS),
+    },
+    "reverse mode, twice": {
+        "torch": Entry("torch.autograd.grad(create_graph=True)"),
+        "tensorflow": Entry("tf.GradientTape in tf.GradientTape"),
+        "jax": Entry("jax.grad(grad)"),
+    },
+    "several gradients of one call": {
+        "tensorflow": Entry("tf.GradientTape(persistent=True)"),
+    },
+    "no gradient": {
+        "torch": Entry("torch.no_grad"),
+    },
+    "no gradient: inference": {
+        "torch": Entry("torch.inference_mode"),
+    },
+    "forward mode": {
+        "torch": Entry("torch.autograd.forward_ad"),
+        "tensorflow": Entry("tf.autodiff.ForwardAccumulator"),
+        "jax": Entry("jax.jvp"),
+    },
+    "forward over reverse": {
+        "torch": Entry("torch.autograd.grad in torch.autograd.forward_ad"),
+        "tensorflow": Entry("tf.GradientTape in ForwardAccumulator"),
+        "jax": Entry("jax.jvp(grad)"),
+    },
+    "reverse over forward": {
+        "tensorflow": Entry("ForwardAccumulator in tf.GradientTape"),
+        "jax": Entry("jax.grad(jvp)"),
+    },
+    "tangents and cotangents": {
+        "torch": Entry("torch.func.jvp, vjp, linearize"),
+    },
+    "linearized": {
+        "jax": Entry("jax.linearize"),
+    },
+    "Taylor mode": {
+        "jax": Entry("jax.experimental.jet", heavy=True),
+    },
+    "gradients against differences": {
+        "torch": Entry("torch.autograd.gradcheck(check_forward_ad=True)"),
+    },
+    "second derivatives against differences": {
+        "torch": Entry("torch.autograd.gradgradcheck(check_fwd_over_rev=True)"),
+    },
+    "hooks that pack what is saved": {
+        "torch": Entry("torch.autograd.graph.saved_tensors_hooks"),
+    },
+    "recomputed on the way back": {
+        "torch": Entry("torch.utils.checkpoint.checkpoint", kinds=KINDS),
+        "tensorflow": Entry("tf.recompute_grad", kinds=KINDS),
+        "jax": Entry("jax.checkpoint, jit(checkpoint)", kinds=KINDS),
+    },
+    "recomputed on the way back, compiled": {
+        "tensorflow": Entry("tf.function(tf.recompute_grad)", heavy=True),
+    },
+    # Many points at a time.
+    "mapped over points": {
+        "torch": Entry("torch.func.vmap"),
+        "tensorflow": Entry("tf.vectorized_map", heavy=True),
+        "jax": Entry("jax.vmap", heavy=True),
+    },
+    "gradient of each point": {
+        "torch": Entry("torch.func.vmap(grad), vmap(grad(grad))"),
+        "tensorflow": Entry("tf.vectorized_map of tape.gradient", heavy=True),
+        "jax": Entry("jax.vmap(grad), vmap(grad(grad))", heavy=True),
+    },
+    "Jacobian, reverse": {
+        "torch": Entry("torch.func.jacrev, vmap(jacrev)"),
+        "tensorflow": Entry("tape.jacobian, batch_jacobian"),
+        "jax": Entry("jax.jacrev, vmap(jacrev)"),
+    },
+    "Jacobian, forward": {
+        "torch": Entry("torch.func.jacfwd, vmap(jacfwd)"),
+        "jax": Entry("jax.jacfwd, vmap(jacfwd)"),
+    },
+    "Hessian": {
+        "torch": Entry("torch.func.hessian, vmap(hessian)"),
+        "tensorflow": Entry("tape.jacobian, batch_jacobian of tape.gradient"),
+        "jax": Entry("jax.hessian, vmap(hessian)"),
+    },
+    "Hessian, reverse over forward": {
+        "torch": Entry("torch.func.jacrev(jacfwd)"),
+    },
     # By the parameter, which has no number then.
-    "gradient by the parameter": {"torch": Entry("torch.func.grad, grad(grad)", kinds=LEARNS)},
-    "Jacobian by the parameter": {"torch": Entry("torch.func.jacfwd, jacrev, hessian", kinds=LEARNS)},
-    "mixed derivative": {"torch": Entry("torch.func.jacfwd(vmap(grad)), grad(jvp)", kinds=LEARNS)},
-    "mapped over parameters": {"torch": Entry("torch.func.vmap, vmap(grad)", parameter=TRACED, kinds=LEARNS)},
+    "gradient by the parameter": {
+        "torch": Entry("torch.func.grad, grad(grad)", kinds=LEARNS),
+        "jax": Entry("jax.grad, grad(grad)", kinds=LEARNS),
+    },
+    "Jacobian by the parameter": {
+        "torch": Entry("torch.func.jacfwd, jacrev, hessian", kinds=LEARNS),
+        "jax": Entry("jax.jacfwd, jacrev, hessian", kinds=LEARNS, heavy=True),
+    },
+    "mixed derivative": {
+        "torch": Entry("torch.func.jacfwd(vmap(grad)), grad(jvp)", kinds=LEARNS),
+        "jax": Entry("jax.jacfwd(vmap(grad)), grad(jvp)", kinds=LEARNS, heavy=True),
+    },
+    "mapped over parameters": {
+        "torch": Entry("torch.func.vmap, vmap(grad)", kinds=LEARNS),
+        "jax": Entry("jax.vmap, vmap(grad)", kinds=LEARNS),
+    },
     "module with other parameters": {
-        "torch": Entry("torch.func.functional_call, vmap(grad)", parameter=TRACED, kinds=LEARNS)
+        "torch": Entry("torch.func.functional_call, vmap(grad)", kinds=MODULE),
+        "jax": Entry("jax.value_and_grad of a pytree", kinds=MODULE),
+    },
+    "parameters in a loop": {
+        "jax": Entry("jax.lax.scan of jax.grad", kinds=LEARNS, heavy=True),
+    },
+    "parameter recomputed on the way back": {
+        "jax": Entry("jax.jit(grad(checkpoint))", kinds=LEARNS, heavy=True),
     },
     # Compiled, exported, traced.
-    "compiled to code": {"torch": Entry("torch.compile(fullgraph=True)", parameter=TRACED, sizes=SMALL)},
-    "compiled, fixed shapes": {"torch": Entry("torch.compile(fullgraph=True, dynamic=False)", parameter=TRACED)},
-    "compiled, any shape": {"torch": Entry("torch.compile(fullgraph=True, dynamic=True)", parameter=TRACED)},
-    "compiled after a first call": {"torch": Entry("torch.compile(fullgraph=True)")},
-    "compiled gradient": {"torch": Entry("torch.compile(vmap(grad(grad)), fullgraph=True)", parameter=TRACED)},
-    "compiled gradient by the parameter": {
-        "torch": Entry("torch.compile(grad, fullgraph=True)", parameter=TRACED, kinds=LEARNS)
+    "compiled, fixed shapes": {
+        "torch": Entry("torch.compile(fullgraph=True, dynamic=False)", kinds=KINDS, heavy=True),
+        "tensorflow": Entry("tf.function", kinds=KINDS, heavy=True),
+        "jax": Entry("jax.jit", kinds=KINDS, heavy=True),
     },
-    "exported": {"torch": Entry("torch.export.export", parameter=TRACED)},
-    "exported, strict": {"torch": Entry("torch.export.export(strict=True)", parameter=TRACED)},
-    # It refuses any function that closes over what requires a gradient, and asks for a module.
-    "recorded": {"torch": Entry("torch.jit.trace", kinds=("frozen",))},
-    "module recorded": {"torch": Entry("torch.jit.trace of a module", sizes=SMALL)},
-    "traced, real values": {"torch": Entry("make_fx(tracing_mode='real')")},
-    "traced, no values": {"torch": Entry("make_fx(tracing_mode='fake')", parameter=TRACED)},
-    "traced, no shapes": {"torch": Entry("make_fx(tracing_mode='symbolic')", parameter=TRACED)},
+    "compiled, any shape": {
+        "torch": Entry("torch.compile(fullgraph=True, dynamic=True)"),
+        "tensorflow": Entry("tf.function, TensorSpec([None])"),
+    },
+    "compiled, any number of axes": {
+        "tensorflow": Entry("tf.function, TensorSpec(None)"),
+    },
+    "compiled to code": {
+        "torch": Entry("torch.compile(fullgraph=True)", sizes=SMALL),
+        "tensorflow": Entry("tf.function(jit_compile=True)", heavy=True),
+    },
+    "compiled to code, gradient outside": {
+        "tensorflow": Entry("tf.function(jit_compile=True)", heavy=True),
+    },
+    "compiled after a first call": {
+        "torch": Entry("torch.compile(fullgraph=True)", heavy=True),
+        "tensorflow": Entry("tf.function", heavy=True),
+        "jax": Entry("jax.jit", heavy=True),
+    },
+    "called after it was compiled": {
+        "jax": Entry("jax.jit", heavy=True),
+    },
+    "compiled gradient": {
+        "torch": Entry("torch.compile(vmap(grad(grad)), fullgraph=True)", heavy=True),
+        "jax": Entry("jax.jit(vmap(grad(grad)))", heavy=True),
+    },
+    "compiled forward mode": {
+        "tensorflow": Entry("ForwardAccumulator in tf.function", heavy=True),
+    },
+    "compiled gradient by the parameter": {
+        "torch": Entry("torch.compile(grad, fullgraph=True)", kinds=LEARNS, heavy=True),
+        "jax": Entry("jax.jit(grad)", kinds=LEARNS, heavy=True),
+    },
+    "compiled ahead of time": {
+        "jax": Entry("jax.jit.lower.compile, eval_shape", heavy=True),
+    },
+    "not compiled": {
+        "jax": Entry("jax.disable_jit", heavy=True),
+    },
+    "searched for NaN": {
+        "jax": Entry("jax.debug_nans", heavy=True),
+    },
+    "exported": {
+        "torch": Entry("torch.export.export", kinds=("frozen", *MODULE), heavy=True),
+    },
+    "exported, strict": {
+        "torch": Entry("torch.export.export(strict=True)", heavy=True),
+    },
+    "exported, any shape": {
+        "jax": Entry("jax.export, symbolic_shape", heavy=True),
+    },
+    "recorded": {
+        "torch": Entry("torch.jit.trace", kinds=FROZEN),
+    },
+    "module recorded": {
+        "torch": Entry("torch.jit.trace of a module", kinds=("frozen", *MODULE), sizes=SMALL),
+    },
+    "traced, real values": {
+        "torch": Entry("make_fx(tracing_mode='real')"),
+    },
+    "traced, no values": {
+        "torch": Entry("make_fx(tracing_mode='fake')"),
+    },
+    "traced, no shapes": {
+        "torch": Entry("make_fx(tracing_mode='symbolic')"),
+    },
     "traced, parameter as argument": {
-        "torch": Entry("make_fx(tracing_mode='symbolic')", parameter=TRACED, kinds=LEARNS)
+        "torch": Entry("make_fx(tracing_mode='symbolic')", kinds=LEARNS),
+    },
+    # Control flow.
+    "loop": {
+        "tensorflow": Entry("tf.while_loop", heavy=True),
+        "jax": Entry("jax.lax.scan", heavy=True),
+    },
+    "loop that counts": {
+        "jax": Entry("jax.lax.fori_loop", heavy=True),
+    },
+    "loop until": {
+        "jax": Entry("jax.lax.while_loop", heavy=True),
+    },
+    "branch": {
+        "tensorflow": Entry("tf.cond", heavy=True),
+        "jax": Entry("jax.lax.cond", heavy=True),
+    },
+    "mapped one after another": {
+        "tensorflow": Entry("tf.map_fn"),
+        "jax": Entry("jax.lax.map"),
+    },
+    "data set": {
+        "tensorflow": Entry("tf.data.Dataset.map", heavy=True),
     },
     # Precisions.
-    "automatic precision": {"torch": Entry("torch.autocast('cpu', torch.bfloat16)")},
-    "float32": {"torch": Entry("torch.float32")},
-    "float16": {"torch": Entry("torch.float16")},
-    "bfloat16": {"torch": Entry("torch.bfloat16")},
-    "parameter and points in float32": {"torch": Entry("torch.float32", kinds=LEARNS)},
+    "automatic precision": {
+        "torch": Entry("torch.autocast('cpu', torch.bfloat16)"),
+        "tensorflow": Entry("keras.DTypePolicy('mixed_bfloat16')"),
+    },
+    "float32": {
+        "torch": Entry("torch.float32"),
+        "tensorflow": Entry("tf.float32"),
+        "jax": Entry("jnp.float32"),
+    },
+    "float16": {
+        "torch": Entry("torch.float16"),
+        "tensorflow": Entry("tf.float16"),
+        "jax": Entry("jnp.float16"),
+    },
+    "bfloat16": {
+        "torch": Entry("torch.bfloat16"),
+        "tensorflow": Entry("tf.bfloat16"),
+        "jax": Entry("jnp.bfloat16"),
+    },
+    "parameter and points in float32": {
+        "torch": Entry("torch.float32", kinds=("parameter",)),
+        "tensorflow": Entry("tf.float32", kinds=("parameter",)),
+    },
+    "64 bits off": {
+        "jax": Entry("jax.enable_x64(False)", heavy=True),
+    },
+    "64 bits off, then on": {
+        "jax": Entry("jax.enable_x64", heavy=True),
+    },
     # Shapes and places.
-    "one number": {"torch": Entry("x of shape ()", sizes=SMALL)},
-    "no points": {"torch": Entry("x of shape (0,) and (3, 0)", sizes=SMALL)},
-    "strided and turned": {"torch": Entry("x[:, 0], x.T, x.expand")},
-    "view of a leaf": {"torch": Entry("requires_grad of the base of x")},
-    "changed in place afterwards": {"torch": Entry("h(x).mul_(1.0)")},
-    "no storage": {"torch": Entry("torch.device('meta')")},
-    # Copies and threads.
-    "pickled": {"torch": Entry("pickle.dumps")},
-    "saved and loaded": {"torch": Entry("torch.save of a module, load_state_dict")},
-    "copied": {"torch": Entry("copy.deepcopy of a module, a method repaired")},
-    "copied, closing over self": {"torch": Entry("copy.deepcopy of a module, a lambda that reads self.a")},
-    "parameter changed between calls": {"torch": Entry("p.fill_", kinds=LEARNS)},
-    "eight threads": {"torch": Entry("threading.Thread")},
+    "one number": {
+        "torch": Entry("x of shape ()", sizes=SMALL),
+        "tensorflow": Entry("x of shape ()", sizes=SMALL),
+        "jax": Entry("x of shape ()", sizes=SMALL),
+    },
+    "no points": {
+        "torch": Entry("x of shape (0,) and (3, 0)", sizes=SMALL),
+        "tensorflow": Entry("x of shape (0,) and (3, 0)", sizes=SMALL),
+        "jax": Entry("x of shape (0,) and (3, 0)", sizes=SMALL),
+    },
+    "strided and turned": {
+        "torch": Entry("x[:, 0], x.T, x.expand"),
+    },
+    "view of a leaf": {
+        "torch": Entry("requires_grad of the base of x"),
+    },
+    "changed in place afterwards": {
+        "torch": Entry("h(x).mul_(1.0)"),
+    },
+    "points in a variable": {
+        "tensorflow": Entry("tf.Variable as x"),
+    },
+    "no storage": {
+        "torch": Entry("torch.device('meta')"),
+    },
+    # Copies, changes and threads.
+    "pickled": {
+        "torch": Entry("pickle.dumps"),
+        "tensorflow": Entry("pickle.dumps", kinds=FROZEN),
+        "jax": Entry("pickle.dumps", kinds=FROZEN),
+    },
+    "saved and loaded": {
+        "torch": Entry("torch.save of a module, load_state_dict", kinds=("frozen", *MODULE)),
+        "tensorflow": Entry("tf.saved_model", kinds=("frozen", *MODULE), heavy=True),
+    },
+    "copied": {
+        "torch": Entry("copy.deepcopy of a module, a method repaired"),
+        "tensorflow": Entry("copy.deepcopy of a tf.Module, a method repaired"),
+        "jax": Entry("copy.deepcopy"),
+    },
+    "copied, closing over self": {
+        "torch": Entry("copy.deepcopy of a module, a lambda that reads self.a"),
+    },
+    "parameter changed between calls": {
+        "torch": Entry("p.fill_", kinds=("parameter",)),
+        "tensorflow": Entry("p.assign", kinds=("parameter",)),
+        "jax": Entry("an attribute set anew", kinds=("parameter",)),
+    },
+    "parameter changed between compiled calls": {
+        "torch": Entry("p.fill_, torch.compile(fullgraph=True)", kinds=("parameter",)),
+        "tensorflow": Entry("p.assign, tf.function", kinds=("parameter",), heavy=True),
+    },
+    "eight threads": {
+        "torch": Entry("threading.Thread", kinds=KINDS),
+        "tensorflow": Entry("threading.Thread", kinds=KINDS),
+        "jax": Entry("threading.Thread", kinds=KINDS),
+    },
+    # Keras.
+    "Keras layer": {
+        "tensorflow": Entry("keras.layers.Layer"),
+    },
+    "Keras model, saved and loaded": {
+        "tensorflow": Entry("keras.Model.save", heavy=True),
+    },
+    "Keras training": {
+        "tensorflow": Entry("keras.Model.fit", kinds=MODULE, sizes=SMALL),
+    },
+    "Keras variables": {
+        "tensorflow": Entry("keras.Variable as x and as parameter"),
+    },
 }
-
-TABLE.setdefault("reverse mode", {})["tensorflow"] = Entry("tf.GradientTape")
-TABLE.setdefault("reverse mode, twice", {})["tensorflow"] = Entry("tf.GradientTape in tf.GradientTape")
-TABLE.setdefault("several gradients of one call", {})["tensorflow"] = Entry("tf.GradientTape(persistent=True)")
-TABLE.setdefault("forward mode", {})["tensorflow"] = Entry("tf.autodiff.ForwardAccumulator")
-TABLE.setdefault("forward over reverse", {})["tensorflow"] = Entry("tf.GradientTape in ForwardAccumulator")
-TABLE.setdefault("reverse over forward", {})["tensorflow"] = Entry("ForwardAccumulator in tf.GradientTape")
-TABLE.setdefault("recomputed on the way back", {})["tensorflow"] = Entry("tf.recompute_grad")
-TABLE.setdefault("Jacobian, reverse", {})["tensorflow"] = Entry("tape.jacobian, batch_jacobian")
-TABLE.setdefault("Hessian", {})["tensorflow"] = Entry("tape.jacobian, batch_jacobian of tape.gradient")
-TABLE.setdefault("compiled, fixed shapes", {})["tensorflow"] = Entry("tf.function", parameter=TRACED)
-TABLE.setdefault("compiled, any shape", {})["tensorflow"] = Entry("tf.function, TensorSpec([None])", parameter=TRACED)
-TABLE.setdefault("compiled, any number of axes", {})["tensorflow"] = Entry(
-    "tf.function, TensorSpec(None)", parameter=TRACED
-)
-TABLE.setdefault("compiled to code", {})["tensorflow"] = Entry("tf.function(jit_compile=True)", parameter=TRACED)
-TABLE.setdefault("compiled to code, gradient outside", {})["tensorflow"] = Entry(
-    "tf.function(jit_compile=True)", parameter=TRACED
-)
-TABLE.setdefault("compiled after a first call", {})["tensorflow"] = Entry("tf.function")
-TABLE.setdefault("compiled after prepare", {})["tensorflow"] = Entry("tf.function")
-TABLE.setdefault("compiled forward mode", {})["tensorflow"] = Entry(
-    "ForwardAccumulator in tf.function", parameter=TRACED
-)
-TABLE.setdefault("mapped over points", {})["tensorflow"] = Entry("tf.vectorized_map", parameter=TRACED)
-TABLE.setdefault("gradient of each point", {})["tensorflow"] = Entry(
-    "tf.vectorized_map of tape.gradient", parameter=TRACED
-)
-TABLE.setdefault("mapped one after another", {})["tensorflow"] = Entry("tf.map_fn")
-TABLE.setdefault("loop", {})["tensorflow"] = Entry("tf.while_loop", parameter=TRACED)
-TABLE.setdefault("branch", {})["tensorflow"] = Entry("tf.cond", parameter=TRACED)
-TABLE.setdefault("data set", {})["tensorflow"] = Entry("tf.data.Dataset.map", parameter=TRACED)
-TABLE.setdefault("saved and loaded", {})["tensorflow"] = Entry("tf.saved_model", parameter=TRACED)
-TABLE.setdefault("pickled", {})["tensorflow"] = Entry("pickle.dumps", kinds=("frozen",))
-TABLE.setdefault("copied", {})["tensorflow"] = Entry("copy.deepcopy of a tf.Module, a method repaired")
-TABLE.setdefault("parameter changed between calls", {})["tensorflow"] = Entry("p.assign", kinds=LEARNS)
-TABLE.setdefault("parameter changed between compiled calls", {})["tensorflow"] = Entry(
-    "p.assign, tf.function", parameter=TRACED, kinds=LEARNS
-)
-TABLE.setdefault("eight threads", {})["tensorflow"] = Entry("threading.Thread")
-TABLE.setdefault("Keras layer", {})["tensorflow"] = Entry("keras.layers.Layer")
-TABLE.setdefault("Keras model, saved and loaded", {})["tensorflow"] = Entry("keras.Model.save", parameter=TRACED)
-TABLE.setdefault("Keras training", {})["tensorflow"] = Entry(
-    "keras.Model.fit", parameter=TRACED, sizes=SMALL, kinds=LEARNS
-)
-TABLE.setdefault("Keras variables", {})["tensorflow"] = Entry("keras.Variable as x and as parameter")
-TABLE.setdefault("automatic precision", {})["tensorflow"] = Entry("keras.DTypePolicy('mixed_bfloat16')")
-TABLE.setdefault("float32", {})["tensorflow"] = Entry("tf.float32")
-TABLE.setdefault("float16", {})["tensorflow"] = Entry("tf.float16")
-TABLE.setdefault("bfloat16", {})["tensorflow"] = Entry("tf.bfloat16")
-TABLE.setdefault("parameter and points in float32", {})["tensorflow"] = Entry("tf.float32", kinds=LEARNS)
-TABLE.setdefault("points in a variable", {})["tensorflow"] = Entry("tf.Variable as x")
-TABLE.setdefault("one number", {})["tensorflow"] = Entry("x of shape ()", sizes=SMALL)
-TABLE.setdefault("no points", {})["tensorflow"] = Entry("x of shape (0,) and (3, 0)", sizes=SMALL)
-TABLE["recomputed on the way back, compiled"] = {
-    "tensorflow": Entry("tf.function(tf.recompute_grad)", parameter=TRACED)
-}
-TABLE["compiled after prepare"]["torch"] = Entry("torch.compile(fullgraph=True)")
-TABLE["parameter changed between compiled calls"]["torch"] = Entry(
-    "p.fill_, torch.compile(fullgraph=True)", parameter=TRACED, kinds=LEARNS
-)
-
-TABLE.setdefault("reverse mode", {})["jax"] = Entry("jax.vjp")
-TABLE.setdefault("reverse mode, twice", {})["jax"] = Entry("jax.grad(grad)")
-TABLE.setdefault("forward mode", {})["jax"] = Entry("jax.jvp")
-TABLE.setdefault("forward over reverse", {})["jax"] = Entry("jax.jvp(grad)")
-TABLE.setdefault("reverse over forward", {})["jax"] = Entry("jax.grad(jvp)")
-TABLE.setdefault("linearized", {})["jax"] = Entry("jax.linearize")
-TABLE.setdefault("mapped over points", {})["jax"] = Entry("jax.vmap")
-TABLE.setdefault("gradient of each point", {})["jax"] = Entry("jax.vmap(grad), vmap(grad(grad))")
-TABLE.setdefault("Jacobian, reverse", {})["jax"] = Entry("jax.jacrev, vmap(jacrev)")
-TABLE.setdefault("Jacobian, forward", {})["jax"] = Entry("jax.jacfwd, vmap(jacfwd)")
-TABLE.setdefault("Hessian", {})["jax"] = Entry("jax.hessian, vmap(hessian)")
-TABLE.setdefault("Taylor mode", {})["jax"] = Entry("jax.experimental.jet")
-TABLE.setdefault("recomputed on the way back", {})["jax"] = Entry("jax.checkpoint, jit(checkpoint)")
-TABLE.setdefault("compiled, fixed shapes", {})["jax"] = Entry("jax.jit")
-TABLE.setdefault("compiled after a first call", {})["jax"] = Entry("jax.jit")
-TABLE.setdefault("called after it was compiled", {})["jax"] = Entry("jax.jit")
-TABLE.setdefault("compiled gradient", {})["jax"] = Entry("jax.jit(vmap(grad(grad)))")
-TABLE.setdefault("compiled ahead of time", {})["jax"] = Entry("jax.jit.lower.compile, eval_shape")
-TABLE.setdefault("not compiled", {})["jax"] = Entry("jax.disable_jit")
-TABLE.setdefault("searched for NaN", {})["jax"] = Entry("jax.debug_nans")
-TABLE.setdefault("exported, any shape", {})["jax"] = Entry("jax.export, symbolic_shape")
-TABLE.setdefault("loop", {})["jax"] = Entry("jax.lax.scan")
-TABLE.setdefault("loop that counts", {})["jax"] = Entry("jax.lax.fori_loop")
-TABLE.setdefault("loop until", {})["jax"] = Entry("jax.lax.while_loop")
-TABLE.setdefault("branch", {})["jax"] = Entry("jax.lax.cond")
-TABLE.setdefault("mapped one after another", {})["jax"] = Entry("jax.lax.map")
-TABLE.setdefault("gradient by the parameter", {})["jax"] = Entry("jax.grad, grad(grad)", parameter=TRACED, kinds=LEARNS)
-TABLE.setdefault("compiled gradient by the parameter", {})["jax"] = Entry(
-    "jax.jit(grad)", parameter=TRACED, kinds=LEARNS
-)
-TABLE.setdefault("Jacobian by the parameter", {})["jax"] = Entry(
-    "jax.jacfwd, jacrev, hessian", parameter=TRACED, kinds=LEARNS
-)
-TABLE.setdefault("mixed derivative", {})["jax"] = Entry(
-    "jax.jacfwd(vmap(grad)), grad(jvp)", parameter=TRACED, kinds=LEARNS
-)
-TABLE.setdefault("mapped over parameters", {})["jax"] = Entry("jax.vmap, vmap(grad)", parameter=TRACED, kinds=LEARNS)
-TABLE.setdefault("module with other parameters", {})["jax"] = Entry(
-    "jax.value_and_grad of a pytree", parameter=TRACED, kinds=LEARNS
-)
-TABLE.setdefault("parameters in a loop", {})["jax"] = Entry("jax.lax.scan of jax.grad", parameter=TRACED, kinds=LEARNS)
-TABLE.setdefault("parameter recomputed on the way back", {})["jax"] = Entry(
-    "jax.jit(grad(checkpoint))", parameter=TRACED, kinds=LEARNS
-)
-TABLE.setdefault("parameter changed between calls", {})["jax"] = Entry("an attribute set anew", kinds=LEARNS)
-TABLE.setdefault("float32", {})["jax"] = Entry("jnp.float32")
-TABLE.setdefault("float16", {})["jax"] = Entry("jnp.float16")
-TABLE.setdefault("bfloat16", {})["jax"] = Entry("jnp.bfloat16")
-TABLE.setdefault("64 bits off", {})["jax"] = Entry("jax.enable_x64(False)")
-TABLE.setdefault("64 bits off, then on", {})["jax"] = Entry("jax.enable_x64")
-TABLE.setdefault("one number", {})["jax"] = Entry("x of shape ()", sizes=SMALL)
-TABLE.setdefault("no points", {})["jax"] = Entry("x of shape (0,) and (3, 0)", sizes=SMALL)
-TABLE.setdefault("pickled", {})["jax"] = Entry("pickle.dumps", kinds=("frozen",))
-TABLE.setdefault("copied", {})["jax"] = Entry("copy.deepcopy")
-TABLE.setdefault("eight threads", {})["jax"] = Entry("threading.Thread")
