@@ -20,13 +20,13 @@ from removable.remedy.one_sided import what_both_sides_do
 
 __all__ = ["Fit", "Rule", "fit", "rule"]
 
-_NODES = 24
+_NODES = 40
 """Nodes on each side."""
 
 _TERMS = 13
 """Terms of each parity that are kept; the others measure the error."""
 
-_INNER = 0.125
+_INNER = 0.0625
 """The inner radius, as a part of the outer one."""
 
 _WORST = 1e-9
@@ -147,8 +147,8 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
     with np.errstate(all="ignore"):
         noise = on.amplified * np.max(np.abs(np.einsum("km,jme->jke", on.rest, found)), axis=1)
     levels = circles.relative(noise, seen.largest, 2 * rounding)
-    moved = circles.shaken(values, seen, by=2.0**-30 if rounding < 2.0**-40 else 2.0**-12)
-    inside = circles.region(levels, rounding, moved)
+    by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
+    inside = circles.region(levels, rounding, circles.shaken(values, seen, by), by)
     if not inside.any() or levels[inside].min() > max(_WORST, 1e3 * rounding):
         raise NotRemovableError(what_both_sides_do(values, found, at))
     innermost = radii[inside].min()
@@ -161,7 +161,7 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
     with np.errstate(all="ignore"):
         series = np.einsum("kl,jle->jke", on.to_powers, np.einsum("km,jme->jke", on.to_chebyshev, found))
     noise = np.maximum(noise, 2 * rounding * seen.largest)
-    first, lead, j = circles.first_coefficient(radii, series, noise, seen.largest, inside, at)
+    first, lead, j = circles.first_coefficient(radii, series, noise, seen.largest, inside, inside, at)
     own = series[j]
     for parity in (0, 1):  # of an even or an odd function the other half is noise
         part = (found[j, :_NODES] + (-1) ** parity * found[j, _NODES:]) / 2

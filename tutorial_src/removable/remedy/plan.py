@@ -19,7 +19,7 @@ __all__ = ["Kind", "Plan", "Refusal", "search"]
 Kind = Literal["circle", "real line"]
 """Where the program is evaluated: around the point in the complex plane, or on both sides of it."""
 
-_NODES = 64
+_NODES = 128
 """Nodes on the circle of a program that is evaluated anew at each call; half of them are computed."""
 
 
@@ -163,7 +163,7 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     plan = Plan(
         kind="real line",
         radius=found.radius,
-        reach=0.9 * found.radius,
+        reach=0.5 * found.radius,
         terms=len(found.coefficients),
         coefficients=found.coefficients,
         numbers=_numbers(found.coefficients),
@@ -172,7 +172,7 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
         size=found.size,
         note=note,
         evaluations=found.evaluations,
-        fill=0.9 * found.radius,
+        fill=0.5 * found.radius,
     )
     return _checked(plan, on_line, at, found.innermost)
 
@@ -185,16 +185,16 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
         unit, series, errors, error = found.unit, found.coefficients, found.errors, found.error
     if error > WORST:
         raise NotRemovableError(f"the value at {at!r} could be found to {error:.0e} of its size only")
-    good = reach_and_terms(series, errors, rounding=rounding)
+    good = reach_and_terms(series, errors, unit, 2 * found.circle, found.radii, found.noise, rounding)
     if good is None:
         raise NotRemovableError(f"the power series at {at!r} keeps its digits at no distance")
-    u, terms = good
+    reach, terms = good
     scale = min(unit, found.circle) / unit  # a unit in which no coefficient is large
     series = series * scale ** np.arange(len(series))[:, None]
     plan = Plan(
         kind="circle",
         radius=unit * scale,
-        reach=u * unit,
+        reach=reach,
         terms=terms,
         coefficients=series[:terms],
         numbers=_numbers(series[:terms]),
@@ -203,7 +203,7 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
         size=found.size,
         note="",
         evaluations=found.evaluations,
-        fill=u * unit,
+        fill=reach,
     )
     return _checked(plan, on_line, at, found.innermost)
 
