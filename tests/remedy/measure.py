@@ -28,7 +28,7 @@ class Errors:
     ----------
     ulp : float
         Worst error of the value, in units of the last place *of the true value* in the dtype: an odd function must be right
-        relatively at 1e-300 too.
+        relatively at 1e-300 too, and exactly 0 where the truth is 0 (else this is astronomical).
     ulp_of_size : float
         The same in units of the last place of max(|true value|, natural size of the value): what is left of a value that
         passes through zero.
