@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from flint import arb
-from remedy.corpus import ALL, JAX_TAKES_COMPLEX, REAL, Case, Operations, get, operations
+from remedy.corpus import ALL, JAX_TAKES_COMPLEX, REAL, Case, Operations, as_function, get
 from removable import frameworks
 
 __all__ = ["KINDS", "NEAR_MISSES", "REFUSALS", "Refusal", "attempt", "faults", "states"]
@@ -105,12 +105,7 @@ class Refusal:
         """Return what is handed to ``repair``."""
         if self.program is None:
             return self.raw
-        o, program = operations(framework), self.program
-
-        def h(x: Array) -> Any:
-            return program(x, o)
-
-        return h
+        return as_function(self.program, framework)
 
     def __repr__(self) -> str:
         return f"<{self.kind}: {self.name} at {self.at!r}>"
