@@ -68,9 +68,10 @@ def errors(
     The truth is that at the points as they are rounded to ``dtype``, by ball arithmetic. What the errors are relative to is
     said in :class:`Errors`.
 
-    TensorFlow 2.21 itself is wrong here: the third derivative of ``u*u*u`` with ``u = x/2`` by three nested
-    ``ForwardAccumulator`` came out as 0 instead of 0.75 (second derivatives were right). Before a third derivative there, in
-    forward or mixed mode, is held against a repair, see whether the same polynomial by plain operations has it right.
+    TensorFlow 2.21 itself can be wrong here: by nested ``ForwardAccumulator``, of ``u*u*u`` with ``u = x/2`` at 0.3 the second
+    derivative came out as 0.325 and the third as 0, instead of 0.225 and 0.75, though not in every process. Before a second
+    or third derivative there, in forward or mixed mode, is held against a repair, see whether the same polynomial by plain
+    operations has it right.
 
     Parameters
     ----------
