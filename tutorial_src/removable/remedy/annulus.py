@@ -16,17 +16,17 @@ import numpy as np
 from removable.errors import NotRemovableError
 from removable.remedy import circles
 from removable.remedy.circles import Values
-from removable.remedy.one_sided import what_both_sides_do
+from removable.remedy.one_sided import explanation
 
 __all__ = ["Fit", "Rule", "fit", "rule"]
 
-_NODES = 24
+_NODES = 40
 """Nodes on each side."""
 
 _TERMS = 13
 """Terms of each parity that are kept; the others measure the error."""
 
-_INNER = 0.125
+_INNER = 0.0625
 """The inner radius, as a part of the outer one."""
 
 _WORST = 1e-9
@@ -147,21 +147,21 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
     with np.errstate(all="ignore"):
         noise = on.amplified * np.max(np.abs(np.einsum("km,jme->jke", on.rest, found)), axis=1)
     levels = circles.relative(noise, seen.largest, 2 * rounding)
-    moved = circles.shaken(values, seen, by=2.0**-30 if rounding < 2.0**-40 else 2.0**-12)
-    inside = circles.region(levels, rounding, moved)
-    if not inside.any() or levels[inside].min() > max(_WORST, 1e3 * rounding):
-        raise NotRemovableError(what_both_sides_do(values, found, at))
+    by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
+    inside = circles.region(levels, rounding, circles.shaken(values, seen, by), by)
+    if (
+        not inside.any()
+        or levels[inside].min() > max(_WORST, 1e3 * rounding)
+        or radii[inside].min() > 1e4 * max(1.0, abs(at))  # floor(x) is like x far out
+        or not circles.ends_sharply(levels, inside, per_octave=2)
+    ):
+        raise explanation(values, at)
     innermost = radii[inside].min()
-    if innermost > 1e4 * max(1.0, abs(at)):
-        raise NotRemovableError(
-            f"the program is like a power series around {at!r} only from a distance of {innermost:.1e} on, as floor(x) is "
-            "like x far out"
-        )
     inside &= levels <= 4 * levels[inside].min()
     with np.errstate(all="ignore"):
         series = np.einsum("kl,jle->jke", on.to_powers, np.einsum("km,jme->jke", on.to_chebyshev, found))
     noise = np.maximum(noise, 2 * rounding * seen.largest)
-    first, lead, j = circles.first_coefficient(radii, series, noise, seen.largest, inside, at)
+    first, lead, j = circles.first_coefficient(radii, series, noise, seen.largest, inside, inside, at)
     own = series[j]
     for parity in (0, 1):  # of an even or an odd function the other half is noise
         part = (found[j, :_NODES] + (-1) ** parity * found[j, _NODES:]) / 2

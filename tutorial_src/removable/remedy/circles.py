@@ -33,17 +33,36 @@ EPS = 2.0**-52
 WORST = 1e-6
 """Noise, relative to the largest value on a circle, above which the circle tells nothing."""
 
-TERMS = 32
+TERMS = 64
 """Coefficients that are kept."""
 
-_COARSE, _FINE = 32, 64
+_COARSE, _FINE = 32, 128
 """Nodes on a whole circle in the two scans."""
 
 _NEGATIVE = 16
 """Coefficients of negative index that measure the noise."""
 
+_CORRECTIONS = 3
+"""Steps that take the rounding of nodes into account; each leaves a hundredth, or less, of the error."""
+
+_GOOD = 1e-9
+"""Noise that is no mere chance."""
+
+_STEEP, _OCTAVES, _LOUD = 2.0**6, 4, 1e-3
+"""Where a power series ends the noise rises by this much in one of so many octaves, or to this level."""
+
+_COMPARED = 4
+"""Coefficients by which circles are compared."""
+
+_AGREE = 4
+"""Circles that have to agree."""
+
 _HIGHEST_POLE = 8
 _SHAKE = 2.0**-40
+
+
+class EssentialSingularityError(NotRemovableError):
+    """No number of terms of negative index is enough."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +128,8 @@ class Expansion:
         The largest value on that circle, shape (E,).
     innermost : float
         The radius of the innermost circle that was used; further in there is noise.
+    radii, noise : numpy.ndarray
+        All circles, shape (J,), and the noise on them, shape (J, E).
     evaluations : int
         At how many points the program was evaluated.
     """
@@ -125,6 +146,8 @@ class Expansion:
     level: float
     size: np.ndarray
     innermost: float
+    radii: np.ndarray
+    noise: np.ndarray
     evaluations: int
 
 
@@ -158,6 +181,20 @@ def matrices(nodes: np.ndarray) -> np.ndarray:
     return np.linalg.inv(np.concatenate([powers.real, powers.imag], -2))
 
 
+def _coefficients(nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return Laurent coefficients, shape (J, 2m, E), of values (J, m, E) at nodes (J, m) in units of the radii."""
+    m = nodes.shape[-1]
+    rule = matrices(unit_nodes(2 * m))
+    found = np.einsum("km,jme->jke", rule, np.concatenate([values.real, values.imag], 1))
+    if np.allclose(nodes, unit_nodes(2 * m), rtol=0, atol=4 * EPS):
+        return found
+    powers = np.exp(np.log(nodes)[..., None] * np.arange(-m, m))
+    for _ in range(_CORRECTIONS):  # the rule is that of nodes near by: what it leaves over is put through it again
+        left = values - np.einsum("jmk,jke->jme", powers, found)
+        found = found + np.einsum("km,jme->jke", rule, np.concatenate([left.real, left.imag], 1))
+    return found
+
+
 def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
     """Evaluate a program on circles of these radii, with n nodes on each.
 
@@ -166,8 +203,7 @@ def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
     offsets = (at + radii[:, None] * unit_nodes(n)) - at
     found = values(offsets.ravel()).reshape(*offsets.shape, -1)
     with np.errstate(all="ignore"):
-        parts = np.concatenate([found.real, found.imag], 1)
-        coefficients = np.einsum("jkm,jme->jke", matrices(offsets / radii[:, None]), parts)
+        coefficients = _coefficients(offsets / radii[:, None], found)
         return Scan(radii, coefficients, np.max(np.abs(found), axis=1), offsets, found)
 
 
@@ -187,33 +223,55 @@ def shaken(values: Values, seen: Scan, by: float = _SHAKE) -> np.ndarray:
     return np.nan_to_num(change, nan=0.0, posinf=0.0)
 
 
-def region(levels: np.ndarray, rounding: float, moved: np.ndarray) -> np.ndarray:
+def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _SHAKE) -> np.ndarray:
     """Tell which circles carry a power series: the innermost run of quiet ones that is not a run of total cancellation.
 
     Where everything has cancelled, a program is smooth and wrong: (1 - cos z)/z^2 is 0 for small z. Right outside of such a
     run values are rounding noise, which is seen as a change when the nodes are moved a little.
     """
+    number, start, runs = np.arange(len(levels)), 0, []
     quiet = levels <= WORST
-    start = 0
     while quiet[start:].any():
         first = start + int(np.argmax(quiet[start:]))
         last = first + int(np.argmin(np.append(quiet[first:], False)))  # the first that is not
         outside = slice(last, min(last + 2, len(levels)))
-        if last < len(levels) and np.any(moved[outside] > np.minimum(0.02 * levels[outside], 0.02)):
-            start = last
-            continue
-        number = np.arange(len(levels))
-        best = max(levels[first:last].min(), rounding / 2)
-        return (number >= first) & (number < last) & (levels <= 30 * best)
-    return np.zeros(len(levels), bool)
+        noisy = moved[outside] > np.maximum(np.minimum(0.02 * levels[outside], 0.02), 64 * by)
+        if last == len(levels) or not noisy.any():
+            best = max(levels[first:last].min(), rounding / 2)
+            runs.append((best, (number >= first) & (number < last) & (levels <= 30 * best)))
+        start = last
+    # In noise some circle may be quiet by chance, and barely so.
+    better = [run for best, run in runs if best <= _GOOD]
+    return (better or [run for _, run in runs] or [np.zeros(len(levels), bool)])[0]
+
+
+def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) -> bool:
+    """Tell whether the noise rises steeply outside of a region, as it does where a power series ends.
+
+    Beside a kink or a branch point a program is also quiet, right at the point, where it is constant to rounding; but its
+    noise rises slowly with the radius, like a low power.
+    """
+    top = int(np.flatnonzero(inside).max())
+    beyond = levels[top : top + 1 + _OCTAVES * per_octave]
+    if len(beyond) <= per_octave or top + per_octave >= len(levels):
+        return True
+    with np.errstate(all="ignore"):
+        rise = beyond[per_octave:] / beyond[:-per_octave]
+    return bool(np.any(~(beyond < _LOUD)) or np.any(rise >= _STEEP))
 
 
 def first_coefficient(
-    radii: np.ndarray, coefficients: np.ndarray, noise: np.ndarray, largest: np.ndarray, inside: np.ndarray, at: float
+    radii: np.ndarray,
+    coefficients: np.ndarray,
+    noise: np.ndarray,
+    largest: np.ndarray,
+    inside: np.ndarray,
+    usable: np.ndarray,
+    at: float,
 ) -> tuple[int, np.ndarray, int]:
     """Find the first coefficient that is more than noise: its index, its size in units of x, and a circle fit for it.
 
-    The circle is the largest on which no value exceeds the first term more than eightfold.
+    The circle is the largest usable one on which no value exceeds the first term more than eightfold.
     """
     with np.errstate(all="ignore"):
         for v in range(coefficients.shape[1] // 2):
@@ -222,7 +280,7 @@ def first_coefficient(
             lead = np.abs(coefficients[j, v]) / radii[j] ** v
             if np.any(lead > 100 * error[j]):
                 near = radii <= (4 * max(1.0, abs(at)) if v else np.inf)
-                fit = np.flatnonzero(inside & near & np.all(largest <= 8 * lead * radii[:, None] ** v, -1))
+                fit = np.flatnonzero(usable & near & np.all(largest <= 8 * lead * radii[:, None] ** v, -1))
                 return v, lead, int(fit.max()) if fit.size else int(np.flatnonzero(inside)[0])
     return 0, np.ones(coefficients.shape[2]), int(np.flatnonzero(inside)[-1])
 
@@ -264,6 +322,8 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
             if not np.isfinite(coarse.largest).any()
             else f"no circle around {at!r} carries a power series: the program is not analytic there"
         )
+    if not ends_sharply(levels, inside):
+        raise NotRemovableError(f"near {at!r} the program is like a constant only, to rounding: it is not analytic there")
     quiet = coarse.radii[inside]
     top = quiet.max()
     radii = np.unique(
@@ -275,11 +335,13 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     clean = (levels <= 30 * best) & (levels <= WORST) & (fine.radii <= 4 * top)
     if not clean.any():
         raise NotRemovableError(f"no circle around {at!r} carries a power series: the program is not analytic there")
-    noise = np.maximum(fine.noise(), rounding / 4 * fine.largest)
+    noise = np.maximum(fine.noise(), rounding / 2 * fine.largest)
     own = fine.coefficients[:, fine.half : fine.half + TERMS]
-    unit, series, errors = _best_of_each(fine.radii, own, noise, clean, at)
+    clean, unit, series, errors = _agreeing(fine.radii, own, noise, clean, at)
     series = simplest(np.where(np.abs(series) <= 4 * errors, 0.0, series), errors)
-    first, lead, j = first_coefficient(fine.radii, own, noise, fine.largest, clean, at)
+    usable = (levels <= WORST) & (fine.radii >= fine.radii[clean].min() / 2**12) & (fine.radii <= fine.radii[clean].max())
+    usable &= fine.radii >= quiet.min()
+    first, lead, j = first_coefficient(fine.radii, own, noise, fine.largest, clean, usable, at)
     with np.errstate(all="ignore"):
         least = np.min(np.where(clean[:, None], noise / fine.radii[:, None] ** first, np.inf), 0)
         error = float(np.max(least / lead))
@@ -295,7 +357,9 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
         error_on_circle=float(np.max(noise[j] / (lead * fine.radii[j] ** first))),
         level=float(levels[j]),
         size=fine.largest[j],
-        innermost=float(quiet.min()),
+        innermost=float(fine.radii[clean].min()),
+        radii=fine.radii,
+        noise=noise,
         evaluations=2 * coarse.offsets.size + fine.offsets.size,
     )
 
@@ -309,9 +373,9 @@ def simplest(numbers: np.ndarray, errors: np.ndarray, bits: int = 32) -> np.ndar
 
 
 def _best_of_each(
-    radii: np.ndarray, coefficients: np.ndarray, noise: np.ndarray, clean: np.ndarray, at: float
-) -> tuple[float, np.ndarray, np.ndarray]:
-    """Take each coefficient from the circles on which its error is least; return the unit, coefficients, and errors.
+    radii: np.ndarray, coefficients: np.ndarray, noise: np.ndarray, clean: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+    """Take each coefficient from the circles on which its error is least; return the unit, coefficients, errors, and who differs.
 
     The error of a coefficient is the noise over the radius to its power: large circles know the high ones, small circles the
     low ones (:cite:t:`Bornemann2011`).
@@ -329,13 +393,40 @@ def _best_of_each(
     )
     mean = np.sum(weight * scaled, 0) / np.sum(weight, 0)
     with np.errstate(all="ignore"):
-        apart = np.abs(scaled - mean)[:, :4] > 100 * (error + least)[:, :4] + 1e-7 * np.abs(mean)[:4]
-    if np.any(apart & np.isfinite(error[:, :4])):
-        raise NotRemovableError(
-            f"circles of different radii around {at!r} carry different power series: the program is not analytic on complex "
-            "numbers, as abs, conj and real are not"
-        )
-    return unit, mean, least
+        apart = np.abs(scaled - mean)[:, :_COMPARED] > 100 * (error + least)[:, :_COMPARED] + 1e-7 * np.abs(mean)[:_COMPARED]
+    return unit, mean, least, np.any(apart & np.isfinite(error[:, :_COMPARED]), axis=(1, 2))
+
+
+def _agreeing(
+    radii: np.ndarray, coefficients: np.ndarray, noise: np.ndarray, clean: np.ndarray, at: float
+) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
+    """Keep the outer circles that carry one and the same power series; return which, and what :func:`_best_of_each` finds on them.
+
+    A program may be patched: right at the point it is then another, smooth function, without noise in between.
+    """
+    clean = clean.copy()
+    while clean.sum() >= _AGREE:
+        *found, apart = _best_of_each(radii, coefficients, noise, clean)
+        if not apart.any():
+            return clean, *found
+        clean[np.flatnonzero(clean)[: max(1, int(np.flatnonzero(apart).min()) + 1)]] = False
+    raise NotRemovableError(
+        f"circles of different radii around {at!r} carry different power series: the program is not analytic on complex "
+        "numbers, as abs, conj and real are not"
+    )
+
+
+def _is_there(seen: Scan, p: int, where: np.ndarray, at: float, rounding: float) -> bool:
+    """Tell whether a coefficient of index -p is more than noise, and the same number on two neighbouring circles."""
+    noise = np.max(np.abs(seen.coefficients[:, max(0, seen.half - p - _NEGATIVE) : seen.half - p]), axis=1)
+    noise = np.maximum(noise, rounding * seen.largest)
+    term = seen.coefficients[:, seen.half - p]
+    lead = term * seen.radii[:, None] ** p
+    # A pole of order p - 1 at a point that has been rounded has such a coefficient, too.
+    of_point = 8 * p * rounding * abs(at) / seen.radii[:, None] * np.abs(seen.coefficients[:, seen.half - p + 1])
+    above = np.all(np.abs(term) > np.maximum(10 * noise, of_point), -1) & where
+    same = np.all(np.abs(np.diff(lead, axis=0)) <= 1e-2 * np.abs(lead[1:]), -1)
+    return bool(np.any(above[1:] & above[:-1] & same))
 
 
 def _check_pole(
@@ -349,7 +440,7 @@ def _check_pole(
     top, natural, size = np.inf, 1.0, np.zeros(seen.largest.shape[1])
     if inside.any():
         top = radii[inside].max()
-        j = first_coefficient(radii, seen.coefficients[:, half:], noise, seen.largest, inside, at)[2]
+        j = first_coefficient(radii, seen.coefficients[:, half:], noise, seen.largest, inside, inside, at)[2]
         natural = min(radii[j], max(1.0, abs(at)))
         size = seen.largest[np.argmin(np.abs(np.log(radii / natural)))]
     with np.errstate(all="ignore"):
@@ -365,16 +456,17 @@ def _check_pole(
             if not run.size:
                 continue
             j = int(run[0])
-            further_in = (radii > low) & (np.arange(len(radii)) < j - 1)
-            if p > 2 and np.any(level[further_in] > WORST):
-                raise PoleError(
-                    f"at {at!r} is an essential singularity, or a pole of higher order than {p}: nothing removes it",
+            if any(_is_there(seen, q, radii < radii[j], at, rounding) for q in range(p + 1, seen.half - 1)):
+                raise EssentialSingularityError(
+                    f"at {at!r} is an essential singularity, or a pole of an order higher than {_HIGHEST_POLE}: nothing removes it"
                 )
             # The point may have been rounded, as pi is, or constants of the program.
             of_point = 8 * rounding * abs(at) / radii[j] * np.abs(seen.coefficients[j, half - p + 1])
             if np.all(np.abs(term[j]) > of_point) and np.all(np.abs(lead[j]) / natural**p > 16 * rounding * size):
-                leading = float(lead[j].ravel()[0])
-                what = f"residue {leading:.6g}" if p == 1 else f"leading coefficient {leading:.6g}"
-                raise PoleError(
-                    f"at {at!r} is a pole of order {p} with {what}: nothing removes it", order=p, leading=leading
-                )
+                raise pole(at, p, float(lead[j].ravel()[0]))
+
+
+def pole(at: float, order: int, leading: float) -> PoleError:
+    """Return the error for a pole of an order with a leading coefficient."""
+    what = f"residue {leading:.6g}" if order == 1 else f"leading coefficient {leading:.6g}"
+    return PoleError(f"at {at!r} is a pole of order {order} with {what}: nothing removes it", order, leading)

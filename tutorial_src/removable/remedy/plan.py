@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,7 @@ from removable.errors import InputError, NotRemovableError, PoleError
 from removable.remedy import annulus, circles
 from removable.remedy.backends import Table
 from removable.remedy.circles import EPS, WORST, Values
+from removable.remedy.one_sided import explanation
 from removable.remedy.reach import reach_and_terms
 
 __all__ = ["Kind", "Plan", "Refusal", "search"]
@@ -19,8 +21,12 @@ __all__ = ["Kind", "Plan", "Refusal", "search"]
 Kind = Literal["circle", "real line"]
 """Where the program is evaluated: around the point in the complex plane, or on both sides of it."""
 
-_NODES = 64
+_NODES = 128
 """Nodes on the circle of a program that is evaluated anew at each call; half of them are computed."""
+
+
+_FAR = 100.0
+"""A power series that is found at this distance only, in units of max(1, |at|), is compared with both sides of the point."""
 
 
 class Refusal(Exception):
@@ -148,11 +154,17 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     removable.errors.InputError
         If it takes neither complex nor real numbers.
     """
+    _check_elements(on_line, at)
     note = ""
     if on_circles is not None:
         try:
             return _on_a_circle(on_circles, on_line, at, rounding, again=again)
         except PoleError:
+            raise
+        except circles.EssentialSingularityError as refusal:
+            with contextlib.suppress(Refusal):  # from afar a jump can look like one
+                told = explanation(on_line, at)
+                raise told if "a jump" in str(told) else refusal from None
             raise
         except (NotRemovableError, Refusal) as refusal:
             note = str(refusal)
@@ -163,7 +175,7 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     plan = Plan(
         kind="real line",
         radius=found.radius,
-        reach=0.9 * found.radius,
+        reach=0.5 * found.radius,
         terms=len(found.coefficients),
         coefficients=found.coefficients,
         numbers=_numbers(found.coefficients),
@@ -172,29 +184,59 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
         size=found.size,
         note=note,
         evaluations=found.evaluations,
-        fill=0.9 * found.radius,
+        fill=0.5 * found.radius,
     )
     return _checked(plan, on_line, at, found.innermost)
 
 
+def _check_elements(on_line: Values, at: float) -> None:
+    """Raise if the program gives another value at the same point when it is called again, or called with other points beside it."""
+    scale = max(1.0, abs(at))
+    t = scale * np.array([0.113, -0.237, 0.371, -0.049])
+    with contextlib.suppress(Refusal):
+        first, again, beside = (
+            on_line(np.concatenate([other * t[:3], t, other * t, other * t[:2]]))[3:7] for other in (0.7, 0.7, 1.3)
+        )
+        with np.errstate(all="ignore"):
+            size = np.nanmax(np.abs(first)) if np.isfinite(first).any() else 0.0
+            if np.nanmax(np.abs(again - first), initial=0.0) > 1e-8 * size:
+                raise InputError(
+                    f"the function gives {_number(first)} and {_number(again)} for the same x: it depends on chance, or on what "
+                    "changes from call to call; give one that always returns the same."
+                )
+            if np.nanmax(np.abs(beside - first), initial=0.0) > 1e-8 * size:
+                raise InputError(
+                    f"the function gives {_number(first)} or {_number(beside)} for the same x, depending on the other elements of "
+                    "the array; give one that treats the elements independently."
+                )
+
+
+def _number(found: np.ndarray) -> str:
+    return f"{float(np.real(found.ravel()[0])):.6g}"
+
+
 def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float, *, again: bool) -> Plan:
     found = circles.expand(on_circles, at, rounding)
+    if found.innermost > _FAR * max(1.0, abs(at)):  # round(x) is like x far out
+        told = explanation(on_line, at)
+        if "tends to" in str(told):
+            raise told
     if again:
         unit, series, errors, error = found.circle, found.on_circle, found.noise_on_circle, found.error_on_circle
     else:
         unit, series, errors, error = found.unit, found.coefficients, found.errors, found.error
     if error > WORST:
         raise NotRemovableError(f"the value at {at!r} could be found to {error:.0e} of its size only")
-    good = reach_and_terms(series, errors, rounding=rounding)
+    good = reach_and_terms(series, errors, unit, 2 * found.circle, found.radii, found.noise, rounding)
     if good is None:
         raise NotRemovableError(f"the power series at {at!r} keeps its digits at no distance")
-    u, terms = good
+    reach, terms = good
     scale = min(unit, found.circle) / unit  # a unit in which no coefficient is large
     series = series * scale ** np.arange(len(series))[:, None]
     plan = Plan(
         kind="circle",
         radius=unit * scale,
-        reach=u * unit,
+        reach=reach,
         terms=terms,
         coefficients=series[:terms],
         numbers=_numbers(series[:terms]),
@@ -203,7 +245,7 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
         size=found.size,
         note="",
         evaluations=found.evaluations,
-        fill=u * unit,
+        fill=reach,
     )
     return _checked(plan, on_line, at, found.innermost)
 

@@ -307,6 +307,8 @@ class Repaired:
             raise InputError(
                 f"the function returned {_described(result)} for a {b.adapter.title} array; return an array computed from x."
             )
+        if not b.dtype(result).startswith(("float", "bfloat", "complex")):
+            raise InputError(f"the function returned numbers of dtype {b.dtype(result)}; return floating numbers.")
         return result
 
     def _values(
@@ -320,7 +322,8 @@ class Repaired:
         t: np.ndarray,
     ) -> np.ndarray:
         """Return the program's values at offsets t from the point, shape (N, E)."""
-        z = b.array((at + t).reshape(-1, *[1] * dims), dtype, like)
+        padded = np.concatenate([t, np.full(b.padding(len(t)), t[-1])])
+        z = b.array((at + padded).reshape(-1, *[1] * dims), dtype, like)
         try:
             found = self._call(b, z, self._beside(b, z, parameters))
         except RemovableError:
@@ -330,12 +333,12 @@ class Repaired:
         values = b.numbers(found)
         if values is None:
             raise _Traced
-        if values.shape[:1] != (len(t),):
+        if values.shape[:1] != (len(padded),):
             raise InputError(
-                f"the function turns {len(t)} points into an array of shape {values.shape}; give one that treats the elements of "
+                f"the function turns {len(padded)} points into an array of shape {values.shape}; give one that treats the elements of "
                 "x independently."
             )
-        return values.reshape(len(t), -1).astype(complex if np.iscomplexobj(values) else float)
+        return values.reshape(len(padded), -1)[: len(t)].astype(complex if np.iscomplexobj(values) else float)
 
 
 def _copied(function: Any, memo: dict[int, Any]) -> Any:
