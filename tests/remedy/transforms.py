@@ -213,7 +213,8 @@ def rendered() -> Iterator[tuple[str, str, str]]:
 
 SMALL = ("small",)
 FROZEN = ("frozen",)
-LEARNS = ("parameter", "argument", "radius given")
+LEARNS = ("argument", "radius given")
+"""A parameter that a transformation hides is one and the same thing, closed over or handed over: it is closed over once."""
 MODULE = ("parameter", "radius given")
 
 TABLE: dict[str, dict[str, Entry]] = {
@@ -307,8 +308,8 @@ TABLE: dict[str, dict[str, Entry]] = {
     },
     # By the parameter, which has no number then.
     "gradient by the parameter": {
-        "torch": Entry("torch.func.grad, grad(grad)", kinds=LEARNS),
-        "jax": Entry("jax.grad, grad(grad)", kinds=LEARNS),
+        "torch": Entry("torch.func.grad, grad(grad)", kinds=("parameter", *LEARNS)),
+        "jax": Entry("jax.grad, grad(grad)", kinds=("parameter", *LEARNS), heavy=True),
     },
     "Jacobian by the parameter": {
         "torch": Entry("torch.func.jacfwd, jacrev, hessian", kinds=LEARNS),
@@ -320,11 +321,11 @@ TABLE: dict[str, dict[str, Entry]] = {
     },
     "mapped over parameters": {
         "torch": Entry("torch.func.vmap, vmap(grad)", kinds=LEARNS),
-        "jax": Entry("jax.vmap, vmap(grad)", kinds=LEARNS),
+        "jax": Entry("jax.vmap, vmap(grad)", kinds=LEARNS, heavy=True),
     },
     "module with other parameters": {
         "torch": Entry("torch.func.functional_call, vmap(grad)", kinds=MODULE),
-        "jax": Entry("jax.value_and_grad of a pytree", kinds=MODULE),
+        "jax": Entry("jax.value_and_grad of a pytree", kinds=MODULE, heavy=True),
     },
     "parameters in a loop": {
         "jax": Entry("jax.lax.scan of jax.grad", kinds=LEARNS, heavy=True),
