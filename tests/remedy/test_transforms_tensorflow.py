@@ -425,6 +425,12 @@ def _(made, x, p, kind):
     return {}
 
 
+@ROWS.row("Keras tensor")
+def _(made, x, p):
+    """It stands for numbers to come, and TensorFlow's own functions refuse it: a layer is what takes it."""
+    return {"value": made(p)(keras.Input((7,), dtype="float64"))}
+
+
 @ROWS.row("Keras variables")
 def _(made, x, p):
     x = keras.Variable(x, dtype="float64")

@@ -49,17 +49,21 @@ WORKS = "works"
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """What is called, and what is expected: that it works, or one sentence.
+    """What is called, and what is expected: that it works, but for the kinds in ``refuses``, which get one sentence.
 
     ``kinds`` and ``sizes`` are given where not all make sense; what is ``heavy`` to compile is compiled for many points only
     where there is no parameter.
     """
 
     call: str
-    expected: str | Refusal = WORKS
+    refuses: Mapping[str, Refusal] = dataclasses.field(default_factory=dict)
     kinds: tuple[str, ...] = ("frozen", "parameter")
     sizes: tuple[str, ...] = SIZES
     heavy: bool = False
+
+    def expected(self, kind: str) -> str | Refusal:
+        """Return ``WORKS`` or the refusal."""
+        return self.refuses.get(kind, WORKS)
 
 
 @functools.cache
@@ -152,7 +156,7 @@ def refused(call: Callable[[], Any]) -> tuple[str, str]:
 
 def run(case: Case, call: Callable[[], Mapping[str, Any]]) -> None:
     """Run a transformation: it is right, or it refuses as the table says."""
-    expected = case.entry.expected
+    expected = case.entry.expected(case.kind)
     if isinstance(expected, Refusal):
         kind, message = refused(call)
         assert kind == expected.error.__name__, message
@@ -201,14 +205,16 @@ class Registry(dict[str, Transformation]):
         return register
 
 
-def rendered() -> Iterator[tuple[str, str, str]]:
-    """Yield the rows of the table as text: the transformation, what is called in each framework, and what comes of it."""
+def rendered() -> Iterator[tuple[str, ...]]:
+    """Yield the table as text: the transformation, then for each framework what is called and what comes of it, or nothing."""
     for row, cells in TABLE.items():
-        calls = (f"{framework}: {cell.call}" for framework, cell in cells.items())
-        outcomes = {
-            cell.expected.sentence if isinstance(cell.expected, Refusal) else cell.expected for cell in cells.values()
-        }
-        yield row, "; ".join(calls), "; ".join(sorted(outcomes))
+        yield row, *(described(cells[name]) if name in cells else "" for name in ("torch", "tensorflow", "jax"))
+
+
+def described(entry: Entry) -> str:
+    """Return what is called, and that it works or the sentences it gets."""
+    sentences = [f"{kind}: {refusal.sentence}" for kind, refusal in entry.refuses.items()]
+    return f"{entry.call}: {'; '.join(sentences) or WORKS}"
 
 
 SMALL = ("small",)
@@ -216,6 +222,8 @@ FROZEN = ("frozen",)
 LEARNS = ("argument", "radius given")
 """A parameter that a transformation hides is one and the same thing, closed over or handed over: it is closed over once."""
 MODULE = ("parameter", "radius given")
+
+NO_NUMBERS = Refusal("KerasTensor")
 
 TABLE: dict[str, dict[str, Entry]] = {
     # Derivatives by x.
@@ -527,6 +535,9 @@ TABLE: dict[str, dict[str, Entry]] = {
     },
     "Keras training": {
         "tensorflow": Entry("keras.Model.fit", kinds=MODULE, sizes=SMALL),
+    },
+    "Keras tensor": {
+        "tensorflow": Entry("keras.Input", refuses=dict.fromkeys(("frozen", "parameter"), NO_NUMBERS), sizes=SMALL),
     },
     "Keras variables": {
         "tensorflow": Entry("keras.Variable as x and as parameter"),
