@@ -13,7 +13,7 @@ __all__ = ["expm1_over_x", "phi_2", "phi_3", "tanh_over_x", "x_over_expm1"]
 
 _BERNOULLI = list(itertools.islice(bernoulli(), 80))
 
-PHI_RADIUS = {1: 1.0, 2: 1.0, 3: 2.0}
+PHI_RADIUS = {1: 1.0, 2: 2.0, 3: 4.0}
 PHI = {k: table(factorials(k), radius=radius) for k, radius in PHI_RADIUS.items()}
 _X_OVER_EXPM1_EVEN = table(lambda k: _BERNOULLI[2 * k] / math.factorial(2 * k), radius=1.0, powers=2)
 _TANH_RADIUS = 0.4
@@ -28,25 +28,27 @@ _TANH = table(_of_tanh, radius=_TANH_RADIUS, powers=2)
 
 
 def phi(on: Arithmetic, order: int, x: Array) -> Array:
-    """Evaluate a phi function by its series, by its definition, and beyond by what is left of that.
+    """Evaluate a phi function by its series, by its definition, and by that in powers of 1/x, which cannot overflow before exp.
 
-    The series is used as far as the definition cancels more than a digit in two. Below -100 the exponential is less than a
-    rounding error of everything; where it overflows, so do the function and all derivatives.
+    The series is used as far as the definition cancels more than a digit in two. Where the exponential overflows, so do the
+    function and all derivatives.
     """
     near, beyond = on.abs(x) < PHI_RADIUS[order], x > on.exp_overflows
     series = on.polynomial(PHI[order], on.where(near, x, 0.0))
     overflown = on.exp(on.where(beyond, x, 0.0))
+    outer = on.where(near | beyond, 1.0, x)
+    expm1 = on.expm1(outer)
     if order == 1:
-        middle = on.where(near | beyond, 1.0, x)
-        defined = on.expm1(middle) / middle
+        defined = expm1 / outer
     else:
-        below = x < -100.0
-        middle = on.where(near | beyond | below, 1.0, x)
-        less = middle if order == 2 else middle + middle * middle / 2
-        power = middle * middle if order == 2 else middle * middle * middle
-        w = 1 / on.where(below, x, 1.0)
-        left = -w * (1 + w) if order == 2 else -w * (0.5 + w * (1 + w))
-        defined = on.where(below, left, (on.expm1(middle) - less) / power)
+        far = on.abs(outer) > 100.0
+        middle, w = on.where(far, 1.0, outer), 1 / on.where(far, outer, 1.0)
+        numerator, in_powers = on.where(far, 0.0, expm1) - middle, on.where(far, expm1, 0.0) * w - 1
+        if order == 2:
+            defined = on.where(far, in_powers * w, numerator / (middle * middle))
+        else:
+            numerator, in_powers = numerator - middle * middle / 2, in_powers * w - 0.5
+            defined = on.where(far, in_powers * w, numerator / (middle * middle * middle))
     return on.where(near, series, on.where(beyond, overflown, defined))
 
 
@@ -83,11 +85,11 @@ def _tanh_over_x(on: Arithmetic, x: Array) -> Array:
 
     The hyperbolic tangent of TensorFlow and JAX is off by more than 4 ulp.
     """
-    near = on.abs(x) < _TANH_RADIUS
+    near, infinite = on.abs(x) < _TANH_RADIUS, on.abs(x) == math.inf
     t = on.where(near, x, 0.0)
-    a = on.abs(on.where(near, 1.0, x))
+    a = on.abs(on.where(near | infinite, 1.0, x))
     q = on.exp(-2 * a)
-    return on.where(near, on.polynomial(_TANH, t * t), (1 - q) / (1 + q) / a)
+    return on.where(near, on.polynomial(_TANH, t * t), on.where(infinite, 0.0, (1 - q) / (1 + q) / a))
 
 
 def expm1_over_x(x: Array) -> Array:

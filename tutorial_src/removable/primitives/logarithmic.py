@@ -36,7 +36,7 @@ def _log1p_over_x(on: Arithmetic, x: Array) -> Array:
     finite = on.where(pole | (x == math.inf), 0.0, outer)
     u = 1 + finite
     divided = (on.log(u) - ((u - 1) - finite) / u) / outer
-    infinite = 1 / (1 + on.where(pole, x, 0.0))
+    infinite = on.reciprocal(1 + on.where(pole, x, 0.0))
     return on.where(near, series, on.where(pole, infinite, divided))
 
 

@@ -12,7 +12,7 @@ from removable.primitives._arithmetic import Arithmetic, evaluated, factorials, 
 __all__ = ["angle", "sin_over_x", "stumpff", "versine_over_x2", "x_minus_sin_over_x3"]
 
 # The radii are those of s = x^2.
-_STUMPFF_RADIUS = {0: 1.0, 1: 1.0, 3: 9.0}
+_STUMPFF_RADIUS = {0: 1.0, 1: 1.0, 2: 4.0, 3: 9.0}
 _STUMPFF = {
     k: table(factorials(k, alternating=True, step=2), radius=math.sqrt(radius), powers=2)
     for k, radius in _STUMPFF_RADIUS.items()
@@ -29,8 +29,9 @@ def _sin_over_x(on: Arithmetic, x: Array) -> Array:
 
 def _versine_over_x2(on: Arithmetic, x: Array) -> Array:
     """Evaluate as half the square of sin(x/2)/(x/2): 1 - cos(x) would lose everything at multiples of a full turn."""
-    root = _sin_over_x(on, x / 2)
-    return root * root / 2
+    infinite = on.abs(x) == math.inf
+    root = _sin_over_x(on, on.where(infinite, 0.0, x) / 2)
+    return on.where(infinite, 0.0, root * root / 2)
 
 
 def _x_minus_sin_over_x3(on: Arithmetic, x: Array) -> Array:
@@ -44,28 +45,30 @@ def _x_minus_sin_over_x3(on: Arithmetic, x: Array) -> Array:
 def _stumpff(k: int, on: Arithmetic, s: Array) -> Array:
     r"""Evaluate by the series near 0, by sine and cosine for positive s, and by exponentials for negative s.
 
-    The series is used as far as the closed forms cancel more than a digit in two; the second function is made of the first,
-    :math:`c_2(s) = c_1(s/4)^2/2`. Where the exponential overflows, so do the functions and all derivatives.
+    The series is used as far as the closed forms cancel more than a digit in two. The second function is half the square of
+    the first, of s/4, which cancels nothing. Where the exponential overflows, so do the functions and all derivatives.
     """
-    if k == 2:
-        root = _stumpff(1, on, s / 4)
-        return root * root / 2
-    near = on.abs(s) < _STUMPFF_RADIUS[k]
+    near, infinite = on.abs(s) < _STUMPFF_RADIUS[k], s == math.inf
     beyond = s < -(on.exp_overflows**2)
-    ends = beyond | (s == math.inf)
-    plus, minus = on.where(near | ends | (s < 0.0), 9.0, s), on.where(near | ends | (s > 0.0), 9.0, -s)
+    other = near | infinite | beyond
+    plus, minus = on.where(other | (s < 0.0), 9.0, s), on.where(other | (s > 0.0), 9.0, -s)
+    if k == 2:
+        plus, minus = plus / 4, minus / 4
     r, q = on.sqrt(plus), on.sqrt(minus)
     e = on.exp(q)
     if k == 0:
         positive, negative = on.cos(r), (e + 1 / e) / 2
-    elif k == 1:
-        positive, negative = on.sin(r) / r, (e - 1 / e) / (2 * q)
     else:
-        positive, negative = (1 - on.sin(r) / r) / plus, ((e - 1 / e) / (2 * q) - 1) / minus
-    at_infinity = math.nan if k == 0 else 0.0
-    tail = on.where(s == math.inf, at_infinity, on.exp(-on.where(beyond, s, 0.0)))
-    closed = on.where(ends, tail, on.where(s < 0.0, negative, positive))
-    return on.where(near, on.polynomial(_STUMPFF[k], on.where(near, s, 0.0)), closed)
+        positive, negative = on.sin(r) / r, (e - 1 / e) / (2 * q)
+    if k == 2:
+        positive, negative = positive * positive / 2, negative * negative / 2
+    if k == 3:
+        positive, negative = (1 - positive) / plus, (negative - 1) / minus
+    closed = on.where(s < 0.0, negative, positive)
+    at_infinity = on.where(infinite, math.nan if k == 0 else 0.0, closed)
+    overflown = on.exp(-on.where(beyond, s, 0.0))
+    series = on.polynomial(_STUMPFF[k], on.where(near, s, 0.0))
+    return on.where(near, series, on.where(beyond, overflown, at_infinity))
 
 
 _STUMPFF_RULES = [functools.partial(_stumpff, k) for k in range(4)]
