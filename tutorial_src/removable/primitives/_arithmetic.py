@@ -77,14 +77,11 @@ class Arithmetic:
         self._xp = adapter.namespace
         self._elementary = elementary(self._xp)
         double = precision == "float64"
-        self.exp_overflows: float = 709.78 if double else 88.72
+        self.exp_overflows: float = 709.782712893383 if double else 88.7228
         """The largest x, rounded down, whose exponential is finite."""
-        self.large: float = 1e308 if double else 3e38
+        self.large: float = 4e307 if double else 8e37
         self.tiny: float = 1e-300 if double else 1e-36
-        self.high: float = 1e100 if double else 1e15
-        """A number whose square and fourth root of the largest is far away."""
-        self.scale: float = 2.0**500 if double else 2.0**86
-        """A power of two that takes the smallest numbers to where squares do not underflow, and the largest to where none overflows."""
+        self._high, self._scale = (1e100, 2.0**500) if double else (1e15, 2.0**86)
 
     def where(self, condition: Array, chosen: Array | float, other: Array | float) -> Array:
         """Select by element; one of the two may be a number."""
@@ -136,6 +133,24 @@ class Arithmetic:
         if self._precision == "float64" or self._adapter.name not in ("tensorflow", "numpy"):
             return self._xp.sin(x)
         return self._adapter.cast(self._xp.sin(self._adapter.cast(x, "float64")), "float32")
+
+    def scaling(self, size: Array) -> Array:
+        """Return powers of two that take sizes to where their squares neither overflow nor underflow: most of them are 1."""
+        one = self.ones_like(size)
+        small, large = size < 1 / self._high, size > self._high
+        return self.where(small, self._scale, self.where(large, 1 / self._scale, one))
+
+    def fixed(self, x: Array) -> Array:
+        """Return the same values, which count as constants when something is differentiated."""
+        if self._adapter.name == "torch":
+            return x.detach()
+        if self._adapter.name == "tensorflow":
+            return self._xp.stop_gradient(x)
+        if self._adapter.name == "jax":
+            from jax.lax import stop_gradient
+
+            return stop_gradient(x)
+        return x
 
     def reciprocal(self, x: Array) -> Array:
         """Return 1/x; a division of 1 would give NaN for the derivative at 0 in the forward mode of TensorFlow."""

@@ -30,7 +30,7 @@ def _exp_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
     regular = on.where(none, -1000.0, high)
     product = on.exp(regular) * phi(on, 1, on.where(none, -1000.0, low) - regular)
     # Infinite, and so are all derivatives, except by a number that is -infinity itself.
-    overflown = on.where(beyond & (low > -math.inf), low, 0.0) + on.where(beyond, high, 0.0)
+    overflown = on.where(beyond & (low != -math.inf), low, 0.0) + on.where(beyond, high, 0.0)
     return on.where(beyond, on.exp(overflown + on.where(beyond, math.inf, on.ones_like(overflown))), product)
 
 
@@ -38,29 +38,32 @@ def _log_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
     r"""Evaluate up to a ratio of 3 by the inverse hyperbolic tangent, beyond by the logarithm of the ratio.
 
     With s = (x - y)/(x + y), log(x/y) is 2 artanh(s), a series in the square of s. From a ratio of 1e30 on, which might
-    overflow, the logarithms themselves are subtracted: they are far apart.
+    overflow, the logarithms themselves are subtracted: they are far apart. Up to there both numbers are scaled, and the result.
     """
     high, low = _ordered(on, x, y)
-    pole, at_infinity = low == 0.0, high == math.inf
-    none = pole | at_infinity
-    near = (high <= 3 * low) & ~none
+    distant = high > 1e30 * low
+    scaling = on.where(distant, 1.0, on.scaling(high))
+    real = (low >= 0.0) & (high >= 0.0)
+    pole, at_infinity = real & ((low == 0.0) | (high < 1 / on.large)), high == math.inf
+    high, low = high * scaling, low * scaling
+    near = (high <= 3 * low) & ~pole & ~at_infinity & real
     top, bottom = on.where(near, high, 1.0), on.where(near, low, 1.0)
     s = (top - bottom) / (top + bottom)
     series = on.polynomial(ATANH, s * s) * (2 / (top + bottom))
 
-    distant = ~near & ~none & (high > 1e30 * low)
-    other = near | none | distant
-    top, bottom = on.where(other, 4.0, high), on.where(other, 1.0, low)
+    other = near | pole | at_infinity | ~real
+    top, bottom = on.where(other | distant, 4.0, high), on.where(other | distant, 1.0, low)
     middle = on.log(top / bottom) / (top - bottom)
-    top, bottom = on.where(distant, high, 4.0), on.where(distant, low, 1.0)
-    apart = (on.log(top) - on.log(bottom)) / (top - bottom)
+    top, bottom = on.where(distant & ~other, high, 4.0), on.where(distant & ~other, low, 1.0)
+    apart = on.where(distant, (on.log(top) - on.log(bottom)) / (top - bottom), middle)
 
-    # Next to 0 as infinite as 1/(x y), with all derivatives.
+    # Next to 0 as infinite as 1/(x y), with all derivatives; next to infinity 0.
     top = on.where(pole, high + on.where(high > 0.0, 0.0, on.tiny * on.ones_like(high)), 1.0)
     infinite = 1 / (on.where(pole, low, 1.0) + on.tiny) / on.tiny * (1 / top)
-    edge = on.where(pole, infinite, 0.0)
-    result = on.where(near, series, on.where(none, edge, on.where(distant, apart, middle)))
-    return result * on.where((low >= 0.0) & (high >= 0.0), on.ones_like(result), math.nan)
+    # A square root makes negative numbers NaN, with all derivatives: their logarithm is not real.
+    unreal = on.sqrt(on.where(real, 1.0, low)) * on.sqrt(on.where(real, 1.0, high))
+    edge = on.where(pole, infinite, on.where(at_infinity, 0.0, unreal))
+    return on.where(near, series, on.where(pole | at_infinity | ~real, edge, apart)) * scaling
 
 
 def exp_divided_difference(x: Array, y: Array) -> Array:

@@ -43,8 +43,8 @@ def _log1p_over_x(on: Arithmetic, x: Array) -> Array:
 def _boxcox(on: Arithmetic, x: Array, lam: Array) -> Array:
     r"""Evaluate near z = lam log(x) = 0 as log(x) (exp(z) - 1)/z by the series, elsewhere by the power itself.
 
-    Far from the point z, being rounded, would cost more digits than the power. A power that overflows, whose slope by lam is
-    a difference of two infinities, is the square of one that does not; a greater one is infinite whatever it is divided by.
+    Far from the point z, being rounded, would cost more digits than the power. The slope by lam of a power that overflows
+    would be a difference of two infinities: there lam below counts as a constant.
     """
     bounded = on.where(lam == math.inf, on.large, on.where(lam == -math.inf, -on.large, lam))
     z = bounded * on.log(x)  # for comparisons, which are not differentiated
@@ -52,23 +52,20 @@ def _boxcox(on: Arithmetic, x: Array, lam: Array) -> Array:
     log_x = on.log(on.where(near, x, 1.0))
     series = log_x * on.polynomial(PHI[1], on.where(near, bounded, 0.0) * log_x)
 
-    big = ~near & (z > on.exp_overflows - 1)
-    huge = big & (z > 1.9 * on.exp_overflows)
+    overflows, vanishes = z > on.exp_overflows, (x == math.inf) & (lam < 0.0)
     at_zero, at_infinity = (x == 0.0) & (lam <= 0.0), (x == math.inf) & (lam == 0.0)
     apart = near | at_zero | at_infinity
-    base = on.where(apart, 2.0, x)
-    exponent = on.where(apart, 1.0, on.where(big & ~huge, bounded / 2, bounded))
-    power = base**exponent
-    one = on.ones_like(power)
-    divisor = on.where(apart, 1.0, on.where(huge, on.where(lam > 0.0, one, -one), lam))
-    far = (power - on.where(big, 0.0, one)) * (on.where(big & ~huge, power, one) / divisor)
+    # A square root makes negative numbers NaN, with all derivatives: their logarithm is not real.
+    real = on.where(x >= 0.0, x, on.sqrt(on.where(x >= 0.0, 1.0, x)))
+    base = on.where(apart, 2.0, on.where(vanishes, 0.0, real))
+    power = base ** on.where(apart | vanishes, 1.0, on.where(overflows, lam, bounded))
+    divisor = on.where(apart, 1.0, on.where(overflows, on.fixed(bounded), lam))
+    far = (power - 1) / divisor
 
-    # Where x is 0, of either sign, and lam is not positive: as infinite as log(x), with all slopes.
+    # Where x is 0, of either sign, and lam is not positive: as infinite as log(x), with all derivatives.
     pole = (on.where(at_zero, lam, 0.0) - 1) / (on.where(at_zero, x, 1.0) + on.tiny) / on.tiny
-    unbounded = (1 + on.where(at_infinity, lam, 0.0)) * on.where(at_infinity, math.inf, 0.0 * one)
-    edge = on.where(at_zero, pole, unbounded)
-    result = on.where(near, series, on.where(at_zero | at_infinity, edge, far))
-    return result * on.where(x < 0.0, math.nan, one)  # the logarithm is not real
+    unbounded = (1 + on.where(at_infinity, lam, 0.0)) * on.where(at_infinity, math.inf, 0.0 * on.ones_like(far))
+    return on.where(near, series, on.where(at_zero, pole, on.where(at_infinity, unbounded, far)))
 
 
 def log1p_over_x(x: Array) -> Array:

@@ -73,17 +73,16 @@ def _stumpff(k: int, on: Arithmetic, s: Array) -> Array:
 
 _STUMPFF_RULES = [functools.partial(_stumpff, k) for k in range(4)]
 
-def _angle(on: Arithmetic, sine: Array, cosine: Array) -> Array:
-    """Evaluate the arc tangent of both, scaled by a power of two, so that the square of the larger is in range.
 
-    Next to an infinite one the other counts for nothing.
-    """
+def _angle(on: Arithmetic, sine: Array, cosine: Array) -> Array:
+    """Evaluate the arc tangent of both, scaled by a power of two; next to an infinite one the other counts for nothing."""
     size = on.where(on.abs(sine) > on.abs(cosine), on.abs(sine), on.abs(cosine))
+    scaling = on.scaling(size)
 
     def scaled(v: Array) -> Array:
         one = on.ones_like(v)
-        v = on.where(size < 1 / on.high, v * on.scale, on.where(size > on.high, v / on.scale, v))
-        return on.where(size == math.inf, on.where(on.abs(v) == math.inf, on.where(v > 0.0, one, -one), v * 0.0), v)
+        direction = on.where(on.abs(v) == math.inf, on.where(v > 0.0, one, -one), 0.0 * v)
+        return on.where(size == math.inf, direction, v * scaling)
 
     return on.arctan2(scaled(sine), scaled(cosine))
 
