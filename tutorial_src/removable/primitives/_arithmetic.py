@@ -54,11 +54,11 @@ def table(coefficient: Callable[[int], Fraction], *, radius: float, powers: int 
         of_the_value = size * radius**n > rounding / 8 * abs(float(coefficient(0)))
         return of_the_value or n < 3 or n * (n - 1) * (n - 2) * size * radius ** (n - 3) > 32 * rounding
 
-    return {
-        precision: tuple(float(coefficient(k)) for k in takewhile(lambda k: needed(k, 2.0**-bits), range(_MOST_TERMS)))
-        for precision, bits in PRECISIONS.items()
-        if precision in ("float64", "float32")
-    }
+    def terms(precision: str) -> tuple[float, ...]:
+        rounding = 2.0 ** -PRECISIONS[precision]
+        return tuple(float(coefficient(k)) for k in takewhile(lambda k: needed(k, rounding), range(_MOST_TERMS)))
+
+    return {precision: terms(precision) for precision in ("float64", "float32")}
 
 
 class Arithmetic:

@@ -65,9 +65,9 @@ def _phi_3(on: Arithmetic, x: Array) -> Array:
 
 
 def _x_over_expm1(on: Arithmetic, x: Array) -> Array:
-    """Evaluate by the series of Bernoulli numbers, by exp(-\\|x\\|), which never overflows, and beyond by 0 or -x.
+    """Evaluate by the series of Bernoulli numbers, by exp(-abs(x)), which never overflows, and beyond by 0 or -x.
 
-    With a = \\|x\\|, it is a/(1 - exp(-a)) for negative x and exp(-a) times that for positive x: nothing cancels.
+    With a = abs(x), it is a/(1 - exp(-a)) for negative x and exp(-a) times that for positive x: nothing cancels.
     """
     near, beyond = on.abs(x) < 1.0, on.abs(x) > 800.0
     t = on.where(near, x, 0.0)
@@ -81,7 +81,7 @@ def _x_over_expm1(on: Arithmetic, x: Array) -> Array:
 
 
 def _tanh_over_x(on: Arithmetic, x: Array) -> Array:
-    """Evaluate by the series of Bernoulli numbers, and from 0.4 on by exp(-2\\|x\\|), from which 1 is at least 0.55 away.
+    """Evaluate by the series of Bernoulli numbers, and from 0.4 on by exp(-2 abs(x)), from which 1 is at least 0.55 away.
 
     The hyperbolic tangent of TensorFlow and JAX is off by more than 4 ulp.
     """

@@ -182,7 +182,12 @@ def stumpff(k: int, s: Array) -> Array:
 
     analytic at :math:`s = 0`, and with hyperbolic functions of :math:`\sqrt{-s}` for :math:`s < 0`. Of the squared length of a
     vector they have all derivatives at 0, where the length itself has none. Celestial mechanics calls them by this name; the
-    exponential of a rotation or of a rigid motion is made of :math:`c_1`, :math:`c_2` and :math:`c_3`, there often called A, B and C.
+    exponential of a rotation or of a rigid motion is made of :math:`c_1`, :math:`c_2` and :math:`c_3`, which robotics often
+    calls A, B and C.
+
+    The square root of s is rounded. Beyond the series that changes the value as much as a rounding error of s would, and so
+    bounds it near a zero of the function and for large :math:`-s`: the error is at most 4 ulp and
+    :math:`2^{-52}\,|s\,c_k'(s)|`.
 
     Parameters
     ----------
