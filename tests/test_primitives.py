@@ -379,6 +379,27 @@ def test_functions_of_two_arguments_by_each_and_by_both(name, direction, dtype):
         assert np.all(relative(found[1:], true[1:]) <= BOUNDS * sizes * eps / np.finfo("float64").eps)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("base", [0.5, 1.0 + 2**-7, 3.0])
+def test_boxcox_in_its_exponent(base, dtype):
+    lam = points("boxcox", 1000, dtype)
+    true = truth.derivatives(lambda x, xp: (xp.exp(x * xp.log(exactly(base))) - 1) / x, lam, base=0.0, order=3)
+    for framework in NAMES:
+        derivatives = frameworks.get(framework).derivatives
+        found = derivatives(lambda lam, xp: primitives.boxcox(0 * lam + base, lam), lam, order=3, dtype=dtype)
+        right(found.astype(np.float64), true, lam, "boxcox", dtype)
+
+
+@pytest.mark.parametrize("framework", NAMES)
+def test_boxcox_in_its_argument(framework):
+    rng = np.random.default_rng(20230506)
+    x = np.concatenate([rng.uniform(0.1, 10, 500), 1 + 10 ** rng.uniform(-15, -1, 200)])
+    for lam in (0.0, 1e-12, 0.5, -1.0, 2.0):
+        derivatives = frameworks.get(framework).derivatives
+        found = derivatives(lambda x, xp, lam=lam: primitives.boxcox(x, lam), x, order=1)[1]
+        np.testing.assert_allclose(found, x ** (lam - 1), rtol=1e-14)
+
+
 @pytest.mark.parametrize("name", ["exp_divided_difference", "log_divided_difference"])
 def test_divided_differences_are_symmetric(name):
     x, y = pairs(name, "float64", 50)
@@ -538,6 +559,17 @@ def test_compiled_in_pytorch(name):
     same(torch.jit.trace(call, other)(x), value)
     same(make_fx(call)(other)(x), value)
     same(make_fx(torch.func.vmap(torch.func.grad(call)), tracing_mode="symbolic")(other)(x), slope)
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_compiled_in_pytorch_little_but_x_is_kept_for_the_way_back(name):
+    """To write down which elements are near would take longer than all the rest; ends and limits cost a byte each."""
+    x = torch.tensor(X, requires_grad=True)
+    y = torch.compile(primitive(name), backend="aot_eager_decomp_partition")(x)
+    kept = [tensor.dtype for tensor in y.grad_fn.saved_tensors]
+    assert kept[0] == torch.float64
+    assert kept[1:] == [torch.bool] * (len(kept) - 1)
+    assert len(kept) <= (5 if name.startswith("stumpff") else 3)
 
 
 @pytest.mark.parametrize("name", ALL)

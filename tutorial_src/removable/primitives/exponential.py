@@ -33,7 +33,7 @@ def phi(on: Arithmetic, order: int, x: Array) -> Array:
     The series is used as far as the definition cancels more than a digit in two. Where the exponential overflows, so do the
     function and all derivatives.
     """
-    near, beyond = on.abs(x) < PHI_RADIUS[order], x > on.exp_overflows
+    near, beyond = on.within(x, PHI_RADIUS[order]), x > on.exp_overflows
     series = on.polynomial(PHI[order], on.where(near, x, 0.0))
     overflown = on.exp(on.where(beyond, x, 0.0))
     outer = on.where(near | beyond, 1.0, x)
@@ -69,7 +69,7 @@ def _x_over_expm1(on: Arithmetic, x: Array) -> Array:
 
     With a = abs(x), it is a/(1 - exp(-a)) for negative x and exp(-a) times that for positive x: nothing cancels.
     """
-    near, beyond = on.abs(x) < 1.0, on.abs(x) > 800.0
+    near, beyond = on.within(x, 1.0), on.abs(x) > 800.0
     t = on.where(near, x, 0.0)
     series = on.polynomial(_X_OVER_EXPM1_EVEN, t * t) - t / 2
     a = on.abs(on.where(near | beyond, 1.0, x))
@@ -85,7 +85,7 @@ def _tanh_over_x(on: Arithmetic, x: Array) -> Array:
 
     The hyperbolic tangent of TensorFlow and JAX is off by more than 4 ulp.
     """
-    near, infinite = on.abs(x) < _TANH_RADIUS, on.abs(x) == math.inf
+    near, infinite = on.within(x, _TANH_RADIUS), on.abs(x) == math.inf
     t = on.where(near, x, 0.0)
     a = on.abs(on.where(near | infinite, 1.0, x))
     q = on.exp(-2 * a)

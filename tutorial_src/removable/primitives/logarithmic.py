@@ -29,7 +29,7 @@ def _log1p_over_x(on: Arithmetic, x: Array) -> Array:
     The log1p of XLA is off by more than 100 ulp around -0.41; this is the logarithm of what 1 + x rounds to, corrected.
     At -1 the function has a pole: 1/(1 + x) is as infinite, with all derivatives.
     """
-    near, pole = on.abs(x) < _LOG1P_RADIUS, x == -1.0
+    near, pole = on.within(x, _LOG1P_RADIUS), x == -1.0
     t, outer = on.where(near, x, 0.0), on.where(near, 1.0, x)
     s = t / (2 + t)
     series = on.polynomial(_SHORT_ATANH, s * s) * (2 / (2 + t))
@@ -48,7 +48,7 @@ def _boxcox(on: Arithmetic, x: Array, lam: Array) -> Array:
     """
     bounded = on.where(lam == math.inf, on.large, on.where(lam == -math.inf, -on.large, lam))
     z = bounded * on.log(x)  # for comparisons, which are not differentiated
-    near = (on.abs(z) < 1.0) & (x > 0.0)
+    near = on.within(z, 1.0) & (x > 0.0)
     log_x = on.log(on.where(near, x, 1.0))
     series = log_x * on.polynomial(PHI[1], on.where(near, bounded, 0.0) * log_x)
 

@@ -21,7 +21,7 @@ _STUMPFF = {
 
 def _sin_over_x(on: Arithmetic, x: Array) -> Array:
     """Evaluate by the series up to 1, and by division beyond, which loses nothing; over infinity the sine is that of 0."""
-    near = on.abs(x) < 1.0
+    near = on.within(x, 1.0)
     t, outer = on.where(near, x, 0.0), on.where(near, 1.0, x)
     finite = on.where(on.abs(outer) < math.inf, outer, 0.0)
     return on.where(near, on.polynomial(_STUMPFF[1], t * t), on.sin(finite) / outer)
@@ -36,7 +36,7 @@ def _versine_over_x2(on: Arithmetic, x: Array) -> Array:
 
 def _x_minus_sin_over_x3(on: Arithmetic, x: Array) -> Array:
     """Evaluate by the series up to 3, where sin(x)/x is 0.05, and beyond by (1 - sin(x)/x)/x/x, which cannot overflow."""
-    near = on.abs(x) < 3.0
+    near = on.within(x, 3.0)
     t, outer = on.where(near, x, 0.0), on.where(near, 3.0, x)
     finite = on.where(on.abs(outer) < math.inf, outer, 0.0)
     return on.where(near, on.polynomial(_STUMPFF[3], t * t), (1 - on.sin(finite) / outer) / outer / outer)
@@ -48,7 +48,7 @@ def _stumpff(k: int, on: Arithmetic, s: Array) -> Array:
     The series is used as far as the closed forms cancel more than a digit in two. The second function is half the square of
     the first, of s/4, which cancels nothing. Where the exponential overflows, so do the functions and all derivatives.
     """
-    near, infinite = on.abs(s) < _STUMPFF_RADIUS[k], s == math.inf
+    near, infinite = on.within(s, _STUMPFF_RADIUS[k]), s == math.inf
     beyond = s < -(on.exp_overflows**2)
     other = near | infinite | beyond
     plus, minus = on.where(other | (s < 0.0), 9.0, s), on.where(other | (s > 0.0), 9.0, -s)
