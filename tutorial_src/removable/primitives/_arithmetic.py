@@ -46,7 +46,7 @@ def table(coefficient: Callable[[int], Fraction], *, radius: float, powers: int 
     Examples
     --------
     >>> table(factorials(0), radius=2**-10)["float32"]
-    (1.0, 1.0, 0.5, 0.16666666666666666, 0.041666666666666664, 0.008333333333333333)
+    (1.0, 1.0, 0.5, 0.16666666666666666, 0.041666666666666664)
     """
 
     def needed(k: int, rounding: float) -> bool:
