@@ -35,7 +35,6 @@ def phi(on: Arithmetic, order: int, x: Array) -> Array:
     """
     near, beyond = on.within(x, PHI_RADIUS[order]), x > on.exp_overflows
     series = on.polynomial(PHI[order], on.where(near, x, 0.0))
-    overflown = on.exp(on.where(beyond, x, 0.0))
     outer = on.where(near | beyond, 1.0, x)
     expm1 = on.expm1(outer)
     if order == 1:
@@ -49,7 +48,7 @@ def phi(on: Arithmetic, order: int, x: Array) -> Array:
         else:
             numerator, in_powers = numerator - middle * middle / 2, in_powers * w - 0.5
             defined = on.where(far, in_powers * w, numerator / (middle * middle * middle))
-    return on.where(near, series, on.where(beyond, overflown, defined))
+    return on.where(near, series, on.where(beyond, on.exp(x), defined))
 
 
 def _phi_1(on: Arithmetic, x: Array) -> Array:
@@ -76,7 +75,7 @@ def _x_over_expm1(on: Arithmetic, x: Array) -> Array:
     ratio = a / -on.expm1(-a)
     middle = on.where(x > 0.0, ratio * on.exp(-a), ratio)
     # At 800 and beyond its exponential is 0 in all precisions.
-    tail = on.where(x > 0.0, 0.0, -on.where(beyond, x, 0.0))
+    tail = on.where(x > 0.0, 0.0, -x)
     return on.where(near, series, on.where(beyond, tail, middle))
 
 
