@@ -1,3 +1,7 @@
-"""The remedy."""
+"""Remedies: a program continued to the point at which it cannot be evaluated."""
+
+from removable.remedy.even import even
 from removable.remedy.repair import Repaired, repair
-__all__=["Repaired","repair"]
+from removable.remedy.report import Report
+
+__all__ = ["Repaired", "Report", "even", "repair"]

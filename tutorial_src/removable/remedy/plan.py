@@ -94,7 +94,7 @@ class Plan:
         if self.kind == "circle":
             half = _NODES // 2
             return (Table(circles.matrices(nodes)[half : half + self.terms], ()),)
-        on = annulus.rule()
+        on = annulus.rule_at(nodes)
         return Table(on.to_chebyshev, ()), Table(on.to_powers, ())
 
     def holds(self, values: np.ndarray) -> bool:
