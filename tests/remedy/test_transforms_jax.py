@@ -165,6 +165,13 @@ def _(made, x, p):
     return reverse(jax.jit(made(p)), x)
 
 
+@ROWS.row("compiled after prepare")
+def _(made, x, p):
+    h = made(p)
+    h.prepare(x)
+    return reverse(jax.jit(h), x)
+
+
 @ROWS.row("compiled after a first call")
 def _(made, x, p):
     h = made(p)

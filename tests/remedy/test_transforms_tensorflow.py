@@ -249,6 +249,13 @@ def _(made, x, p):
     return reverse(tf.function(made(p), jit_compile=True), x, p)
 
 
+@ROWS.row("compiled after prepare")
+def _(made, x, p):
+    h = made(p)
+    h.prepare(x)
+    return reverse(tf.function(h), x, p)
+
+
 @ROWS.row("compiled after a first call")
 def _(made, x, p):
     h = made(p)

@@ -306,6 +306,13 @@ def _(made, x, p):
     return reverse(f, x, p)
 
 
+@ROWS.row("compiled after prepare")
+def _(made, x, p):
+    h = made(p)
+    h.prepare(x)
+    return compiled(h, x, p, backend="aot_eager")
+
+
 @ROWS.row("compiled after a first call")
 def _(made, x, p):
     h = made(p)

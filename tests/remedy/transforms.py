@@ -366,6 +366,11 @@ TABLE: dict[str, dict[str, Entry]] = {
         "tensorflow": Entry("tf.function", heavy=True),
         "jax": Entry("jax.jit", heavy=True),
     },
+    "compiled after prepare": {
+        "torch": Entry("torch.compile(fullgraph=True)", kinds=("parameter",), sizes=SMALL),
+        "tensorflow": Entry("tf.function", kinds=("parameter",), sizes=SMALL),
+        "jax": Entry("jax.jit", kinds=("parameter",), sizes=SMALL),
+    },
     "called after it was compiled": {
         "jax": Entry("jax.jit", heavy=True),
     },
