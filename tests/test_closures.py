@@ -6,7 +6,7 @@ import types
 
 import numpy as np
 import pytest
-from removable.closures import reads_nothing_else
+from removable.closures import reads_nothing_else, state
 from removable.functions import elementary, f
 
 SHIFT = 2.0
@@ -32,7 +32,15 @@ def calls_itself(x, n):
 
 @pytest.mark.parametrize(
     "function",
-    [f, lambda x: x * x - 4, lambda x, xp: elementary(xp).expm1(x), lambda x: np.sin(x), lambda x: math.pi * abs(x)],
+    [
+        f,
+        lambda x: x * x - 4,
+        lambda x, xp: elementary(xp).expm1(x),
+        lambda x: np.sin(x),
+        lambda x: math.pi * abs(x),
+        np.sin,
+        abs,
+    ],
 )
 def test_what_is_constant(function):
     assert reads_nothing_else(function)
@@ -46,7 +54,6 @@ def test_what_is_constant(function):
         reads_a_global,
         by_way_of_another,
         functools.partial(f, xp=np),
-        np.sin,
         lambda x: settings.shift - x,
         lambda x, a=[2.0]: x - a[0],
         lambda x: (lambda y: y - SHIFT)(x),
@@ -55,3 +62,26 @@ def test_what_is_constant(function):
 )
 def test_what_may_change(function):
     assert not reads_nothing_else(function)
+
+
+def test_numbers_are_read_as_they_are_now():
+    def scaled(x):
+        return a * x + SHIFT
+
+    a = 1.5
+    assert state(scaled) == (1.5, 2.0)
+    a = 2.5
+    assert state(scaled) == (2.5, 2.0)
+    assert state(by_way_of_another) == (2.0,)
+    assert state(lambda x: settings.shift - x) is None
+    assert state(lambda x: x + np.asarray(a)) == (2.5,)
+
+
+def test_an_attribute_is_no_global():
+    def program(x, xp):
+        return xp.settings(x)
+
+    assert state(program) == ()
+    assert state(math.sin) == state(abs) == ()
+    assert state([].append) is None
+    assert state(functools.partial(shifted, 2.0)) is None

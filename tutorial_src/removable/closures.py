@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["state"]
+__all__ = ["reads_nothing_else", "state"]
 
 _CONSTANT = frozenset({"jax", "math", "cmath", "numpy", "scipy", "tensorflow", "torch", "keras"})
 """Packages whose modules hold functions and constants; in another module somebody may keep what is tuned."""
@@ -49,6 +49,31 @@ def state(function: Callable[..., Any]) -> tuple[Any, ...] | None:
         return tuple(_read(function, set()))
     except _CannotTell:
         return None
+
+
+def reads_nothing_else(function: Callable[..., Any]) -> bool:
+    """Tell whether a function depends on nothing but its arguments, so that a trace of it stays true.
+
+    Parameters
+    ----------
+    function : callable
+        It is looked at, not called.
+
+    Returns
+    -------
+    bool
+        False whenever that cannot be told.
+
+    Examples
+    --------
+    >>> reads_nothing_else(lambda x: x * x - 4)
+    True
+    >>> def shifted(a):
+    ...     return lambda x: x - a
+    >>> reads_nothing_else(shifted(2.0))
+    False
+    """
+    return state(function) == ()
 
 
 class _CannotTell(Exception):

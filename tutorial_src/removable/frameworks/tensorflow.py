@@ -60,7 +60,7 @@ class TensorFlow(Framework):
 
     def precision(self, array: Array) -> str:
         """Return the name of the tensor's dtype."""
-        return str(array.dtype.name)
+        return str(getattr(array.dtype, "name", array.dtype))  # a variable of Keras has the name alone
 
     def constant(self, values: np.ndarray, like: Array) -> Array:
         """Return values as a tensor of the dtype of another, outside of the graph that may be under construction."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from removable.errors import NotRemovableError
 from removable.remedy import circles
 from removable.remedy.circles import Values
 from removable.remedy.one_sided import explanation

@@ -93,9 +93,9 @@ class Plan:
         """Return the matrices that turn values at nodes into coefficients, one after the other."""
         if self.kind == "circle":
             half = _NODES // 2
-            return (Table(circles.matrices(nodes)[half : half + self.terms], ()),)
+            return (Table(circles.matrices(nodes)[half : half + self.terms]),)
         on = annulus.rule_at(nodes)
-        return Table(on.to_chebyshev, ()), Table(on.to_powers, ())
+        return Table(on.to_chebyshev), Table(on.to_powers)
 
     def holds(self, values: np.ndarray) -> bool:
         """Tell whether the plan is good for values at its nodes, too, as they are now.
