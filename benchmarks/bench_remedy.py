@@ -82,7 +82,7 @@ def in_jax(form: Callable, x: np.ndarray, compiled: bool) -> Callable[[], object
 
 
 RUNNERS = {"torch": in_torch, "tensorflow": in_tensorflow, "jax": in_jax}
-ENGINES, READY_MADE, ROWS = "removable.remedy", "removable.primitives", "removable.scoreboard.patches"
+ENGINES, READY_MADE, ROWS = "removable.remedy.quotient", "removable.primitives", "removable.scoreboard.patches"
 for module in (ENGINES, READY_MADE, ROWS):
     for name in RUNNERS:
         digest(module, name)  # reads the files now, as they are imported

@@ -286,7 +286,8 @@ class Repaired:
             if self.radius is not None:
                 if self.radius > plan.reach:
                     raise InputError(
-                        f"radius is {self.radius!r}, and the polynomial is good up to {plan.reach:.3g}; give no more than that, or none."
+                        f"radius is {self.radius!r}, and the polynomial is good up to {plan.reach:.3g}; "
+                        "give no more than that, or none."
                     )
                 plan = dataclasses.replace(plan, reach=self.radius)
             self._plans[key] = plan
@@ -470,8 +471,8 @@ class Repaired:
             raise _Traced
         if values.shape[:1] != (len(padded),):
             raise InputError(
-                f"the function turns {len(padded)} points into an array of shape {values.shape}; give one that treats the elements of "
-                "x independently."
+                f"the function turns {len(padded)} points into an array of shape {values.shape}; "
+                "give one that treats the elements of x independently."
             )
         return values.reshape(len(padded), -1)[: len(t)].astype(complex if np.iscomplexobj(values) else float)
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from removable import frameworks
 from removable.functions import Array, Namespace, Program, elementary
-from removable.remedy import quotient
+from removable.remedy.quotient import quotient
 from removable.scoreboard.cases import Case
 
 __all__ = ["PATCHES", "Patch"]
