@@ -47,7 +47,7 @@ def state(function: Callable[..., Any]) -> tuple[Any, ...] | None:
     """
     try:
         return tuple(_read(function, set()))
-    except _CannotTell:
+    except _CannotTellError:
         return None
 
 
@@ -76,7 +76,7 @@ def reads_nothing_else(function: Callable[..., Any]) -> bool:
     return state(function) == ()
 
 
-class _CannotTell(Exception):
+class _CannotTellError(Exception):
     """Something is read that can change without a sign."""
 
 
@@ -89,7 +89,7 @@ def _read(value: Any, seen: set[int]) -> Iterator[Any]:
             yield from _read(item, seen)
     elif isinstance(value, types.ModuleType):
         if value.__name__.partition(".")[0] not in _CONSTANT:
-            raise _CannotTell
+            raise _CannotTellError
     elif _of_a_framework(value):
         return
     elif isinstance(value, types.FunctionType):
@@ -97,7 +97,7 @@ def _read(value: Any, seen: set[int]) -> Iterator[Any]:
             seen.add(id(value))
             yield from _read_by(value, seen)
     else:
-        raise _CannotTell
+        raise _CannotTellError
 
 
 def _of_a_framework(value: Any) -> bool:
@@ -121,13 +121,13 @@ def _read_by(function: types.FunctionType, seen: set[int]) -> Iterator[Any]:
         try:
             inside = cell.cell_contents
         except ValueError:  # not yet bound
-            raise _CannotTell from None
+            raise _CannotTellError from None
         yield from _read(inside, seen)
     for name in _global_names(function.__code__):
         if name in function.__globals__:
             yield from _read(function.__globals__[name], seen)
         elif not hasattr(builtins, name):
-            raise _CannotTell
+            raise _CannotTellError
 
 
 @functools.lru_cache(maxsize=1024)

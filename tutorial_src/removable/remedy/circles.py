@@ -366,7 +366,7 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
 
 
 def simplest(numbers: np.ndarray, errors: np.ndarray, bits: int = 32) -> np.ndarray:
-    """Replace numbers by those of few binary digits, where such are within their errors: the 4 that h has at 2, and no 3.9999999999999996."""
+    """Replace numbers by those of few binary digits, where such are within their errors: by 4, and no 3.9999999999999996."""
     with np.errstate(all="ignore"):
         unit = 2.0 ** (np.floor(np.log2(np.abs(numbers))) + 1 - bits)
         short = np.round(numbers / unit) * unit

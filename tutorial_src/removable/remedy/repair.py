@@ -7,7 +7,7 @@ the polynomial is evaluated, elsewhere the program itself:
 
    h(x) = \sum_k c_k\,(x - r)^k \quad\text{for } |x - r| \le \text{reach}.
 
-What a program of its argument alone is worth is looked at once (:mod:`removable.remedy.circles`). A program that reads what can change,
+A program of its argument alone is looked at once (:mod:`removable.remedy.circles`). A program that reads what can change,
 parameters above all, is evaluated at the nodes again at each call, and derivatives by the parameters flow through the
 values there.
 """
@@ -32,7 +32,7 @@ from removable.functions import Array
 from removable.remedy import stencils
 from removable.remedy.backends import Backend, Table, backend, elsewhere
 from removable.remedy.choice import chosen, worst
-from removable.remedy.plan import Plan, Refusal, search
+from removable.remedy.plan import NotTakenError, Plan, search
 from removable.remedy.polynomials import horner, with_numbers
 from removable.remedy.report import Report
 
@@ -41,7 +41,7 @@ __all__ = ["Repaired", "repair"]
 Function = Callable[..., Array]
 
 
-class _Traced(Exception):
+class _TracedError(Exception):
     """A compiler or a transformation hides the values."""
 
 
@@ -318,7 +318,7 @@ class Repaired:
         if not _is_array(at) and not b.compiling and self.radius is None:
             try:
                 return self._by_a_plan(b, precision, x, at, parameters)
-            except _Traced:
+            except _TracedError:
                 pass
         return self._by_choice(b, precision, x, at, parameters)
 
@@ -344,7 +344,7 @@ class Repaired:
             values = self._call(b, z, self._beside(b, z, parameters))
             seen = b.numbers(values)
             if seen is None:
-                raise _Traced
+                raise _TracedError
             if again or plan.holds(seen):
                 break
         found = b.parts(values) if b.is_complex(values) else values
@@ -465,10 +465,10 @@ class Repaired:
         except RemovableError:
             raise
         except Exception as error:  # each framework, and each operation, has its own
-            raise Refusal(_told(error)) from error
+            raise NotTakenError(_told(error)) from error
         values = b.numbers(found)
         if values is None:
-            raise _Traced
+            raise _TracedError
         if values.shape[:1] != (len(padded),):
             raise InputError(
                 f"the function turns {len(padded)} points into an array of shape {values.shape}; "
