@@ -330,6 +330,9 @@ class _Jax(Backend):
 
 
 class _NumPy(Backend):
+    def arrived(self, x: Array) -> Array:
+        return np.asarray(x)
+
     def array(self, values: Any, dtype: str, like: Array | None = None) -> Array:
         return np.asarray(values, dtype=dtype)
 

@@ -345,7 +345,8 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     first, lead, j = first_coefficient(fine.radii, own, noise, fine.largest, clean, usable, at)
     with np.errstate(all="ignore"):
         least = np.min(np.where(clean[:, None], noise / fine.radii[:, None] ** first, np.inf), 0)
-        error = float(np.max(least / lead))
+        error = float(np.nanmax(least / lead, initial=0.0))  # 0 of an element that is 0 everywhere
+        on_circle = float(np.nanmax(noise[j] / (lead * fine.radii[j] ** first), initial=0.0))
     return Expansion(
         unit=unit,
         coefficients=series,
@@ -355,7 +356,7 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
         circle=float(fine.radii[j]),
         on_circle=own[j],
         noise_on_circle=np.broadcast_to(noise[j], own[j].shape),
-        error_on_circle=float(np.max(noise[j] / (lead * fine.radii[j] ** first))),
+        error_on_circle=on_circle,
         level=float(levels[j]),
         size=fine.largest[j],
         innermost=float(fine.radii[clean].min()),

@@ -347,7 +347,9 @@ class Repaired:
                 raise _TracedError
             if again or plan.holds(seen):
                 break
-        found = b.parts(values) if b.is_complex(values) else values
+        if plan.kind == "circle":
+            values = b.parts(values if b.is_complex(values) else b.complex(values, 0 * values))
+        found = values
         for matrix in plan.steps(offsets / plan.radius):
             found = b.product(matrix, found)
         u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius

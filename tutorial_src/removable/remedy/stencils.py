@@ -55,21 +55,28 @@ class Stencil:
     reach: float
     terms: int
 
+    @property
+    def on_circle(self) -> bool:
+        """Whether the nodes are complex."""
+        return self.imaginary.array.size > 0
+
     def coefficients(self, b: Backend, values: Array) -> Array:
         """Return the coefficients, shape (terms, ...), of values at the nodes, shape (m, ...)."""
-        return _through(b, self.steps, values)
+        return _through(b, self.steps, values, on_circle=self.on_circle)
 
     def quality(self, b: Backend, values: Array) -> tuple[Array, Array, Array]:
         """Return the noise, the largest value, and the first coefficients, of values at the nodes.
 
         Values have the shape (m, ...), or (m, J, ...) for several circles.
         """
-        noise = b.largest(b.abs(_through(b, (self.noise,), values))) * self.amplified
-        return noise, b.largest(b.abs(values)), _through(b, self.first, values)
+        noise = b.largest(b.abs(_through(b, (self.noise,), values, on_circle=self.on_circle))) * self.amplified
+        return noise, b.largest(b.abs(values)), _through(b, self.first, values, on_circle=self.on_circle)
 
 
-def _through(b: Backend, steps: tuple[Table, ...], values: Array) -> Array:
-    found = b.parts(values) if b.is_complex(values) else values
+def _through(b: Backend, steps: tuple[Table, ...], values: Array, *, on_circle: bool) -> Array:
+    if on_circle and not b.is_complex(values):  # as abs gives them
+        values = b.complex(values, 0 * values)
+    found = b.parts(values) if on_circle else values
     for matrix in steps:
         found = b.product(matrix, found)
     return found
