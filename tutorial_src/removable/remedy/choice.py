@@ -55,4 +55,7 @@ def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array,
     best = -b.largest(-level)
     allowed = 30 * best + (1e-15 if bits == "64" else 1e-6)
     radii = b.column(choice.radii, len(level.shape) - 1, b.dtype(level), level)
-    return b.largest(b.where(level <= allowed, radii, b.adapter.number(RADII[1], level))), best <= limit
+    # Where no circle is good the smallest is named, so that only what is nearest to the point is in doubt.
+    return b.largest(
+        b.where((level <= allowed) & (best <= limit), radii, b.adapter.number(RADII[1], level))
+    ), best <= limit

@@ -441,7 +441,7 @@ class Repaired:
 
     def _call(self, b: Backend, x: Array, parameters: tuple[Array, ...]) -> Array:
         result = self.function(x, *parameters)
-        if not b.adapter.owns(result) or isinstance(result, int | float):
+        if not b.adapter.owns(result) or type(result) in (int, float, bool):
             raise InputError(
                 f"the function returned {_described(result)} for a {b.adapter.title} array; return an array computed from x."
             )
