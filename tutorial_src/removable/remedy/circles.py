@@ -466,6 +466,13 @@ def _check_pole(
                 continue
             j = int(run[0])
             if any(_is_there(seen, q, radii < radii[j], at, rounding) for q in range(p + 1, seen.half - 1)):
+                leads = seen.coefficients[j, half - 6 : half][::-1, 0] * radii[j] ** np.arange(1, 7)
+                ratio = leads[1:] / leads[:-1]  # of a pole beside the point they are all the same
+                if np.ptp(ratio[:3]) <= 1e-2 * np.abs(ratio[0]):
+                    raise NotRemovableError(
+                        f"there is a pole beside {at!r}, about {ratio[0]:.3g} from it, and closer to the point rounding hides what "
+                        "the program is: too many digits cancel; write it in a form that cancels less, or see removable.quotient"
+                    )
                 raise EssentialSingularityError(
                     f"at {at!r} is an essential singularity, or a pole of an order higher than {_HIGHEST_POLE}: nothing removes it"
                 )

@@ -16,7 +16,7 @@ __all__ = ["CHOICE", "RADII", "TRIAL", "Choice", "Stencil", "around"]
 RADII = tuple(4.0**k for k in range(-10, 9))
 """Radii among which one is chosen where values are hidden, from the smallest on."""
 
-_FIRST = 4
+_FIRST = 8
 """Coefficients that a choice of radius looks at."""
 
 
