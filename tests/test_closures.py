@@ -85,3 +85,27 @@ def test_an_attribute_is_no_global():
     assert state(math.sin) == state(abs) == ()
     assert state([].append) is None
     assert state(functools.partial(shifted, 2.0)) is None
+
+
+def test_what_a_framework_has_made_of_a_function_reads_what_the_function_reads():
+    import jax
+    import tensorflow as tf
+    import torch
+
+    p = np.ones(3)
+    for made in (jax.jit, jax.vmap, torch.func.grad, torch.func.vmap, jax.grad):
+        assert state(made(lambda x: x * 2.0)) == ()
+        assert state(made(lambda x: x * SHIFT)) == (2.0,)
+        assert state(made(lambda x: x * p)) is None
+    for known in (
+        torch.sin,
+        torch.nn.functional.softplus,
+        tf.sin,
+        tf.math.log1p,
+        jax.numpy.sin,
+        jax.numpy.where,
+        jax.nn.softplus,
+    ):
+        assert state(known) == ()
+        assert state(lambda x, known=known: known(x)) == ()
+    assert state(lambda x: elementary(x)) == ()

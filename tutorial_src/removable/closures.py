@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import dis
 import functools
 import types
@@ -11,7 +12,7 @@ from typing import Any
 
 __all__ = ["reads_nothing_else", "state"]
 
-_CONSTANT = frozenset({"cmath", "jax", "keras", "math", "numpy", "removable", "scipy", "tensorflow", "torch"})
+_CONSTANT = frozenset({"cmath", "jax", "jaxlib", "keras", "math", "numpy", "scipy", "tensorflow", "torch"})
 """Packages whose modules hold functions and constants; in another module somebody may keep what is tuned."""
 
 _FUNCTIONS = frozenset({"PjitFunction", "ufunc", "dtype", "DType", "custom_jvp", "_ScalarMeta"})
@@ -88,10 +89,10 @@ def _read(value: Any, seen: set[int]) -> Iterator[Any]:
         for item in value:
             yield from _read(item, seen)
     elif isinstance(value, types.ModuleType):
-        if value.__name__.partition(".")[0] not in _CONSTANT:
+        if _root(value.__name__) not in {*_CONSTANT, "removable"}:
             raise _CannotTellError
     elif _of_a_framework(value):
-        return
+        yield from _handed_over(value, seen)
     elif isinstance(value, types.FunctionType):
         if id(value) not in seen:  # else it calls itself
             seen.add(id(value))
@@ -105,9 +106,27 @@ def _of_a_framework(value: Any) -> bool:
     if isinstance(value, types.BuiltinFunctionType):  # unless it is the method of an object
         owner = value.__self__
         return owner is None or isinstance(owner, types.ModuleType | type)
-    if isinstance(value, types.FunctionType | type):
+    if isinstance(value, types.FunctionType):  # whose code is there, whatever it says of itself: wrappers copy names
+        return _root(value.__globals__.get("__name__")) in _CONSTANT
+    if isinstance(value, type):
         return _root(value.__module__) in {*_CONSTANT, "builtins"}
     return _root(type(value).__module__) in _CONSTANT and type(value).__name__ in _FUNCTIONS
+
+
+def _handed_over(value: Any, seen: set[int]) -> Iterator[Any]:
+    """Yield what functions read that a framework's own function was made of: ``jax.jit(f)`` reads what f reads."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    inside = [getattr(value, name, None) for name in ("__wrapped__", "fun", "func")]
+    for cell in getattr(value, "__closure__", None) or ():
+        with contextlib.suppress(ValueError):
+            inside.append(cell.cell_contents)
+    for each in inside:
+        if isinstance(each, types.FunctionType) or _of_a_framework(each):
+            yield from _read(each, seen)
+        elif hasattr(each, "shape") and hasattr(each, "dtype"):
+            raise _CannotTellError
 
 
 def _root(module: str | None) -> str:
