@@ -7,7 +7,6 @@ import subprocess
 import sys
 import warnings
 
-import flint
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -16,10 +15,9 @@ import tensorflow as tf
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from removable import frameworks, primitives, quotient, truth
+from removable import frameworks, quotient, truth
 from removable.errors import InputError, PoleError, UnsupportedError
 from removable.functions import elementary
-from removable.truth import Series
 
 NAMES = ("torch", "tensorflow", "jax")
 RNG = np.random.default_rng(20230506)
@@ -36,107 +34,10 @@ QUOTIENTS = {
 }
 """Numerator, denominator, point, order."""
 
-PRIMITIVES = {
-    "sin_over_x": lambda x, xp: xp.sin(x) / x,
-    "versine_over_x2": lambda x, xp: (1 - xp.cos(x)) / (x * x),
-    "x_minus_sin_over_x3": lambda x, xp: (x - xp.sin(x)) / (x * x * x),
-    "tanh_over_x": lambda x, xp: xp.tanh(x) / x,
-    "expm1_over_x": lambda x, xp: xp.expm1(x) / x,
-    "log1p_over_x": lambda x, xp: xp.log1p(x) / x,
-    "x_over_expm1": lambda x, xp: x / xp.expm1(x),
-}
-"""What each is meant to be, to be run in exact arithmetic."""
-
-
-def points(count: int, dtype: str = "float64") -> np.ndarray:
-    """Distances on all scales down to 1e-300 (1e-37), evenly up to 10, and more where the engines end, on both sides, and zero."""
-    least = -300 if dtype == "float64" else -37
-    rng = np.random.default_rng(20230506)  # the same points whichever tests are run
-    scales = 10 ** rng.uniform(least, 1, count), 10 ** rng.uniform(-3, 1, count)
-    away = np.concatenate([*scales, rng.uniform(0, 10, count), rng.uniform(0.25, 0.6, count)])
-    return np.concatenate([away, -away, [0.0]]).astype(dtype).astype(np.float64)
-
 
 def relative(found: np.ndarray, true: np.ndarray) -> np.ndarray:
     """Errors of derivatives, relative to their size or to 1: the largest of each row."""
     return np.max(np.abs(found - true) / np.maximum(1.0, np.abs(true)), axis=1)
-
-
-def ulps(found: np.ndarray, true: np.ndarray, dtype: str) -> float:
-    return float(np.max(np.abs(found - true) / np.spacing(np.abs(true).astype(dtype)).astype(np.float64)))
-
-
-def right(program, x: np.ndarray, true: np.ndarray, name: str, dtype: str = "float64") -> None:
-    """Value to 4 ulp, derivatives to 1e-14, 1e-13 and 1e-13, all of float64 and scaled for other precisions."""
-    found = frameworks.get(name).derivatives(lambda x, xp: program(x), x, order=3, dtype=dtype).astype(np.float64)
-    assert not np.isnan(found).any()
-    assert ulps(found[0], true[0], dtype) <= 4
-    scale = float(np.finfo(dtype).eps / np.finfo("float64").eps)
-    assert np.all(relative(found[1:], true[1:]) <= np.array([1e-14, 1e-13, 1e-13]) * scale)
-
-
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("primitive", PRIMITIVES)
-def test_primitives_are_right_at_near_and_far_from_the_point(primitive, dtype):
-    x = points(1275, dtype)  # 10,201 of them
-    if primitive == "log1p_over_x":
-        x = np.where(x > -0.999, x, -x)  # as many as for the others: JAX compiles for each length
-    true = truth.derivatives(PRIMITIVES[primitive], x, base=0.0, order=3)
-    for name in NAMES:
-        right(getattr(primitives, primitive), x, true, name, dtype)
-
-
-@pytest.mark.parametrize("primitive", PRIMITIVES)
-@pytest.mark.parametrize(
-    "x", [torch.tensor([1, 2]), tf.constant([1, 2]), np.array([1, 2])], ids=["torch", "tf", "numpy"]
-)
-def test_primitives_refuse_integers(primitive, x):
-    with pytest.raises(InputError, match=r"x has dtype int(32|64); give floating numbers"):
-        getattr(primitives, primitive)(x)
-
-
-def exactly(value: float) -> Series:
-    return Series(flint.arb_series([flint.arb(value)]))
-
-
-@settings(deadline=None, max_examples=10)
-@given(
-    x=st.lists(st.floats(-10, 10, allow_subnormal=False), min_size=16, max_size=16),
-    primitive=st.sampled_from(list(PRIMITIVES)),
-)
-def test_primitives_are_right_anywhere(x, primitive):
-    x = np.abs(x) if primitive == "log1p_over_x" else np.array(x)
-    true = truth.derivatives(PRIMITIVES[primitive], x, base=0.0, order=3)
-    for name in NAMES:
-        right(getattr(primitives, primitive), x, true, name)
-
-
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("base", [0.5, 1.0 + 2**-7, 3.0])
-def test_boxcox_in_its_exponent(base, dtype):
-    lam = points(1275, dtype)
-    true = truth.derivatives(lambda x, xp: (xp.exp(x * xp.log(exactly(base))) - 1) / x, lam, base=0.0, order=3)
-    for name in NAMES:
-        right(lambda lam: primitives.boxcox(0 * lam + base, lam), lam, true, name, dtype)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_boxcox_in_its_argument(name):
-    x = np.concatenate([RNG.uniform(0.1, 10, 500), 1 + 10 ** RNG.uniform(-15, -1, 200)])
-    for lam in (0.0, 1e-12, 0.5, -1.0, 2.0):
-        found = frameworks.get(name).derivatives(lambda x, xp: primitives.boxcox(x, 0 * x + lam), x, order=1)[1]  # noqa: B023
-        np.testing.assert_allclose(found, x ** (lam - 1), rtol=1e-14)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_angle_has_derivatives_where_its_cosine_is_1(name):
-    def program(x, xp):
-        return primitives.angle(xp.sin(x), xp.cos(x))
-
-    x = np.concatenate([[0.0], 10 ** RNG.uniform(-300, 0, 300), -(10 ** RNG.uniform(-300, 0, 300)), [3.0, -3.0]])
-    found = frameworks.get(name).derivatives(program, x, order=3)
-    np.testing.assert_allclose(found[0], x, rtol=1e-15)
-    np.testing.assert_allclose(found[1:], np.outer([1, 0, 0], np.ones_like(x)), atol=1e-14)
 
 
 @pytest.mark.parametrize("engine", ["series", "integral"])
@@ -231,7 +132,6 @@ def test_parameters_may_differ_from_point_to_point():
 CALLS = {
     "integral": quotient(*QUOTIENTS["h"][:2], at=2.0),
     "series": quotient(*QUOTIENTS["h"][:2], at=2.0, engine="series"),
-    "primitive": lambda x: primitives.sin_over_x(x - 2),
 }
 X = np.array([2.0, 2 + 1e-9, 2.5, 7.0])
 
@@ -400,24 +300,6 @@ def test_other_precisions_and_shapes_are_kept(dtype, engine):
         assert torch.all(y == 4)
 
 
-@pytest.mark.upstream
-@pytest.mark.parametrize("name", ["tensorflow", "jax"])
-def test_the_tanh_of_tensorflow_and_jax_is_still_off_by_more_than_4_ulp(name):
-    """Fails when it is mended: then the quotient can be made of it, and costs less."""
-    x = np.linspace(8, 8.1, 2000).astype(np.float32).astype(np.float64)
-    own = frameworks.get(name).derivatives(lambda x, xp: xp.tanh(x) / x, x, order=0, dtype="float32")
-    assert ulps(own[0], truth.derivatives(PRIMITIVES["tanh_over_x"], x, base=0.0, order=0)[0], "float32") > 4
-
-
-@pytest.mark.upstream
-def test_the_log1p_of_jax_is_still_wrong():
-    """When this fails, JAX has mended it, and the detour in primitives can go."""
-    with jax.enable_x64(True):
-        found = float(jnp.log1p(jnp.float64(-0.41418)))
-    true = truth.derivatives(lambda x, xp: xp.log1p(x), [-0.41418], base=0.0, order=0)[0, 0]
-    assert abs(found - true) > 50 * np.spacing(abs(true))
-
-
 TUNED = 1.0
 
 
@@ -452,8 +334,7 @@ def test_many_points_are_right_in_every_mode(name, where, mode, engine):
     f, g, at, order = QUOTIENTS["third order" if triple else "versine"]
     removed = quotient(f, g, at=at, order=order, engine=engine)
     few = np.linspace(*SPREADS[where], 257)
-    meant = PRIMITIVES["x_minus_sin_over_x3" if triple else "versine_over_x2"]
-    true = truth.derivatives(meant, few, base=0.0, order=2)
+    true = truth.derivatives(lambda x, xp: f(x, xp) / g(x, xp), few, base=0.0, order=2)
     derivatives = frameworks.get(name).derivatives
     many = np.tile(few, 128)
     found = derivatives(lambda x, xp: removed(x), many, order=2, mode=mode)[:, : few.size]
@@ -482,7 +363,7 @@ with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as second:
 print(second.jvp(slope).numpy()[0])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    true = truth.derivatives(PRIMITIVES["x_minus_sin_over_x3"], [5.0], base=0.0, order=2)[2, 0]
+    true = truth.derivatives(lambda x, xp: (x - xp.sin(x)) / (x * x * x), [5.0], base=0.0, order=2)[2, 0]
     assert abs(float(done.stdout) - true) > 0.5 * abs(true)
 
 
@@ -519,13 +400,6 @@ def test_what_a_mapped_function_closes_over_may_go_through_a_quotient_in_pytorch
         slope = torch.autograd.forward_ad.unpack_dual(dual).tangent
     x.requires_grad_()
     np.testing.assert_allclose(slope, torch.autograd.grad(removed(x).sum(), x)[0], atol=1e-15)
-
-
-def test_compiled_in_pytorch_nothing_but_x_is_kept_for_the_way_back():
-    """To write a mask down would take longer than all the rest."""
-    x = torch.tensor(X, requires_grad=True)
-    y = torch.compile(primitives.sin_over_x, backend="aot_eager_decomp_partition")(x)
-    assert [kept.dtype for kept in y.grad_fn.saved_tensors] == [torch.float64]
 
 
 def test_many_points_in_pytorch_are_mapped_and_take_any_upstream_gradient():

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from flint import arb
-from remedy.corpus import ALL, REAL, Case, Operations, get, operations
+from remedy.corpus import ALL, JAX_TAKES_COMPLEX, REAL, Case, Operations, as_function, get
 from removable import frameworks
 
 __all__ = ["KINDS", "NEAR_MISSES", "REFUSALS", "Refusal", "attempt", "faults", "states"]
@@ -105,12 +105,7 @@ class Refusal:
         """Return what is handed to ``repair``."""
         if self.program is None:
             return self.raw
-        o, program = operations(framework), self.program
-
-        def h(x: Array) -> Any:
-            return program(x, o)
-
-        return h
+        return as_function(self.program, framework)
 
     def __repr__(self) -> str:
         return f"<{self.kind}: {self.name} at {self.at!r}>"
@@ -236,6 +231,7 @@ def _poles() -> None:
     add(1, 0.693147, "softplus(x)/x", lambda x, o: o.softplus(x) / x)
     add(1, -1.0, "digamma(x)", lambda x, o: o.digamma(x))
     add(1, 1.0, "where(x == 0, 0, 1/x)", lambda x, o: o.where(x == 0, o.zeros_like(x), 1 / x))
+    add(1, 1e-12, "sin(x)/x + 1e-12/x", lambda x, o: o.sin(x) / x + 1e-12 / x)
     add(1, -0.25, "(x/tanh(x) - 1.25)/x", lambda x, o: (x / o.tanh(x) - 1.25) / x)
 
 
@@ -266,6 +262,9 @@ def _jumps() -> None:
     add(3.0, 2.0, "x + |x - 2|/(2 (x - 2)) + 0.5", lambda x, o: x + o.abs(x - 2) / (2 * (x - 2)) + 0.5, 2.0)
     add(0.7071, -0.7071, "sqrt(1 - cos(x))/x", lambda x, o: o.sqrt(1 - o.cos(x)) / x)
     add(1.02, 1.0, "where(x > 0, 1.02, 1) sin(x)/x", lambda x, o: o.where(x > 0, 1.02 * o.sin(x) / x, o.sin(x) / x))
+    # A jump so small that three digits do not tell the sides apart: it must be refused, in whatever numbers.
+    small = "sin(x)/x + 1e-7 sign(x)"
+    REFUSALS.append(Refusal(small, "jump", lambda x, o: o.sin(x) / x + 1e-7 * o.sign(x)))
 
 
 def _kinks() -> None:
@@ -281,6 +280,7 @@ def _kinks() -> None:
     add(-1.0, 1.0, "exp(-|x|)", lambda x, o: o.exp(-o.abs(x)))
     add(1.0, -1.0, "sin(x)/x + |x|", lambda x, o: o.sin(x) / x + o.abs(x))
     add(0.7071, -0.7071, "sqrt(1 - cos(x))", lambda x, o: o.sqrt(1 - o.cos(x)))
+    add(1.0, -1.0, "|x - 1e8|", lambda x, o: o.abs(x - 1e8), 1e8)
     add(1e-6, -1e-6, "sin(x)/x + 1e-6 |x|", lambda x, o: o.sin(x) / x + 1e-6 * o.abs(x))
     add(1.0, 0.3, "leaky_relu(x, 0.3)", lambda x, o: o.leaky_relu(x, 0.3))
 
@@ -441,13 +441,13 @@ def _near_misses() -> list[Case]:
         add("sin(x)**6/x", lambda x, o: o.sin(x) ** 6 / x),
         add("1e-200 sin(x)/x", lambda x, o: 1e-200 * o.sin(x) / x),
         add("dropout that is switched off", evaluated, exact=lambda t, o: o.sin(t) / t, families=dropped),
-        add("sign(x) |x|", lambda x, o: o.sign(x) * o.abs(x), exact=lambda t, o: t, families=REAL),
+        add("sign(x) |x|", lambda x, o: o.sign(x) * o.abs(x), exact=lambda t, o: t, families=JAX_TAKES_COMPLEX),
         add("sqrt(x*x)**2 + x", lambda x, o: o.sqrt(x * x) ** 2 + x, exact=lambda t, o: t * t + t),
         add(
             "relu(x) - relu(-x) + exp(x)",
             lambda x, o: o.relu(x) - o.relu(-x) + o.exp(x),
             exact=lambda t, o: t + t.exp(),
-            families=REAL,
+            families=JAX_TAKES_COMPLEX,
         ),
         add(
             "x - floor(x) at 0.5",

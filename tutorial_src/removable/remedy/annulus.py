@@ -16,7 +16,7 @@ import numpy as np
 from removable.errors import NotRemovableError
 from removable.remedy import circles
 from removable.remedy.circles import Values
-from removable.remedy.one_sided import what_both_sides_do
+from removable.remedy.one_sided import explanation
 
 __all__ = ["Fit", "Rule", "fit", "rule"]
 
@@ -90,30 +90,55 @@ class Fit:
     evaluations: int
 
 
+def _chebyshev(s: np.ndarray) -> np.ndarray:
+    """Return the Chebyshev polynomials on the annulus at s = t^2, shape (..., _NODES)."""
+    low = _INNER**2
+    return np.polynomial.chebyshev.chebvander((2 * s - (1 + low)) / (1 - low), _NODES - 1)
+
+
 @functools.cache
 def rule() -> Rule:
-    """Return the rule for :data:`_NODES` nodes a side."""
+    """Return the rule for nodes at the zeros of a Chebyshev polynomial."""
     low = _INNER**2
     theta = np.pi * (2 * np.arange(_NODES) + 1) / (2 * _NODES)
     t = np.sqrt(low + (1 - low) * (np.cos(theta) + 1) / 2)
-    chebyshev = np.cos(np.outer(np.arange(_NODES), theta)) * 2 / _NODES
+    chebyshev = _chebyshev(t * t).T * 2 / _NODES
     chebyshev[0] /= 2
-    slope, shift = 2 / (1 - low), -(1 + low) / (1 - low)  # the argument of the polynomials is slope s + shift
-    powers = [np.array([1.0]), np.array([shift, slope])]  # their signs alternate: nothing cancels
-    while len(powers) < _TERMS:
-        powers.append(np.polynomial.polynomial.polysub(2 * np.convolve([shift, slope], powers[-1]), powers[-2]))
-    change = np.stack([np.pad(p, (0, _TERMS - len(p))) for p in powers], 1)
     even = np.concatenate([chebyshev, chebyshev], 1) / 2
     odd = np.concatenate([chebyshev / (2 * t), -chebyshev / (2 * t)], 1)
+    return _made(np.concatenate([t, -t]), even, odd)
+
+
+def rule_at(nodes: np.ndarray) -> Rule:
+    """Return the rule for nodes near those of :func:`rule`, where rounding has put them."""
+    if np.allclose(nodes, rule().nodes, rtol=0, atol=4 * circles.EPS):
+        return rule()
+    polynomials = _chebyshev(nodes * nodes)
+    inverse = np.linalg.inv(np.concatenate([polynomials, nodes[:, None] * polynomials], 1))
+    return _made(nodes, inverse[:_NODES], inverse[_NODES:])
+
+
+def _made(nodes: np.ndarray, even: np.ndarray, odd: np.ndarray) -> Rule:
     to_powers = np.zeros((2 * _TERMS, 2 * _TERMS))
-    to_powers[0::2, :_TERMS] = to_powers[1::2, _TERMS:] = change
+    to_powers[0::2, :_TERMS] = to_powers[1::2, _TERMS:] = _powers()
     return Rule(
-        nodes=np.concatenate([t, -t]),
+        nodes=nodes,
         to_chebyshev=np.concatenate([even[:_TERMS], odd[:_TERMS]]),
         to_powers=to_powers,
         rest=np.concatenate([even[_TERMS:], odd[_TERMS:]]),
-        amplified=math.sqrt(sum(p[0] ** 2 for p in powers)),
+        amplified=math.sqrt(np.sum(_powers()[0] ** 2)),
     )
+
+
+@functools.cache
+def _powers() -> np.ndarray:
+    """Return the coefficients of the Chebyshev polynomials in powers of s, a column each; their signs alternate: nothing cancels."""
+    low = _INNER**2
+    slope, shift = 2 / (1 - low), -(1 + low) / (1 - low)
+    powers = [np.array([1.0]), np.array([shift, slope])]
+    while len(powers) < _TERMS:
+        powers.append(np.polynomial.polynomial.polysub(2 * np.convolve([shift, slope], powers[-1]), powers[-2]))
+    return np.stack([np.pad(p, (0, _TERMS - len(p))) for p in powers], 1)
 
 
 def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
@@ -140,26 +165,28 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
     """
     on = rule()
     radii = 2.0 ** (np.arange(-80, 81) / 2)
-    radii = radii[radii >= 2**10 * rounding * abs(at)]
+    radii = radii[radii >= 2**16 * rounding * abs(at)]
     offsets = (at + radii[:, None] * on.nodes) - at
     found = np.real(values(offsets.ravel())).reshape(*offsets.shape, -1)
     seen = circles.Scan(radii, np.zeros((len(radii), 0, found.shape[-1])), _largest(found), offsets, found)
     with np.errstate(all="ignore"):
-        noise = on.amplified * np.max(np.abs(np.einsum("km,jme->jke", on.rest, found)), axis=1)
+        rules = [rule_at(nodes) for nodes in offsets / radii[:, None]]
+        rest = np.stack([on.rest @ row for on, row in zip(rules, found, strict=True)])
+        noise = on.amplified * np.max(np.abs(rest), axis=1)
     levels = circles.relative(noise, seen.largest, 2 * rounding)
     by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
     inside = circles.region(levels, rounding, circles.shaken(values, seen, by), by)
-    if not inside.any() or levels[inside].min() > max(_WORST, 1e3 * rounding):
-        raise NotRemovableError(what_both_sides_do(values, found, at))
+    if (
+        not inside.any()
+        or levels[inside].min() > max(_WORST, 1e3 * rounding)
+        or radii[inside].min() > 1e4 * max(1.0, abs(at))  # floor(x) is like x far out
+        or not circles.ends_sharply(levels, inside, per_octave=2)
+    ):
+        raise explanation(values, at)
     innermost = radii[inside].min()
-    if innermost > 1e4 * max(1.0, abs(at)):
-        raise NotRemovableError(
-            f"the program is like a power series around {at!r} only from a distance of {innermost:.1e} on, as floor(x) is "
-            "like x far out"
-        )
     inside &= levels <= 4 * levels[inside].min()
     with np.errstate(all="ignore"):
-        series = np.einsum("kl,jle->jke", on.to_powers, np.einsum("km,jme->jke", on.to_chebyshev, found))
+        series = np.stack([on.to_powers @ (on.to_chebyshev @ row) for on, row in zip(rules, found, strict=True)])
     noise = np.maximum(noise, 2 * rounding * seen.largest)
     first, lead, j = circles.first_coefficient(radii, series, noise, seen.largest, inside, inside, at)
     own = series[j]

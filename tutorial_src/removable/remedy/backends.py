@@ -145,6 +145,10 @@ class Backend(ABC):
         """Whether a compiler reads this very line."""
         return self.adapter.compiling
 
+    def padding(self, count: int) -> int:
+        """Return how many points to add, where each number of points is compiled anew."""
+        return 0
+
     def wide(self) -> str:
         """Return the bits of the widest real numbers that the framework computes with now, "64" or "32"."""
         return "64"
@@ -230,6 +234,9 @@ class _TensorFlow(Backend):
 
 
 class _Jax(Backend):
+    def padding(self, count: int) -> int:
+        return (256 if count <= 256 else 8192 * -(-count // 8192)) - count
+
     def array(self, values: Any, dtype: str, like: Array | None = None) -> Array:
         return self.xp.asarray(values, dtype=dtype)
 

@@ -48,6 +48,9 @@ _CORRECTIONS = 3
 _GOOD = 1e-9
 """Noise that is no mere chance."""
 
+_STEEP, _OCTAVES, _LOUD = 2.0**6, 4, 1e-3
+"""Where a power series ends the noise rises by this much in one of so many octaves, or to this level."""
+
 _COMPARED = 4
 """Coefficients by which circles are compared."""
 
@@ -56,6 +59,10 @@ _AGREE = 4
 
 _HIGHEST_POLE = 8
 _SHAKE = 2.0**-40
+
+
+class EssentialSingularityError(NotRemovableError):
+    """No number of terms of negative index is enough."""
 
 
 @dataclass(frozen=True)
@@ -238,6 +245,21 @@ def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _
     return (better or [run for _, run in runs] or [np.zeros(len(levels), bool)])[0]
 
 
+def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) -> bool:
+    """Tell whether the noise rises steeply outside of a region, as it does where a power series ends.
+
+    Beside a kink or a branch point a program is also quiet, right at the point, where it is constant to rounding; but its
+    noise rises slowly with the radius, like a low power.
+    """
+    top = int(np.flatnonzero(inside).max())
+    beyond = levels[top : top + 1 + _OCTAVES * per_octave]
+    if len(beyond) <= per_octave or top + per_octave >= len(levels):
+        return True
+    with np.errstate(all="ignore"):
+        rise = beyond[per_octave:] / beyond[:-per_octave]
+    return bool(np.any(~(beyond < _LOUD)) or np.any(rise >= _STEEP))
+
+
 def first_coefficient(
     radii: np.ndarray,
     coefficients: np.ndarray,
@@ -300,6 +322,8 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
             if not np.isfinite(coarse.largest).any()
             else f"no circle around {at!r} carries a power series: the program is not analytic there"
         )
+    if not ends_sharply(levels, inside):
+        raise NotRemovableError(f"near {at!r} the program is like a constant only, to rounding: it is not analytic there")
     quiet = coarse.radii[inside]
     top = quiet.max()
     radii = np.unique(
@@ -392,6 +416,19 @@ def _agreeing(
     )
 
 
+def _is_there(seen: Scan, p: int, where: np.ndarray, at: float, rounding: float) -> bool:
+    """Tell whether a coefficient of index -p is more than noise, and the same number on two neighbouring circles."""
+    noise = np.max(np.abs(seen.coefficients[:, max(0, seen.half - p - _NEGATIVE) : seen.half - p]), axis=1)
+    noise = np.maximum(noise, rounding * seen.largest)
+    term = seen.coefficients[:, seen.half - p]
+    lead = term * seen.radii[:, None] ** p
+    # A pole of order p - 1 at a point that has been rounded has such a coefficient, too.
+    of_point = 8 * p * rounding * abs(at) / seen.radii[:, None] * np.abs(seen.coefficients[:, seen.half - p + 1])
+    above = np.all(np.abs(term) > np.maximum(10 * noise, of_point), -1) & where
+    same = np.all(np.abs(np.diff(lead, axis=0)) <= 1e-2 * np.abs(lead[1:]), -1)
+    return bool(np.any(above[1:] & above[:-1] & same))
+
+
 def _check_pole(
     seen: Scan, noise: np.ndarray, moved: np.ndarray, inside: np.ndarray, at: float, rounding: float
 ) -> None:
@@ -419,16 +456,17 @@ def _check_pole(
             if not run.size:
                 continue
             j = int(run[0])
-            further_in = (radii > low) & (np.arange(len(radii)) < j - 1)
-            if p > 2 and np.any(level[further_in] > WORST):
-                raise PoleError(
-                    f"at {at!r} is an essential singularity, or a pole of higher order than {p}: nothing removes it",
+            if any(_is_there(seen, q, radii < radii[j], at, rounding) for q in range(p + 1, seen.half - 1)):
+                raise EssentialSingularityError(
+                    f"at {at!r} is an essential singularity, or a pole of an order higher than {_HIGHEST_POLE}: nothing removes it"
                 )
             # The point may have been rounded, as pi is, or constants of the program.
             of_point = 8 * rounding * abs(at) / radii[j] * np.abs(seen.coefficients[j, half - p + 1])
             if np.all(np.abs(term[j]) > of_point) and np.all(np.abs(lead[j]) / natural**p > 16 * rounding * size):
-                leading = float(lead[j].ravel()[0])
-                what = f"residue {leading:.6g}" if p == 1 else f"leading coefficient {leading:.6g}"
-                raise PoleError(
-                    f"at {at!r} is a pole of order {p} with {what}: nothing removes it", order=p, leading=leading
-                )
+                raise pole(at, p, float(lead[j].ravel()[0]))
+
+
+def pole(at: float, order: int, leading: float) -> PoleError:
+    """Return the error for a pole of an order with a leading coefficient."""
+    what = f"residue {leading:.6g}" if order == 1 else f"leading coefficient {leading:.6g}"
+    return PoleError(f"at {at!r} is a pole of order {order} with {what}: nothing removes it", order, leading)

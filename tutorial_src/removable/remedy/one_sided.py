@@ -6,57 +6,141 @@ import math
 
 import numpy as np
 
+from removable.errors import NotRemovableError, PoleError
+from removable.remedy import circles
 from removable.remedy.circles import Values
 
-__all__ = ["what_both_sides_do"]
+__all__ = ["explanation"]
 
 _DERIVATIVES = ("value", "slope", "second derivative", "third derivative")
 _NODES = 8
+_NEAR = 2.0**-7
+"""The distance at which one-sided limits are taken, in units of max(1, |at|)."""
+
+_DISTANCES = 7
+"""Distances, each an eighth of the one before, from which it is seen how a program grows."""
 
 
-def what_both_sides_do(values: Values, found: np.ndarray, at: float) -> str:
+def explanation(values: Values, at: float) -> NotRemovableError:
     """Say what makes a point one that no power series fits.
 
     Parameters
     ----------
     values : callable
         The program on real numbers.
-    found : numpy.ndarray
-        Values at several distances on the right, and then on the left, shape (J, 2 m, E).
     at : float
         The point.
 
     Returns
     -------
-    str
-        A sentence: the end of the domain, a jump, a kink, a power, a logarithm.
+    removable.errors.NotRemovableError
+        With a sentence: the end of the domain, a pole, an infinite value or slope, a jump, a kink.
     """
-    half = found.shape[1] // 2
-    for side, name in ((slice(0, half), "right"), (slice(half, None), "left")):
-        if not np.isfinite(found[:, side]).all((1, 2)).any():
-            return f"on the {name} of {at!r} the program is not finite at any distance: the point is an end of its domain"
-    u = 0.55 + 0.45 * np.cos(np.pi * (2 * np.arange(_NODES) + 1) / (2 * _NODES))
-    near = 2.0**-7 * max(1.0, abs(at))
-    sides = {}
-    for sign, name in ((1, "right"), (-1, "left")):
-        rows = [np.real(values(sign * far * u))[:, 0] for far in (near, 8 * near, 64 * near)]
-        sides[name] = rows
-    inner, outer = (np.concatenate([rows[k] for rows in sides.values()]) for k in (0, 1))
-    if not np.isfinite(inner).all():
-        return f"near {at!r} the program is not finite everywhere, and no power series fits both sides"
-    size, before = np.max(np.abs(inner)), np.max(np.abs(outer))
-    if np.isfinite(before) and size > 1.5 * before > 0:
-        power = math.log(size / before) / math.log(1 / 8)
-        return f"at {at!r} the program is unbounded, like |x - {at!r}|^{power:.2g}: nothing removes that"
-    fits = [
-        np.linalg.solve(np.vander(sign * u, increasing=True), rows[0]) / near ** np.arange(_NODES)
-        for sign, rows in zip((1, -1), sides.values(), strict=True)
-    ]
-    for k, what in enumerate(_DERIVATIVES):
-        right, left = (c[k] * math.factorial(k) for c in fits)
-        if abs(right - left) * near**k > 1e-3 * size:
-            kind = ("a jump", "a kink")[min(k, 1)]
-            return (
-                f"at {at!r} is {kind}: the {what} tends to {right:.4g} from the right and to {left:.4g} from the left"
+    scale = max(1.0, abs(at))
+    distances = scale * 0.83 * 2.0 ** -np.arange(0, 40, 2)
+    with np.errstate(all="ignore"):
+        sides = {name: np.real(values(sign * distances)) for sign, name in ((1, "right"), (-1, "left"))}
+        for name, seen in sides.items():
+            if not np.isfinite(seen).any():
+                return NotRemovableError(
+                    f"on the {name} of {at!r} the program is not finite at any distance: the point is an end of its domain"
+                )
+        growth = {name: _growth(values, sign, scale) for sign, name in ((1, "right"), (-1, "left"))}
+    for name, (kind, power) in growth.items():
+        if kind == "unbounded":
+            return _pole(values, at, scale, -power) or NotRemovableError(
+                f"on the {name} of {at!r} the program is unbounded, like |x - {at!r}|^{power:.2g}: nothing removes that"
             )
-    return f"at {at!r} the program is not smooth: no power series fits both sides"
+        if kind == "logarithm":
+            return NotRemovableError(
+                f"on the {name} of {at!r} the program is unbounded, like log|x - {at!r}|: nothing removes that"
+            )
+    fits = {name: _one_sided(values, sign, scale) for sign, name in ((1, "right"), (-1, "left"))}
+    for name, fit in fits.items():
+        if fit is None:
+            kind, power = growth[name]
+            if kind == "infinite slope":
+                how = f"|x - {at!r}|^{power:.2g}" if power else f"log|x - {at!r}|"
+                return NotRemovableError(
+                    f"at {at!r} is a branch point: on the {name} the slope is infinite, and grows like {how}"
+                )
+            return NotRemovableError(f"on the {name} of {at!r} the program is not smooth: no power series fits it")
+    size = np.max(np.abs(np.concatenate([values(scale * _NEAR * _side(sign))[:, 0].real for sign in (1, -1)])))
+    for k, what in enumerate(_DERIVATIVES):
+        right, left = (fits[name][k] * math.factorial(k) for name in ("right", "left"))
+        if abs(right - left) * (scale * _NEAR) ** k > _TELLING[k] * size:
+            return NotRemovableError(
+                f"at {at!r} is {'a kink' if k else 'a jump'}: the {what} tends to {_told(right, left)} from the right and to "
+                f"{_told(left, right)} from the left"
+            )
+    return NotRemovableError(f"at {at!r} the program is not smooth: no power series fits both sides")
+
+
+_TELLING = (1e-9, 1e-10, 1e-10, 1e-9)
+"""Differences between both sides, as they count at the distance at which they are taken, that are no rounding."""
+
+
+def _told(number: float, other: float) -> str:
+    """Write a number with four digits; zero, if it is nothing beside the other."""
+    return "0" if abs(number) < 1e-6 * abs(other) else f"{number:.4g}"
+
+
+def _side(sign: int) -> np.ndarray:
+    u = 0.55 + 0.45 * np.cos(np.pi * (2 * np.arange(_NODES) + 1) / (2 * _NODES))
+    return sign * u
+
+
+def _one_sided(values: Values, sign: int, scale: float) -> np.ndarray | None:
+    """Return the coefficients of the polynomial through the values on one side; None if it is another thing nearer to the point."""
+    u, nearer = _side(sign), sign * np.array([0.06, 0.03, 0.01])
+    with np.errstate(all="ignore"):
+        seen, there = (np.real(values(scale * _NEAR * t))[:, 0] for t in (u, nearer))
+        fit = np.linalg.solve(np.vander(u, increasing=True), seen)
+        apart = np.abs(np.vander(nearer, _NODES, increasing=True) @ fit - there)
+    if not np.all(apart <= 1e-5 * np.max(np.abs(seen))):
+        return None
+    return fit / (scale * _NEAR) ** np.arange(_NODES)
+
+
+def _growth(values: Values, sign: int, scale: float) -> tuple[str, float]:
+    """Tell how a program grows on one side: not at all, like a negative power, like a logarithm, or in its slope."""
+    t = scale * _NEAR * 8.0 ** -np.arange(_DISTANCES)
+    h = np.real(values(sign * t))[:, 0]
+    if not np.isfinite(h).all():
+        return "", 0.0
+    step = np.abs(np.diff(h))  # at t and an eighth of t
+    if not (step > 0).all():
+        return "", 0.0
+    size = np.max(np.abs(h))
+    exponent = np.log(step[:-1] / step[1:]) / math.log(8)
+    if step.min() < 1e-11 * size:
+        return "", 0.0
+    last = float(np.median(exponent[-3:]))
+    if last < -0.05:
+        return "unbounded", last
+    if abs(last) <= 0.05:
+        return "logarithm", 0.0
+    if last < 0.93:
+        return "infinite slope", last - 1
+    slope = np.diff(step / t[:-1])  # of x log x these are the same again and again
+    if last < 0.999 and (slope[-3:] > 0).all() and np.ptp(slope[-3:]) < 0.2 * np.max(slope[-3:]):
+        return "infinite slope", 0.0
+    return "", 0.0
+
+
+def _pole(values: Values, at: float, scale: float, power: float) -> PoleError | None:
+    """Return a pole, if the program is one on both sides."""
+    order = round(power)
+    if order < 1 or abs(power - order) > 0.1:
+        return None
+    leading = []
+    for sign in (1, -1):
+        u = _side(sign)
+        t = scale * _NEAR * u
+        with np.errstate(all="ignore"):
+            seen = np.real(values(t))[:, 0] * t**order
+        leading.append(float(np.linalg.solve(np.vander(u, increasing=True), seen)[0]))
+    if not np.isfinite(leading).all() or abs(leading[0] - leading[1]) > 1e-3 * abs(leading[0]):
+        return None
+    return circles.pole(at, order, leading[0])
+

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,7 @@ from removable.errors import InputError, NotRemovableError, PoleError
 from removable.remedy import annulus, circles
 from removable.remedy.backends import Table
 from removable.remedy.circles import EPS, WORST, Values
+from removable.remedy.one_sided import explanation
 from removable.remedy.reach import reach_and_terms
 
 __all__ = ["Kind", "Plan", "Refusal", "search"]
@@ -21,6 +23,10 @@ Kind = Literal["circle", "real line"]
 
 _NODES = 128
 """Nodes on the circle of a program that is evaluated anew at each call; half of them are computed."""
+
+
+_FAR = 100.0
+"""A power series that is found at this distance only, in units of max(1, |at|), is compared with both sides of the point."""
 
 
 class Refusal(Exception):
@@ -88,7 +94,7 @@ class Plan:
         if self.kind == "circle":
             half = _NODES // 2
             return (Table(circles.matrices(nodes)[half : half + self.terms], ()),)
-        on = annulus.rule()
+        on = annulus.rule_at(nodes)
         return Table(on.to_chebyshev, ()), Table(on.to_powers, ())
 
     def holds(self, values: np.ndarray) -> bool:
@@ -148,11 +154,17 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     removable.errors.InputError
         If it takes neither complex nor real numbers.
     """
+    _check_elements(on_line, at)
     note = ""
     if on_circles is not None:
         try:
             return _on_a_circle(on_circles, on_line, at, rounding, again=again)
         except PoleError:
+            raise
+        except circles.EssentialSingularityError as refusal:
+            with contextlib.suppress(Refusal):  # from afar a jump can look like one
+                told = explanation(on_line, at)
+                raise told if "a jump" in str(told) else refusal from None
             raise
         except (NotRemovableError, Refusal) as refusal:
             note = str(refusal)
@@ -177,8 +189,38 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     return _checked(plan, on_line, at, found.innermost)
 
 
+def _check_elements(on_line: Values, at: float) -> None:
+    """Raise if the program gives another value at the same point when it is called again, or called with other points beside it."""
+    scale = max(1.0, abs(at))
+    t = scale * np.array([0.113, -0.237, 0.371, -0.049])
+    with contextlib.suppress(Refusal):
+        first, again, beside = (
+            on_line(np.concatenate([other * t[:3], t, other * t, other * t[:2]]))[3:7] for other in (0.7, 0.7, 1.3)
+        )
+        with np.errstate(all="ignore"):
+            size = np.nanmax(np.abs(first)) if np.isfinite(first).any() else 0.0
+            if np.nanmax(np.abs(again - first), initial=0.0) > 1e-8 * size:
+                raise InputError(
+                    f"the function gives {_number(first)} and {_number(again)} for the same x: it depends on chance, or on what "
+                    "changes from call to call; give one that always returns the same."
+                )
+            if np.nanmax(np.abs(beside - first), initial=0.0) > 1e-8 * size:
+                raise InputError(
+                    f"the function gives {_number(first)} or {_number(beside)} for the same x, depending on the other elements of "
+                    "the array; give one that treats the elements independently."
+                )
+
+
+def _number(found: np.ndarray) -> str:
+    return f"{float(np.real(found.ravel()[0])):.6g}"
+
+
 def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float, *, again: bool) -> Plan:
     found = circles.expand(on_circles, at, rounding)
+    if found.innermost > _FAR * max(1.0, abs(at)):  # round(x) is like x far out
+        told = explanation(on_line, at)
+        if "tends to" in str(told):
+            raise told
     if again:
         unit, series, errors, error = found.circle, found.on_circle, found.noise_on_circle, found.error_on_circle
     else:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+import sys
 import types
 from collections.abc import Callable
 from copy import deepcopy
@@ -116,7 +117,7 @@ class Repaired:
         self.at = at if callable(at) or _is_array(at) else _point(at)
         self.radius = _radius(radius)
         self._plans: dict[tuple[Any, ...], Plan] = {}
-        self._prepared: dict[tuple[Any, ...], Plan] = {}
+        self._prepared: dict[str, Plan] = {}
         if isinstance(function, types.FunctionType):
             functools.update_wrapper(self, function, updated=())
 
@@ -156,6 +157,108 @@ class Repaired:
             return self._anew(b, precision, x, at, ())
         return self._with_numbers(b, precision, plan, x)
 
+    def report(self, x: Array, *parameters: Array) -> Report:
+        """Say how the function is continued, and how well.
+
+        Parameters
+        ----------
+        x : array
+            Points of the framework and dtype that are asked about; their values do not matter.
+        *parameters : array
+            What the function takes besides x.
+
+        Returns
+        -------
+        Report
+            Reach, terms, error and kind of nodes.
+
+        Raises
+        ------
+        removable.errors.InputError
+            If the point is an array: each element has a circle of its own.
+        removable.errors.NotRemovableError
+            If there is nothing to continue the function by.
+
+        Examples
+        --------
+        >>> import torch
+        >>> found = repair(lambda x: torch.sin(x) / x, at=0.0).report(torch.ones(1, dtype=torch.float64))
+        >>> found.kind, found.coefficients[:3], found.error < 1e-15
+        ('circle', (1.0, 0.0, -0.16666666666666666), True)
+        """
+        at, plan = self._look_at(x, parameters)
+        series = [c / plan.radius**k for k, c in enumerate(plan.numbers)]
+        return Report(
+            at=at,
+            kind=plan.kind,
+            radius=plan.radius,
+            reach=plan.reach,
+            terms=plan.terms,
+            coefficients=tuple(series),
+            error=plan.error,
+            evaluations=plan.evaluations,
+            note=plan.note,
+        )
+
+    def prepare(self, x: Array, *parameters: Array) -> Repaired:
+        """Look at the function now, with what it reads now, for a compiler that will hide the values.
+
+        A compiled program chooses a circle among many by itself, which takes some thousand evaluations for each element of
+        the parameters. After this it takes the one that is found here, and gives NaN where that is not good enough.
+
+        Parameters
+        ----------
+        x : array
+            Points of the framework and dtype to come.
+        *parameters : array
+            Typical values of what the function takes besides x.
+
+        Returns
+        -------
+        Repaired
+            This very function.
+
+        Raises
+        ------
+        removable.errors.NotRemovableError
+            If there is nothing to continue the function by.
+        """
+        _, plan = self._look_at(x, parameters)
+        self._prepared[backend_name(x)] = plan
+        return self
+
+    def _look_at(self, x: Array, parameters: tuple[Array, ...]) -> tuple[float, Plan]:
+        adapter, precision = floating(x)
+        at = self.at(*parameters) if callable(self.at) else self.at
+        if _is_array(at):
+            raise InputError("the point is an array, and each element has a circle of its own; give one number to look at.")
+        plan = None if parameters else self._known(adapter.name, precision)
+        if plan is None:
+            b = backend(adapter.name)
+            with b.looking():
+                dims = len(self._call(b, x, parameters).shape)
+            plan = self._look_again(b, at, dims, parameters, x)
+        return at, plan
+
+    def __reduce__(self) -> Any:
+        """Name what pickle stores; a function without a name of its own cannot be stored."""
+        name = getattr(self.function, "__qualname__", "")
+        home = sys.modules.get(getattr(self.function, "__module__", ""), None)
+        found: Any = home
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return name
+        if isinstance(self.function, types.FunctionType) and found is not self.function:
+            raise InputError(
+                f"the function {name or self.function!r} cannot be pickled: pickle stores functions by their name in a module; "
+                "define it with def at the top of one."
+            )
+        return _rebuilt, (self.function, self.at, self.radius)
+
+    def __repr__(self) -> str:
+        return f"<repaired {getattr(self.function, '__name__', self.function)} at {self.at!r}>"
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Repaired:
         """Return a copy whose function reads copies: that of a module follows the parameters of the copied module."""
         made = Repaired.__new__(Repaired)
@@ -176,7 +279,14 @@ class Repaired:
             return None
         key = (framework, precision, self.at, state)
         if key not in self._plans:
-            self._plans[key] = elsewhere(functools.partial(self._look, framework, precision))
+            plan = elsewhere(functools.partial(self._look, framework, precision))
+            if self.radius is not None:
+                if self.radius > plan.reach:
+                    raise InputError(
+                        f"radius is {self.radius!r}, and the polynomial is good up to {plan.reach:.3g}; give no more than that, or none."
+                    )
+                plan = dataclasses.replace(plan, reach=self.radius)
+            self._plans[key] = plan
         return self._plans[key]
 
     def _look(self, framework: str, precision: str) -> Plan:
@@ -261,6 +371,9 @@ class Repaired:
     def _by_choice(self, b: Backend, precision: str, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
         """Evaluate the program around the point of each element, on a circle that is chosen for it; NaN where none is good."""
         dims, bits = len(self._call(b, x, parameters).shape), b.wide()
+        prepared = self._prepared.get(b.adapter.name)
+        if prepared is not None and prepared.kind == "real line":
+            return self._around(b, f"float{bits}", precision, x, at, dims, parameters)
         try:
             return self._around(b, f"complex{2 * int(bits)}", precision, x, at, dims, parameters)
         except RemovableError:
@@ -277,7 +390,10 @@ class Repaired:
             z = stencils.around(b, real, imaginary, at, radius, dims, dtype, x)
             return self._call(b, z, self._beside(b, z, parameters))
 
-        if self.radius is None:
+        prepared = self._prepared.get(b.adapter.name)
+        if prepared is not None and not _is_array(at):
+            radius, good = prepared.radius, True
+        elif self.radius is None:
             seen = b.constant(evaluate(choice.real, choice.imaginary, 1.0))
             radius, good = chosen(b, choice, seen, bits)
         else:
@@ -307,6 +423,8 @@ class Repaired:
             raise InputError(
                 f"the function returned {_described(result)} for a {b.adapter.title} array; return an array computed from x."
             )
+        if not b.dtype(result).startswith(("float", "bfloat", "complex")):
+            raise InputError(f"the function returned numbers of dtype {b.dtype(result)}; return floating numbers.")
         return result
 
     def _values(
@@ -320,7 +438,8 @@ class Repaired:
         t: np.ndarray,
     ) -> np.ndarray:
         """Return the program's values at offsets t from the point, shape (N, E)."""
-        z = b.array((at + t).reshape(-1, *[1] * dims), dtype, like)
+        padded = np.concatenate([t, np.full(b.padding(len(t)), t[-1])])
+        z = b.array((at + padded).reshape(-1, *[1] * dims), dtype, like)
         try:
             found = self._call(b, z, self._beside(b, z, parameters))
         except RemovableError:
@@ -330,12 +449,21 @@ class Repaired:
         values = b.numbers(found)
         if values is None:
             raise _Traced
-        if values.shape[:1] != (len(t),):
+        if values.shape[:1] != (len(padded),):
             raise InputError(
-                f"the function turns {len(t)} points into an array of shape {values.shape}; give one that treats the elements of "
+                f"the function turns {len(padded)} points into an array of shape {values.shape}; give one that treats the elements of "
                 "x independently."
             )
-        return values.reshape(len(t), -1).astype(complex if np.iscomplexobj(values) else float)
+        return values.reshape(len(padded), -1)[: len(t)].astype(complex if np.iscomplexobj(values) else float)
+
+
+def _rebuilt(function: Function, at: Any, radius: float | None) -> Repaired:
+    return Repaired(function, at=at, radius=radius)
+
+
+def backend_name(x: Array) -> str:
+    """Return the name of the framework of an array."""
+    return frameworks.of(x).name
 
 
 def _copied(function: Any, memo: dict[int, Any]) -> Any:
