@@ -22,6 +22,7 @@ from __future__ import annotations
 import functools
 import inspect as signatures
 import math
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -290,6 +291,16 @@ class Quotient:
                         f"{name} gives an element another value among others, another shape or a random value; give a function "
                         "that treats the elements of x independently."
                     )
+
+    def __reduce__(self) -> Any:
+        """Store f and g; what was found of them is found again."""
+        try:
+            pickle.dumps((self.f, self.g))
+        except Exception as error:
+            raise InputError(
+                f"f or g cannot be pickled ({_told(error)}); define them with def at the top of a module."
+            ) from None
+        return functools.partial(Quotient, at=self.at, order=self.order, radius=self.radius), (self.f, self.g)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Quotient:
         """Return a copy whose f and g read copies: those of a module follow the parameters of the copied module."""
