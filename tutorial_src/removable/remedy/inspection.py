@@ -47,6 +47,8 @@ _MOST = 2**17
 _TRIES = 24
 """Radii at which that is done, each at most half of the one before."""
 
+_NOWHERE = "Gauss's rule is good nowhere, as where a derivative jumps"
+
 _CANCELLATION = 4.0
 """How much larger than the mean the mean of sizes may be: else the plain quotient is better."""
 
@@ -104,7 +106,7 @@ def inspect(f: Table, g: Table, *, at: float, order: int, rounding: float, held:
         return held
     told, radius = "", _largest(good)
     for _ in range(_TRIES):
-        if radius <= max(16 * rounding * abs(at), 2.0**-90):
+        if radius <= max(math.sqrt(rounding) * abs(at), 2.0**-90):  # with less, the nodes are the same point
             break
         fill, differs, how = _between((f, g), radius, at, order, rounding)
         if fill is None:
@@ -116,7 +118,7 @@ def inspect(f: Table, g: Table, *, at: float, order: int, rounding: float, held:
         told = f"beyond {radius:.3g} from it they are noise, where f/g has lost {lost:.1g} of its slope to rounding"
         break
     raise InputError(
-        f"around {at!r}, the derivatives of f and g do not add up to f and g at any distance: {told or 'they jump there'}; "
+        f"around {at!r}, the derivatives of f and g do not add up to f and g at any distance: {told or _NOWHERE}; "
         "use removable.repair, which takes values only and says what is there."
     )
 

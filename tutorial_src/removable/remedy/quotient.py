@@ -364,7 +364,7 @@ def _point(at: Any) -> float:
     """Return the point as a number."""
     if isinstance(at, bool) or not isinstance(at, int | float | np.integer | np.floating):
         raise InputError(
-            f"at is {_described(at)}; give a finite number: a point that is a tensor, or moves, is for removable.repair."
+            f"at is {_described(at)}; give a finite number; a point that is a tensor is for removable.repair."
         )
     try:
         value = float(at)
