@@ -238,8 +238,11 @@ def bench_cost_of_the_patches(name, capsys):
 
 
 def errors(kind: str, title: str, name: str, dtype: str, every: int = 1) -> list[float]:
-    """Return the worst error of a remedy at 10,201 points or fewer: of value, in ulp, and three derivatives."""
-    x, true = meant(title, dtype, every)
+    """Return the worst error of a remedy at 10,201 points or fewer: of value, in ulp, and three derivatives.
+
+    A ready-made function is right up to 10; where the others divide as before, the errors are those of the quotient as typed.
+    """
+    x, true = meant(title, dtype, every, 10.0 if kind == "ready-made" else 1.0)
     found = frameworks.get(name).derivatives(remedy(kind, title), x, order=3, dtype=dtype)
     error = np.abs(found.astype(np.float64) - true)
     ulp = error[0] / np.spacing(np.abs(true[0]).astype(dtype)).astype(np.float64)
@@ -247,10 +250,10 @@ def errors(kind: str, title: str, name: str, dtype: str, every: int = 1) -> list
 
 
 @functools.cache
-def meant(title: str, dtype: str, every: int) -> tuple[np.ndarray, np.ndarray]:
+def meant(title: str, dtype: str, every: int, end: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the points, and value and derivatives there in exact arithmetic."""
     f, g, at, *_ = FUNCTIONS[title]
-    end = 0.9 if title == "log1p(x)/x" else 10.0  # the logarithm ends at -1
+    end = 0.9 if title == "log1p(x)/x" else end  # the logarithm ends at -1
     scales = np.geomspace(1e-300, end, 1275), np.geomspace(1e-3, end, 1275)
     # The last are where polynomials end, and where the errors are largest.
     size = np.concatenate([*scales, np.linspace(end / 1275, end, 1275), np.linspace(0.25, 0.6, 1275)])
