@@ -109,11 +109,9 @@ for n, (log, weights) in broken.items():
 
 
 def simplified(x, lam, xp):
-    """Average x ** (node * lam) over the nodes instead of dividing by lam."""
+    """Average x ** (s * lam) over eight nodes s instead of dividing by lam."""
     log_x = elementary(xp).log(x)
-    return log_x * sum(
-        weight * xp.exp(node * (lam * log_x)) for node, weight in gauss.rule(1)
-    )
+    return log_x * sum(w * xp.exp(s * (lam * log_x)) for s, w in gauss.rule(1))
 
 
 def at_3(layer):
