@@ -87,7 +87,11 @@ def in_jax(form: Callable, x: np.ndarray, compiled: bool) -> Callable[[], object
 
 
 RUNNERS = {"torch": in_torch, "tensorflow": in_tensorflow, "jax": in_jax}
-MODULES = {"repair": "removable.remedy", "quotient": "removable.remedy", "ready-made": "removable.primitives"}
+MODULES = {
+    "repair": "removable.remedy.repair",
+    "quotient": "removable.remedy.quotient",
+    "ready-made": "removable.primitives",
+}
 ROWS = "removable.scoreboard.patches"
 for module in (*MODULES.values(), ROWS):
     for name in RUNNERS:

@@ -6,7 +6,7 @@ import types
 
 import numpy as np
 import pytest
-from removable.closures import state
+from removable.closures import reads_nothing_else, state
 from removable.functions import elementary, f
 
 SHIFT = 2.0
@@ -74,3 +74,21 @@ def test_the_state_is_that_of_now(monkeypatch):
 )
 def test_of_what_may_change_without_a_sign_there_is_no_state(function):
     assert state(function) is None
+
+
+def test_an_attribute_is_no_global():
+    def program(x, xp):
+        return xp.settings(x)
+
+    assert state(program) == ()
+    assert state(math.sin) == state(abs) == ()
+    assert state([].append) is None
+    assert state(functools.partial(shifted, 2.0)) is None
+
+
+def test_a_number_is_read_even_if_it_is_made_an_array():
+    a = 2.5
+    assert state(lambda x: x + np.asarray(a)) == (2.5,)
+    assert reads_nothing_else(f)
+    assert not reads_nothing_else(lambda x: x + np.asarray(a))
+    assert not reads_nothing_else(shifted(TABLE))

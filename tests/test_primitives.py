@@ -448,7 +448,7 @@ def both_slopes(function, framework: str, x: float, y: float) -> tuple[list[floa
     if framework == "torch":
         a, b = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (x, y))
         value = function(a, b)
-        back = torch.autograd.grad(value, (a, b))
+        back, value = torch.autograd.grad(value, (a, b)), value.detach()
         ahead = torch.func.jacfwd(function, (0, 1))(a.detach(), b.detach())
     elif framework == "tensorflow":
         a, b = (

@@ -8,8 +8,8 @@ The package behind the site: the functions of *Software-based Automatic Differen
 
 from removable import frameworks
 from removable.grid import gamma_grid
-from removable.remedy import quotient, repair
+from removable.remedy import even, quotient, repair
 
-__all__ = ["frameworks", "gamma_grid", "quotient", "repair"]
+__all__ = ["even", "frameworks", "gamma_grid", "quotient", "repair"]
 
 __version__ = "0.1.0"

@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["state"]
+__all__ = ["reads_nothing_else", "state"]
 
 _CONSTANT = frozenset({"jax", "math", "cmath", "numpy", "scipy", "tensorflow", "torch", "keras"})
 """Packages whose modules hold functions and constants; in another module somebody may keep what is tuned."""
@@ -47,11 +47,36 @@ def state(function: Callable[..., Any]) -> tuple[Any, ...] | None:
     """
     try:
         return tuple(_read(function, set()))
-    except _CannotTell:
+    except _CannotTellError:
         return None
 
 
-class _CannotTell(Exception):
+def reads_nothing_else(function: Callable[..., Any]) -> bool:
+    """Tell whether a function depends on nothing but its arguments, so that a trace of it stays true.
+
+    Parameters
+    ----------
+    function : callable
+        It is looked at, not called.
+
+    Returns
+    -------
+    bool
+        False whenever that cannot be told.
+
+    Examples
+    --------
+    >>> reads_nothing_else(lambda x: x * x - 4)
+    True
+    >>> def shifted(a):
+    ...     return lambda x: x - a
+    >>> reads_nothing_else(shifted(2.0))
+    False
+    """
+    return state(function) == ()
+
+
+class _CannotTellError(Exception):
     """Something is read that can change without a sign."""
 
 
@@ -64,7 +89,7 @@ def _read(value: Any, seen: set[int]) -> Iterator[Any]:
             yield from _read(item, seen)
     elif isinstance(value, types.ModuleType):
         if value.__name__.partition(".")[0] not in _CONSTANT:
-            raise _CannotTell
+            raise _CannotTellError
     elif _of_a_framework(value):
         return
     elif isinstance(value, types.FunctionType):
@@ -72,7 +97,7 @@ def _read(value: Any, seen: set[int]) -> Iterator[Any]:
             seen.add(id(value))
             yield from _read_by(value, seen)
     else:
-        raise _CannotTell
+        raise _CannotTellError
 
 
 def _of_a_framework(value: Any) -> bool:
@@ -96,13 +121,13 @@ def _read_by(function: types.FunctionType, seen: set[int]) -> Iterator[Any]:
         try:
             inside = cell.cell_contents
         except ValueError:  # not yet bound
-            raise _CannotTell from None
+            raise _CannotTellError from None
         yield from _read(inside, seen)
     for name in _global_names(function.__code__):
         if name in function.__globals__:
             yield from _read(function.__globals__[name], seen)
         elif not hasattr(builtins, name):
-            raise _CannotTell
+            raise _CannotTellError
 
 
 @functools.lru_cache(maxsize=1024)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from removable.errors import NotRemovableError
 from removable.remedy import circles
 from removable.remedy.circles import Values
 from removable.remedy.one_sided import explanation
@@ -132,7 +131,7 @@ def _made(nodes: np.ndarray, even: np.ndarray, odd: np.ndarray) -> Rule:
 
 @functools.cache
 def _powers() -> np.ndarray:
-    """Return the coefficients of the Chebyshev polynomials in powers of s, a column each; their signs alternate: nothing cancels."""
+    """Return the coefficients of the Chebyshev polynomials in powers of s, a column each; their signs alternate."""
     low = _INNER**2
     slope, shift = 2 / (1 - low), -(1 + low) / (1 - low)
     powers = [np.array([1.0]), np.array([shift, slope])]

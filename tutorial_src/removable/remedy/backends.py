@@ -9,39 +9,34 @@ import contextlib
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
 
 from removable import frameworks
+from removable.errors import InputError
 from removable.functions import Array
 
-__all__ = ["Backend", "Table", "backend", "elsewhere", "table"]
+__all__ = ["Backend", "Table", "backend", "elsewhere"]
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers that are known beforehand, in two forms: as an array, and for a compiler that reads the program as numbers.
+    """Numbers that are known beforehand.
 
     Attributes
     ----------
     array : numpy.ndarray
         The numbers.
-    numbers : tuple
-        The same, nested.
+    ready : dict
+        The same as tensors of PyTorch, by dtype and device.
     """
 
     array: np.ndarray
-    numbers: tuple[Any, ...]
-
-
-def table(values: np.ndarray) -> Table:
-    """Return numbers in both forms."""
-    rows = values.tolist()
-    return Table(values, tuple(tuple(row) for row in rows) if values.ndim == 2 else tuple(rows))
+    ready: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def elsewhere(work: Callable[[], Result]) -> Result:
@@ -114,7 +109,7 @@ class Backend(ABC):
 
     def known(self, values: Table, dtype: str, like: Array) -> Array:
         """Return a table as an array of a dtype, on the device of another array."""
-        return self.array(values.numbers if self.compiling else values.array, dtype, like)
+        return self.array(values.array, dtype, like)
 
     def column(self, values: Table, dims: int, dtype: str, like: Array) -> Array:
         """Return a table of shape (m,) in the shape (m, 1, ..., 1)."""
@@ -131,6 +126,18 @@ class Backend(ABC):
     def number_like(self, value: float, like: Array) -> Array:
         """Return an array full of a number, of the shape and dtype of another."""
         return self.xp.full_like(like, value)
+
+    def split(self, values: Array, count: int) -> Array:
+        """Return values, shape (m J, ...), in the shape (m, J, ...)."""
+        return self.xp.reshape(values, (-1, count, *values.shape[1:]))
+
+    def arrived(self, x: Array) -> Array:
+        """Return points in the form in which they are computed with."""
+        return x
+
+    def dims(self, values: Array) -> int:
+        """Return the number of dimensions."""
+        return len(values.shape)
 
     def where(self, condition: Array, a: Array, b: Array) -> Array:
         """Select by element."""
@@ -165,7 +172,27 @@ class Backend(ABC):
             yield
 
 
+def _made_ready(values: Table, dtype: str, device: str) -> bool:
+    """Keep a table as a tensor, for a compiler that reads the program: it would read an array number by number."""
+    import torch
+
+    if (dtype, device) not in values.ready:
+        values.ready[dtype, device] = torch.tensor(values.array, dtype=getattr(torch, dtype), device=device)
+    return True
+
+
+# What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
+_made_ready._dynamo_marked_constant = True  # type: ignore[attr-defined]
+
+
 class _Torch(Backend):
+    def known(self, values: Table, dtype: str, like: Array) -> Array:
+        if self.xp.compiler.is_dynamo_compiling():
+            key = dtype, str(like.device)
+            if _made_ready(values, *key):
+                return values.ready[key]
+        return self.array(values.array, dtype, like)
+
     def array(self, values: Any, dtype: str, like: Array | None = None) -> Array:
         device = None if like is None else like.device
         return self.xp.tensor(values, dtype=getattr(self.xp, dtype), device=device)
@@ -187,7 +214,11 @@ class _Torch(Backend):
 
     def numbers(self, values: Array) -> np.ndarray | None:
         torch = self.xp
-        if torch.compiler.is_dynamo_compiling() or torch.jit.is_tracing() or torch._C._functorch.is_functorch_wrapped_tensor(values):
+        if (
+            torch.compiler.is_dynamo_compiling()
+            or torch.jit.is_tracing()
+            or torch._C._functorch.is_functorch_wrapped_tensor(values)
+        ):
             return None
         try:
             return values.detach().resolve_conj().resolve_neg().numpy(force=True)
@@ -204,6 +235,20 @@ class _Torch(Backend):
 
 
 class _TensorFlow(Backend):
+    def split(self, values: Array, count: int) -> Array:
+        return self.xp.reshape(values, self.xp.concat([[-1, count], self.xp.shape(values)[1:]], 0))
+
+    def arrived(self, x: Array) -> Array:
+        return self.xp.convert_to_tensor(x)
+
+    def dims(self, values: Array) -> int:
+        if values.shape.rank is None:
+            raise InputError(
+                "the rank of x is not known while this graph is traced; give tf.function an input signature with a rank, such as "
+                "tf.TensorSpec([None], tf.float64)."
+            )
+        return int(values.shape.rank)
+
     def beside(self, values: Array, nodes: Array) -> Array:
         real = self.xp.cast(values, "float64" if nodes.dtype in (self.xp.complex128, self.xp.float64) else "float32")
         return self.xp.complex(real, self.xp.zeros_like(real)) if nodes.dtype.is_complex else real
@@ -270,14 +315,24 @@ class _Jax(Backend):
         return "64" if jax.config.jax_enable_x64 else "32"
 
     @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        import jax
+
+        with jax.debug_nans(False):
+            yield
+
+    @contextlib.contextmanager
     def in_double(self) -> Iterator[None]:
         import jax
 
-        with jax.enable_x64(True):
+        with self.looking(), jax.enable_x64(True):
             yield
 
 
 class _NumPy(Backend):
+    def arrived(self, x: Array) -> Array:
+        return np.asarray(x)
+
     def array(self, values: Any, dtype: str, like: Array | None = None) -> Array:
         return np.asarray(values, dtype=dtype)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from removable.functions import Array
 from removable.remedy.backends import Backend
@@ -42,25 +41,21 @@ def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array,
         For each element the largest radius whose noise is near the least, and whether there is one: values are no
         larger than their first terms explain, and the next smaller circle has the same value and slope.
     """
-    m, limit, levels = choice.each.count, worst(bits), []
-    _, size_in, inner = choice.each.quality(b, values[:m])
-    for j in range(1, len(RADII)):
-        noise, size, first = choice.each.quality(b, values[j * m : (j + 1) * m])
-        ratio = RADII[j - 1] / RADII[j]
-        fit = (
-            (noise <= limit * size)
-            & (size <= _NATURAL * b.largest(b.abs(first)))
-            & (b.abs(first[0] - inner[0]) <= limit * size_in)
-            & (b.abs(first[1] * ratio - inner[1]) <= limit * size_in)
-        )
-        level = noise / (size + _TINY)
-        levels.append(b.where(fit, level, b.adapter.number(math.inf, level)))
-        size_in, inner = size, first
-    best = levels[0]
-    for level in levels[1:]:
-        best = b.where(level < best, level, best)
+    limit = worst(bits)
+    noise, size, first = choice.each.quality(b, b.split(values, len(RADII)))
+    ratio = RADII[0] / RADII[1]
+    fit = (
+        (noise[1:] <= limit * size[1:])
+        & (size[1:] <= _NATURAL * b.largest(b.abs(first[:, 1:])))
+        & (b.abs(first[0, 1:] - first[0, :-1]) <= limit * size[:-1])
+        & (b.abs(first[1, 1:] * ratio - first[1, :-1]) <= limit * size[:-1])
+    )
+    level = noise[1:] / (size[1:] + _TINY)
+    level = b.where(fit, level, b.adapter.number(math.inf, level))
+    best = -b.largest(-level)
     allowed = 30 * best + (1e-15 if bits == "64" else 1e-6)
-    radius: Any = b.number_like(RADII[1], best)
-    for r, level in zip(RADII[1:], levels, strict=True):
-        radius = b.where(level <= allowed, b.adapter.number(r, level), radius)
-    return radius, best <= limit
+    radii = b.column(choice.radii, len(level.shape) - 1, b.dtype(level), level)
+    # Where no circle is good the smallest is named, so that only what is nearest to the point is in doubt.
+    return b.largest(
+        b.where((level <= allowed) & (best <= limit), radii, b.adapter.number(RADII[1], level))
+    ), best <= limit

@@ -16,7 +16,6 @@ on the real axis takes conjugate values at conjugate nodes, so that the upper ha
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -323,12 +322,12 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
             else f"no circle around {at!r} carries a power series: the program is not analytic there"
         )
     if not ends_sharply(levels, inside):
-        raise NotRemovableError(f"near {at!r} the program is like a constant only, to rounding: it is not analytic there")
+        raise NotRemovableError(
+            f"near {at!r} the program is like a constant only, to rounding: it is not analytic there"
+        )
     quiet = coarse.radii[inside]
     top = quiet.max()
-    radii = np.unique(
-        np.concatenate([top * 2.0 ** (np.arange(-24, 5) / 2), quiet[::4][quiet[::4] < top / 2**12]])
-    )
+    radii = np.unique(np.concatenate([top * 2.0 ** np.arange(-12, 3), quiet[::4][quiet[::4] < top / 2**12]]))
     fine = scan(values, at, radii[radii >= max(coarse.radii.min(), quiet.min() / 4)], _FINE)
     levels = relative(fine.noise(), fine.largest, rounding / 4)
     best = max(levels[fine.radii <= top].min(), rounding / 2)
@@ -339,12 +338,15 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     own = fine.coefficients[:, fine.half : fine.half + TERMS]
     clean, unit, series, errors = _agreeing(fine.radii, own, noise, clean, at)
     series = simplest(np.where(np.abs(series) <= 4 * errors, 0.0, series), errors)
-    usable = (levels <= WORST) & (fine.radii >= fine.radii[clean].min() / 2**12) & (fine.radii <= fine.radii[clean].max())
+    usable = (
+        (levels <= WORST) & (fine.radii >= fine.radii[clean].min() / 2**12) & (fine.radii <= fine.radii[clean].max())
+    )
     usable &= fine.radii >= quiet.min()
     first, lead, j = first_coefficient(fine.radii, own, noise, fine.largest, clean, usable, at)
     with np.errstate(all="ignore"):
         least = np.min(np.where(clean[:, None], noise / fine.radii[:, None] ** first, np.inf), 0)
-        error = float(np.max(least / lead))
+        error = float(np.nanmax(least / lead, initial=0.0))  # 0 of an element that is 0 everywhere
+        on_circle = float(np.nanmax(noise[j] / (lead * fine.radii[j] ** first), initial=0.0))
     return Expansion(
         unit=unit,
         coefficients=series,
@@ -354,7 +356,7 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
         circle=float(fine.radii[j]),
         on_circle=own[j],
         noise_on_circle=np.broadcast_to(noise[j], own[j].shape),
-        error_on_circle=float(np.max(noise[j] / (lead * fine.radii[j] ** first))),
+        error_on_circle=on_circle,
         level=float(levels[j]),
         size=fine.largest[j],
         innermost=float(fine.radii[clean].min()),
@@ -365,7 +367,7 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
 
 
 def simplest(numbers: np.ndarray, errors: np.ndarray, bits: int = 32) -> np.ndarray:
-    """Replace numbers by those of few binary digits, where such are within their errors: the 4 that h has at 2, and no 3.9999999999999996."""
+    """Replace numbers by those of few binary digits, where such are within their errors: by 4, and no 3.9999999999999996."""
     with np.errstate(all="ignore"):
         unit = 2.0 ** (np.floor(np.log2(np.abs(numbers))) + 1 - bits)
         short = np.round(numbers / unit) * unit
@@ -393,7 +395,10 @@ def _best_of_each(
     )
     mean = np.sum(weight * scaled, 0) / np.sum(weight, 0)
     with np.errstate(all="ignore"):
-        apart = np.abs(scaled - mean)[:, :_COMPARED] > 100 * (error + least)[:, :_COMPARED] + 1e-7 * np.abs(mean)[:_COMPARED]
+        apart = (
+            np.abs(scaled - mean)[:, :_COMPARED]
+            > 100 * (error + least)[:, :_COMPARED] + 1e-7 * np.abs(mean)[:_COMPARED]
+        )
     return unit, mean, least, np.any(apart & np.isfinite(error[:, :_COMPARED]), axis=(1, 2))
 
 

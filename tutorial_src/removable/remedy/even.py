@@ -1,7 +1,8 @@
 r"""Smooth functions of a length, as functions of its square.
 
 A function of a vector that depends on its length :math:`r = |v|` alone is smooth at :math:`v = 0` if it is even in :math:`r`:
-then it is a function of :math:`s = r^2 = v\cdot v`, which every framework differentiates right. The length itself has no derivative at 0.
+then it is a function of :math:`s = r^2 = v\cdot v`, which every framework differentiates right. The length itself has no
+derivative at 0.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def even(function: Callable[[Array], Array]) -> Repaired:
     >>> sinc = even(lambda r: torch.sin(r) / r)
     >>> v = torch.zeros(3, dtype=torch.float64)
     >>> sinc(v @ v).item(), torch.func.grad(lambda v: sinc(v @ v))(v).tolist()
-    (1.0, [0.0, 0.0, 0.0])
+    (1.0, [-0.0, -0.0, -0.0])
     >>> torch.func.hessian(lambda v: sinc(v @ v))(v).diagonal().tolist()
     [-0.3333333333333333, -0.3333333333333333, -0.3333333333333333]
     """

@@ -143,4 +143,3 @@ def _pole(values: Values, at: float, scale: float, power: float) -> PoleError | 
     if not np.isfinite(leading).all() or abs(leading[0] - leading[1]) > 1e-3 * abs(leading[0]):
         return None
     return circles.pole(at, order, leading[0])
-

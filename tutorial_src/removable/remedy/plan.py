@@ -16,7 +16,7 @@ from removable.remedy.circles import EPS, WORST, Values
 from removable.remedy.one_sided import explanation
 from removable.remedy.reach import reach_and_terms
 
-__all__ = ["Kind", "Plan", "Refusal", "search"]
+__all__ = ["Kind", "NotTakenError", "Plan", "search"]
 
 Kind = Literal["circle", "real line"]
 """Where the program is evaluated: around the point in the complex plane, or on both sides of it."""
@@ -29,7 +29,7 @@ _FAR = 100.0
 """A power series that is found at this distance only, in units of max(1, |at|), is compared with both sides of the point."""
 
 
-class Refusal(Exception):
+class NotTakenError(Exception):
     """The program takes no numbers of this kind; the message is what it said."""
 
 
@@ -93,9 +93,9 @@ class Plan:
         """Return the matrices that turn values at nodes into coefficients, one after the other."""
         if self.kind == "circle":
             half = _NODES // 2
-            return (Table(circles.matrices(nodes)[half : half + self.terms], ()),)
+            return (Table(circles.matrices(nodes)[half : half + self.terms]),)
         on = annulus.rule_at(nodes)
-        return Table(on.to_chebyshev, ()), Table(on.to_powers, ())
+        return Table(on.to_chebyshev), Table(on.to_powers)
 
     def holds(self, values: np.ndarray) -> bool:
         """Tell whether the plan is good for values at its nodes, too, as they are now.
@@ -132,7 +132,7 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     Parameters
     ----------
     on_circles, on_line : callable
-        The program on complex and on real numbers; they raise :class:`Refusal` where it takes none.
+        The program on complex and on real numbers; they raise :class:`NotTakenError` where it takes none.
     at : float
         The point.
     rounding : float
@@ -162,15 +162,15 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
         except PoleError:
             raise
         except circles.EssentialSingularityError as refusal:
-            with contextlib.suppress(Refusal):  # from afar a jump can look like one
+            with contextlib.suppress(NotTakenError):  # from afar a jump can look like one
                 told = explanation(on_line, at)
                 raise told if "a jump" in str(told) else refusal from None
             raise
-        except (NotRemovableError, Refusal) as refusal:
+        except (NotRemovableError, NotTakenError) as refusal:
             note = str(refusal)
     try:
         found = annulus.fit(on_line, at, rounding)
-    except Refusal as refusal:
+    except NotTakenError as refusal:
         raise InputError(f"the program cannot be evaluated around {at!r}: {refusal}") from refusal
     plan = Plan(
         kind="real line",
@@ -193,7 +193,7 @@ def _check_elements(on_line: Values, at: float) -> None:
     """Raise if the program gives another value at the same point when it is called again, or called with other points beside it."""
     scale = max(1.0, abs(at))
     t = scale * np.array([0.113, -0.237, 0.371, -0.049])
-    with contextlib.suppress(Refusal):
+    with contextlib.suppress(NotTakenError):
         first, again, beside = (
             on_line(np.concatenate([other * t[:3], t, other * t, other * t[:2]]))[3:7] for other in (0.7, 0.7, 1.3)
         )
@@ -265,7 +265,7 @@ def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
     with np.errstate(all="ignore"):
         try:
             seen = np.real(on_line(t))
-        except Refusal as refusal:
+        except NotTakenError as refusal:
             raise NotRemovableError(f"the program takes no real numbers around {at!r}: {refusal}") from refusal
         powers = (t / plan.radius)[:, None] ** np.arange(plan.terms)
         mine, size = powers @ plan.coefficients, np.abs(powers) @ np.abs(plan.coefficients)

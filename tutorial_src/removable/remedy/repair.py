@@ -7,7 +7,7 @@ the polynomial is evaluated, elsewhere the program itself:
 
    h(x) = \sum_k c_k\,(x - r)^k \quad\text{for } |x - r| \le \text{reach}.
 
-What a program of its argument alone is worth is looked at once (:mod:`removable.remedy.circles`). A program that reads what can change,
+A program of its argument alone is looked at once (:mod:`removable.remedy.circles`). A program that reads what can change,
 parameters above all, is evaluated at the nodes again at each call, and derivatives by the parameters flow through the
 values there.
 """
@@ -32,7 +32,7 @@ from removable.functions import Array
 from removable.remedy import stencils
 from removable.remedy.backends import Backend, Table, backend, elsewhere
 from removable.remedy.choice import chosen, worst
-from removable.remedy.plan import Plan, Refusal, search
+from removable.remedy.plan import NotTakenError, Plan, search
 from removable.remedy.polynomials import horner, with_numbers
 from removable.remedy.report import Report
 
@@ -40,7 +40,8 @@ __all__ = ["Repaired", "repair"]
 
 Function = Callable[..., Array]
 
-class _Traced(Exception):
+
+class _TracedError(Exception):
     """A compiler or a transformation hides the values."""
 
 
@@ -149,6 +150,7 @@ class Repaired:
 
     def _evaluated(self, framework: str, precision: str, x: Array, parameters: tuple[Array, ...]) -> Array:
         b = backend(framework)
+        x = b.arrived(x)
         at = self.at(*parameters) if callable(self.at) else self.at
         if parameters or _is_array(at):
             return self._anew(b, precision, x, at, parameters)
@@ -224,19 +226,20 @@ class Repaired:
             If there is nothing to continue the function by.
         """
         _, plan = self._look_at(x, parameters)
-        self._prepared[backend_name(x)] = plan
+        self._prepared[frameworks.of(x).name] = plan
         return self
 
     def _look_at(self, x: Array, parameters: tuple[Array, ...]) -> tuple[float, Plan]:
         adapter, precision = floating(x)
         at = self.at(*parameters) if callable(self.at) else self.at
         if _is_array(at):
-            raise InputError("the point is an array, and each element has a circle of its own; give one number to look at.")
+            raise InputError(
+                "the point is an array, and each element has a circle of its own; give one number to look at."
+            )
         plan = None if parameters else self._known(adapter.name, precision)
         if plan is None:
             b = backend(adapter.name)
-            with b.looking():
-                dims = len(self._call(b, x, parameters).shape)
+            dims = self._dims(b, x, at, parameters)
             plan = self._look_again(b, at, dims, parameters, x)
         return at, plan
 
@@ -283,7 +286,8 @@ class Repaired:
             if self.radius is not None:
                 if self.radius > plan.reach:
                     raise InputError(
-                        f"radius is {self.radius!r}, and the polynomial is good up to {plan.reach:.3g}; give no more than that, or none."
+                        f"radius is {self.radius!r}, and the polynomial is good up to {plan.reach:.3g}; "
+                        "give no more than that, or none."
                     )
                 plan = dataclasses.replace(plan, reach=self.radius)
             self._plans[key] = plan
@@ -314,17 +318,16 @@ class Repaired:
         if not _is_array(at) and not b.compiling and self.radius is None:
             try:
                 return self._by_a_plan(b, precision, x, at, parameters)
-            except _Traced:
+            except _TracedError:
                 pass
         return self._by_choice(b, precision, x, at, parameters)
 
     def _by_a_plan(self, b: Backend, precision: str, x: Array, at: float, parameters: tuple[Array, ...]) -> Array:
         """Evaluate the program at the nodes of a plan, which is made anew where the values show that it does not hold."""
         t = _offset(b, precision, x, at)
-        key = (b.adapter.name, precision, str(getattr(x, "device", "")), at, len(x.shape))
+        key = (b.adapter.name, precision, str(getattr(x, "device", "")), at, b.dims(x))
         if key not in self._plans:
-            with b.looking():
-                dims = len(self._call(b, x, parameters).shape)
+            dims = self._dims(b, x, at, parameters)
             self._plans[key] = self._look_again(b, at, dims, parameters, x)
         dims = self._plans[key].dims
         for again in (False, True, True):
@@ -333,18 +336,20 @@ class Repaired:
             plan = self._plans[key]
             close = b.abs(t) <= plan.reach
             outer = self._call(b, b.where(close, b.adapter.number(at + plan.fill, x), x), parameters)
-            if len(outer.shape) != dims:  # the program reads an array of more dimensions than x has
-                dims = len(outer.shape)
+            if b.dims(outer) != dims:  # the program reads an array of more dimensions than x has
+                dims = b.dims(outer)
                 continue
             offsets = (at + plan.radius * plan.nodes) - at
             z = b.array((at + offsets).reshape(-1, *[1] * dims), plan.dtype, x)
             values = self._call(b, z, self._beside(b, z, parameters))
             seen = b.numbers(values)
             if seen is None:
-                raise _Traced
+                raise _TracedError
             if again or plan.holds(seen):
                 break
-        found = b.parts(values) if b.is_complex(values) else values
+        if plan.kind == "circle":
+            values = b.parts(values if b.is_complex(values) else b.complex(values, 0 * values))
+        found = values
         for matrix in plan.steps(offsets / plan.radius):
             found = b.product(matrix, found)
         u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius
@@ -370,16 +375,32 @@ class Repaired:
 
     def _by_choice(self, b: Backend, precision: str, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
         """Evaluate the program around the point of each element, on a circle that is chosen for it; NaN where none is good."""
-        dims, bits = len(self._call(b, x, parameters).shape), b.wide()
+        dims, bits = self._dims(b, x, at, parameters), b.wide()
+        complex_one, real_one = f"complex{2 * int(bits)}", f"float{bits}"
         prepared = self._prepared.get(b.adapter.name)
-        if prepared is not None and prepared.kind == "real line":
-            return self._around(b, f"float{bits}", precision, x, at, dims, parameters)
-        try:
-            return self._around(b, f"complex{2 * int(bits)}", precision, x, at, dims, parameters)
-        except RemovableError:
-            raise
-        except Exception:  # it takes no complex numbers
-            return self._around(b, f"float{bits}", precision, x, at, dims, parameters)
+        if prepared is not None:
+            dtype = complex_one if prepared.kind == "circle" else real_one
+        else:
+            dtype = complex_one if self._takes(b, complex_one, x, at, dims, parameters) else real_one
+        return self._around(b, dtype, precision, x, at, dims, parameters)
+
+    def _dims(self, b: Backend, x: Array, at: Any, parameters: tuple[Array, ...]) -> int:
+        """Return the number of dimensions of the function's values, found beside the point."""
+        beside = b.number_like(at + 1.0, x) if isinstance(at, float) else b.cast(at, b.dtype(x)) + 1.0 + 0 * x
+        with b.looking():
+            return b.dims(self._call(b, beside, parameters))
+
+    def _takes(self, b: Backend, dtype: str, x: Array, at: Any, dims: int, parameters: tuple[Array, ...]) -> bool:
+        """Tell whether the program takes nodes of a dtype."""
+        with b.looking():
+            try:
+                z = stencils.around(b, *stencils.TRIAL, at, 1.0, dims, dtype, x)
+                self._call(b, z, self._beside(b, z, parameters))
+            except RemovableError:
+                raise
+            except Exception:  # each framework, and each operation, has its own
+                return False
+        return True
 
     def _around(
         self, b: Backend, dtype: str, precision: str, x: Array, at: Any, dims: int, parameters: tuple[Array, ...]
@@ -391,16 +412,17 @@ class Repaired:
             return self._call(b, z, self._beside(b, z, parameters))
 
         prepared = self._prepared.get(b.adapter.name)
+        chose = None
         if prepared is not None and not _is_array(at):
-            radius, good = prepared.radius, True
+            radius: Any = prepared.radius
         elif self.radius is None:
-            seen = b.constant(evaluate(choice.real, choice.imaginary, 1.0))
-            radius, good = chosen(b, choice, seen, bits)
+            radius, chose = chosen(b, choice, b.constant(evaluate(choice.real, choice.imaginary, 1.0)), bits)
         else:
-            radius, good = self.radius / choice.last.reach, True
+            radius = self.radius / choice.last.reach
         values = evaluate(choice.last.real, choice.last.imaginary, radius)
         noise, largest, _ = choice.last.quality(b, values)
-        good = good & (noise <= worst(bits) * largest)
+        good = noise <= worst(bits) * largest
+        good = good if chose is None else good & chose
         c = choice.last.coefficients(b, values)
         moving = b.adapter.owns(at) and _is_array(at)
         at = b.cast(at, b.dtype(x)) if moving else at
@@ -419,7 +441,7 @@ class Repaired:
 
     def _call(self, b: Backend, x: Array, parameters: tuple[Array, ...]) -> Array:
         result = self.function(x, *parameters)
-        if not b.adapter.owns(result) or isinstance(result, int | float):
+        if not b.adapter.owns(result) or type(result) in (int, float, bool):
             raise InputError(
                 f"the function returned {_described(result)} for a {b.adapter.title} array; return an array computed from x."
             )
@@ -445,25 +467,20 @@ class Repaired:
         except RemovableError:
             raise
         except Exception as error:  # each framework, and each operation, has its own
-            raise Refusal(_told(error)) from error
+            raise NotTakenError(_told(error)) from error
         values = b.numbers(found)
         if values is None:
-            raise _Traced
+            raise _TracedError
         if values.shape[:1] != (len(padded),):
             raise InputError(
-                f"the function turns {len(padded)} points into an array of shape {values.shape}; give one that treats the elements of "
-                "x independently."
+                f"the function turns {len(padded)} points into an array of shape {values.shape}; "
+                "give one that treats the elements of x independently."
             )
         return values.reshape(len(padded), -1)[: len(t)].astype(complex if np.iscomplexobj(values) else float)
 
 
 def _rebuilt(function: Function, at: Any, radius: float | None) -> Repaired:
     return Repaired(function, at=at, radius=radius)
-
-
-def backend_name(x: Array) -> str:
-    """Return the name of the framework of an array."""
-    return frameworks.of(x).name
 
 
 def _copied(function: Any, memo: dict[int, Any]) -> Any:

@@ -9,9 +9,9 @@ import numpy as np
 
 from removable.functions import Array
 from removable.remedy import annulus, circles
-from removable.remedy.backends import Backend, Table, table
+from removable.remedy.backends import Backend, Table
 
-__all__ = ["CHOICE", "RADII", "Stencil", "around"]
+__all__ = ["CHOICE", "RADII", "TRIAL", "Stencil", "around"]
 
 RADII = tuple(4.0**k for k in range(-10, 9))
 """Radii among which one is chosen where values are hidden, from the smallest on."""
@@ -55,31 +55,43 @@ class Stencil:
     reach: float
     terms: int
 
+    @property
+    def on_circle(self) -> bool:
+        """Whether the nodes are complex."""
+        return self.imaginary.array.size > 0
+
     def coefficients(self, b: Backend, values: Array) -> Array:
         """Return the coefficients, shape (terms, ...), of values at the nodes, shape (m, ...)."""
-        return _through(b, self.steps, values)
+        return _through(b, self.steps, values, on_circle=self.on_circle)
 
     def quality(self, b: Backend, values: Array) -> tuple[Array, Array, Array]:
-        """Return the noise, the largest value, and the first coefficients, of values at the nodes, shape (m, ...)."""
-        noise = b.largest(b.abs(_through(b, (self.noise,), values))) * self.amplified
-        return noise, b.largest(b.abs(values)), _through(b, self.first, values)
+        """Return the noise, the largest value, and the first coefficients, of values at the nodes.
+
+        Values have the shape (m, ...), or (m, J, ...) for several circles.
+        """
+        noise = b.largest(b.abs(_through(b, (self.noise,), values, on_circle=self.on_circle))) * self.amplified
+        return noise, b.largest(b.abs(values)), _through(b, self.first, values, on_circle=self.on_circle)
 
 
-def _through(b: Backend, steps: tuple[Table, ...], values: Array) -> Array:
-    found = b.parts(values) if b.is_complex(values) else values
+def _through(b: Backend, steps: tuple[Table, ...], values: Array, *, on_circle: bool) -> Array:
+    if on_circle and not b.is_complex(values):  # as abs gives them
+        values = b.complex(values, 0 * values)
+    found = b.parts(values) if on_circle else values
     for matrix in steps:
         found = b.product(matrix, found)
     return found
 
 
-def _made(nodes: np.ndarray, steps: tuple[np.ndarray, ...], noise: np.ndarray, amplified: float, reach: float) -> Stencil:
+def _made(
+    nodes: np.ndarray, steps: tuple[np.ndarray, ...], noise: np.ndarray, amplified: float, reach: float
+) -> Stencil:
     return Stencil(
         count=len(nodes),
-        real=table(nodes.real),
-        imaginary=table(nodes.imag if np.iscomplexobj(nodes) else np.zeros(0)),
-        steps=tuple(table(step) for step in steps),
-        first=tuple(table(step) for step in (*steps[:-1], steps[-1][:_FIRST])),
-        noise=table(noise),
+        real=Table(nodes.real),
+        imaginary=Table(nodes.imag if np.iscomplexobj(nodes) else np.zeros(0)),
+        steps=tuple(Table(step) for step in steps),
+        first=tuple(Table(step) for step in (*steps[:-1], steps[-1][:_FIRST])),
+        noise=Table(noise),
         amplified=amplified,
         reach=reach,
         terms=len(steps[-1]),
@@ -109,7 +121,9 @@ class Choice:
     each : Stencil
         The nodes on each of the circles.
     real, imaginary : Table
-        The nodes on all of them, the smallest circle first.
+        The nodes on all of them, by node and then by circle, the smallest first.
+    radii : Table
+        The radii that can be chosen: all but the smallest, which only compares.
     last : Stencil
         The nodes on the circle that has been chosen.
     """
@@ -117,12 +131,17 @@ class Choice:
     each: Stencil
     real: Table
     imaginary: Table
+    radii: Table
     last: Stencil
 
 
 def _choice(each: Stencil, last: Stencil) -> Choice:
-    radii = np.array(RADII)[:, None]
-    return Choice(each, table((radii * each.real.array).ravel()), table((radii * each.imaginary.array).ravel()), last)
+    radii = np.array(RADII)
+    real, imaginary = (
+        Table((part[:, None] * radii).ravel()) if part.size else Table(part)
+        for part in (each.real.array, each.imaginary.array)
+    )
+    return Choice(each, real, imaginary, Table(radii[1:]), last)
 
 
 # Made now: a compiler that reads a program makes no matrices.
@@ -131,7 +150,13 @@ CHOICE = {"complex": _choice(_circle(32), _circle(64)), "real": _choice(_ON_LINE
 """By the kind of nodes."""
 
 
-def around(b: Backend, real: Table, imaginary: Table, at: Any, radius: Any, dims: int, dtype: str, like: Array) -> Array:
+TRIAL = (Table(np.array([0.6, -0.6])), Table(np.array([0.8, 0.8])))
+"""Two nodes, to see whether a program takes complex numbers."""
+
+
+def around(
+    b: Backend, real: Table, imaginary: Table, at: Any, radius: Any, dims: int, dtype: str, like: Array
+) -> Array:
     """Return the nodes around points, shape (m, ...), for a point and a radius that are numbers or arrays."""
     part = {"complex128": "float64", "complex64": "float32"}.get(dtype, dtype)
     at = b.cast(at, part) if b.adapter.owns(at) else at

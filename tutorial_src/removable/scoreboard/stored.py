@@ -90,12 +90,12 @@ def sources(module: str, framework: str, *, root: Path | None = None) -> list[st
     --------
     >>> sources("removable.closures", "torch")
     ['removable.closures']
-    >>> [name for name in sources("removable.remedy", "jax") if "frameworks." in name]
+    >>> [name for name in sources("removable.remedy.quotient", "jax") if "frameworks." in name]
     ['removable.frameworks.base', 'removable.frameworks.jax']
     """
     root = root or ROOT
     if not _file(module, root):
-        raise InputError(f"module is {module!r}; give one of the package, such as 'removable.remedy'.")
+        raise InputError(f"module is {module!r}; give one of the package, such as 'removable.truth'.")
     others = {f"{frameworks.__name__}.{name}" for name in frameworks.NAMES if name != framework}
     found, waiting = set(), [module]
     while waiting:
@@ -130,9 +130,9 @@ def digest(module: str, framework: str, *, root: Path | None = None) -> str:
 
     Examples
     --------
-    >>> len(digest("removable.remedy", "torch"))
+    >>> len(digest("removable.remedy.quotient", "torch"))
     16
-    >>> digest("removable.remedy", "torch") == digest("removable.remedy", "jax")
+    >>> digest("removable.remedy.quotient", "torch") == digest("removable.remedy", "jax")
     False
     """
     root = root or ROOT
