@@ -14,7 +14,7 @@ from removable.remedy.gauss import NODES, rule
 
 __all__ = ["Plan", "inspect"]
 
-Table = Callable[[np.ndarray, int], np.ndarray]
+Derivatives = Callable[[np.ndarray, int], np.ndarray]
 """Called with offsets from the point and an order; returns value and derivatives, shape ``(order + 1, points, elements)``."""
 
 _SLACK = (5.0, 50.0, 450.0, 450.0)
@@ -72,7 +72,9 @@ class Plan:
     further: bool = False
 
 
-def inspect(f: Table, g: Table, *, at: float, order: int, rounding: float, held: Plan | None = None) -> Plan:
+def inspect(
+    f: Derivatives, g: Derivatives, *, at: float, order: int, rounding: float, held: Plan | None = None
+) -> Plan:
     """Find how far out Gauss's rule is good for f and g; refuse what it is not good for.
 
     Parameters
@@ -143,7 +145,7 @@ def _largest(good: Callable[[np.ndarray], np.ndarray]) -> float:
     return float(2.0 ** octaves[seen][-1]) if seen.any() else 0.0
 
 
-def _check_zeros(f: Table, g: Table, at: float, order: int, rounding: float) -> None:
+def _check_zeros(f: Derivatives, g: Derivatives, at: float, order: int, rounding: float) -> None:
     """Refuse a quotient that has no removable singularity of this order."""
     here = [table(np.zeros(1), order + len(_SLACK) - 1)[:, 0] for table in (f, g)]
     for name, rows in zip("fg", here, strict=True):
@@ -193,7 +195,7 @@ def _first_of(row: np.ndarray, at: float, order: int, rounding: float) -> int:
     return order
 
 
-def _good(tables: tuple[Table, Table], radii: np.ndarray, *, order: int, rounding: float) -> np.ndarray:
+def _good(tables: tuple[Derivatives, Derivatives], radii: np.ndarray, *, order: int, rounding: float) -> np.ndarray:
     """Tell for each radius whether the rule is good there.
 
     It must agree with one of twice as many nodes at both ends, in all derivatives; nothing may cancel; and no derivative
@@ -222,7 +224,7 @@ def _good(tables: tuple[Table, Table], radii: np.ndarray, *, order: int, roundin
 
 
 def _between(
-    tables: tuple[Table, Table], radius: float, at: float, order: int, rounding: float
+    tables: tuple[Derivatives, Derivatives], radius: float, at: float, order: int, rounding: float
 ) -> tuple[float | None, float, str]:
     """Compare f and g with the rule at points within the radius.
 
@@ -265,7 +267,7 @@ def _between(
     return float(t[np.argmax(sizes)]), radius, ""
 
 
-def _lost(tables: tuple[Table, Table], radius: float, order: int, rounding: float) -> float:
+def _lost(tables: tuple[Derivatives, Derivatives], radius: float, order: int, rounding: float) -> float:
     """Estimate which part of its slope f/g loses to rounding where the rule ends."""
     t = radius * 2.0 ** np.arange(60)
     t = np.concatenate([t, -t])

@@ -32,9 +32,9 @@ from removable import closures
 from removable.checks import PRECISIONS, checked_whole
 from removable.errors import InputError, RemovableError, UnsupportedError
 from removable.functions import Array
-from removable.remedy.backends import Backend, backend, elsewhere, table
+from removable.remedy.backends import Backend, Table, backend, elsewhere
 from removable.remedy.gauss import rule
-from removable.remedy.inspection import Plan, Table, inspect
+from removable.remedy.inspection import Derivatives, Plan, inspect
 from removable.remedy.repair import _copied, _described, _offset, _radius, _told, floating
 
 __all__ = ["Quotient", "quotient"]
@@ -122,7 +122,7 @@ class Quotient:
             raise InputError(f"order is {order}, and derivatives of that order are slow; use removable.repair.")
         self._takes = {"f": _wants_namespace(f), "g": _wants_namespace(g)}
         gauss = rule(self.order)
-        self._nodes, self._weights = table(np.array(gauss.nodes)), gauss.weights
+        self._nodes, self._weights = Table(np.array(gauss.nodes)), gauss.weights
         self._plans: dict[tuple[Any, ...], Plan] = {}
         self.__name__ = "quotient"  # what records a program asks for it
 
@@ -219,7 +219,7 @@ class Quotient:
             return plan
         return Plan(self.radius, plan.fill, further=True)
 
-    def _table(self, name: str, b: Backend, precision: str, dims: int, like: Array | None) -> Table:
+    def _table(self, name: str, b: Backend, precision: str, dims: int, like: Array | None) -> Derivatives:
         """Return a function of offsets from the point that returns value and derivatives there as numbers."""
         call, highest = functools.partial(self._call, name, b), self.order + 3
 
