@@ -135,7 +135,11 @@ def digest(module: str, framework: str, *, root: Path | None = None) -> str:
     >>> digest("removable.remedy.quotient", "torch") == digest("removable.remedy", "jax")
     False
     """
-    root = root or ROOT
+    return _digest(module, framework, root or ROOT)
+
+
+@functools.cache
+def _digest(module: str, framework: str, root: Path) -> str:
     code = "\n".join(f"{name} {_code(_file(name, root))}" for name in sources(module, framework, root=root))
     return hashlib.sha256(code.encode()).hexdigest()[:16]
 
