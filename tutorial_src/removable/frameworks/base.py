@@ -20,7 +20,13 @@ MODES: tuple[str, ...] = get_args(Mode)
 
 
 def no_graph(title: str, reasons: str) -> InputError:
-    """Return the error for a value that a framework knows no derivative of."""
+    """Return the error for a value that a framework knows no derivative of.
+
+    Examples
+    --------
+    >>> print(no_graph("PyTorch", "detach"))
+    PyTorch has no record of how the value is computed from x, so that it has no derivative (detach); use removable.repair, ...
+    """
     return InputError(
         f"{title} has no record of how the value is computed from x, so that it has no derivative ({reasons}); "
         "use removable.repair, which takes values only."

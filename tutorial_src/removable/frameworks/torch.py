@@ -92,7 +92,7 @@ class Torch(Framework):
             last, pullback, rows = torch.func.vjp(last_and_all, x, has_aux=True)
             return (*rows, pullback(torch.ones_like(last))[0])
 
-        return list(level(order, x))
+        return [*level(order, x)]
 
     def _recorded(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         torch = self.namespace

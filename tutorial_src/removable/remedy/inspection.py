@@ -101,6 +101,17 @@ def inspect(
         If g has no zero of that order there, or if the derivatives of f or g cannot be used.
     removable.errors.PoleError
         If f has no zero of that order there.
+
+    Examples
+    --------
+    The exponential function less 1, and its argument:
+
+    >>> def expm1(t, order):
+    ...     return np.stack([np.expm1(t)] + order * [np.exp(t)])[:, :, None]
+    >>> def itself(t, order):
+    ...     return np.stack([t, t**0, *(order - 1) * [0 * t]])[: order + 1, :, None]
+    >>> inspect(expm1, itself, at=0.0, order=1, rounding=2.0**-53).radius
+    2.8284271247461903
     """
     _check_zeros(f, g, at, order, 4 * rounding)
     good = functools.partial(_good, (f, g), order=order, rounding=rounding)
