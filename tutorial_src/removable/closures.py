@@ -11,7 +11,7 @@ from typing import Any
 
 __all__ = ["reads_nothing_else", "state"]
 
-_CONSTANT = frozenset({"jax", "math", "cmath", "numpy", "scipy", "tensorflow", "torch", "keras"})
+_CONSTANT = frozenset({"cmath", "jax", "keras", "math", "numpy", "removable", "scipy", "tensorflow", "torch"})
 """Packages whose modules hold functions and constants; in another module somebody may keep what is tuned."""
 
 _FUNCTIONS = frozenset({"PjitFunction", "ufunc", "dtype", "DType", "custom_jvp", "_ScalarMeta"})

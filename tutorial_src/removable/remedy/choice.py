@@ -13,7 +13,11 @@ __all__ = ["chosen", "worst"]
 _NATURAL = 64.0
 """A value on the circle may be this much larger than the first four terms."""
 
-_TINY = 1e-30
+_ROUNDING = 0.25
+"""Noise that is rounding alone, in units of the unit roundoff."""
+
+_MORE = 16.0
+"""How much more uncertain than the best a larger circle may leave the value: it knows the derivatives better."""
 
 
 def worst(bits: str) -> float:
@@ -38,24 +42,27 @@ def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array,
     Returns
     -------
     tuple of array
-        For each element the largest radius whose noise is near the least, and whether there is one: values are no
-        larger than their first terms explain, and the next smaller circle has the same value and slope.
+        For each element the largest radius that leaves the value nearly as certain as the best, and whether there is one
+        at all: values are no larger than their first terms explain, and the next smaller circle has the same value
+        and slope.
     """
     limit = worst(bits)
     noise, size, first = choice.each.quality(b, b.split(values, len(RADII)))
     ratio = RADII[0] / RADII[1]
+    somewhere = b.largest(size)
     fit = (
         (noise[1:] <= limit * size[1:])
+        & ((size[1:] > 0) | (somewhere == 0))  # where all has cancelled a program is 0
         & (size[1:] <= _NATURAL * b.largest(b.abs(first[:, 1:])))
         & (b.abs(first[0, 1:] - first[0, :-1]) <= limit * size[:-1])
         & (b.abs(first[1, 1:] * ratio - first[1, :-1]) <= limit * size[:-1])
     )
-    level = noise[1:] / (size[1:] + _TINY)
-    level = b.where(fit, level, b.adapter.number(math.inf, level))
-    best = -b.largest(-level)
-    allowed = 30 * best + (1e-15 if bits == "64" else 1e-6)
-    radii = b.column(choice.radii, len(level.shape) - 1, b.dtype(level), level)
+    # What the value at the point is uncertain by, where the circle can be used at all.
+    floor = _ROUNDING * (2.0**-53 if bits == "64" else 2.0**-24)
+    error = noise[1:] + floor * size[1:]
+    error = b.where(fit, error, b.adapter.number(math.inf, error))
+    least = -b.largest(-error)
+    radii = b.column(choice.radii, len(error.shape) - 1, b.dtype(error), error)
     # Where no circle is good the smallest is named, so that only what is nearest to the point is in doubt.
-    return b.largest(
-        b.where((level <= allowed) & (best <= limit), radii, b.adapter.number(RADII[1], level))
-    ), best <= limit
+    good = fit & (error <= _MORE * least)
+    return b.largest(b.where(good, radii, b.adapter.number(RADII[1], error))), least < math.inf

@@ -26,7 +26,7 @@ from removable.errors import NotRemovableError, PoleError
 __all__ = ["Expansion", "Values", "expand", "matrices", "unit_nodes"]
 
 Values = Callable[[np.ndarray], np.ndarray]
-"""A program around a point: offsets t, shape (N,), to values at r + t, shape (N, elements)."""
+"""A program around a point. It takes offsets t, shape (N,), to values at r + t, shape (N, elements)."""
 
 EPS = 2.0**-52
 WORST = 1e-6
@@ -117,8 +117,10 @@ class Expansion:
         The error of the value at the point, relative to that coefficient.
     circle : float
         The largest radius on which values are not much larger than the first coefficient.
-    on_circle, noise_on_circle : numpy.ndarray
-        The coefficients found on that circle alone, in units of its radius, and their errors, shape (TERMS, E).
+    on_circle : numpy.ndarray
+        The coefficients found on that circle alone, in units of its radius, shape (TERMS, E).
+    noise_on_circle : numpy.ndarray
+        Their errors, same shape.
     error_on_circle : float
         The error of the value at the point, by that circle alone.
     level : float
@@ -127,8 +129,10 @@ class Expansion:
         The largest value on that circle, shape (E,).
     innermost : float
         The radius of the innermost circle that was used; further in there is noise.
-    radii, noise : numpy.ndarray
-        All circles, shape (J,), and the noise on them, shape (J, E).
+    radii : numpy.ndarray
+        The radii of all circles, shape (J,).
+    noise : numpy.ndarray
+        The noise on them, shape (J, E).
     evaluations : int
         At how many points the program was evaluated.
     """
@@ -462,6 +466,13 @@ def _check_pole(
                 continue
             j = int(run[0])
             if any(_is_there(seen, q, radii < radii[j], at, rounding) for q in range(p + 1, seen.half - 1)):
+                leads = seen.coefficients[j, half - 6 : half][::-1, 0] * radii[j] ** np.arange(1, 7)
+                ratio = leads[1:] / leads[:-1]  # of a pole beside the point they are all the same
+                if np.ptp(ratio[:3]) <= 1e-2 * np.abs(ratio[0]):
+                    raise NotRemovableError(
+                        f"there is a pole beside {at!r}, about {ratio[0]:.3g} from it, and closer to the point rounding hides what "
+                        "the program is: too many digits cancel; write it in a form that cancels less, or see removable.quotient"
+                    )
                 raise EssentialSingularityError(
                     f"at {at!r} is an essential singularity, or a pole of an order higher than {_HIGHEST_POLE}: nothing removes it"
                 )

@@ -8,11 +8,15 @@ derivative at 0.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from removable import frameworks
-from removable.errors import InputError
+from removable.errors import InputError, NotRemovableError
 from removable.functions import Array, elementary
-from removable.remedy.repair import Repaired, repair
+from removable.remedy.plan import Plan
+from removable.remedy.repair import Repaired
 
 __all__ = ["even"]
 
@@ -55,4 +59,45 @@ def even(function: Callable[[Array], Array]) -> Repaired:
     def of_the_square(s: Array) -> Array:
         return function(elementary(frameworks.of(s).namespace).sqrt(s))
 
-    return repair(of_the_square, at=0.0)
+    return _Even(function, of_the_square)
+
+
+class _Even(Repaired):
+    """A function of the square of a length, which says of the length why it is refused."""
+
+    def __init__(self, of_the_length: Callable[[Array], Array], of_the_square: Callable[[Array], Array]) -> None:
+        super().__init__(of_the_square, at=0.0)
+        self.of_the_length = of_the_length
+
+    def _look(self, framework: str, precision: str) -> Plan:
+        return self._explained("_look", framework, precision)
+
+    def _look_again(self, *arguments: Any) -> Plan:
+        return self._explained("_look_again", *arguments)
+
+    def _explained(self, look: str, *arguments: Any) -> Plan:
+        try:
+            return getattr(super(), look)(*arguments)
+        except NotRemovableError as refusal:
+            in_the_length = Repaired(self.of_the_length, at=0.0)
+            raise _reason(lambda: getattr(in_the_length, look)(*arguments)) or refusal from None
+
+
+def _reason(look: Callable[[], Plan]) -> NotRemovableError | None:
+    """Say of a function of a length, looked at as one, why it is not smooth as a function of a vector."""
+    try:
+        plan = look()
+    except NotRemovableError as refusal:
+        return refusal
+    series = plan.coefficients[:, 0] / plan.radius ** np.arange(plan.terms)
+    odd = np.flatnonzero(np.abs(series[1::2]) > 1e-9 * np.max(np.abs(series)))
+    if not odd.size:
+        return None
+    order = int(2 * odd[0] + 1)
+    what = (
+        "is not differentiable there" if order == 1 else f"has derivatives up to order {order - 1} there, and no more"
+    )
+    return NotRemovableError(
+        f"the function is not even in the length: its term of order {order} at 0 is {series[order]:.4g} r^{order}; "
+        f"as a function of the vector it {what}"
+    )

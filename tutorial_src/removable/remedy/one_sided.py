@@ -46,6 +46,12 @@ def explanation(values: Values, at: float) -> NotRemovableError:
                     f"on the {name} of {at!r} the program is not finite at any distance: the point is an end of its domain"
                 )
         growth = {name: _growth(values, sign, scale) for sign, name in ((1, "right"), (-1, "left"))}
+    fits = {name: _one_sided(values, sign, scale) for sign, name in ((1, "right"), (-1, "left"))}
+    if any(kind == "noise" for kind, _ in growth.values()) and any(fit is None for fit in fits.values()):
+        return NotRemovableError(
+            f"near {at!r} rounding hides what the program is: too many digits cancel before it can be continued from further out; "
+            "write it in a form that cancels less, or see removable.quotient"
+        )
     for name, (kind, power) in growth.items():
         if kind == "unbounded":
             return _pole(values, at, scale, -power) or NotRemovableError(
@@ -55,7 +61,6 @@ def explanation(values: Values, at: float) -> NotRemovableError:
             return NotRemovableError(
                 f"on the {name} of {at!r} the program is unbounded, like log|x - {at!r}|: nothing removes that"
             )
-    fits = {name: _one_sided(values, sign, scale) for sign, name in ((1, "right"), (-1, "left"))}
     for name, fit in fits.items():
         if fit is None:
             kind, power = growth[name]
@@ -103,11 +108,13 @@ def _one_sided(values: Values, sign: int, scale: float) -> np.ndarray | None:
 
 
 def _growth(values: Values, sign: int, scale: float) -> tuple[str, float]:
-    """Tell how a program grows on one side: not at all, like a negative power, like a logarithm, or in its slope."""
+    """Tell how a program grows on one side: not at all, like a negative power, like a logarithm, in its slope, or in noise."""
     t = scale * _NEAR * 8.0 ** -np.arange(_DISTANCES)
-    h = np.real(values(sign * t))[:, 0]
+    h, moved = (np.real(values(sign * t * by))[:, 0] for by in (1.0, 1 + 2.0**-20))
     if not np.isfinite(h).all():
         return "", 0.0
+    if np.any(np.abs(moved - h) > 1e-4 * np.abs(h)):
+        return "noise", 0.0
     step = np.abs(np.diff(h))  # at t and an eighth of t
     if not (step > 0).all():
         return "", 0.0

@@ -19,7 +19,7 @@ from removable.remedy.reach import reach_and_terms
 __all__ = ["Kind", "NotTakenError", "Plan", "search"]
 
 Kind = Literal["circle", "real line"]
-"""Where the program is evaluated: around the point in the complex plane, or on both sides of it."""
+"""Where the program is evaluated, around the point in the complex plane or on both sides of it."""
 
 _NODES = 128
 """Nodes on the circle of a program that is evaluated anew at each call; half of them are computed."""

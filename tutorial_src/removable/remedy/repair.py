@@ -189,14 +189,15 @@ class Repaired:
         ('circle', (1.0, 0.0, -0.16666666666666666), True)
         """
         at, plan = self._look_at(x, parameters)
-        series = [c / plan.radius**k for k, c in enumerate(plan.numbers)]
+        with np.errstate(all="ignore"):
+            series = np.array(plan.numbers) / np.power(plan.radius, np.arange(len(plan.numbers)))
         return Report(
             at=at,
             kind=plan.kind,
             radius=plan.radius,
             reach=plan.reach,
             terms=plan.terms,
-            coefficients=tuple(series),
+            coefficients=tuple(series.tolist()),
             error=plan.error,
             evaluations=plan.evaluations,
             note=plan.note,

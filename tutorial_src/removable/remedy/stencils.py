@@ -11,12 +11,12 @@ from removable.functions import Array
 from removable.remedy import annulus, circles
 from removable.remedy.backends import Backend, Table
 
-__all__ = ["CHOICE", "RADII", "TRIAL", "Stencil", "around"]
+__all__ = ["CHOICE", "RADII", "TRIAL", "Choice", "Stencil", "around"]
 
 RADII = tuple(4.0**k for k in range(-10, 9))
 """Radii among which one is chosen where values are hidden, from the smallest on."""
 
-_FIRST = 4
+_FIRST = 8
 """Coefficients that a choice of radius looks at."""
 
 
@@ -28,8 +28,10 @@ class Stencil:
     ----------
     count : int
         The number of nodes, m.
-    real, imaginary : Table
-        The nodes, shape (m,); the imaginary parts of real nodes are empty.
+    real : Table
+        The real parts of the nodes, shape (m,).
+    imaginary : Table
+        Their imaginary parts; those of real nodes are empty.
     steps : tuple of Table
         The matrices that turn values into coefficients, one after the other; for complex values the first takes their real
         parts and then their imaginary parts.
@@ -120,8 +122,10 @@ class Choice:
     ----------
     each : Stencil
         The nodes on each of the circles.
-    real, imaginary : Table
-        The nodes on all of them, by node and then by circle, the smallest first.
+    real : Table
+        The real parts of the nodes on all of them, by node and then by circle, the smallest first.
+    imaginary : Table
+        Their imaginary parts.
     radii : Table
         The radii that can be chosen: all but the smallest, which only compares.
     last : Stencil
