@@ -144,6 +144,15 @@ def test_just_outside_the_plain_quotient_has_its_digits():
     np.testing.assert_allclose(slope, 1.0, rtol=1e-13)
 
 
+def test_next_to_another_pole_nothing_is_lost():
+    """There the mean of the derivatives of g cancels, where g itself does not."""
+    removed = quotient(lambda x, xp: xp.sin(x), lambda x: x * (1e-3 - x), at=0.0)
+    x = 1e-3 * (1 - np.array([1.0, 0.5, 1e-3, 1e-9, -1e-9]))
+    true = truth.derivatives(lambda x, xp: xp.sin(x) / (x * (1e-3 - x)), x, base=0.0, order=1)
+    found = frameworks.get("torch").derivatives(lambda x, xp: removed(x), x, order=1)
+    np.testing.assert_allclose(found, true, rtol=1e-13)
+
+
 # ------------------------------------------------------------ what f and g close over
 
 

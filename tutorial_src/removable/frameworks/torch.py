@@ -70,9 +70,6 @@ class Torch(Framework):
             hooked = torch._C._autograd._top_saved_tensors_default_hooks(True) is not None
             if (hooked or recorded) and not transformed:
                 return self._recorded(function, x, order)
-            if torch.is_inference_mode_enabled() or x.is_inference():
-                with torch.inference_mode(False):
-                    return self._pulled_back(function, x.clone(), order)
         return self._pulled_back(function, x, order)
 
     def _pulled_back(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
