@@ -8,15 +8,20 @@ and within 0.3, where all are near. The larger ratio counts.
 from __future__ import annotations
 
 import functools
+import gc
+import resource
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
 import numpy as np
 import pytest
-from removable import frameworks, primitives, quotient, truth
+from removable import frameworks, primitives, quotient, repair, truth
 from removable.functions import elementary
 from removable.scoreboard import CASES, PATCHES
+from removable.scoreboard.score import REMEDIES, WAYS
 from removable.scoreboard.stored import digest, write
 
 COUNT, ROUNDS = 10**6, 9
@@ -82,17 +87,38 @@ def in_jax(form: Callable, x: np.ndarray, compiled: bool) -> Callable[[], object
 
 
 RUNNERS = {"torch": in_torch, "tensorflow": in_tensorflow, "jax": in_jax}
-ENGINES, READY_MADE, ROWS = "removable.remedy.quotient", "removable.primitives", "removable.scoreboard.patches"
-for module in (ENGINES, READY_MADE, ROWS):
+MODULES = {
+    "repair": "removable.remedy.repair",
+    "quotient": "removable.remedy.quotient",
+    "ready-made": "removable.primitives",
+}
+ROWS = "removable.scoreboard.patches"
+for module in (*MODULES.values(), ROWS):
     for name in RUNNERS:
         digest(module, name)  # reads the files now, as they are imported
 
 
-def ratio(run: Callable[[], object], naive: Callable[[], object]) -> float:
+def typed(title: str) -> Callable:
+    """Return a quotient as somebody types it, called with x and a namespace."""
+    f, g, *_ = FUNCTIONS[title]
+    return lambda x, xp: f(x, xp) / g(x, xp)
+
+
+def remedy(kind: str, title: str) -> Callable | None:
+    """Return a quotient by one of the remedies, called with x and a namespace; None if there is no such one."""
+    f, g, at, order, primitive = FUNCTIONS[title]
+    if kind == "repair":
+        made = functools.cache(lambda xp: repair(lambda x: f(x, xp) / g(x, xp), at=at))
+        return lambda x, xp: made(xp)(x)
+    whole = quotient(f, g, at=at, order=order) if kind == "quotient" else primitive
+    return whole and (lambda x, xp: whole(x))
+
+
+def ratio(run: Callable[[], object], naive: Callable[[], object], rounds: int = ROUNDS) -> float:
     """Measure two calls in turns; return the median ratio of their times."""
     run(), naive()  # what is compiled is compiled now
     found = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         times = []
         for each in (naive, run):
             start = time.perf_counter()
@@ -110,22 +136,88 @@ def largest(
     return max(ratio(runner(form, x, compiled), runner(naive, x, compiled)) for x in points)
 
 
-@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize("how", WAYS)
 @pytest.mark.parametrize("name", RUNNERS)
-def bench_cost_of_the_remedy(name, compiled, capsys):
-    """Measure each engine, and the ready-made function, on each quotient."""
-    for title, (f, g, at, order, primitive) in FUNCTIONS.items():
-        forms = {e: quotient(f, g, at=at, order=order, engine=e) for e in ("series", "integral")}
-        forms |= {"ready-made": primitive} if primitive else {}
-        for engine, form in forms.items():
-            naive = functools.partial(lambda x, xp, f, g: f(x, xp) / g(x, xp), f=f, g=g)
-            found = largest(
-                RUNNERS[name], functools.partial(lambda x, xp, form: form(x), form=form), naive, at, compiled
-            )
-            how, module = "compiled" if compiled else "eager", READY_MADE if engine == "ready-made" else ENGINES
-            write(["engines", engine, title, how, name], round(found, 1), module=module)
+def bench_cost_of_the_remedies(name, how, capsys):
+    """Measure each remedy on each quotient."""
+    for title, (*_, at, _, _) in FUNCTIONS.items():
+        for kind in REMEDIES:
+            if (form := remedy(kind, title)) is None:
+                continue
+            found = largest(RUNNERS[name], form, typed(title), at, how == "compiled")
+            write(["remedies", kind, title, how, name], round(found, 1), module=MODULES[kind])
             with capsys.disabled():
-                print(f"{name:<11}{how:<9}{title:<18}{engine:<11}{found:6.1f}")
+                print(f"{name:<11}{how:<9}{title:<18}{kind:<11}{found:6.1f}")
+
+
+def parameter(name: str) -> object:
+    """Return a parameter of the value 2, as somebody trains one."""
+    if name == "torch":
+        import torch
+
+        return torch.nn.Parameter(torch.tensor(2.0, dtype=torch.float64))
+    if name == "tensorflow":
+        import tensorflow as tf
+
+        return tf.Variable(2.0, dtype=tf.float64)
+    import jax
+
+    with jax.enable_x64(True):
+        return jax.numpy.asarray(2.0)
+
+
+def difference(x: object, y: object, xp: object) -> object:
+    """A divided difference, whose singular point is the other argument."""
+    return (xp.sin(x) - xp.sin(y)) / (x - y)
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Return how long a call takes."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def situations(name: str, compiled: bool) -> dict[str, float]:
+    """Measure what costs most: sin(2 x)/x, and where the point moves the divided difference of the sine."""
+    held = parameter(name)
+    runner = functools.partial(RUNNERS[name], compiled=compiled)
+
+    def sine(x, xp):
+        return xp.sin(held * x) / x
+
+    def made(function):
+        by_framework = functools.cache(lambda xp: repair(lambda *x: function(*x, xp), at=0.0))
+        return lambda x, xp: by_framework(xp)(x)
+
+    def moving(x, xp):
+        return repair(lambda x, y: difference(x, y, xp), at=lambda y: y)(x, 1.0 + 0.1 * x)
+
+    one, few = np.array(0.1), SPREADS[0][: COUNT // 10]
+    plain = typed("sin(x)/x")
+    return {
+        "a parameter": max(ratio(runner(made(sine), x), runner(sine, x)) for x in SPREADS),
+        "one number": ratio(runner(remedy("repair", "sin(x)/x"), one), runner(plain, one), 99),
+        "a moving point": ratio(runner(moving, few), runner(lambda x, xp: difference(x, 1.0 + 0.1 * x, xp), few)),
+        "the first call": statistics.median(seconds(runner(remedy("repair", "sin(x)/x"), one)) for _ in range(5)),
+        "peak memory": peak(name, "repair", compiled) / peak(name, "naive", compiled),
+    }
+
+
+def peak(name: str, kind: str, compiled: bool) -> float:
+    """Return the memory that value and slope of sin(x)/x take in a process of its own, at most."""
+    command = [sys.executable, __file__, name, kind, str(int(compiled))]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
+
+
+@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize("name", RUNNERS)
+def bench_cost_of_repair_where_it_costs_most(name, how, capsys):
+    """Measure a parameter, one number, a moving point, the first call, and memory."""
+    for situation, found in situations(name, how == "compiled").items():
+        write(["costs", situation, how, name], float(f"{found:.2g}"), module=MODULES["repair"])
+        with capsys.disabled():
+            print(f"{name:<11}{how:<9}{situation:<18}{found:8.2f}")
 
 
 @pytest.mark.parametrize("name", RUNNERS)
@@ -149,34 +241,52 @@ def bench_cost_of_the_patches(name, capsys):
                 print(f"{name:<11}{title:<20}{max(ratios):6.1f}")
 
 
-def errors(title: str, name: str, dtype: str, every: int = 1) -> list[float]:
-    """Return the worst error of a ready-made function at 10,201 points or fewer: of value, in ulp, and three derivatives."""
-    x, true = meant(title, dtype, every)
-    primitive = FUNCTIONS[title][-1]
-    found = frameworks.get(name).derivatives(lambda x, xp: primitive(x), x, order=3, dtype=dtype)
+def errors(kind: str, title: str, name: str, dtype: str, every: int = 1) -> list[float]:
+    """Return the worst error of a remedy at 10,201 points or fewer: of value, in ulp, and three derivatives.
+
+    A ready-made function is right up to 10; where the others divide as before, the errors are those of the quotient as typed.
+    """
+    x, true = meant(title, dtype, every, 10.0 if kind == "ready-made" else 1.0)
+    found = frameworks.get(name).derivatives(remedy(kind, title), x, order=3, dtype=dtype)
     error = np.abs(found.astype(np.float64) - true)
     ulp = error[0] / np.spacing(np.abs(true[0]).astype(dtype)).astype(np.float64)
     return [float(f"{worst:.2g}") for worst in (ulp.max(), *(error[1:] / np.maximum(1, np.abs(true[1:]))).max(axis=1))]
 
 
 @functools.cache
-def meant(title: str, dtype: str, every: int) -> tuple[np.ndarray, np.ndarray]:
+def meant(title: str, dtype: str, every: int, end: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the points, and value and derivatives there in exact arithmetic."""
-    f, g, *_ = FUNCTIONS[title]
-    end = 0.9 if title == "log1p(x)/x" else 10.0  # the logarithm ends at -1
+    f, g, at, *_ = FUNCTIONS[title]
+    end = 0.9 if title == "log1p(x)/x" else end  # the logarithm ends at -1
     scales = np.geomspace(1e-300, end, 1275), np.geomspace(1e-3, end, 1275)
-    # The last are where the series end, and where the errors are largest.
+    # The last are where polynomials end, and where the errors are largest.
     size = np.concatenate([*scales, np.linspace(end / 1275, end, 1275), np.linspace(0.25, 0.6, 1275)])
-    x = np.concatenate([-size[::-1], [0.0], size])[::every].astype(dtype).astype(np.float64)
+    x = (at + np.concatenate([-size[::-1], [0.0], size]))[::every].astype(dtype).astype(np.float64)
     return x, truth.derivatives(lambda x, xp: f(x, xp) / g(x, xp), x, base=0.0, order=3)
 
 
 @pytest.mark.parametrize("name", RUNNERS)
-@pytest.mark.parametrize("title", [title for title, parts in FUNCTIONS.items() if parts[-1]])
-def bench_accuracy_of_the_ready_made(title, name, capsys):
-    """Hold each ready-made function against exact arithmetic."""
-    for dtype in ("float64", "float32"):
-        worst = errors(title, name, dtype)
-        write(["accuracy", title, dtype, name], worst, module=READY_MADE)
+@pytest.mark.parametrize("title", FUNCTIONS)
+@pytest.mark.parametrize("kind", REMEDIES)
+def bench_accuracy_of_the_remedies(kind, title, name, capsys):
+    """Hold each remedy against exact arithmetic."""
+    for dtype in ("float64", "float32") if remedy(kind, title) else ():
+        worst = errors(kind, title, name, dtype)
+        write(["accuracy", kind, title, dtype, name], worst, module=MODULES[kind])
         with capsys.disabled():
-            print(f"{name:<11}{title:<18}{dtype:<9}{worst}")
+            print(f"{kind:<11}{name:<11}{title:<18}{dtype:<9}{worst}")
+
+
+def main(name: str, kind: str, compiled: str) -> None:
+    """Print by how many kilobytes the largest memory of this process grows, once everything is loaded."""
+    form = typed("sin(x)/x") if kind == "naive" else remedy(kind, "sin(x)/x")
+    runner = functools.partial(RUNNERS[name], form, compiled=compiled == "1")
+    runner(SPREADS[0][:10])()
+    gc.collect()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    runner(SPREADS[0])()
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -10,6 +10,7 @@ from removable.closures import reads_nothing_else, state
 from removable.functions import elementary, f
 
 SHIFT = 2.0
+TABLE = np.array([2.0])
 settings = types.ModuleType("settings")
 settings.shift = 2.0
 
@@ -31,50 +32,48 @@ def calls_itself(x, n):
 
 
 @pytest.mark.parametrize(
-    "function",
+    ("function", "numbers"),
     [
-        f,
-        lambda x: x * x - 4,
-        lambda x, xp: elementary(xp).expm1(x),
-        lambda x: np.sin(x),
-        lambda x: math.pi * abs(x),
-        np.sin,
-        abs,
+        (f, ()),
+        (lambda x: x * x - 4, ()),
+        (lambda x, xp: elementary(xp).expm1(x), ()),
+        (lambda x: np.sin(x), ()),
+        (np.sin, ()),
+        (lambda x: math.pi * abs(x), ()),
+        (shifted(2.0), (2.0,)),
+        (reads_a_global, (2.0,)),
+        (by_way_of_another, (2.0,)),
+        (lambda x, a=2.0: x - a, (2.0,)),
+        (lambda x: x - sum(SHIFT for _ in "1"), (2.0,)),
+        (lambda x: (lambda y: y - SHIFT)(x), (2.0,)),
     ],
 )
-def test_what_is_constant(function):
-    assert reads_nothing_else(function)
-    assert reads_nothing_else(calls_itself)
+def test_numbers_are_the_state(function, numbers):
+    assert state(function) == numbers
+
+
+def test_a_function_that_calls_itself_is_read_once():
+    assert state(calls_itself) == ()
+
+
+def test_the_state_is_that_of_now(monkeypatch):
+    monkeypatch.setitem(globals(), "SHIFT", 3.0)
+    assert state(by_way_of_another) == (3.0,)
 
 
 @pytest.mark.parametrize(
     "function",
     [
-        shifted(2.0),
-        reads_a_global,
-        by_way_of_another,
+        shifted(np.array(2.0)),
+        lambda x: x - TABLE,
         functools.partial(f, xp=np),
         lambda x: settings.shift - x,
         lambda x, a=[2.0]: x - a[0],
-        lambda x: (lambda y: y - SHIFT)(x),
-        lambda x: x - sum(SHIFT for _ in "1"),
+        lambda x: shifted(x)(x) - (lambda y: y - TABLE)(x),
     ],
 )
-def test_what_may_change(function):
-    assert not reads_nothing_else(function)
-
-
-def test_numbers_are_read_as_they_are_now():
-    def scaled(x):
-        return a * x + SHIFT
-
-    a = 1.5
-    assert state(scaled) == (1.5, 2.0)
-    a = 2.5
-    assert state(scaled) == (2.5, 2.0)
-    assert state(by_way_of_another) == (2.0,)
-    assert state(lambda x: settings.shift - x) is None
-    assert state(lambda x: x + np.asarray(a)) == (2.5,)
+def test_of_what_may_change_without_a_sign_there_is_no_state(function):
+    assert state(function) is None
 
 
 def test_an_attribute_is_no_global():
@@ -109,3 +108,11 @@ def test_what_a_framework_has_made_of_a_function_reads_what_the_function_reads()
         assert state(known) == ()
         assert state(lambda x, known=known: known(x)) == ()
     assert state(lambda x: elementary(x)) == ()
+
+
+def test_a_number_is_read_even_if_it_is_made_an_array():
+    a = 2.5
+    assert state(lambda x: x + np.asarray(a)) == (2.5,)
+    assert reads_nothing_else(f)
+    assert not reads_nothing_else(lambda x: x + np.asarray(a))
+    assert not reads_nothing_else(shifted(TABLE))

@@ -7,11 +7,11 @@ inverse/control problems". Here it meets a small one: find the launch velocity a
 a camera saw. The natural first guess, no drag, is a removable singularity of the formula in the textbook.
 """
 
-from functools import partial
+from functools import cache, partial
 
-from removable import gamma_grid, hadamard, plots, quotient
+from removable import gamma_grid, plots, repair
 from removable.forms import compare
-from removable.primitives import expm1_over_x
+from removable.remedy import gauss
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -79,10 +79,10 @@ for k in (0.1, 1e-3, 1e-5, 1e-7, 1e-9, 0.0):
 #    x = u\,t \int_0^1 e^{-\sigma k t}\,d\sigma , \qquad
 #    y = v\,t \int_0^1 e^{-\sigma k t}\,d\sigma - g\,t^2 \int_0^1 (1 - \sigma)\,e^{-\sigma k t}\,d\sigma ,
 #
-# which Gauss's rule takes to the last few bits; the *remedy*, to let the package divide :math:`(e^{-z} - 1)/(-z)`, and
-# :math:`(e^{-z} - 1 + z)/z^2` with its double zero, where :math:`z = kt`. The truth is the textbook's formula over one denominator.
+# which Gauss's rule takes to the last few bits; the *remedy*, to leave the textbook's formula as it is, and have the package
+# continue it to :math:`k = 0`. The truth is that formula over one denominator.
 
-rule = hadamard.rule(1)  # eight nodes from 0 to 1, and their weights
+rule = gauss.rule(1)  # eight nodes from 0 to 1, and their weights
 
 
 def clamped(u, v, k, t, xp):
@@ -97,18 +97,17 @@ def simplified(u, v, k, t, xp):
     return u * t * first, v * t * first - g * t * t * second
 
 
-sag = quotient(lambda z, xp: xp.exp(-z) - 1 + z, lambda z: z * z, at=0.0, order=2)
-
-
-def remedy(u, v, k, t, xp):
-    """Let the package divide."""
-    average = expm1_over_x(-k * t)
-    return u * t * average, v * t * average - g * t * t * sag(k * t)
+@cache
+def repaired(xp):
+    """Continue each coordinate, as a function of the drag, to no drag."""
+    parts = (lambda k, u, v, t, i=i: naive(u, v, k, t, xp)[i] for i in (0, 1))
+    return [repair(part, at=0.0) for part in parts]
 
 
 forms = {"naive": naive, "epsilon 1e-8": partial(naive, epsilon=1e-8)}
 forms |= {"simplified": simplified, "epsilon 1e-3": partial(naive, epsilon=1e-3)}
-forms |= {"clamped 1e-4": clamped, "remedy": remedy}
+forms |= {"clamped 1e-4": clamped}
+forms["remedy"] = lambda u, v, k, t, xp: [part(k, u, v, t) for part in repaired(xp)]
 run = compare(
     {f: lambda k, xp, p=p: p(13, 12, k, 2.5, xp)[1] for f, p in forms.items()},
     meant=lambda k, xp: ((12 * k + g) * (1 - xp.exp(-2.5 * k)) - 2.5 * k * g) / (k * k),

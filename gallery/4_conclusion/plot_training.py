@@ -9,10 +9,10 @@ with its first layer spelt in six ways. One spelling has a single bad gradient i
 
 from functools import partial
 
-from removable import gamma_grid, hadamard, plots
+from removable import gamma_grid, plots, repair
 from removable.forms import compare
 from removable.functions import elementary
-from removable.primitives import boxcox
+from removable.remedy import gauss
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -105,15 +105,13 @@ for n, (log, weights) in broken.items():
 # *Epsilon* is added to the denominator, as most people do. *Shifted*: it is added to :math:`\lambda` itself, so that
 # exponent and denominator agree. *Simplified*: with :math:`\ell = \log x`, the transform is
 # :math:`\ell \int_0^1 e^{\sigma\lambda\ell}\,d\sigma`, and Gauss's rule with eight nodes :math:`\sigma` takes the average.
-# *Remedy* is the transform that :mod:`removable.primitives` has ready-made, without a formula to find.
-
-rule = hadamard.rule(1)  # eight nodes from 0 to 1, and their weights
+# *Remedy* is the naive form, continued by the package to :math:`\lambda = 0`. It finds a radius by itself; given one, it is faster.
 
 
 def simplified(x, lam, xp):
-    """Average x ** (node * lam) over the nodes instead of dividing by lam."""
+    """Average x ** (s * lam) over eight nodes s instead of dividing by lam."""
     log_x = elementary(xp).log(x)
-    return log_x * sum(weight * xp.exp(node * (lam * log_x)) for node, weight in rule)
+    return log_x * sum(w * xp.exp(s * (lam * log_x)) for s, w in gauss.rule(1))
 
 
 def at_3(layer):
@@ -124,7 +122,8 @@ def at_3(layer):
 forms = {"naive": naive, "epsilon 1e-8": partial(naive, epsilon=1e-8)}
 forms |= {"simplified": simplified, "epsilon 1e-3": partial(naive, epsilon=1e-3)}
 forms["shifted 1e-3"] = partial(naive, shift=1e-3)
-forms["remedy"] = lambda x, lam, xp: boxcox(x, lam)
+repaired = repair(lambda lam, x: (x**lam - 1) / lam, at=0.0, radius=0.25)
+forms["remedy"] = lambda x, lam, xp: repaired(lam, x)
 curves, gamma = {f: at_3(layer) for f, layer in forms.items()}, gamma_grid(101)
 run = compare(curves, meant=at_3(naive), gamma=gamma, dtype="float32")
 print("slope of the transform of 3 with respect to lambda\n" + run.table(1))

@@ -3,9 +3,9 @@ Remedies: what people do about 0/0, and what is left of three derivatives
 =========================================================================
 
 "There seems to be no good remedy for expression simplification in the popular software packages", says
-:cite:t:`Johnson2023`. This page takes fifteen things that people do, and two remedies that cancel the common factor without any
-algebra. Each is put on nine quotients in PyTorch, TensorFlow and JAX, and is held against exact arithmetic up to the third
-derivative.
+:cite:t:`Johnson2023`. This page takes fifteen things that people do, and three remedies that need no algebra: ``repair``,
+``quotient`` and functions that are ready-made. Each is put on nine quotients in PyTorch, TensorFlow and JAX, and is held against
+exact arithmetic up to the third derivative.
 """
 
 import inspect
@@ -50,12 +50,12 @@ for title, ((at, beside), slopes) in patch.items():
 #
 # What people do
 # --------------
-# Nine quotients, and seventeen rows for each. A row is a short function of the package: it takes the quotient and returns the
+# Nine quotients, and eighteen rows for each. A row is a short function of the package: it takes the quotient and returns the
 # program that somebody would type. *Epsilon*, *signed epsilon* and *clamp* change the denominator; the last two are the
 # paper's :math:`h_1` and :math:`h_2`. *Where* fills in the limit, *double where* also keeps the other branch finite, and a
 # *custom rule* does so for the derivative. *Sympy* is asked to simplify, *by hand* is what paper and pencil find. Here are three.
 
-for name in ("clamp", "double where", "integral"):
+for name in ("clamp", "double where", "repair"):
     print(inspect.getsource(PATCHES[name].build))
 print(*CASES, sep=", ")
 
@@ -119,7 +119,7 @@ for (title, name), errors in score["own function"].errors.items():
 # %%
 # The second derivative of the paper's function, for some of the rows. An error of 0 is drawn at the bottom.
 
-drawn = ("naive", "signed epsilon", "clamp", "integral")
+drawn = ("naive", "signed epsilon", "clamp", "repair")
 case = CASES["(x*x - 4)/(x - 2)"]
 forms = {form: PATCHES[form].build(case) for form in drawn}
 run = compare(
@@ -136,29 +136,31 @@ plots.describe(
     "Remedies",
     f"""Error of the second derivative against the distance to the singular point.
     Naive: up to {run.worst("naive", "torch", 2):.1e}, and growing inwards. Clamp:
-    {run.worst("clamp", "torch", 2):.1e} everywhere in its zone. The integral has no error at all in
-    any of the three frameworks.""",
+    {run.worst("clamp", "torch", 2):.1e} everywhere in its zone. Repair: at most
+    {max(run.worst("repair", name, 2) for name in run.versions):.0e} in the three frameworks.""",
     run,
 )
 plt.show()
 
 # %%
-# Why the last two work
-# ---------------------
+# Why the last three work
+# -----------------------
 # A quotient of two small numbers has lost its digits before it is divided: the rounding error of :math:`f` has the size of
 # :math:`u = 2^{-53}`, and the division by :math:`x - r`, once more for each derivative, makes it :math:`u/|x - r|^{k+1}`.
-# None of the patches brings these digits back. Hadamard's :math:`F` never had :math:`x - r` in it. It is a mean of
-# :math:`f'` with positive weights, and its derivatives are means of :math:`f''`, :math:`f'''` and so on.
+# None of the patches brings these digits back. *Repair* does not use them: it evaluates the quotient on a circle around the
+# point, where nothing is lost, and continues it inwards by its power series. *Quotient* has a mean of :math:`f'` instead
+# of :math:`f`, and of :math:`g'` instead of :math:`g`, in which :math:`x - r` never was. The *primitives* are power series that
+# somebody has worked out.
 #
 # .. code-block:: pycon
 #
 #    >>> good = [name for name in score if score[name].right(at=True) == score[name].right(at=False) == len(score[name].errors)]
 #    >>> good
-#    ['by hand', 'integral', 'series']
+#    ['by hand', 'repair', 'quotient', 'primitives']
 #    >>> [len(score[name].errors) for name in good]
-#    [6, 27, 27]
+#    [6, 27, 27, 18]
 #    >>> len(PATCHES), len(CASES), {title for title, _ in score["by hand"].errors} == set(list(CASES)[:2])
-#    (17, 9, True)
+#    (18, 9, True)
 #    >>> sympy = score["sympy"].errors
 #    >>> {title for title, name in sympy if (sympy[title, name] < 1e-10).all()} == {"(x*x - 4)/(x - 2)"}
 #    True
@@ -167,7 +169,7 @@ plt.show()
 #    >>> score["complex step"].right(at=True) > 0, score["complex step"].right(at=False), score["complex step"].worst(1) > 1
 #    (True, 0, True)
 #    >>> [max(score[name].worst(k) for k in range(4)) < 1e-13 for name in good]
-#    [True, True, True]
+#    [True, True, True, True]
 #    >>> sum(score[name].lost(1) > 0 for name in score)
 #    8
 #    >>> score["divide no nan"].worst(0), round(score["clamp"].worst(0), 6), score["clamp"].lost(3)
@@ -189,9 +191,9 @@ plt.show()
 #    - A patch at the point does not help next to it, and the derivatives are wrong further out than the value.
 #    - An epsilon hides the NaN. It does not make the slope right.
 #    - A function that a framework ships may be as fragile as one that you type. Look at its second derivative.
-#    - Cancel the factor first. Where algebra is at hand, do it on paper; where it is not, ``quotient(f, g, at=r)`` does it.
+#    - Where algebra is at hand, cancel the factor on paper. Where it is not, ``repair(h, at=r)`` is one line, for any h.
 #
-#    **Exercise.** Mend :math:`(1 - \cos x)/x^2`, whose denominator has a double zero. What does ``quotient`` say if you forget
-#    ``order=2``?
+#    **Exercise.** Mend :math:`(1 - \cos x)/x^2`, whose denominator has a double zero. What has ``repair`` to be told of it,
+#    and what ``quotient``?
 #
 # How to use it: :doc:`/beyond/remedies`.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -20,44 +19,18 @@ Mode = Literal["reverse", "forward", "forward-over-reverse"]
 MODES: tuple[str, ...] = get_args(Mode)
 
 
-MANY = 2**15
-"""Points from which on a step takes longer to do than to begin, so that it pays to look at all steps together."""
-
-
-def derived(coefficients: Sequence[float]) -> tuple[float, ...]:
-    """Return the coefficients of a polynomial's derivative, from the constant term up.
+def no_graph(title: str, reasons: str) -> InputError:
+    """Return the error for a value that a framework knows no derivative of.
 
     Examples
     --------
-    >>> derived([4.0, 1.0, 0.5]), derived([4.0])
-    ((1.0, 1.0), (0.0,))
+    >>> print(no_graph("PyTorch", "detach"))
+    PyTorch has no record of how the value is computed from x, so that it has no derivative (detach); use removable.repair, ...
     """
-    return tuple(k * c for k, c in enumerate(coefficients) if k) or (0.0,)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """A function by element that is computed in one way near a point, and in another elsewhere.
-
-    Attributes
-    ----------
-    near : callable
-        Called with the distances t = x - at and an order; returns the value and the derivatives up to that order.
-    far : callable
-        Called with x; returns the value, and near the point anything.
-    whole : callable
-        Called with any x: it evaluates both parts for every element, and selects.
-    at : float
-        The point.
-    radius : float
-        The distance beyond which ``far`` is used.
-    """
-
-    near: Callable[[Array, int], list[Array]]
-    far: Callable[[Array], Array]
-    whole: Callable[[Array], Array]
-    at: float
-    radius: float
+    return InputError(
+        f"{title} has no record of how the value is computed from x, so that it has no derivative ({reasons}); "
+        "use removable.repair, which takes values only."
+    )
 
 
 class Framework(ABC):
@@ -107,51 +80,18 @@ class Framework(ABC):
     def precision(self, array: Array) -> str:
         """Return the name of the array's dtype, ``"float64"`` for instance."""
 
-    @abstractmethod
-    def constant(self, values: np.ndarray, like: Array) -> Array:
-        """Return values as an array of the dtype and on the device of another, there at once even while tracing."""
-
     def number(self, value: float, like: Array) -> Array | float:
         """Return a number in a form that takes on the dtype of another array, as few frameworks ask for."""
         return value
-
-    @abstractmethod
-    def concrete(self, array: Array) -> np.ndarray | None:
-        """Return the values in float64; None while it is traced and holds none yet."""
 
     @property
     def compiling(self) -> bool:
         """Whether a compiler is reading the program, so that nothing can be looked at."""
         return False
 
-    def within(self, radius: float, t: Array) -> Array:
-        """Tell which elements are no larger than a radius."""
-        return self.namespace.abs(t) <= radius
-
     def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that no tool of the framework rewrites before it is traced."""
         return function
-
-    def joins(self, x: Array) -> bool:
-        """Tell whether :meth:`joined` is worth while for these points."""
-        return False
-
-    def joined(self, parts: Parts, precision: str) -> Callable[[Array], Array]:
-        """Return a function of two parts in the form that costs least for many points.
-
-        Parameters
-        ----------
-        parts : Parts
-            What they read besides x must not change: a trace keeps it.
-        precision : str
-            The dtype of x.
-
-        Returns
-        -------
-        callable
-            Called with x, and differentiable to any order.
-        """
-        return parts.whole
 
     @abstractmethod
     def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
@@ -160,7 +100,7 @@ class Framework(ABC):
         Parameters
         ----------
         function : callable
-            Called as ``function(x)``; it must treat the elements independently.
+            Called as ``function(x)``; it must treat the elements independently, and return an array of the shape of x.
         x : array
             Points, of any shape and floating dtype.
         order : int
@@ -173,44 +113,10 @@ class Framework(ABC):
 
         Raises
         ------
+        removable.errors.InputError
+            If the framework has not recorded how the value is computed from x: what it calls a derivative then is zero.
         removable.errors.UnsupportedError
             If the framework cannot differentiate any function that is handed to it.
-        """
-
-    def rows(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
-        """Return the value of a function by element and its derivatives up to an order, as constants.
-
-        Parameters
-        ----------
-        function : callable
-            Called as ``function(x)``.
-        x : array
-            Points, of any shape and floating dtype.
-        order : int
-            The highest derivative.
-
-        Returns
-        -------
-        list of array
-            As many as ``order`` and one, each with the shape and dtype of x.
-        """
-        return self._reverse(lambda x, xp: function(x), x, order)
-
-    @abstractmethod
-    def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
-        """Evaluate a polynomial, differentiable to any order.
-
-        Parameters
-        ----------
-        coefficients : list of float
-            The coefficients, from the constant term up, at least one.
-        x : array
-            Points, of any shape and floating dtype.
-
-        Returns
-        -------
-        array
-            Shape and dtype of ``x``.
         """
 
     @abstractmethod

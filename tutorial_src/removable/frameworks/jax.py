@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from removable.frameworks.base import MANY, Framework, Mode, Parts, derived
+from removable.frameworks.base import Framework, Mode
 from removable.functions import Array, Program
 
 
@@ -17,25 +16,6 @@ def _jax() -> ModuleType:
     import jax
 
     return jax
-
-
-@functools.cache
-def _polynomial() -> Callable[[Array, tuple[float, ...]], Array]:
-    """Horner's rule as an operation of its own: its derivative is another polynomial."""
-    jax = _jax()
-
-    @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
-    def polynomial(x: Array, coefficients: tuple[float, ...]) -> Array:
-        result = jax.numpy.full_like(x, coefficients[-1])
-        for coefficient in coefficients[-2::-1]:
-            result = result * x + coefficient
-        return result
-
-    @polynomial.defjvp
-    def slope(coefficients: tuple[float, ...], x: tuple[Array], tangent: tuple[Array]) -> tuple[Array, Array]:
-        return polynomial(*x, coefficients), tangent[0] * polynomial(*x, derived(coefficients))
-
-    return polynomial
 
 
 class Jax(Framework):
@@ -81,30 +61,9 @@ class Jax(Framework):
         """Return the name of the array's dtype."""
         return str(array.dtype)
 
-    def constant(self, values: np.ndarray, like: Array) -> Array:
-        """Return values as an array of the dtype of another, outside of what may be traced."""
-        with _jax().ensure_compile_time_eval():
-            return self.namespace.asarray(values, dtype=like.dtype)
-
-    def concrete(self, array: Array) -> np.ndarray | None:
-        """Return the values in float64; None for a tracer."""
-        return None if isinstance(array, _jax().core.Tracer) else np.asarray(array, dtype=np.float64)
-
-    def joins(self, x: Array) -> bool:
-        """Tell whether there are so many points that compiling pays; the result may be part of another compiled function."""
-        return bool(x.size >= MANY)
-
-    def joined(self, parts: Parts, precision: str) -> Callable[[Array], Array]:
-        """Return the function compiled, which XLA does for every new shape; it selects in the same step."""
-        return _jax().jit(parts.whole)
-
     def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Differentiate by ``jax.jvp``, as often as asked for."""
         return self._forward(lambda x, xp: function(x), x, order)
-
-    def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
-        """Evaluate a polynomial by Horner's rule; its derivative is another one."""
-        return _polynomial()(x, tuple(coefficients))
 
     def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode, dtype: str) -> list[np.ndarray]:
         with _jax().enable_x64(True):

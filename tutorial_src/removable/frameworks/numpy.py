@@ -8,7 +8,7 @@ the chain rule, again without any simplification: what goes wrong in the framewo
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -147,26 +147,13 @@ class NumPy(Framework):
         """Return the name of the array's dtype."""
         return str(np.asarray(array).dtype)
 
-    def constant(self, values: np.ndarray, like: Array) -> Array:
-        """Return values as an array of the dtype of another."""
-        return np.asarray(values, dtype=np.asarray(like).dtype)
-
-    def concrete(self, array: Array) -> np.ndarray | None:
-        """Return the values in float64."""
-        return np.asarray(array, dtype=np.float64)
-
     def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Return the value; NumPy has no derivatives."""
         if order:
             raise UnsupportedError(
-                'NumPy cannot differentiate f and g; use engine="series", or a tensor of another framework.'
+                "NumPy cannot differentiate f and g; use removable.repair, or a tensor of another framework."
             )
         return [function(x)]
-
-    def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
-        """Evaluate a polynomial by Horner's rule."""
-        x = np.asarray(x)
-        return np.polynomial.polynomial.polyval(x, np.asarray(coefficients, dtype=x.dtype))
 
     def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode, dtype: str) -> list[np.ndarray]:
         if dtype == "bfloat16":

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from removable.errors import UnsupportedError
-from removable.frameworks.base import MANY, Framework, Parts, derived
+from removable.frameworks.base import Framework, no_graph
 from removable.functions import Array, Program
-
-_BLOCK = 2**14
-"""Elements that stay in the processor's cache from one step to the next."""
-
-_BLOCKS_AT_ONCE = 4
 
 _DEEPEST_ACCUMULATOR = 3
 """In TensorFlow 2.21 a fourth ``ForwardAccumulator`` inside three others ends in a SystemError, for ``3 * x`` already, and a
@@ -62,110 +55,19 @@ class TensorFlow(Framework):
         """Return the name of the tensor's dtype."""
         return str(getattr(array.dtype, "name", array.dtype))  # a variable of Keras has the name alone
 
-    def constant(self, values: np.ndarray, like: Array) -> Array:
-        """Return values as a tensor of the dtype of another, outside of the graph that may be under construction."""
-        with self.namespace.init_scope():
-            return self.namespace.constant(values, dtype=like.dtype)
-
     def number(self, value: float, like: Array) -> Array:
         """Return a tensor of no dimension: next to another tensor, a number becomes one of single precision."""
         return self.namespace.constant(value, dtype=like.dtype)
-
-    def concrete(self, array: Array) -> np.ndarray | None:
-        """Return the values in float64; None for a node of a graph."""
-        return array.numpy().astype(np.float64) if hasattr(array, "numpy") else None
 
     def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that AutoGraph leaves alone: it warns of every lambda whose source it cannot find."""
         return self.namespace.autograph.experimental.do_not_convert(function)
 
-    def joins(self, x: Array) -> bool:
-        """Tell whether a graph is worth while, which takes a second to make: for many points.
-
-        It is not within another graph, where results need shapes.
-        """
-        tf = self.namespace
-        return bool(tf.executing_eagerly()) and x.shape.num_elements() >= MANY
-
-    def joined(self, parts: Parts, precision: str) -> Callable[[Array], Array]:
-        """Return a graph that evaluates each part where it is needed, with each derivative as another graph.
-
-        Its steps reuse each other's memory, and no new shape is a reason to trace again.
-        """
-        tf = self.namespace
-        signature = [tf.TensorSpec(None, tf.as_dtype(precision))]
-
-        @functools.cache
-        def derivative(order: int) -> Callable[[Array], Array]:
-            graph = tf.function(lambda x: self._joined(parts, x, order), input_signature=signature, autograph=False)
-            # In a thread of its own: forward mode asks for the slope while in this one nothing is recorded.
-            with ThreadPoolExecutor(1) as elsewhere:
-                elsewhere.submit(graph.get_concrete_function).result()
-
-            @tf.custom_gradient
-            def evaluated(x: Array) -> tuple[Array, Callable[[Array], Array]]:
-                # Stopped, so that no tape looks into the graph and has it keep its steps.
-                return graph(tf.stop_gradient(x)), lambda upstream: upstream * derivative(order + 1)(x)
-
-            return evaluated
-
-        return derivative(0)
-
-    def _joined(self, parts: Parts, x: Array, order: int) -> Array:
-        tf = self.namespace
-        t = x - parts.at if parts.at else x
-        close = self.within(parts.radius, t)
-
-        def far() -> Array:
-            return self.rows(parts.far, x, order)[order]
-
-        def near(t: Array) -> Array:
-            return self._in_blocks(lambda block: parts.near(block, order)[order], t)
-
-        def both() -> Array:
-            found = tf.where(close)
-            return tf.tensor_scatter_nd_update(far(), found, near(tf.gather_nd(t, found)))
-
-        return tf.cond(
-            tf.reduce_all(close),
-            lambda: near(t),
-            lambda: tf.cond(tf.reduce_any(close), both, far),
-        )
-
-    def _in_blocks(self, function: Callable[[Array], Array], t: Array) -> Array:
-        """Evaluate a function by element block by block: step by step over everything, each step would wait for the memory."""
-        tf = self.namespace
-        count = tf.size(t)
-        blocks = -(-count // _BLOCK)
-        padded = tf.pad(tf.reshape(t, [-1]), [[0, blocks * _BLOCK - count]])
-        found = tf.map_fn(function, tf.reshape(padded, [blocks, _BLOCK]), parallel_iterations=_BLOCKS_AT_ONCE)
-        return tf.reshape(tf.reshape(found, [-1])[:count], tf.shape(t))
-
     def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Differentiate by ``tf.GradientTape``, as often as asked for."""
-        return self._reverse(lambda x, xp: function(x), x, order)
+        return self._reverse(lambda x, xp: function(x), x, order, graph=True)
 
-    def polynomial(self, coefficients: Sequence[float], x: Array) -> Array:
-        """Evaluate a polynomial; its derivative is another one, so that a tape remembers one array instead of many."""
-        tf = self.namespace
-
-        @tf.custom_gradient
-        def evaluated(x: Array) -> tuple[Array, Callable[[Array], Array]]:
-            result = tf.ones_like(x) * coefficients[-1]
-            for coefficient in coefficients[-2::-1]:
-                result = result * x + coefficient
-            return result, lambda upstream: upstream * self.polynomial(derived(coefficients), x)
-
-        return evaluated(x)
-
-    def rows(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
-        """Differentiate by ``tf.GradientTape``, as often as asked for.
-
-        The tape itself would begin with ones of the shape of the value, and so keep the value in a graph that returns a slope.
-        """
-        return self._reverse(lambda x, xp: function(x), x, order, ones=self.namespace.ones_like(x))
-
-    def _reverse(self, program: Program, x: Array, order: int, ones: Array | None = None) -> list[Array]:
+    def _reverse(self, program: Program, x: Array, order: int, *, graph: bool = False) -> list[Array]:
         tf = self.namespace
 
         def level(k: int) -> list[Array]:
@@ -174,8 +76,12 @@ class TensorFlow(Framework):
             with tf.GradientTape() as tape:
                 tape.watch(x)
                 rows = level(k - 1)
-            zero = tf.UnconnectedGradients.ZERO
-            return [*rows, tape.gradient(rows[-1], x, output_gradients=ones, unconnected_gradients=zero)]
+            slope = tape.gradient(rows[-1], x)
+            if slope is None:  # of a value that does not depend on x; or nobody has recorded how
+                if graph and k == 1:
+                    raise no_graph(self.title, "tf.stop_gradient, tf.round or tf.recompute_grad")
+                slope = tf.zeros_like(x)
+            return [*rows, slope]
 
         return level(order)
 

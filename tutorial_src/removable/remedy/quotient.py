@@ -1,4 +1,4 @@
-r"""The remedy: a quotient whose common factor is cancelled before anything is evaluated.
+r"""A quotient whose common factor is cancelled before anything is evaluated, for f and g that take real numbers only.
 
 Hadamard's lemma: if :math:`f(r) = 0`, then :math:`f(x) = (x - r)\,F(x)` with
 
@@ -13,36 +13,50 @@ gone: no 0/0, no cancellation, no constant to choose. With zeros of order :math:
 
    F(x) = \int_0^1 \frac{(1 - s)^{m-1}}{(m-1)!}\, f^{(m)}(r + s\,(x - r))\,ds .
 
-Any system that can differentiate f and g can evaluate this, by Gauss's rule with a few nodes :math:`s`, and differentiate it again.
+The integral is taken by Gauss's rule, with the derivatives that the framework has of f and g, and by nothing but its plain
+operations. :func:`removable.repair` needs neither f nor g nor m, and is the first choice.
 """
 
 from __future__ import annotations
 
 import functools
-import inspect
+import inspect as signatures
 import math
+import pickle
 from collections.abc import Callable
-from typing import Any, Literal, get_args
+from typing import Any
 
-from removable import frameworks, hadamard, taylor
-from removable.checks import PRECISIONS, checked_base, checked_whole
-from removable.closures import reads_nothing_else
-from removable.errors import InputError
-from removable.frameworks import Framework
-from removable.frameworks.base import Parts
-from removable.functions import Array, Namespace
+import numpy as np
 
-__all__ = ["Engine", "Quotient", "quotient"]
+from removable import closures
+from removable.checks import PRECISIONS, checked_whole
+from removable.errors import InputError, RemovableError, UnsupportedError
+from removable.functions import Array
+from removable.remedy.backends import Backend, Table, backend, elsewhere
+from removable.remedy.gauss import rule
+from removable.remedy.inspection import Derivatives, Plan, inspect
+from removable.remedy.repair import _copied, _described, _offset, _radius, _told, floating
 
-Engine = Literal["integral", "series"]
-"""How a quotient is evaluated near the singular point."""
+__all__ = ["Quotient", "quotient"]
 
 Function = Callable[..., Array]
 """A function by element: ``f(x)``, or ``f(x, xp)`` with an array namespace, as in :mod:`removable.functions`."""
 
+_HIGHEST = 3
+"""Beyond this order, the derivatives of derivatives take seconds."""
+
+_CLOSED_OVER = 10**4
+"""Numbers that f and g may close over and still be looked at."""
+
+_BLOCK = 2**11
+"""Points looked at together."""
+
+_AT_ONCE = 2**20
+"""Points times numbers closed over that are looked at together."""
+
 
 def quotient(
-    f: Function, g: Function, *, at: float, order: int = 1, engine: Engine = "integral", radius: float | None = None
+    f: Function, g: Function, *, at: float, order: int = 1, radius: float | None = None, engine: None = None
 ) -> Quotient:
     r"""Return f/g as a function with its removable singularity removed.
 
@@ -50,32 +64,29 @@ def quotient(
     ----------
     f, g : callable
         Numerator and denominator, called as ``f(x)``, or as ``f(x, xp)`` if they take two arguments, with ``xp`` the module
-        ``torch``, ``tensorflow``, ``jax.numpy`` or ``numpy``. They must treat the elements of x independently.
+        ``torch``, ``tensorflow`` or ``jax.numpy``. They must treat the elements of x independently.
     at : float
-        The point :math:`r` where both vanish.
+        The point :math:`r` where both vanish, whatever the values of what they close over.
     order : int
-        The order of the zero: 1 if :math:`g'(r) \ne 0`, 2 if only :math:`g''(r) \ne 0`, and so on.
-    engine : {"integral", "series"}
-        What is evaluated near the point. ``"integral"`` is Hadamard's quotient: for any f and g that the framework can
-        differentiate, and differentiable also in what they close over. ``"series"`` is the Taylor polynomial, from exact
-        arithmetic: it costs less, and takes f and g made of arithmetic, numbers, and functions of ``xp``.
+        The order of the zero, 1 to 3: 1 if :math:`g'(r) \ne 0`, 2 if only :math:`g''(r) \ne 0`, and so on.
     radius : float, optional
-        The distance from r beyond which f is simply divided by g. By default it is found; by the integral when it is
-        first called, and if a compiler is tracing then, it is 0.25 and nothing is refused.
+        The largest distance from r at which the integral is used. By default it is found. Where a compiler or a
+        transformation hides what f and g close over, it has to be given, and f and g are not looked at.
+    engine : None
+        There is one way to do it; the series has become :func:`removable.repair`.
 
     Returns
     -------
     Quotient
-        A function of x: tensors of PyTorch and TensorFlow and arrays of JAX, of any shape and floating dtype, and, with
-        the engine ``"series"``, numbers and arrays of NumPy. Its result has the shape and dtype of ``f(x) / g(x)``.
+        A function of x: tensors of PyTorch and TensorFlow and arrays of JAX, of any shape and floating dtype. Its result
+        has the shape and dtype of ``f(x) / g(x)``.
 
     Raises
     ------
     removable.errors.InputError
-        If an argument cannot be used, or if g has no zero of that order at r: from the series at once, from the
-        integral when it is first called.
+        If an argument cannot be used; or, when it is called, if g has no zero of that order at r, or f and g cannot be used.
     removable.errors.PoleError
-        If f has no zero of that order at r, so that there is a true pole.
+        When it is called, if f has no zero of that order at r, so that there is a true pole.
 
     Examples
     --------
@@ -84,37 +95,36 @@ def quotient(
     >>> x = torch.tensor([2.0, 2 + 1e-9, 3.0], dtype=torch.float64, requires_grad=True)
     >>> y = h(x)
     >>> y.sum().backward()
-    >>> y.tolist(), x.grad.tolist()
+    >>> [round(v, 12) for v in y.tolist()], [round(v, 12) for v in x.grad.tolist()]
     ([4.0, 4.000000001, 5.0], [1.0, 1.0, 1.0])
 
-    A zero of order two, in exact arithmetic and then in NumPy:
+    A zero of order two:
 
-    >>> versine = quotient(lambda x, xp: 1 - xp.cos(x), lambda x, xp: x * x, at=0.0, order=2, engine="series")
-    >>> versine(0.0).item(), versine(1e-9).item()
-    (0.5, 0.5)
+    >>> versine = quotient(lambda x: 1 - torch.cos(x), lambda x: x * x, at=0.0, order=2)
+    >>> round(versine(torch.tensor(1e-9, dtype=torch.float64)).item(), 15)
+    0.5
     """
-    return Quotient(f, g, at=at, order=order, engine=engine, radius=radius)
+    if engine is not None:
+        raise InputError(f"engine is {engine!r}, and there is only the integral now; the series is removable.repair.")
+    return Quotient(f, g, at=at, order=order, radius=radius)
 
 
 class Quotient:
     """What :func:`quotient` returns: call it with x."""
 
-    def __init__(
-        self, f: Function, g: Function, *, at: float, order: int, engine: Engine, radius: float | None
-    ) -> None:
-        self.f, self.g = _program("f", f), _program("g", g)
-        self.at, self.order = float(checked_base(at, name="at")), checked_whole("order", order, least=1)
-        if engine not in get_args(Engine):
-            raise InputError(f"engine is {engine!r}; give one of {', '.join(map(repr, get_args(Engine)))}.")
-        if radius is not None and not radius > 0:
-            raise InputError(f"radius is {radius!r}; give a number greater than 0.")
-        self.engine, self.radius = engine, radius
-        # A series has read f and g once and for all; an integral may be traced if nothing that they read can change.
-        self._frozen = engine == "series" or all(reads_nothing_else(program) for program in (f, g))
-        self._joined: dict[tuple[str, str], Function] = {}
-        self._plans: dict[tuple[str, str], hadamard.Plan] = {}
-        self._unseen = hadamard.unseen(self.order)
-        self._polynomials = self._taylor_polynomials() if engine == "series" else {}
+    def __init__(self, f: Function, g: Function, *, at: float, order: int, radius: float | None) -> None:
+        for name, function in (("f", f), ("g", g)):
+            if not callable(function):
+                raise InputError(f"{name} is {_described(function)}; give a function of x.")
+        self.f, self.g, self.at = f, g, _point(at)
+        self.order, self.radius = checked_whole("order", order, least=1), _radius(radius)
+        if self.order > _HIGHEST:
+            raise InputError(f"order is {order}, and derivatives of that order are slow; use removable.repair.")
+        self._takes = {"f": _wants_namespace(f), "g": _wants_namespace(g)}
+        gauss = rule(self.order)
+        self._nodes, self._weights = Table(np.array(gauss.nodes)), gauss.weights
+        self._plans: dict[tuple[Any, ...], Plan] = {}
+        self.__name__ = "quotient"  # what records a program asks for it
 
     def __call__(self, x: Array) -> Array:
         """Evaluate the quotient.
@@ -132,145 +142,244 @@ class Quotient:
         Raises
         ------
         removable.errors.InputError
-            If x is not an array of a known framework, or not floating.
+            If x is not an array of a known framework, or not floating, or if f and g cannot be used.
+        removable.errors.PoleError
+            If f has no zero of the given order at the point.
         """
         # Compilers read this, torch.compile and AutoGraph: plain statements only.
         adapter, precision = floating(x)
-        if not (self._frozen and adapter.joins(x)):
-            return adapter.as_written(self._evaluated)(adapter, precision, x)
-        key = (adapter.name, precision)
-        if key not in self._joined:
-            self._joined[key] = adapter.joined(self._parts(adapter, precision, x), precision)
-        return self._joined[key](x)
+        if adapter.name == "numpy":
+            raise UnsupportedError(
+                "NumPy cannot differentiate f and g; use removable.repair, or a tensor of another framework."
+            )
+        return adapter.as_written(self._evaluated)(adapter.name, precision, x)
 
-    def _parts(self, adapter: Framework, precision: str, x: Array) -> Parts:
-        """Return the engine and plain division, each by itself."""
-        xp = adapter.namespace
-        return Parts(
-            near=functools.partial(self._rows_near, adapter, precision),
-            far=lambda x: self.f(x, xp) / self.g(x, xp),
-            whole=functools.partial(self._evaluated, adapter, precision),
-            at=self.at,
-            radius=self._radius(adapter, precision, x),  # now: a trace has no values to look at
-        )
-
-    def _evaluated(self, adapter: Framework, precision: str, x: Array) -> Array:
-        """Choose between the engine and plain division, for every element."""
-        xp = adapter.namespace
-        t = x - self.at if self.at else x
-        radius = self._radius(adapter, precision, t)
-        if math.isinf(radius):
-            return self._near(adapter, precision, t)
-        close = adapter.within(radius, t)
+    def _evaluated(self, framework: str, precision: str, x: Array) -> Array:
+        b = backend(framework)
+        plan = _looked_up(self, framework, precision, b.compiling, _strictly_exported(b))
+        if getattr(x.shape, "rank", 0) is None:
+            raise InputError("x has no known number of dimensions; give the graph a signature that has one.")
+        t = _offset(b, precision, x, self.at)
+        if plan is None:
+            plan = self._of_now(b, precision, x)
+        close = b.abs(t) <= plan.radius
         # Two selections: what is not used must not be NaN either, for its derivative is multiplied by zero.
-        inner = self._near(adapter, precision, xp.where(close, t, adapter.number(0.0, t)))
-        outer = xp.where(close, adapter.number(self.at + radius, t), x)
-        result = xp.where(close, inner, self.f(outer, xp) / self.g(outer, xp))
-        return result[()] if adapter.name == "numpy" else result  # numbers in, numbers out
+        far = b.where(close, b.adapter.number(self.at + plan.fill, x), x)
+        outer = self._call("f", b, far) / self._call("g", b, far)
+        t = b.xp.broadcast_to(b.where(close, t, b.adapter.number(0.0, t)), _shape(b, outer))
+        inner = self._mean("f", b, precision, t) / self._mean("g", b, precision, t)
+        return b.where(close, b.cast(inner, b.dtype(outer)), outer)
+
+    def _mean(self, name: str, b: Backend, precision: str, t: Array) -> Array:
+        """Evaluate f or g over a power of t, without dividing."""
+        nodes = b.column(self._nodes, len(t.shape), b.dtype(t), t)
+        z = b.cast(self.at + nodes * t, precision)
+        rows = b.adapter.tangents(functools.partial(self._call, name, b), z, self.order)[self.order]
+        rows = b.cast(rows, b.dtype(t))
+        total = rows[0] * self._weights[0]
+        for k in range(1, len(self._weights)):
+            total = total + rows[k] * self._weights[k]
+        return total
+
+    def _call(self, name: str, b: Backend, x: Array) -> Array:
+        function = self.f if name == "f" else self.g
+        result = function(x, b.xp) if self._takes[name] else function(x)
+        if not b.adapter.owns(result):
+            raise InputError(
+                f"{name} returned {_described(result)} for a {b.adapter.title} array; return an array computed from x."
+            )
+        return result
+
+    def _of_now(self, b: Backend, precision: str, x: Array) -> Plan:
+        """Return the plan for what f and g close over now, if it can be seen."""
+        if b.adapter.name == "tensorflow" and not b.xp.executing_eagerly():
+            return _hidden(self, "a graph is being made, and a variable can change later")
+        if b.adapter.name == "torch" and b.xp.jit.is_tracing():
+            return _hidden(self, "a program is being recorded, and a parameter can change later")
+        dims = max(len(x.shape), *(len(self._call(name, b, x).shape) for name in "fg"))
+        key = (b.adapter.name, precision, str(getattr(x, "device", "")), dims)
+        return self._found(key, functools.partial(self._look, b, precision, dims, x, self._plans.get(key)))
+
+    def _found(self, key: tuple[Any, ...], look: Callable[[], Plan]) -> Plan:
+        """Look at f and g in a thread in which nothing is traced, and keep what is found."""
+        try:
+            self._plans[key] = plan = elsewhere(look)
+        except _Hidden as hidden:
+            return _hidden(self, str(hidden))
+        return plan
+
+    def _look(self, b: Backend, precision: str, dims: int, like: Array | None, held: Plan | None) -> Plan:
+        """Look at f and g."""
+        with b.in_double() if b.wide() == "32" and precision == "float64" else b.looking():
+            if held is None:
+                self._check_by_element(b, precision, dims, like)
+            tables = [self._table(name, b, precision, dims, like) for name in "fg"]
+            plan = inspect(*tables, at=self.at, order=self.order, rounding=2.0 ** -PRECISIONS[precision], held=held)
+        if self.radius is None or plan.radius <= self.radius:
+            return plan
+        return Plan(self.radius, plan.fill, further=True)
+
+    def _table(self, name: str, b: Backend, precision: str, dims: int, like: Array | None) -> Derivatives:
+        """Return a function of offsets from the point that returns value and derivatives there as numbers."""
+        call, highest = functools.partial(self._call, name, b), self.order + 3
+
+        def derivatives(z: Array, order: int) -> list[Array]:
+            return b.adapter.tangents(call, b.xp.broadcast_to(z, _shape(b, call(z))), order)
+
+        # JAX compiles it, once: all points in blocks of one size, to one order, whatever is asked for.
+        compiled = _whole(b, functools.partial(derivatives, order=highest))
+
+        def rows(function: Callable[[Array], list[Array]], t: np.ndarray) -> np.ndarray:
+            z = b.array((self.at + t).reshape(-1, *[1] * dims), precision, like)
+            found = self._numbers(name, b, function, z, hide=like is not None)
+            return np.stack([row.reshape(len(row), -1) for row in found]).astype(np.float64)
+
+        elements = rows(lambda z: [call(z)], np.zeros(1)).size if like is not None else 1
+        if elements > _CLOSED_OVER:
+            raise _Hidden(f"{name} closes over {elements} numbers, more than {_CLOSED_OVER}")
+        size = max(1, _AT_ONCE // max(elements, _AT_ONCE // _BLOCK))
+
+        def table(t: np.ndarray, order: int) -> np.ndarray:
+            function = compiled or functools.partial(derivatives, order=order)
+            blocks = np.pad(t, (0, -len(t) % size if compiled else 0), mode="edge")
+            blocks = [blocks[start : start + size] for start in range(0, len(blocks), size)]
+            return np.concatenate([rows(function, block) for block in blocks], axis=1)[: order + 1, : len(t)]
+
+        return table
+
+    def _numbers(
+        self, name: str, b: Backend, function: Callable[[Array], list[Array]], z: Array, *, hide: bool
+    ) -> list[np.ndarray]:
+        """Return what a function has at points, as numbers."""
+        try:
+            half = b.dtype(z) in ("float16", "bfloat16")  # of which NumPy has one
+            rows = [b.constant(row) for row in function(z)]
+            found = [b.numbers(b.cast(row, "float32") if half else row) for row in rows]
+        except RemovableError:
+            raise
+        except Exception as error:  # each framework, and each operation, has its own
+            if hide:
+                raise _Hidden(_told(error)) from error
+            raise InputError(
+                f"{name} cannot be evaluated at points of shape {tuple(z.shape)} ({_told(error)}); give a function that "
+                "treats the elements of x independently."
+            ) from error
+        if any(row is None for row in found):
+            raise _Hidden("they are being traced")
+        return found
+
+    def _check_by_element(self, b: Backend, precision: str, dims: int, like: Array | None) -> None:
+        """Refuse f and g that depend on chance or mix elements: alone or among others, an element has one value."""
+        x, rounding = self.at + np.linspace(0.1, 0.9, 7) * 2.0**-3, 64 * 2.0 ** -PRECISIONS[precision]
+        ways = [x.reshape(-1, *[1] * dims), x[:4].reshape(-1, *[1] * dims)]
+        if like is None:  # then there is nothing else that gives a result its shape
+            ways += [x[:, None], x[None, :], x[None, :4]]
+        for name in "fg":
+            first = None
+            for points in ways:
+                z = b.array(points, precision, like)
+                (found,) = self._numbers(name, b, lambda z: [self._call(name, b, z)], z, hide=like is not None)  # noqa: B023
+                kept = like is not None or found.shape == points.shape
+                flat = found.reshape(points.size, -1) if kept and found.size % points.size == 0 else None
+                first = flat if first is None else first
+                slack = (
+                    0.0 if first is None else rounding * np.max(np.abs(first), where=np.isfinite(first), initial=0.0)
+                )
+                alike = flat is not None and flat.shape[1] == first.shape[1]
+                if not alike or not np.allclose(flat, first[: len(flat)], rtol=rounding, atol=slack, equal_nan=True):
+                    raise InputError(
+                        f"{name} gives an element another value among others, another shape or a random value; give a function "
+                        "that treats the elements of x independently."
+                    )
+
+    def __reduce__(self) -> Any:
+        """Store f and g; what was found of them is found again."""
+        try:
+            pickle.dumps((self.f, self.g))
+        except Exception as error:
+            raise InputError(
+                f"f or g cannot be pickled ({_told(error)}); define them with def at the top of a module."
+            ) from None
+        return functools.partial(Quotient, at=self.at, order=self.order, radius=self.radius), (self.f, self.g)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Quotient:
+        """Return a copy whose f and g read copies: those of a module follow the parameters of the copied module."""
+        made = Quotient.__new__(Quotient)
+        memo[id(self)] = made
+        made.__dict__ |= self.__dict__ | {"_plans": {}}
+        made.f, made.g = _copied(self.f, memo), _copied(self.g, memo)
+        return made
 
     def __repr__(self) -> str:
-        return f"<quotient at {self.at!r} of order {self.order} by its {self.engine}>"
-
-    def _radius(self, adapter: Framework, precision: str, t: Array) -> float:
-        """Return how far the engine is used, having looked at f and g once."""
-        if self._polynomials:
-            return self._polynomials[precision].radius
-        found = self._plan(adapter, precision, t).radius
-        return found if self.radius is None else self.radius
-
-    def _plan(self, adapter: Framework, precision: str, t: Array) -> hadamard.Plan:
-        """Return what Gauss's rule is found to be good for, having looked at f and g once."""
-        key = (adapter.name, precision)
-        if key not in self._plans and not adapter.compiling:
-            kind = {"at": self.at, "order": self.order, "rounding": 2.0 ** -PRECISIONS[precision]}
-            seen = hadamard.inspect(adapter, self.f, self.g, **kind, like=t, constant=self._frozen)
-            if seen is not None and self.radius is not None and self.radius > seen.radius:
-                seen = self._unseen  # further out than was looked for fewer nodes
-            if seen is not None:
-                self._plans[key] = seen
-        return self._plans.get(key, self._unseen)
-
-    def _near(self, adapter: Framework, precision: str, t: Array) -> Array:
-        """Evaluate near the point, at a distance t."""
-        if self._polynomials:
-            polynomial = self._polynomials[precision]
-            unit = t if polynomial.scale == 1 else t / polynomial.scale
-            even, odd = polynomial.coefficients[::2], polynomial.coefficients[1::2]
-            if not any(odd[1:]):  # half the steps
-                result = adapter.polynomial(even, unit * unit)
-                return result + odd[0] * unit if any(odd) else result
-            return adapter.polynomial(polynomial.coefficients, unit)
-        plan = self._plan(adapter, precision, t)
-        f = hadamard.mean(adapter, self.f, self.at, t, self.order, plan.of_f)
-        g = hadamard.mean(adapter, self.g, self.at, t, self.order, plan.of_g)
-        return f / g
-
-    def _rows_near(self, adapter: Framework, precision: str, t: Array, highest: int) -> list[Array]:
-        """Evaluate near the point the value and the derivatives up to an order."""
-        if self.engine == "series":
-            return adapter.rows(functools.partial(self._near, adapter, precision), t, highest)
-        plan = self._plan(adapter, precision, t)
-        return hadamard.rows(adapter, self.f, self.g, self.at, t, self.order, plan, highest)
-
-    def _taylor_polynomials(self) -> dict[str, taylor.Polynomial]:
-        """Expand f/g in exact arithmetic, and cut the series for each precision."""
-        try:
-            series = taylor.coefficients(self.f, self.g, at=self.at, order=self.order)
-        except (TypeError, AttributeError, NotImplementedError) as error:
-            raise InputError(
-                f"f or g cannot be evaluated in exact arithmetic ({error}); make them of numbers, operators and functions "
-                'of xp, as in lambda x, xp: xp.sin(x), or use engine="integral".'
-            ) from error
-        return {
-            precision: taylor.polynomial(series, bits=bits, radius=self.radius)
-            for precision, bits in PRECISIONS.items()
-        }
+        return f"<quotient at {self.at!r} of order {self.order}>"
 
 
-def floating(x: Array) -> tuple[Framework, str]:
-    """Return the framework and the precision of points; refuse what is not floating.
-
-    Parameters
-    ----------
-    x : array or float
-        Points, of any shape.
-
-    Returns
-    -------
-    tuple
-        The adapter of the framework, and the name of the dtype.
-
-    Raises
-    ------
-    removable.errors.InputError
-        If x is not an array of a known framework, or not floating.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> floating(np.array([0.5]))[1]
-    'float64'
-    """
-    adapter = frameworks.of(x)
-    precision = adapter.precision(x)
-    if precision not in PRECISIONS:
-        raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
-    return adapter, precision
+class _Hidden(Exception):  # noqa: N818 - no error: it is caught
+    """What f and g close over has no values now."""
 
 
-def _program(name: str, function: Any) -> Function:
-    """Return a function of x and an array namespace, whichever of the two forms was given."""
-    if not callable(function):
-        raise InputError(f"{name} is {function!r}; give a function of x.")
+def _hidden(made: Quotient, told: str) -> Plan:
+    if made.radius is None:
+        raise InputError(
+            f"f or g reads values that cannot be looked at ({told}); give radius=, or use removable.repair."
+        )
+    return Plan(made.radius, 0.7548776662466927 * made.radius)  # where a zero of g is unlikely
+
+
+def _strictly_exported(b: Backend) -> bool:
+    compiler = b.xp.compiler if b.adapter.name == "torch" else None
+    return compiler is not None and compiler.is_dynamo_compiling() and compiler.is_exporting()
+
+
+def _looked_up(made: Quotient, framework: str, precision: str, compiling: bool, strictly: bool) -> Plan | None:
+    """Return the plan for f and g that read nothing but numbers and functions; None if they read more."""
+    if strictly:
+        raise UnsupportedError("torch.export with strict=True follows no derivatives; export with strict=False.")
+    state = closures.state(made.f), closures.state(made.g)
+    if None in state:
+        return _hidden(made, "a program is being compiled, and a parameter can change later") if compiling else None
+    key = (framework, precision, state)
+    look = functools.partial(made._look, backend(framework), precision, 0, None, None)
+    return made._plans.get(key) or made._found(key, look)
+
+
+# What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
+_looked_up._dynamo_marked_constant = True  # type: ignore[attr-defined]
+
+
+def _whole(b: Backend, function: Callable[[Array], list[Array]]) -> Callable[[Array], list[Array]] | None:
+    """Return a function in one piece, in the framework in which each operation takes its time to begin; None elsewhere."""
+    if b.adapter.name != "jax":
+        return None
+    import jax
+
+    return jax.jit(function)
+
+
+def _shape(b: Backend, values: Array) -> Any:
+    return values.shape if b.adapter.name != "tensorflow" else b.xp.shape(values)
+
+
+def _point(at: Any) -> float:
+    """Return the point as a number."""
+    if isinstance(at, bool) or not isinstance(at, int | float | np.integer | np.floating):
+        raise InputError(
+            f"at is {_described(at)}; give a finite number; a point that is a tensor is for removable.repair."
+        )
     try:
-        taken = inspect.signature(function).parameters.values()
+        value = float(at)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise InputError(f"at is {str(at)[:20]}; give a finite number.")
+    return value
+
+
+def _wants_namespace(function: Function) -> bool:
+    """Tell whether a function takes x and an array namespace."""
+    try:
+        taken = signatures.signature(function).parameters.values()
     except (TypeError, ValueError):  # a built-in function does not tell
-        taken = []
+        return False
     positional = [p for p in taken if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    if len([p for p in positional if p.default is p.empty]) == 2:
-        return function
-
-    def program(x: Array, xp: Namespace) -> Array:
-        return function(x)
-
-    return program
+    return len([p for p in positional if p.default is p.empty]) == 2

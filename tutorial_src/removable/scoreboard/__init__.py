@@ -8,6 +8,6 @@
 
 from removable.scoreboard.cases import CASES, Case
 from removable.scoreboard.patches import PATCHES, Patch
-from removable.scoreboard.score import Score, measure, prices, records, table
+from removable.scoreboard.score import Score, costs, measure, prices, records, table
 
-__all__ = ["CASES", "PATCHES", "Case", "Patch", "Score", "measure", "prices", "records", "table"]
+__all__ = ["CASES", "PATCHES", "Case", "Patch", "Score", "costs", "measure", "prices", "records", "table"]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from removable import primitives
 from removable.functions import Array, Namespace, Program, elementary
 
 __all__ = ["CASES", "Case"]
@@ -37,6 +38,8 @@ class Case:
         The quotient as algebra on paper rewrites it, where it can.
     own : dict of str to callable
         For each framework that ships the function, how it is called there, with x.
+    ready_made : callable, optional
+        The function in :mod:`removable.primitives`, called with x.
     """
 
     f: Program
@@ -48,6 +51,19 @@ class Case:
     slope: float
     by_hand: Program | None = None
     own: Mapping[str, Callable[[Array], Array]] = field(default_factory=dict)
+    ready_made: Callable[[Array], Array] | None = None
+
+    def typed(self, xp: Namespace) -> Callable[[Array], Array]:
+        """Return f/g as one function of x, as somebody types it who has not thought of a numerator.
+
+        Examples
+        --------
+        >>> import torch
+        >>> CASES["sin(x)/x"].typed(torch)(torch.tensor([0.0, 1.0]))
+        tensor([   nan, 0.8415])
+        """
+        f, g = self.f, self.g  # nothing else is to be closed over: what can change is looked at again at each call
+        return lambda x: f(x, xp) / g(x, xp)
 
 
 def _x(x: Array, xp: Namespace) -> Array:
@@ -113,6 +129,7 @@ CASES: Mapping[str, Case] = {
         limit=1.0,
         slope=0.0,
         own={"torch": _torch_sinc, "tensorflow": _tensorflow_sinc, "jax": _jax_sinc},
+        ready_made=primitives.sin_over_x,
     ),
     "expm1(x)/x": Case(
         f=lambda x, xp: elementary(xp).expm1(x),
@@ -122,6 +139,7 @@ CASES: Mapping[str, Case] = {
         at=0.0,
         limit=1.0,
         slope=0.5,
+        ready_made=primitives.expm1_over_x,
     ),
     "x/(exp(x) - 1)": Case(
         f=_x,
@@ -131,6 +149,7 @@ CASES: Mapping[str, Case] = {
         at=0.0,
         limit=1.0,
         slope=-0.5,
+        ready_made=primitives.x_over_expm1,
     ),
     "log1p(x)/x": Case(
         f=lambda x, xp: elementary(xp).log1p(x),
@@ -140,6 +159,7 @@ CASES: Mapping[str, Case] = {
         at=0.0,
         limit=1.0,
         slope=-0.5,
+        ready_made=primitives.log1p_over_x,
     ),
     "tanh(x)/x": Case(
         f=lambda x, xp: xp.tanh(x),
@@ -149,6 +169,7 @@ CASES: Mapping[str, Case] = {
         at=0.0,
         limit=1.0,
         slope=0.0,
+        ready_made=primitives.tanh_over_x,
     ),
     "(2**x - 1)/x": Case(
         f=lambda x, xp: elementary(xp).expm1(LOG_2 * x),
@@ -159,6 +180,7 @@ CASES: Mapping[str, Case] = {
         limit=LOG_2,
         slope=LOG_2**2 / 2,
         own={"jax": _jax_boxcox},
+        ready_made=lambda x: primitives.boxcox(0 * x + 2, x),
     ),
     "sin(x)/tanh(x)": Case(
         f=lambda x, xp: xp.sin(x),

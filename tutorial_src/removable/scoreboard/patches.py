@@ -18,7 +18,7 @@ import numpy as np
 
 from removable import frameworks
 from removable.functions import Array, Namespace, Program, elementary
-from removable.remedy.quotient import quotient
+from removable.remedy import quotient, repair
 from removable.scoreboard.cases import Case
 
 __all__ = ["PATCHES", "Patch"]
@@ -65,7 +65,7 @@ class Patch:
 
         Examples
         --------
-        >>> PATCHES["naive"].lines, PATCHES["double where"].lines, PATCHES["integral"].lines
+        >>> PATCHES["naive"].lines, PATCHES["double where"].lines, PATCHES["repair"].lines
         (1, 4, 2)
         """
         own = _lines(self.build) + (_lines(self.evaluate) if self.evaluate else 0)
@@ -253,16 +253,21 @@ def own_function(case: Case) -> Program:
     return lambda x, xp: case.own[frameworks.of(x).name](x)
 
 
-def integral(case: Case) -> Program:
+def repaired(case: Case) -> Program:
+    """Let the package continue the quotient to the point, from where it is right."""
+    removed = functools.cache(lambda xp: repair(case.typed(xp), at=case.at))
+    return lambda x, xp: removed(xp)(x)
+
+
+def cancelled(case: Case) -> Program:
     """Let the package cancel the factor, by a mean of derivatives."""
     removed = quotient(case.f, case.g, at=case.at)
     return lambda x, xp: removed(x)
 
 
-def series(case: Case) -> Program:
-    """Let the package cancel the factor, by exact arithmetic."""
-    removed = quotient(case.f, case.g, at=case.at, engine="series")
-    return lambda x, xp: removed(x)
+def ready_made(case: Case) -> Program:
+    """Call the function that the package has ready-made."""
+    return lambda x, xp: case.ready_made(x)
 
 
 PATCHES: Mapping[str, Patch] = {
@@ -281,7 +286,8 @@ PATCHES: Mapping[str, Patch] = {
     "complex step": Patch(naive, evaluate=complex_step, order=1),
     "XLA's FMA": Patch(compiled_by_xla, offered=lambda case, name: name == "jax", order=1),
     "own function": Patch(own_function, offered=lambda case, name: name in case.own),
-    "integral": Patch(integral, root=True),
-    "series": Patch(series, root=True),
+    "repair": Patch(repaired, root=True),
+    "quotient": Patch(cancelled, root=True),
+    "primitives": Patch(ready_made, offered=lambda case, name: case.ready_made is not None),
 }
 """The rows of the scoreboard, from the expression as typed to the remedies of this package."""

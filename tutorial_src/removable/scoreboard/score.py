@@ -16,9 +16,16 @@ from removable.scoreboard.cases import CASES, Case
 from removable.scoreboard.patches import Patch, naive
 from removable.scoreboard.stored import marked, read, stamp
 
-__all__ = ["Score", "measure", "prices", "records", "table"]
+__all__ = ["REMEDIES", "SITUATIONS", "Score", "costs", "measure", "prices", "records", "table"]
 
 NAMES = ("torch", "tensorflow", "jax")
+WAYS = ("eager", "compiled")
+
+REMEDIES = ("repair", "quotient", "ready-made")
+"""The remedies of the package, the first choice first."""
+
+SITUATIONS = ("a parameter", "one number", "a moving point", "the first call", "peak memory")
+"""What a remedy costs most in; the points are a million, or a tenth of it where the point moves."""
 
 
 @dataclass(frozen=True)
@@ -198,35 +205,59 @@ def prices(patches: Mapping[str, Patch]) -> str:
 
 
 def records() -> str:
-    """Lay out how right the ready-made functions were measured to be, and what they and both engines cost.
+    """Lay out how right the remedies were measured to be, and what they cost.
 
     Returns
     -------
     str
-        One line for each quotient and way to compute it, and below them when, on what and with what they were measured. Errors
-        are those of float64, the worst of three frameworks.
+        One line for each quotient and remedy, and below them when, on what and with what they were measured. Errors are those
+        of float64, the worst of three frameworks. What was not measured is a dash.
 
     Examples
     --------
-    >>> sum("series" in line for line in records().splitlines())  # one for each of seven quotients
-    7
+    >>> sum("repair" in line for line in records().splitlines())  # one for each of eight quotients
+    8
     """
-    errors, costs = read("accuracy"), read("engines")
+    errors, costs = read("accuracy"), read("remedies")
     titles = {name: frameworks.get(name).title for name in NAMES}
     lines = [
         f"{'':<30}{'error':<36}{'cost, eager':<36}cost, compiled",
         f"{'':<19}{'':<11}{'ulp':<9}{'1st':<9}{'2nd':<9}{'3rd':<9}" + "".join(f"{t:<12}" for t in titles.values()) * 2,
     ]
     shown = []
-    for quotient in sorted({what[1] for what in errors}):
-        for engine in ("ready-made", "series", "integral"):
-            rows = [errors["accuracy", quotient, "float64", name] for name in NAMES] if engine == "ready-made" else []
-            worst = np.max([record.value for record in rows], axis=0) if rows else []
-            cells = [marked(f"{error:.2g}", rows) for error in worst] + [""] * (4 - len(worst))
-            ratios = [costs["engines", engine, quotient, how, name] for how in ("eager", "compiled") for name in NAMES]
-            prices = [marked(f"{record.value:.1f}", [record]) for record in ratios]
-            lines.append(
-                f"{quotient:<19}{engine:<11}" + "".join(f"{c:<9}" for c in cells) + "".join(f"{p:<12}" for p in prices)
-            )
-            shown += rows + ratios
+    for quotient, remedy in sorted(
+        {(what[2], what[1]) for what in errors}, key=lambda row: (row[0], REMEDIES.index(row[1]))
+    ):
+        rows = [errors["accuracy", remedy, quotient, "float64", name] for name in NAMES]
+        cells = [marked(f"{error:.2g}", rows) for error in np.max([record.value for record in rows], axis=0)]
+        ratios = [costs.get(("remedies", remedy, quotient, how, name)) for how in WAYS for name in NAMES]
+        prices = [marked(f"{record.value:.1f}", [record]) if record else "-" for record in ratios]
+        lines.append(
+            f"{quotient:<19}{remedy:<11}" + "".join(f"{c:<9}" for c in cells) + "".join(f"{p:<12}" for p in prices)
+        )
+        shown += rows + [record for record in ratios if record]
     return "\n".join([*(line.rstrip() for line in lines), stamp(shown)])
+
+
+def costs() -> str:
+    """Lay out what ``repair`` was measured to cost where it costs most.
+
+    Returns
+    -------
+    str
+        One line for each situation, and below them when, on what and with what they were measured. All are ratios to the
+        naive expression, but for the first call, which is in seconds. What was not measured is a dash.
+
+    Examples
+    --------
+    >>> [line.split("  ")[0] for line in costs().splitlines()[2 : 2 + len(SITUATIONS)]] == list(SITUATIONS)
+    True
+    """
+    found = read("costs")
+    titles = [frameworks.get(name).title for name in NAMES]
+    lines = [f"{'':<20}{'eager':<36}compiled", f"{'':<20}" + "".join(f"{title:<12}" for title in titles) * 2]
+    for situation in SITUATIONS:
+        records = [found.get(("costs", situation, how, name)) for how in WAYS for name in NAMES]
+        cells = [marked(f"{record.value:.2g}", [record]) if record else "-" for record in records]
+        lines.append(f"{situation:<20}" + "".join(f"{cell:<12}" for cell in cells))
+    return "\n".join([*(line.rstrip() for line in lines), stamp(found.values())])

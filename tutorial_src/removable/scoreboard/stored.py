@@ -135,7 +135,11 @@ def digest(module: str, framework: str, *, root: Path | None = None) -> str:
     >>> digest("removable.remedy.quotient", "torch") == digest("removable.remedy", "jax")
     False
     """
-    root = root or ROOT
+    return _digest(module, framework, root or ROOT)
+
+
+@functools.cache
+def _digest(module: str, framework: str, root: Path) -> str:
     code = "\n".join(f"{name} {_code(_file(name, root))}" for name in sources(module, framework, root=root))
     return hashlib.sha256(code.encode()).hexdigest()[:16]
 
@@ -193,9 +197,10 @@ def read(*what: str, file: Path | None = None) -> dict[tuple[str, ...], Record]:
     ----------
     *what : str
         The words that a record begins with. ``"patches", patch, framework`` is the time for value and slope of a million
-        points, as a ratio to the naive quotient in the same run; ``"engines", engine, quotient, "eager" or "compiled",
-        framework`` is such a ratio; ``"accuracy", quotient, dtype, framework`` is the worst error of a ready-made function in
-        its value, in ulp, and in three derivatives.
+        points, as a ratio to the naive quotient in the same run; ``"remedies", remedy, quotient, "eager" or "compiled",
+        framework`` is such a ratio; ``"costs", situation, "eager" or "compiled", framework`` is one for
+        :func:`removable.repair`, or seconds, or a ratio of memory; ``"accuracy", remedy, quotient, dtype, framework`` is the
+        worst error in the value, in ulp, and in three derivatives.
     file : pathlib.Path, optional
         Where they are, by default in the package.
 
