@@ -68,8 +68,12 @@ def excess(case, framework, dtype, mode, *, closed=False):
     return many / LOSSES.get(case.name, 1.3)
 
 
-def those(framework, step=1):
-    return [case for case in corpus.CASES if framework in case.families][::step]
+def those(framework, step, *, hidden):
+    """Choose cases; where values are hidden, those on circles only, and no point that is rounded to 1e-8."""
+    cases = [case for case in corpus.CASES if framework in case.families]
+    if hidden:
+        cases = [case for case in cases if case.families[framework] == "circle" and abs(case.at) < 1e4]
+    return cases[::step]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,10 @@ def those(framework, step=1):
     ],
 )
 def test_it_is_right_within_its_reach(framework, dtype, mode, closed, step):
-    found = {case: excess(case, framework, dtype, mode, closed=closed) for case in those(framework, step)}
+    found = {
+        case: excess(case, framework, dtype, mode, closed=closed)
+        for case in those(framework, step, hidden=closed and mode != "reverse")
+    }
     assert {case.name: times for case, times in found.items() if not times <= 1} == {}
 
 
