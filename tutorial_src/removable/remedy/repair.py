@@ -309,7 +309,7 @@ class Repaired:
         t = _offset(b, precision, x, self.at)
         close = b.abs(t) <= plan.reach
         u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius
-        inner = with_numbers(plan.numbers, u)
+        inner = with_numbers(b, plan.numbers, u)
         outer = self._call(b, b.where(close, b.adapter.number(self.at + plan.fill, x), x), ())
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
 
@@ -354,7 +354,7 @@ class Repaired:
         for matrix in plan.steps(offsets / plan.radius):
             found = b.product(matrix, found)
         u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius
-        inner = horner(b.cast(found, b.dtype(u)), plan.terms, u)
+        inner = horner(b, b.cast(found, b.dtype(u)), plan.terms, u)
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
 
     def _beside(self, b: Backend, z: Array, parameters: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -463,7 +463,7 @@ class Repaired:
         radius = b.cast(radius, b.dtype(t)) if _is_array(radius) else radius
         close = b.abs(t) <= last.reach * radius
         u = b.where(close, t, b.adapter.number(0.0, t)) / radius
-        inner = horner(b.cast(c, b.dtype(u)), last.terms, u)
+        inner = horner(b, b.cast(c, b.dtype(u)), last.terms, u)
         inner = b.where(good, inner, b.adapter.number(math.nan, inner))
         beyond = at + last.reach * radius
         beyond = b.cast(beyond, b.dtype(x)) if _is_array(beyond) else b.adapter.number(beyond, x)
