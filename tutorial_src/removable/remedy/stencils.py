@@ -48,6 +48,8 @@ class Stencil:
         The distance up to which the polynomial may be used.
     terms : int
         The number of coefficients.
+    on_circle : bool
+        Whether the nodes are complex.
     """
 
     count: int
@@ -59,11 +61,7 @@ class Stencil:
     amplified: float
     reach: float
     terms: int
-
-    @property
-    def on_circle(self) -> bool:
-        """Whether the nodes are complex."""
-        return self.imaginary.array.size > 0
+    on_circle: bool
 
     def coefficients(self, b: Backend, values: Array) -> Array:
         """Return the coefficients, shape (terms, ...), of values at the nodes, shape (m, ...)."""
@@ -100,6 +98,7 @@ def _made(
         amplified=amplified,
         reach=reach,
         terms=len(steps[-1]),
+        on_circle=bool(np.iscomplexobj(nodes)),
     )
 
 

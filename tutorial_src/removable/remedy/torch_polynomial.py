@@ -37,6 +37,7 @@ def applies(u: Array) -> bool:
         and type(u) in (torch.Tensor, torch.nn.Parameter)
         and not torch._C._functorch.is_functorch_wrapped_tensor(u)
         and not torch.jit.is_tracing()
+        and not torch._C._len_torch_dispatch_stack()  # make_fx and its like see what is done inside
         and u.device.type == "cpu"
         and u.numel() >= _MANY
         and torch.autograd.forward_ad.unpack_dual(u).tangent is None
