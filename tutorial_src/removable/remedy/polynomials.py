@@ -10,7 +10,46 @@ __all__ = ["horner", "with_numbers"]
 
 
 def horner(coefficients: Sequence[Array] | Array, count: int, u: Array) -> Array:
-    """Evaluate a polynomial whose coefficients are numbers or arrays, from the constant term up."""
+    r"""Evaluate a polynomial whose coefficients are numbers or arrays.
+
+    .. math::
+
+       c_0 + u\,(c_1 + u\,(c_2 + \dots + u\,c_{n-1}))
+
+    Parameters
+    ----------
+    coefficients : sequence of float, or array
+        From the constant term up. An array has the shape (n, ...), and its rows broadcast with ``u``.
+    count : int
+        The number of coefficients that are used, n, at least 1.
+    u : array
+        Any shape, floating.
+
+    Returns
+    -------
+    array
+        The shape and dtype to which ``u`` and a coefficient broadcast.
+
+    Raises
+    ------
+    IndexError
+        If there are fewer coefficients than that.
+
+    Examples
+    --------
+    1 + 2u + 3u^2 at 0 and at 10, and 1 + 2u alone:
+
+    >>> import numpy as np
+    >>> horner((1.0, 2.0, 3.0), 3, np.array([0.0, 10.0])).tolist()
+    [1.0, 321.0]
+    >>> horner((1.0, 2.0, 3.0), 2, np.array([0.0, 10.0])).tolist()
+    [1.0, 21.0]
+
+    Each element has coefficients of its own:
+
+    >>> horner(np.array([[1.0, 5.0], [2.0, 0.0]]), 2, np.array([10.0, 10.0])).tolist()
+    [21.0, 5.0]
+    """
     result = coefficients[count - 1] + 0 * u
     for k in range(count - 2, -1, -1):
         result = result * u + coefficients[k]
@@ -18,7 +57,35 @@ def horner(coefficients: Sequence[Array] | Array, count: int, u: Array) -> Array
 
 
 def with_numbers(coefficients: Sequence[float], u: Array) -> Array:
-    """Evaluate a polynomial with numbers for coefficients; in half the steps, if it is even or odd."""
+    """Evaluate a polynomial with numbers for coefficients; in half the steps, if it is even or odd.
+
+    Parameters
+    ----------
+    coefficients : sequence of float
+        From the constant term up.
+    u : array
+        Any shape, floating.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``u``.
+
+    Raises
+    ------
+    IndexError
+        If there are no coefficients.
+
+    Examples
+    --------
+    1 - u^2/6, which is even, and u - u^3/6, which is odd:
+
+    >>> import numpy as np
+    >>> with_numbers((1.0, 0.0, -1 / 6), np.array([0.0, 3.0])).tolist()
+    [1.0, -0.5]
+    >>> with_numbers((0.0, 1.0, 0.0, -1 / 6), np.array([0.0, 3.0])).tolist()
+    [0.0, -1.5]
+    """
     even, odd = coefficients[::2], coefficients[1::2]
     if not any(odd):
         return horner(even, len(even), u * u)
