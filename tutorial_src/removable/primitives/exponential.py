@@ -58,16 +58,16 @@ def phi(on: Arithmetic, order: int, x: Array) -> Array:
 
     Examples
     --------
-    At 0 they are 1, 1/2 and 1/6, and at 1 they are e - 1, e - 2 and e - 5/2:
+    At 0 they are 1, 1/2 and 1/6, at 1 they are e - 1, e - 2 and e - 5/2, and at -10 the definition itself is used:
 
     >>> import numpy as np
     >>> from removable import frameworks
     >>> on = Arithmetic(frameworks.get("numpy"), "float64")
     >>> for order in (1, 2, 3):
-    ...     print(phi(on, order, np.array([0.0, 1.0])).round(9).tolist())
-    [1.0, 1.718281828]
-    [0.5, 0.718281828]
-    [0.166666667, 0.218281828]
+    ...     print(phi(on, order, np.array([0.0, 1.0, -10.0])).round(9).tolist())
+    [1.0, 1.718281828, 0.09999546]
+    [0.5, 0.718281828, 0.090000454]
+    [0.166666667, 0.218281828, 0.040999955]
     """
     near, beyond = on.within(x, PHI_RADIUS[order]), x > on.exp_overflows
     series = on.polynomial(PHI[order], on.where(near, x, 0.0))

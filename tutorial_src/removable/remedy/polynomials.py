@@ -18,8 +18,8 @@ def horner(coefficients: Sequence[Array] | Array, count: int, u: Array) -> Array
 
     Parameters
     ----------
-    coefficients : sequence of float, or array
-        From the constant term up. An array has the shape (n, ...), and its rows broadcast with ``u``.
+    coefficients : tuple of float or array
+        From the constant term up; any sequence of numbers. An array has the shape (n, ...), and its rows broadcast with ``u``.
     count : int
         The number of coefficients that are used, n, at least 1.
     u : array
@@ -61,8 +61,8 @@ def with_numbers(coefficients: Sequence[float], u: Array) -> Array:
 
     Parameters
     ----------
-    coefficients : sequence of float
-        From the constant term up.
+    coefficients : tuple of float
+        From the constant term up; any sequence of numbers.
     u : array
         Any shape, floating.
 
