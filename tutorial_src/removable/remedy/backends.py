@@ -213,6 +213,14 @@ _made_ready._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
 class _Torch(Backend):
+    def one_for_all(self, coefficients: Any, count: int, u: Array) -> Array | None:
+        """Return the coefficients of a polynomial in one row, if they are the same for all points."""
+        if isinstance(coefficients, self.xp.Tensor):
+            if self.numbers(coefficients) is None or coefficients.numel() != len(coefficients):
+                return None
+            return coefficients.reshape(-1)[:count]
+        return self.xp.tensor(coefficients[:count], dtype=u.dtype)
+
     def known(self, values: Table, dtype: str, like: Array) -> Array:
         if self.xp.compiler.is_dynamo_compiling():
             key = dtype, str(like.device)

@@ -6,7 +6,7 @@ import math
 
 from removable.functions import Array
 from removable.remedy.backends import Backend
-from removable.remedy.stencils import RADII, Choice
+from removable.remedy.stencils import Choice
 
 __all__ = ["chosen", "worst"]
 
@@ -16,7 +16,7 @@ _NATURAL = 64.0
 _ROUNDING = 0.25
 """Noise that is rounding alone, in units of the unit roundoff."""
 
-_MORE = 16.0
+_MORE = 4.0
 """How much more uncertain than the best a larger circle may leave the value: it knows the derivatives better."""
 
 
@@ -70,7 +70,7 @@ def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array,
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
     >>> from removable.remedy.stencils import CHOICE, around
-    >>> b, choice, p = backend("numpy"), CHOICE["complex"], np.array([1.0, 64.0, 1 / 64])
+    >>> b, choice, p = backend("numpy"), CHOICE["complex"][0], np.array([1.0, 64.0, 1 / 64])
     >>> z = around(b, choice.real, choice.imaginary, 0.0, 1.0, 1, "complex128", p)
     >>> with np.errstate(all="ignore"):
     ...     radii, good = chosen(b, choice, (np.exp(p * z) - 1) / z, "64")
@@ -80,8 +80,8 @@ def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array,
     [False]
     """
     limit = worst(bits)
-    noise, size, first = choice.each.quality(b, b.split(values, len(RADII)))
-    ratio = RADII[0] / RADII[1]
+    noise, size, first = choice.each.quality(b, b.split(values, len(choice.radii)))
+    ratio = choice.radii[0] / choice.radii[1]
     somewhere = b.largest(size)
     fit = (
         (noise[1:] <= limit * size[1:])
@@ -95,7 +95,7 @@ def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array,
     error = noise[1:] + floor * size[1:]
     error = b.where(fit, error, b.adapter.number(math.inf, error))
     least = -b.largest(-error)
-    radii = b.column(choice.radii, len(error.shape) - 1, b.dtype(error), error)
+    radii = b.column(choice.column, len(error.shape) - 1, b.dtype(error), error)
     # Where no circle is good the smallest is named, so that only what is nearest to the point is in doubt.
     good = fit & (error <= _MORE * least)
-    return b.largest(b.where(good, radii, b.adapter.number(RADII[1], error))), least < math.inf
+    return b.largest(b.where(good, radii, b.adapter.number(choice.radii[0], error))), least < math.inf

@@ -171,6 +171,11 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     circle [0.5, 0.0, -0.0416666667] True
     real line [0.5, 0.0, -0.0416666667] True
     """
+    with np.errstate(all="ignore"):  # whatever the caller has asked NumPy to say of overflow and underflow
+        return _searched(on_circles, on_line, at, rounding, again=again)
+
+
+def _searched(on_circles: Values | None, on_line: Values, at: float, rounding: float, *, again: bool) -> Plan:
     _check_elements(on_line, at)
     note = ""
     if on_circles is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from removable.functions import Array
+from removable.remedy import torch_polynomial
+from removable.remedy.backends import Backend
 
 __all__ = ["horner", "with_numbers"]
 
 
-def horner(coefficients: Sequence[Array] | Array, count: int, u: Array) -> Array:
+def horner(b: Backend, coefficients: Sequence[Array] | Array, count: int, u: Array) -> Array:
     r"""Evaluate a polynomial whose coefficients are numbers or arrays.
 
     .. math::
@@ -18,6 +20,8 @@ def horner(coefficients: Sequence[Array] | Array, count: int, u: Array) -> Array
 
     Parameters
     ----------
+    b : Backend
+        The framework.
     coefficients : tuple of float or array
         From the constant term up; any sequence of numbers. An array has the shape (n, ...), and its rows broadcast with ``u``.
     count : int
@@ -40,27 +44,35 @@ def horner(coefficients: Sequence[Array] | Array, count: int, u: Array) -> Array
     1 + 2u + 3u^2 at 0 and at 10, and 1 + 2u alone:
 
     >>> import numpy as np
-    >>> horner((1.0, 2.0, 3.0), 3, np.array([0.0, 10.0])).tolist()
+    >>> from removable.remedy.backends import backend
+    >>> b = backend("numpy")
+    >>> horner(b, (1.0, 2.0, 3.0), 3, np.array([0.0, 10.0])).tolist()
     [1.0, 321.0]
-    >>> horner((1.0, 2.0, 3.0), 2, np.array([0.0, 10.0])).tolist()
+    >>> horner(b, (1.0, 2.0, 3.0), 2, np.array([0.0, 10.0])).tolist()
     [1.0, 21.0]
 
     Each element has coefficients of its own:
 
-    >>> horner(np.array([[1.0, 5.0], [2.0, 0.0]]), 2, np.array([10.0, 10.0])).tolist()
+    >>> horner(b, np.array([[1.0, 5.0], [2.0, 0.0]]), 2, np.array([10.0, 10.0])).tolist()
     [21.0, 5.0]
     """
+    if b.adapter.name == "torch" and torch_polynomial.applies(u):
+        found = b.one_for_all(coefficients, count, u)
+        if found is not None:
+            return torch_polynomial.polynomial(u, found)
     result = coefficients[count - 1] + 0 * u
     for k in range(count - 2, -1, -1):
         result = result * u + coefficients[k]
     return result
 
 
-def with_numbers(coefficients: Sequence[float], u: Array) -> Array:
+def with_numbers(b: Backend, coefficients: Sequence[float], u: Array) -> Array:
     """Evaluate a polynomial with numbers for coefficients; in half the steps, if it is even or odd.
 
     Parameters
     ----------
+    b : Backend
+        The framework.
     coefficients : tuple of float
         From the constant term up; any sequence of numbers.
     u : array
@@ -81,14 +93,16 @@ def with_numbers(coefficients: Sequence[float], u: Array) -> Array:
     1 - u^2/6, which is even, and u - u^3/6, which is odd:
 
     >>> import numpy as np
-    >>> with_numbers((1.0, 0.0, -1 / 6), np.array([0.0, 3.0])).tolist()
+    >>> from removable.remedy.backends import backend
+    >>> b = backend("numpy")
+    >>> with_numbers(b, (1.0, 0.0, -1 / 6), np.array([0.0, 3.0])).tolist()
     [1.0, -0.5]
-    >>> with_numbers((0.0, 1.0, 0.0, -1 / 6), np.array([0.0, 3.0])).tolist()
+    >>> with_numbers(b, (0.0, 1.0, 0.0, -1 / 6), np.array([0.0, 3.0])).tolist()
     [0.0, -1.5]
     """
     even, odd = coefficients[::2], coefficients[1::2]
     if not any(odd):
-        return horner(even, len(even), u * u)
+        return horner(b, even, len(even), u * u)
     if not any(even):
-        return horner(odd, len(odd), u * u) * u
-    return horner(coefficients, len(coefficients), u)
+        return horner(b, odd, len(odd), u * u) * u
+    return horner(b, coefficients, len(coefficients), u)

@@ -185,8 +185,8 @@ class Repaired:
         --------
         >>> import torch
         >>> found = repair(lambda x: torch.sin(x) / x, at=0.0).report(torch.ones(1, dtype=torch.float64))
-        >>> found.kind, found.coefficients[:3], found.error < 1e-15
-        ('circle', (1.0, 0.0, -0.16666666666666666), True)
+        >>> found.kind, found.coefficients[:2], round(found.coefficients[2], 15), found.error < 1e-15
+        ('circle', (1.0, 0.0), -0.166666666666667, True)
         """
         at, plan = self._look_at(x, parameters)
         with np.errstate(all="ignore"):
@@ -309,7 +309,7 @@ class Repaired:
         t = _offset(b, precision, x, self.at)
         close = b.abs(t) <= plan.reach
         u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius
-        inner = with_numbers(plan.numbers, u)
+        inner = with_numbers(b, plan.numbers, u)
         outer = self._call(b, b.where(close, b.adapter.number(self.at + plan.fill, x), x), ())
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
 
@@ -354,7 +354,7 @@ class Repaired:
         for matrix in plan.steps(offsets / plan.radius):
             found = b.product(matrix, found)
         u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius
-        inner = horner(b.cast(found, b.dtype(u)), plan.terms, u)
+        inner = horner(b, b.cast(found, b.dtype(u)), plan.terms, u)
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
 
     def _beside(self, b: Backend, z: Array, parameters: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -363,6 +363,7 @@ class Repaired:
 
     def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
         """Look at the program with what it reads now."""
+        self._check_elements(b, at, dims, parameters, like)
         wide = b.wide()
         kinds = ("complex128", "float64") if wide == "64" else ("complex64", "float32")
         with b.looking():
@@ -373,6 +374,32 @@ class Repaired:
                 again=True,
             )
         return dataclasses.replace(plan, dtype=kinds[plan.kind != "circle"], dims=dims)
+
+    def _check_elements(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> None:
+        """Raise if an element of the result changes with other elements of x, of the shape that x has."""
+        shape = tuple(like.shape)
+        if math.prod(shape) < 2:
+            return
+        mine = np.arange(math.prod(shape)).reshape(shape) % 2 == 0
+        offsets = max(1.0, abs(at)) * (0.113 + 0.1 * np.modf(np.arange(mine.size).reshape(shape) * 0.618)[0])
+        with b.looking():
+            seen = [
+                b.numbers(
+                    self._call(
+                        b, b.array(at + np.where(mine, offsets, other * offsets), b.dtype(like), like), parameters
+                    )
+                )
+                for other in (0.7, 1.3)
+            ]
+        if seen[0] is None or seen[0].shape != shape:
+            return
+        first, beside = (np.asarray(values, float)[mine] for values in seen)
+        apart = np.abs(first - beside) > 1e-8 * np.nanmax(np.abs(first), initial=0.0)
+        if apart.any():
+            raise InputError(
+                f"the function gives {first[apart][0]:.6g} or {beside[apart][0]:.6g} for the same x, depending on the other "
+                "elements of the array; give one that treats the elements independently."
+            )
 
     def _by_choice(self, b: Backend, precision: str, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
         """Evaluate the program around the point of each element, on a circle that is chosen for it; NaN where none is good."""
@@ -406,7 +433,8 @@ class Repaired:
     def _around(
         self, b: Backend, dtype: str, precision: str, x: Array, at: Any, dims: int, parameters: tuple[Array, ...]
     ) -> Array:
-        choice, bits = stencils.CHOICE["complex" if dtype.startswith("complex") else "real"], b.wide()
+        kind, bits = "complex" if dtype.startswith("complex") else "real", b.wide()
+        choice, last = stencils.CHOICE[kind], stencils.LAST[kind]
 
         def evaluate(real: Table, imaginary: Table, radius: Any) -> Array:
             z = stencils.around(b, real, imaginary, at, radius, dims, dtype, x)
@@ -417,23 +445,27 @@ class Repaired:
         if prepared is not None and not _is_array(at):
             radius: Any = prepared.radius
         elif self.radius is None:
-            radius, chose = chosen(b, choice, b.constant(evaluate(choice.real, choice.imaginary, 1.0)), bits)
+            first, *others = choice
+            radius, chose = chosen(b, first, b.constant(evaluate(first.real, first.imaginary, 1.0)), bits)
+            for second in others:  # with more nodes larger circles can be told to be good
+                times, _ = chosen(b, second, b.constant(evaluate(second.real, second.imaginary, radius)), bits)
+                radius = radius * times
         else:
-            radius = self.radius / choice.last.reach
-        values = evaluate(choice.last.real, choice.last.imaginary, radius)
-        noise, largest, _ = choice.last.quality(b, values)
+            radius = self.radius / last.reach
+        values = evaluate(last.real, last.imaginary, radius)
+        noise, largest, _ = last.quality(b, values)
         good = noise <= worst(bits) * largest
         good = good if chose is None else good & chose
-        c = choice.last.coefficients(b, values)
+        c = last.coefficients(b, values)
         moving = b.adapter.owns(at) and _is_array(at)
         at = b.cast(at, b.dtype(x)) if moving else at
         t = x - at if moving else _offset(b, precision, x, at)
         radius = b.cast(radius, b.dtype(t)) if _is_array(radius) else radius
-        close = b.abs(t) <= choice.last.reach * radius
+        close = b.abs(t) <= last.reach * radius
         u = b.where(close, t, b.adapter.number(0.0, t)) / radius
-        inner = horner(b.cast(c, b.dtype(u)), choice.last.terms, u)
+        inner = horner(b, b.cast(c, b.dtype(u)), last.terms, u)
         inner = b.where(good, inner, b.adapter.number(math.nan, inner))
-        beyond = at + choice.last.reach * radius
+        beyond = at + last.reach * radius
         beyond = b.cast(beyond, b.dtype(x)) if _is_array(beyond) else b.adapter.number(beyond, x)
         outer = self._call(b, b.where(close, beyond, x), parameters)
         return b.where(close, b.cast(inner, b.dtype(outer)), outer)

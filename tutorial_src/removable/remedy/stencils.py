@@ -11,10 +11,13 @@ from removable.functions import Array
 from removable.remedy import annulus, circles
 from removable.remedy.backends import Backend, Table
 
-__all__ = ["CHOICE", "RADII", "TRIAL", "Choice", "Stencil", "around"]
+__all__ = ["CHOICE", "LAST", "TRIAL", "Choice", "Stencil", "around"]
 
 RADII = tuple(4.0**k for k in range(-10, 9))
 """Radii among which one is chosen where values are hidden, from the smallest on."""
+
+MULTIPLES = (1.0, 2.0, 4.0, 8.0)
+"""Multiples of a radius among which another is chosen, with more nodes."""
 
 _FIRST = 8
 """Coefficients that a choice of radius looks at."""
@@ -116,43 +119,47 @@ def _line() -> Stencil:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a choice of radius takes, and what is used after it.
+    """Circles among which one is chosen.
 
     Attributes
     ----------
     each : Stencil
-        The nodes on each of the circles.
+        The nodes on each of them.
+    radii : tuple of float
+        Their radii, ascending, all by the same ratio. The smallest is taken where none is better.
     real : Table
-        The real parts of the nodes on all of them, by node and then by circle, the smallest first.
+        The nodes on all of them, by node and then by circle.
     imaginary : Table
         Their imaginary parts.
-    radii : Table
-        The radii that can be chosen: all but the smallest, which only compares.
-    last : Stencil
-        The nodes on the circle that has been chosen.
+    column : Table
+        The radii that can be chosen: all but the smallest.
     """
 
     each: Stencil
+    radii: tuple[float, ...]
     real: Table
     imaginary: Table
-    radii: Table
-    last: Stencil
+    column: Table
 
 
-def _choice(each: Stencil, last: Stencil) -> Choice:
-    radii = np.array(RADII)
+def _choice(each: Stencil, radii: tuple[float, ...]) -> Choice:
     real, imaginary = (
-        Table((part[:, None] * radii).ravel()) if part.size else Table(part)
+        Table((part[:, None] * np.array(radii)).ravel()) if part.size else Table(part)
         for part in (each.real.array, each.imaginary.array)
     )
-    return Choice(each, real, imaginary, Table(radii[1:]), last)
+    return Choice(each, radii, real, imaginary, Table(np.array(radii[1:])))
 
 
 # Made now: a compiler that reads a program makes no matrices.
 _ON_LINE = _line()
-CHOICE = {"complex": _choice(_circle(32), _circle(64)), "real": _choice(_ON_LINE, _ON_LINE)}
-"""By the kind of nodes."""
+LAST = {"complex": _circle(64), "real": _ON_LINE}
+"""What is evaluated once a radius has been chosen, by the kind of nodes."""
 
+CHOICE = {
+    "complex": (_choice(_circle(32), RADII), _choice(LAST["complex"], MULTIPLES)),
+    "real": (_choice(_ON_LINE, RADII),),
+}
+"""Circles of absolute radii, and then, in the complex plane, of multiples of the one that was found, by the kind of nodes."""
 
 TRIAL = (Table(np.array([0.6, -0.6])), Table(np.array([0.8, 0.8])))
 """Two nodes, to see whether a program takes complex numbers."""
