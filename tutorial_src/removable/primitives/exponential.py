@@ -28,10 +28,46 @@ _TANH = table(_of_tanh, radius=_TANH_RADIUS, powers=2)
 
 
 def phi(on: Arithmetic, order: int, x: Array) -> Array:
-    """Evaluate a phi function by its series, by its definition, and by that in powers of 1/x, which cannot overflow before exp.
+    r"""Evaluate a phi function by its series, by its definition, and by that in powers of 1/x, which cannot overflow before exp.
 
-    The series is used as far as the definition cancels more than a digit in two. Where the exponential overflows, so do the
-    function and all derivatives.
+    .. math::
+
+       \varphi_k(x) = \frac{1}{x^k} \left(e^x - \sum_{j<k} \frac{x^j}{j!}\right) = \sum_{n \ge 0} \frac{x^n}{(n + k)!}
+
+    The series is used as far as the definition cancels more than a digit in two (:cite:t:`KassamTrefethen2005` say why). Where
+    the exponential overflows, so do the function and all derivatives.
+
+    Parameters
+    ----------
+    on : Arithmetic
+        The framework and the precision.
+    order : {1, 2, 3}
+        Which of the functions, k.
+    x : array
+        Any shape, of that framework and dtype.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    Raises
+    ------
+    KeyError
+        If the order is another.
+
+    Examples
+    --------
+    At 0 they are 1, 1/2 and 1/6, at 1 they are e - 1, e - 2 and e - 5/2, and at -10 the definition itself is used:
+
+    >>> import numpy as np
+    >>> from removable import frameworks
+    >>> on = Arithmetic(frameworks.get("numpy"), "float64")
+    >>> for order in (1, 2, 3):
+    ...     print(phi(on, order, np.array([0.0, 1.0, -10.0])).round(9).tolist())
+    [1.0, 1.718281828, 0.09999546]
+    [0.5, 0.718281828, 0.090000454]
+    [0.166666667, 0.218281828, 0.040999955]
     """
     near, beyond = on.within(x, PHI_RADIUS[order]), x > on.exp_overflows
     series = on.polynomial(PHI[order], on.where(near, x, 0.0))

@@ -17,7 +17,7 @@ from removable.remedy import circles
 from removable.remedy.circles import Values
 from removable.remedy.one_sided import explanation
 
-__all__ = ["Fit", "Rule", "fit", "rule"]
+__all__ = ["Fit", "Rule", "fit", "rule", "rule_at"]
 
 _NODES = 40
 """Nodes on each side."""
@@ -97,7 +97,22 @@ def _chebyshev(s: np.ndarray) -> np.ndarray:
 
 @functools.cache
 def rule() -> Rule:
-    """Return the rule for nodes at the zeros of a Chebyshev polynomial."""
+    r"""Return the rule for nodes at the zeros of a Chebyshev polynomial of :math:`s = t^2`.
+
+    Returns
+    -------
+    Rule
+        40 nodes on each side of the point, between 1/16 and 1 in units of the outer radius, and 13 terms of each parity.
+
+    Examples
+    --------
+    Its first coefficients of the exponential are those of the Taylor series, 1, 1, 1/2 and 1/6:
+
+    >>> on = rule()
+    >>> found = on.to_powers @ (on.to_chebyshev @ np.exp(on.nodes))
+    >>> np.round(found[:4], 10).tolist()
+    [1.0, 1.0, 0.5, 0.1666666667]
+    """
     low = _INNER**2
     theta = np.pi * (2 * np.arange(_NODES) + 1) / (2 * _NODES)
     t = np.sqrt(low + (1 - low) * (np.cos(theta) + 1) / 2)
@@ -109,7 +124,37 @@ def rule() -> Rule:
 
 
 def rule_at(nodes: np.ndarray) -> Rule:
-    """Return the rule for nodes near those of :func:`rule`, where rounding has put them."""
+    """Return the rule for nodes near those of :func:`rule`, where rounding has put them.
+
+    The coefficients are those of the polynomial through all values: the inverse of the matrix of the Chebyshev polynomials at
+    the nodes, times the values. At the nodes of :func:`rule` itself that inverse is known in closed form.
+
+    Parameters
+    ----------
+    nodes : numpy.ndarray
+        Offsets in units of the outer radius, on the right and then on the left, shape (80,), float64.
+
+    Returns
+    -------
+    Rule
+        That of :func:`rule`, the same object, where the nodes are those to rounding.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If two nodes are the same.
+
+    Examples
+    --------
+    Next to the point 1e6 nodes are off by up to 6e-11. The third derivative of the exponential, 6 times the fourth coefficient,
+    is good to 1e-11 by the rule for these nodes, and off by 6e-8 by that for the nodes as they were meant:
+
+    >>> nodes = (1e6 + rule().nodes) - 1e6
+    >>> for on in (rule_at(nodes), rule()):
+    ...     print(abs(6 * (on.to_powers @ (on.to_chebyshev @ np.exp(nodes)))[3] - 1) < 1e-10)
+    True
+    False
+    """
     if np.allclose(nodes, rule().nodes, rtol=0, atol=4 * circles.EPS):
         return rule()
     polynomials = _chebyshev(nodes * nodes)
@@ -141,12 +186,15 @@ def _powers() -> np.ndarray:
 
 
 def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
-    """Find the power series of a program from its values on both sides of a point.
+    r"""Find the power series of a program from its values on both sides of a point.
+
+    At 161 outer radii, two to an octave, the even and the odd part are fitted by Chebyshev polynomials in :math:`s = t^2`; of
+    the radii with the least noise one is used.
 
     Parameters
     ----------
-    values : callable
-        The program on real numbers.
+    values : Values
+        The program on real numbers: it takes offsets, shape (N,), float64, to values, shape (N, E).
     at : float
         The point.
     rounding : float
@@ -155,12 +203,23 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
     Returns
     -------
     Fit
-        The series.
+        The series, 26 coefficients of each element.
 
     Raises
     ------
     removable.errors.NotRemovableError
         If no power series fits both sides; the sentence says what each side does.
+
+    Examples
+    --------
+    Of :math:`(1 - \cos x)/x^2` it finds 1/2, 0 and -1/24, from nodes no closer to 0 than 0.001:
+
+    >>> with np.errstate(all="ignore"):
+    ...     found = fit(lambda t: ((1 - np.cos(t)) / t**2)[:, None], 0.0)
+    >>> np.round(found.coefficients[:3, 0] / found.radius ** np.arange(3), 10).tolist()
+    [0.5, 0.0, -0.0416666667]
+    >>> found.error < 1e-13, found.innermost / 16 > 0.001
+    (True, True)
     """
     on = rule()
     radii = 2.0 ** (np.arange(-80, 81) / 2)

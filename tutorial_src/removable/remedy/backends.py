@@ -43,6 +43,33 @@ def elsewhere(work: Callable[[], Result]) -> Result:
     """Do something in a thread of its own, in which no compiler traces and no transformation is at work.
 
     What the frameworks know of tracing, of modes and of transformations belongs to the thread.
+
+    Parameters
+    ----------
+    work : callable
+        What to do; it takes no arguments.
+
+    Returns
+    -------
+    object
+        What ``work`` returns.
+
+    Raises
+    ------
+    BaseException
+        What ``work`` raises.
+
+    Examples
+    --------
+    What is computed while JAX compiles has no value yet, even from constants; there it has:
+
+    >>> import jax
+    >>> seen = []
+    >>> def square(x):
+    ...     seen.append(elsewhere(lambda: float(jax.numpy.exp(0.0))))
+    ...     return x * x
+    >>> float(jax.jit(jax.grad(square))(3.0)), seen
+    (6.0, [1.0])
     """
     done: dict[str, Any] = {}
 
@@ -373,5 +400,30 @@ _MADE = {name: kind(frameworks.ADAPTERS[name]) for name, kind in _KINDS.items()}
 
 
 def backend(name: str) -> Backend:
-    """Return the operations of a framework."""
+    """Return the operations of a framework.
+
+    Parameters
+    ----------
+    name : {"torch", "tensorflow", "jax", "numpy"}
+        The framework; it is imported when an operation first needs it.
+
+    Returns
+    -------
+    Backend
+        The same object for each call.
+
+    Raises
+    ------
+    KeyError
+        If there is no framework of this name.
+
+    Examples
+    --------
+    A real matrix times the real and imaginary parts of complex values, here the mean of 1 + 2i and 3 + 4i:
+
+    >>> b = backend("numpy")
+    >>> parts = b.parts(np.array([1 + 2j, 3 + 4j]))
+    >>> b.product(Table(np.array([[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]])), parts).tolist()
+    [2.0, 3.0]
+    """
     return _MADE[name]

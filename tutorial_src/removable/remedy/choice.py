@@ -21,12 +21,28 @@ _MORE = 4.0
 
 
 def worst(bits: str) -> float:
-    """Return the noise, relative to the largest value, above which a circle is not used."""
+    """Return the noise, relative to the largest value, above which a circle is not used.
+
+    Parameters
+    ----------
+    bits : {"64", "32"}
+        The precision.
+
+    Returns
+    -------
+    float
+        The limit.
+
+    Examples
+    --------
+    >>> worst("64"), worst("32")
+    (1e-06, 0.0001)
+    """
     return 1e-6 if bits == "64" else 1e-4
 
 
 def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array, Array]:
-    """Choose a radius for each element, by looking at the noise on circles of all radii.
+    r"""Choose a radius for each element, by looking at the noise on circles of all radii.
 
     Parameters
     ----------
@@ -35,16 +51,33 @@ def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array,
     choice : Choice
         The nodes.
     values : array
-        The program on the circles, shape (J m, ...).
+        The program on the circles, shape (J m, ...), real or complex as the nodes are.
     bits : {"64", "32"}
         The precision.
 
     Returns
     -------
-    tuple of array
-        For each element the largest radius that leaves the value nearly as certain as the best, and whether there is one
-        at all: values are no larger than their first terms explain, and the next smaller circle has the same value
-        and slope.
+    radii : array
+        For each element the largest radius that leaves the value nearly as certain as the best, shape (...), real.
+    good : array
+        Whether there is one at all, shape (...), bool: values are no larger than their first terms explain, and the next
+        smaller circle has the same value and slope. Elsewhere the radius is the smallest.
+
+    Examples
+    --------
+    Of :math:`(e^{pz} - 1)/z` the radius is 1/p; 1/z has none:
+
+    >>> import numpy as np
+    >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.stencils import CHOICE, around
+    >>> b, choice, p = backend("numpy"), CHOICE["complex"][0], np.array([1.0, 64.0, 1 / 64])
+    >>> z = around(b, choice.real, choice.imaginary, 0.0, 1.0, 1, "complex128", p)
+    >>> with np.errstate(all="ignore"):
+    ...     radii, good = chosen(b, choice, (np.exp(p * z) - 1) / z, "64")
+    >>> radii.tolist(), good.tolist()
+    ([1.0, 0.015625, 64.0], [True, True, True])
+    >>> chosen(b, choice, 1 / z, "64")[1].tolist()
+    [False]
     """
     limit = worst(bits)
     noise, size, first = choice.each.quality(b, b.split(values, len(choice.radii)))

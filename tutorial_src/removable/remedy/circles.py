@@ -23,12 +23,32 @@ import numpy as np
 
 from removable.errors import NotRemovableError, PoleError
 
-__all__ = ["Expansion", "Values", "expand", "matrices", "unit_nodes"]
+__all__ = [
+    "EPS",
+    "TERMS",
+    "WORST",
+    "EssentialSingularityError",
+    "Expansion",
+    "Scan",
+    "Values",
+    "ends_sharply",
+    "expand",
+    "first_coefficient",
+    "matrices",
+    "pole",
+    "region",
+    "relative",
+    "scan",
+    "shaken",
+    "unit_nodes",
+]
 
 Values = Callable[[np.ndarray], np.ndarray]
 """A program around a point. It takes offsets t, shape (N,), to values at r + t, shape (N, elements)."""
 
 EPS = 2.0**-52
+"""The distance from 1 to the next larger number in double precision."""
+
 WORST = 1e-6
 """Noise, relative to the largest value on a circle, above which the circle tells nothing."""
 
@@ -94,7 +114,18 @@ class Scan:
         return self.coefficients.shape[1] // 2
 
     def noise(self, pole: int = 0) -> np.ndarray:
-        """Size of the coefficients below those of a pole of this order, shape (J, E)."""
+        """Size of the coefficients below those of a pole of this order, shape (J, E).
+
+        Parameters
+        ----------
+        pole : int
+            The order; 0 for no pole.
+
+        Returns
+        -------
+        numpy.ndarray
+            The largest of up to 16 coefficients of index below ``-pole``.
+        """
         count = min(_NEGATIVE, self.half // 2)
         return np.max(np.abs(self.coefficients[:, self.half - pole - count : self.half - pole]), axis=1)
 
@@ -155,23 +186,65 @@ class Expansion:
 
 
 def unit_nodes(n: int) -> np.ndarray:
-    """Return the upper half of n half-shifted nodes on the unit circle, shape (n/2,)."""
-    return np.exp(1j * np.pi * (2 * np.arange(n // 2) + 1) / n)
+    r"""Return the upper half of n half-shifted nodes on the unit circle.
 
+    .. math::
 
-def matrices(nodes: np.ndarray) -> np.ndarray:
-    """Return the matrices that turn values at nodes into Laurent coefficients.
+       z_j = e^{i\pi(2j+1)/n}, \quad j = 0, \dots, n/2 - 1
 
     Parameters
     ----------
-    nodes : numpy.ndarray
-        The upper halves of circles in units of the radius, where rounding has put them, shape (..., m).
+    n : int
+        The number of nodes on the whole circle, even.
 
     Returns
     -------
     numpy.ndarray
-        Shape (..., 2m, 2m): from the real parts of the values and then the imaginary parts, to the coefficients of index
-        -m to m - 1.
+        Shape (n/2,), complex128.
+
+    Examples
+    --------
+    >>> unit_nodes(4).round(4).tolist()
+    [(0.7071+0.7071j), (-0.7071+0.7071j)]
+    """
+    return np.exp(1j * np.pi * (2 * np.arange(n // 2) + 1) / n)
+
+
+def matrices(nodes: np.ndarray) -> np.ndarray:
+    r"""Return the matrices that turn values at nodes into Laurent coefficients.
+
+    At the nodes of :func:`unit_nodes` they are the trapezoidal rule on the whole circle, whose lower half has conjugate values:
+
+    .. math::
+
+       a_k = \frac{1}{m} \sum_{j=0}^{m-1} \left(\cos(k\theta_j)\,\mathrm{Re}\,h_j + \sin(k\theta_j)\,\mathrm{Im}\,h_j\right) .
+
+    At others they are the inverse of the matrix of powers of the nodes.
+
+    Parameters
+    ----------
+    nodes : numpy.ndarray
+        The upper halves of circles in units of the radius, where rounding has put them, shape (..., m), complex128.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (..., 2m, 2m), float64: from the real parts of the values and then the imaginary parts, to the coefficients of
+        index -m to m - 1.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If two nodes are the same.
+
+    Examples
+    --------
+    The values of z + 5/z give the coefficients of index -2 to 1:
+
+    >>> z = unit_nodes(4)
+    >>> h = z + 5 / z
+    >>> (matrices(z) @ np.concatenate([h.real, h.imag])).round(10).tolist()
+    [0.0, 5.0, 0.0, 1.0]
     """
     m = nodes.shape[-1]
     k = np.arange(-m, m)
@@ -199,9 +272,37 @@ def _coefficients(nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
-    """Evaluate a program on circles of these radii, with n nodes on each.
+    """Evaluate a program on circles of these radii, with n nodes on each, and find its Laurent coefficients.
 
     Near a large point the nodes are rounded; the offsets at which they end up are exact, and taken as they are.
+
+    Parameters
+    ----------
+    values : Values
+        The program on complex numbers: it takes offsets, shape (N,), complex128, to values, shape (N, E).
+    at : float
+        The point.
+    radii : numpy.ndarray
+        The radii, shape (J,), float64, ascending.
+    n : int
+        The number of nodes on a whole circle, even; half of them are evaluated.
+
+    Returns
+    -------
+    Scan
+        The values and the coefficients of index -n/2 to n/2 - 1.
+
+    Examples
+    --------
+    The coefficient of 1/z of index -1 is 1 over the radius, in units of which it is given; that of a power series is 0:
+
+    >>> seen = scan(lambda t: (1 / t)[:, None], 0.0, np.array([0.25, 0.5, 1.0]), 16)
+    >>> (seen.coefficients[:, seen.half - 1, 0] * seen.radii).round(12).tolist()
+    [1.0, 1.0, 1.0]
+    >>> seen.noise()[:, 0].round(12).tolist()
+    [4.0, 2.0, 1.0]
+    >>> bool(scan(lambda t: np.exp(t)[:, None], 0.0, np.array([1.0]), 32).noise().max() < 1e-15)
+    True
     """
     offsets = (at + radii[:, None] * unit_nodes(n)) - at
     found = values(offsets.ravel()).reshape(*offsets.shape, -1)
@@ -211,7 +312,29 @@ def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
 
 
 def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray:
-    """Return noise over the largest value on each circle, the worst of all elements, shape (J,); infinite if not finite."""
+    """Return the noise on each circle relative to the largest value there, the worst of all elements.
+
+    Parameters
+    ----------
+    noise, largest : numpy.ndarray
+        The noise and the largest size of a value on each circle, shape (J, E), float64.
+    least : float
+        The least that rounding leaves, relative to the largest value; nothing smaller is returned where a value is finite.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (J,), float64. It is infinite where a value is not finite, and where an element is 0 on some circles alone: there
+        all has cancelled. An element that is 0 on all of them has no noise.
+
+    Examples
+    --------
+    (1 - cos x)/x^2 for real x is 0 at 1e-9, where 1 - cos(x) is:
+
+    >>> x = np.array([[1e-9], [1.0]])
+    >>> relative(np.array([[0.0], [1e-15]]), (1 - np.cos(x)) / x**2, 2.0**-52).round(17).tolist()
+    [inf, 2.18e-15]
+    """
     with np.errstate(all="ignore"):
         level = np.where(largest > 0, noise / largest, np.inf)
     level[:, np.all(largest == 0, axis=0)] = 0.0  # zero everywhere; zero on some circles alone is cancellation
@@ -219,7 +342,38 @@ def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray
 
 
 def shaken(values: Values, seen: Scan, by: float = _SHAKE) -> np.ndarray:
-    """Return how much values change when the nodes move by a tiny part of their distance, relative to the largest, shape (J,)."""
+    """Return how much values change when the nodes move by a tiny part of their distance, relative to the largest.
+
+    Rounding noise changes wholly, unless it is the same number over a longer way than the nodes move.
+
+    Parameters
+    ----------
+    values : Values
+        The program.
+    seen : Scan
+        Its values at nodes that have not been moved.
+    by : float
+        The part of their distance from the point by which the nodes move.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (J,), float64; 0 where a value is not finite.
+
+    Examples
+    --------
+    When z changes by a part of 2^-40, z^3 changes by three times that, and noise of a tenth by about a tenth:
+
+    >>> def power(z):
+    ...     return (z**3)[:, None]
+    >>> def noisy(z):
+    ...     return (1 + np.sin(1e14 * z.real) / 10)[:, None]
+    >>> radii = np.array([0.5, 1.0])
+    >>> (shaken(power, scan(power, 0.0, radii, 32)) * 2.0**40).round(1).tolist()
+    [3.0, 3.0]
+    >>> (shaken(noisy, scan(noisy, 0.0, radii, 32)) > 0.05).tolist()
+    [True, True]
+    """
     with np.errstate(all="ignore"):
         moved = values((seen.offsets * (1 + by)).ravel()).reshape(seen.values.shape)
         change = np.max(np.abs(moved - seen.values), axis=(1, 2)) / np.max(seen.largest, -1)
@@ -229,8 +383,39 @@ def shaken(values: Values, seen: Scan, by: float = _SHAKE) -> np.ndarray:
 def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _SHAKE) -> np.ndarray:
     """Tell which circles carry a power series: the innermost run of quiet ones that is not a run of total cancellation.
 
-    Where everything has cancelled, a program is smooth and wrong: (1 - cos z)/z^2 is 0 for small z. Right outside of such a
-    run values are rounding noise, which is seen as a change when the nodes are moved a little.
+    Where everything has cancelled, a program is smooth and wrong: 3 + (1 - cos x)/x^2 is 3 for small real x. Right outside of
+    such a run values are rounding noise, which is seen as a change when the nodes are moved a little. Where it is not seen, as
+    :func:`shaken` says, such a run is taken for a power series.
+
+    Parameters
+    ----------
+    levels : numpy.ndarray
+        The noise on each circle, relative to the largest value, shape (J,), float64, from the innermost circle on.
+    rounding : float
+        The unit roundoff of the precision in which the program computes.
+    moved : numpy.ndarray
+        The change of the values when the nodes move, as :func:`shaken` gives it, shape (J,), float64.
+    by : float
+        The part of their distance by which they moved.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (J,), bool; of a run the circles whose noise is at most 30 times the least. None is True if there is no run.
+
+    Examples
+    --------
+    Two quiet runs; the values right outside of the inner one change by a tenth, so that it is total cancellation:
+
+    >>> levels = np.array([1e-16, 1e-16, 0.5, 0.1, 1e-12, 1e-16, 1e-16, 0.1])
+    >>> moved = np.array([0.0, 0.0, 0.1, 0.1, 1e-12, 1e-12, 1e-12, 1e-12])
+    >>> np.flatnonzero(region(levels, 2.0**-53, moved)).tolist()
+    [5, 6]
+
+    If they do not change the program is a power series there, which ends where the noise begins:
+
+    >>> np.flatnonzero(region(levels, 2.0**-53, np.full(8, 1e-12))).tolist()
+    [0, 1]
     """
     number, start, runs = np.arange(len(levels)), 0, []
     quiet = levels <= WORST
@@ -253,6 +438,29 @@ def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) ->
 
     Beside a kink or a branch point a program is also quiet, right at the point, where it is constant to rounding; but its
     noise rises slowly with the radius, like a low power.
+
+    Parameters
+    ----------
+    levels : numpy.ndarray
+        The noise on each circle, relative to the largest value, shape (J,), float64.
+    inside : numpy.ndarray
+        The region, shape (J,), bool; one at least is True.
+    per_octave : int
+        The number of radii to an octave.
+
+    Returns
+    -------
+    bool
+        True if within four octaves the noise rises 64-fold in one of them or reaches 1e-3, or if the circles end there.
+
+    Examples
+    --------
+    With n nodes the noise of a power series rises like a high power of the radius, and that of 1 + sqrt(z), a branch point,
+    like its root:
+
+    >>> radii, inside = 2.0 ** np.arange(8), np.arange(8) < 2
+    >>> ends_sharply(1e-16 * radii**16, inside), ends_sharply(1e-16 * radii**0.5, inside)
+    (True, False)
     """
     top = int(np.flatnonzero(inside).max())
     beyond = levels[top : top + 1 + _OCTAVES * per_octave]
@@ -275,6 +483,41 @@ def first_coefficient(
     """Find the first coefficient that is more than noise: its index, its size in units of x, and a circle fit for it.
 
     The circle is the largest usable one on which no value exceeds the first term more than eightfold.
+
+    Parameters
+    ----------
+    radii : numpy.ndarray
+        The radii, shape (J,), float64.
+    coefficients : numpy.ndarray
+        The coefficients of index 0 and above, in units of the radius, shape (J, K, E), float64.
+    noise, largest : numpy.ndarray
+        The noise and the largest size of a value on each circle, shape (J, E), float64.
+    inside, usable : numpy.ndarray
+        The circles by which it is decided, and those among which one is named, shape (J,), bool.
+    at : float
+        The point.
+
+    Returns
+    -------
+    first : int
+        The index; 0 if all coefficients are noise.
+    lead : numpy.ndarray
+        The size of that coefficient in powers of x - at, shape (E,), float64; 1 if all are noise.
+    circle : int
+        The place of the circle among the radii.
+
+    Examples
+    --------
+    Of 1 - cos(z) it is the coefficient of z^2, 1/2:
+
+    >>> seen = scan(lambda z: (1 - np.cos(z))[:, None], 0.0, 2.0 ** np.arange(-3, 3), 32)
+    >>> every = np.full(6, True)
+    >>> noise = np.maximum(seen.noise(), EPS)
+    >>> first, lead, circle = first_coefficient(
+    ...     seen.radii, seen.coefficients[:, seen.half :], noise, seen.largest, every, every, 0.0
+    ... )
+    >>> first, lead.round(12).tolist(), float(seen.radii[circle])
+    (2, [0.5], 4.0)
     """
     with np.errstate(all="ignore"):
         for v in range(coefficients.shape[1] // 2):
@@ -291,10 +534,13 @@ def first_coefficient(
 def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     """Find the power series of a program from its values around a point.
 
+    The program is evaluated on 129 circles, one to an octave, and again with more nodes on those that carry a power series.
+    Each coefficient is the mean over the circles on which its error is least (:cite:t:`Bornemann2011`).
+
     Parameters
     ----------
-    values : callable
-        The program on complex numbers.
+    values : Values
+        The program on complex numbers: it takes offsets, shape (N,), complex128, to values, shape (N, E).
     at : float
         The point.
     rounding : float
@@ -311,6 +557,24 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
         If there is a pole.
     removable.errors.NotRemovableError
         If no circle carries a power series, or if circles of different radii carry different ones.
+
+    Examples
+    --------
+    Of sin(z)/z the coefficients are 1, 0, -1/6, 0, 1/120:
+
+    >>> with np.errstate(all="ignore"):
+    ...     found = expand(lambda z: (np.sin(z) / z)[:, None], 0.0)
+    >>> np.round(found.coefficients[:5, 0] / found.unit ** np.arange(5), 12).tolist()
+    [1.0, 0.0, -0.166666666667, 0.0, 0.008333333333]
+    >>> found.first, found.error < 1e-15
+    (0, True)
+
+    A pole is not removable:
+
+    >>> with np.errstate(all="ignore"):
+    ...     expand(lambda z: (np.exp(z) / z)[:, None], 0.0)
+    Traceback (most recent call last):
+    removable.errors.PoleError: at 0.0 is a pole of order 1 with residue 1: nothing removes it
     """
     radii = 2.0 ** np.arange(-64, 65)
     coarse = scan(values, at, radii[radii >= 64 * rounding * abs(at)], _COARSE)
@@ -341,7 +605,7 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     noise = np.maximum(fine.noise(), rounding / 2 * fine.largest)
     own = fine.coefficients[:, fine.half : fine.half + TERMS]
     clean, unit, series, errors = _agreeing(fine.radii, own, noise, clean, at)
-    series = simplest(np.where(np.abs(series) <= 4 * errors, 0.0, series), errors)
+    series = _simplest(np.where(np.abs(series) <= 4 * errors, 0.0, series), errors)
     usable = (
         (levels <= WORST) & (fine.radii >= fine.radii[clean].min() / 2**12) & (fine.radii <= fine.radii[clean].max())
     )
@@ -370,8 +634,14 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     )
 
 
-def simplest(numbers: np.ndarray, errors: np.ndarray, bits: int = 32) -> np.ndarray:
-    """Replace numbers by those of few binary digits, where such are within their errors: by 4, and no 3.9999999999999996."""
+def _simplest(numbers: np.ndarray, errors: np.ndarray, bits: int = 32) -> np.ndarray:
+    """Replace numbers by those of few binary digits, where such are within their errors.
+
+    Examples
+    --------
+    >>> _simplest(np.array([3.9999999999999996, 1 / 3]), np.array([1e-15, 1e-15])).tolist()
+    [4.0, 0.3333333333333333]
+    """
     with np.errstate(all="ignore"):
         unit = 2.0 ** (np.floor(np.log2(np.abs(numbers))) + 1 - bits)
         short = np.round(numbers / unit) * unit
@@ -483,6 +753,27 @@ def _check_pole(
 
 
 def pole(at: float, order: int, leading: float) -> PoleError:
-    """Return the error for a pole of an order with a leading coefficient."""
+    """Return the error for a pole of an order with a leading coefficient.
+
+    Parameters
+    ----------
+    at : float
+        The point.
+    order : int
+        The order.
+    leading : float
+        The coefficient of the highest negative power of x - at; the residue, if the order is 1.
+
+    Returns
+    -------
+    removable.errors.PoleError
+        With a sentence, the order and the coefficient.
+
+    Examples
+    --------
+    >>> told = pole(0.0, 2, 3.0)
+    >>> told.order, told.leading, str(told)
+    (2, 3.0, 'at 0.0 is a pole of order 2 with leading coefficient 3: nothing removes it')
+    """
     what = f"residue {leading:.6g}" if order == 1 else f"leading coefficient {leading:.6g}"
     return PoleError(f"at {at!r} is a pole of order {order} with {what}: nothing removes it", order, leading)

@@ -26,15 +26,24 @@ def explanation(values: Values, at: float) -> NotRemovableError:
 
     Parameters
     ----------
-    values : callable
-        The program on real numbers.
+    values : Values
+        The program on real numbers: it takes offsets, shape (N,), float64, to values, shape (N, E).
     at : float
         The point.
 
     Returns
     -------
     removable.errors.NotRemovableError
-        With a sentence: the end of the domain, a pole, an infinite value or slope, a jump, a kink.
+        With a sentence: the end of the domain, a pole, an infinite value or slope, a jump, a kink. It is returned, not raised.
+
+    Examples
+    --------
+    >>> print(explanation(lambda t: abs(t)[:, None], 0.0))
+    at 0.0 is a kink: the slope tends to 1 from the right and to -1 from the left
+    >>> print(explanation(lambda t: np.cbrt(t)[:, None], 0.0))
+    at 0.0 is a branch point: on the right the slope is infinite, and grows like |x - 0.0|^-0.67
+    >>> explanation(lambda t: (3 / t**2)[:, None], 0.0).leading
+    3.0...
     """
     scale = max(1.0, abs(at))
     distances = scale * 0.83 * 2.0 ** -np.arange(0, 40, 2)

@@ -131,8 +131,11 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
 
     Parameters
     ----------
-    on_circles, on_line : callable
-        The program on complex and on real numbers; they raise :class:`NotTakenError` where it takes none.
+    on_circles : Values or None
+        The program on complex numbers: offsets, shape (N,), complex128, to values, shape (N, E). It raises
+        :class:`NotTakenError` where it takes none. None if only real numbers are tried.
+    on_line : Values
+        The program on real numbers, float64, likewise.
     at : float
         The point.
     rounding : float
@@ -152,7 +155,21 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     removable.errors.NotRemovableError
         If the program has no power series there.
     removable.errors.InputError
-        If it takes neither complex nor real numbers.
+        If it takes neither complex nor real numbers, or if it gives different values for the same x.
+
+    Examples
+    --------
+    (1 - cos x)/x^2 is continued by 1/2 - x^2/24 and higher terms, from a circle and from the real line:
+
+    >>> def h(t):
+    ...     return ((1 - np.cos(t)) / t**2)[:, None]
+    >>> for on_circles in (h, None):
+    ...     with np.errstate(all="ignore"):
+    ...         found = search(on_circles, h, 0.0, 2.0**-53, again=False)
+    ...     series = found.coefficients[:3, 0] / found.radius ** np.arange(3)
+    ...     print(found.kind, series.round(10).tolist(), found.reach > 1)
+    circle [0.5, 0.0, -0.0416666667] True
+    real line [0.5, 0.0, -0.0416666667] True
     """
     with np.errstate(all="ignore"):  # whatever the caller has asked NumPy to say of overflow and underflow
         return _searched(on_circles, on_line, at, rounding, again=again)

@@ -12,7 +12,50 @@ __all__ = ["horner", "with_numbers"]
 
 
 def horner(b: Backend, coefficients: Sequence[Array] | Array, count: int, u: Array) -> Array:
-    """Evaluate a polynomial whose coefficients are numbers or arrays, from the constant term up."""
+    r"""Evaluate a polynomial whose coefficients are numbers or arrays.
+
+    .. math::
+
+       c_0 + u\,(c_1 + u\,(c_2 + \dots + u\,c_{n-1}))
+
+    Parameters
+    ----------
+    b : Backend
+        The framework.
+    coefficients : tuple of float or array
+        From the constant term up; any sequence of numbers. An array has the shape (n, ...), and its rows broadcast with ``u``.
+    count : int
+        The number of coefficients that are used, n, at least 1.
+    u : array
+        Any shape, floating.
+
+    Returns
+    -------
+    array
+        The shape and dtype to which ``u`` and a coefficient broadcast.
+
+    Raises
+    ------
+    IndexError
+        If there are fewer coefficients than that.
+
+    Examples
+    --------
+    1 + 2u + 3u^2 at 0 and at 10, and 1 + 2u alone:
+
+    >>> import numpy as np
+    >>> from removable.remedy.backends import backend
+    >>> b = backend("numpy")
+    >>> horner(b, (1.0, 2.0, 3.0), 3, np.array([0.0, 10.0])).tolist()
+    [1.0, 321.0]
+    >>> horner(b, (1.0, 2.0, 3.0), 2, np.array([0.0, 10.0])).tolist()
+    [1.0, 21.0]
+
+    Each element has coefficients of its own:
+
+    >>> horner(b, np.array([[1.0, 5.0], [2.0, 0.0]]), 2, np.array([10.0, 10.0])).tolist()
+    [21.0, 5.0]
+    """
     if b.adapter.name == "torch" and torch_polynomial.applies(u):
         found = b.one_for_all(coefficients, count, u)
         if found is not None:
@@ -24,7 +67,39 @@ def horner(b: Backend, coefficients: Sequence[Array] | Array, count: int, u: Arr
 
 
 def with_numbers(b: Backend, coefficients: Sequence[float], u: Array) -> Array:
-    """Evaluate a polynomial with numbers for coefficients; in half the steps, if it is even or odd."""
+    """Evaluate a polynomial with numbers for coefficients; in half the steps, if it is even or odd.
+
+    Parameters
+    ----------
+    b : Backend
+        The framework.
+    coefficients : tuple of float
+        From the constant term up; any sequence of numbers.
+    u : array
+        Any shape, floating.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``u``.
+
+    Raises
+    ------
+    IndexError
+        If there are no coefficients.
+
+    Examples
+    --------
+    1 - u^2/6, which is even, and u - u^3/6, which is odd:
+
+    >>> import numpy as np
+    >>> from removable.remedy.backends import backend
+    >>> b = backend("numpy")
+    >>> with_numbers(b, (1.0, 0.0, -1 / 6), np.array([0.0, 3.0])).tolist()
+    [1.0, -0.5]
+    >>> with_numbers(b, (0.0, 1.0, 0.0, -1 / 6), np.array([0.0, 3.0])).tolist()
+    [0.0, -1.5]
+    """
     even, odd = coefficients[::2], coefficients[1::2]
     if not any(odd):
         return horner(b, even, len(even), u * u)

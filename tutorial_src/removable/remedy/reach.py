@@ -38,13 +38,13 @@ def reach_and_terms(
     Parameters
     ----------
     coefficients, errors : numpy.ndarray
-        Coefficients in units of a radius, and their errors, shape (K, E).
+        Coefficients in units of a radius, and their errors, shape (K, E), float64.
     unit : float
         That radius.
     most : float
         The largest distance that is tried.
     radii, noise : numpy.ndarray
-        Distances, shape (J,), and the noise in the program's values there, shape (J, E).
+        Distances, shape (J,), and the noise in the program's values there, shape (J, E), float64.
     rounding : float
         The unit roundoff of the result.
 
@@ -52,6 +52,22 @@ def reach_and_terms(
     -------
     tuple or None
         The distance and the number of terms; None if the series keeps its digits at no distance.
+
+    Examples
+    --------
+    64 coefficients of the geometric series 1/(1 - x), of a program whose noise is 1e-16/x. At 0.446 it takes 57 terms: the next
+    is 1e-20, and 2e-14 in the third derivative, which is 64.
+
+    >>> radii = 2.0 ** np.arange(-20, 1)
+    >>> one, noise = np.ones((64, 1)), 1e-16 / radii[:, None]
+    >>> reach, terms = reach_and_terms(one, 1e-16 * one, 1.0, 2.0, radii, noise)
+    >>> round(reach, 3), terms
+    (0.446, 57)
+
+    Four coefficients are too few for a third derivative at any distance:
+
+    >>> reach_and_terms(one[:4], 1e-16 * one[:4], 1.0, 2.0, radii, noise) is None
+    True
     """
     signed, size = coefficients, np.abs(coefficients)
     k = np.arange(len(size))

@@ -167,7 +167,37 @@ TRIAL = (Table(np.array([0.6, -0.6])), Table(np.array([0.8, 0.8])))
 def around(
     b: Backend, real: Table, imaginary: Table, at: Any, radius: Any, dims: int, dtype: str, like: Array
 ) -> Array:
-    """Return the nodes around points, shape (m, ...), for a point and a radius that are numbers or arrays."""
+    """Return the nodes around points, for a point and a radius that are numbers or arrays.
+
+    Parameters
+    ----------
+    b : Backend
+        The framework.
+    real, imaginary : Table
+        The parts of m nodes, in units of the radius, shape (m,). Those of real nodes have no imaginary parts.
+    at, radius : float or array
+        The points and the radii; arrays have the shape (...), and are real.
+    dims : int
+        The number of dimensions of that shape.
+    dtype : str
+        The dtype of the nodes: ``"complex128"``, ``"complex64"``, or one of real numbers.
+    like : array
+        An array on the device where the nodes are wanted.
+
+    Returns
+    -------
+    array
+        Shape (m, ...).
+
+    Examples
+    --------
+    Two nodes on circles of radius 0.5 around 0 and 10:
+
+    >>> from removable.remedy.backends import backend
+    >>> at = np.array([0.0, 10.0])
+    >>> around(backend("numpy"), *TRIAL, at, 0.5, 1, "complex128", at).tolist()
+    [[(0.3+0.4j), (10.3+0.4j)], [(-0.3+0.4j), (9.7+0.4j)]]
+    """
     part = {"complex128": "float64", "complex64": "float32"}.get(dtype, dtype)
     at = b.cast(at, part) if b.adapter.owns(at) else at
     x = at + radius * b.column(real, dims, part, like)
