@@ -464,3 +464,23 @@ def test_a_moving_point_keeps_its_digits_at_all_sizes():
         slope = n * (n - 1) / 2 * y ** (n - 2)
         assert torch.allclose(by_x, slope, rtol=1e-13)
         assert torch.allclose(by_y, slope, rtol=1e-13)
+
+
+# ---------------------------------------------------------------------------------------------------- beside a constant
+
+
+@pytest.mark.parametrize(
+    ("program", "true"),
+    [
+        (lambda x: 3 + (x - torch.sin(x)) / x**3, 3 + 1 / 6),
+        (lambda x: 2 + (torch.tan(x) - x) / x**3, 2 + 1 / 3),
+        (lambda x: torch.exp((x - torch.sin(x)) / x**3), math.exp(1 / 6)),
+        (lambda x: 5 + (torch.exp(x) - 1 - x) / x**2, 5.5),
+        (lambda x: 1 + (torch.sin(x) - x + x**3 / 6) / x**5, 1 + 1 / 120),
+        (lambda x: 3 + (1 - torch.cos(x)) / x**2 + 0 * torch.erf(x), 3.5),
+        (lambda x: 3 + (x - torch.sin(x)) / x**3 + 0 * torch.erf(x), 3 + 1 / 6),
+        (lambda x: 1 + (torch.erf(x) - 2 / math.sqrt(math.pi) * x) / x**3, 1 - 2 / 3 / math.sqrt(math.pi)),
+    ],
+)
+def test_a_constant_does_not_hide_that_everything_else_has_cancelled(program, true):
+    assert repair(program, at=0.0)(tensor(0.0, grad=False)).item() == pytest.approx(true, rel=1e-13)

@@ -384,8 +384,8 @@ def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _
     """Tell which circles carry a power series: the innermost run of quiet ones that is not a run of total cancellation.
 
     Where everything has cancelled, a program is smooth and wrong: 3 + (1 - cos x)/x^2 is 3 for small real x. Right outside of
-    such a run values are rounding noise, which is seen as a change when the nodes are moved a little. Where it is not seen, as
-    :func:`shaken` says, such a run is taken for a power series.
+    such a run values are rounding noise, which is seen as a change when the nodes are moved a little. Where it comes in steps
+    that are too long for that, it is known by how it sets in at once, and falls from there to the next quiet run.
 
     Parameters
     ----------
@@ -426,11 +426,31 @@ def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _
         noisy = moved[outside] > np.maximum(np.minimum(0.02 * levels[outside], 0.02), 64 * by)
         if last == len(levels) or not noisy.any():
             best = max(levels[first:last].min(), rounding / 2)
-            runs.append((best, (number >= first) & (number < last) & (levels <= 30 * best)))
+            runs.append((best, first, last))
         start = last
     # In noise some circle may be quiet by chance, and barely so.
-    better = [run for best, run in runs if best <= _GOOD]
-    return (better or [run for _, run in runs] or [np.zeros(len(levels), bool)])[0]
+    runs = [run for run in runs if run[0] <= _GOOD] or runs
+    while len(runs) > 1 and _has_cancelled(levels, runs[0][2], runs[1][1], rounding):
+        del runs[0]
+    if not runs:
+        return np.zeros(len(levels), bool)
+    best, first, last = runs[0]
+    return (number >= first) & (number < last) & (levels <= 30 * best)
+
+
+def _has_cancelled(levels: np.ndarray, last: int, following: int, rounding: float) -> bool:
+    """Tell whether a run is followed by noise that sets in at once and then falls, up to another run.
+
+    The noise of rounding falls with the distance. Where a power series ends, it is the higher coefficients that rise: with
+    these numbers of nodes by no more than 2^16 an octave.
+    """
+    gap = levels[last:following]
+    return bool(
+        np.isfinite(gap).all()
+        and gap[0] > 2.0**24 * max(levels[last - 1], rounding / 4)
+        and np.all(gap[1:] <= 4 * gap[:-1])
+        and gap[-1] <= gap[0]
+    )
 
 
 def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) -> bool:
