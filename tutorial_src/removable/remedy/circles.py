@@ -405,16 +405,16 @@ def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _
 
     Examples
     --------
-    Two quiet runs; the values right outside of the inner one change by a tenth, so that it is total cancellation:
+    Two quiet runs. The noise behind the inner one sets in at once, and falls: all had cancelled there.
 
-    >>> levels = np.array([1e-16, 1e-16, 0.5, 0.1, 1e-12, 1e-16, 1e-16, 0.1])
-    >>> moved = np.array([0.0, 0.0, 0.1, 0.1, 1e-12, 1e-12, 1e-12, 1e-12])
-    >>> np.flatnonzero(region(levels, 2.0**-53, moved)).tolist()
+    >>> levels = np.array([1e-16, 1e-16, 0.5, 0.1, 1e-5, 1e-16, 1e-16, 0.1])
+    >>> np.flatnonzero(region(levels, 2.0**-53, np.zeros(8))).tolist()
     [5, 6]
 
-    If they do not change the program is a power series there, which ends where the noise begins:
+    Behind this one it rises, as it does where a power series ends:
 
-    >>> np.flatnonzero(region(levels, 2.0**-53, np.full(8, 1e-12))).tolist()
+    >>> levels = np.array([1e-16, 1e-16, 1e-8, 0.5, 0.1, 1e-16, 1e-16, 0.1])
+    >>> np.flatnonzero(region(levels, 2.0**-53, np.zeros(8))).tolist()
     [0, 1]
     """
     number, start, runs = np.arange(len(levels)), 0, []

@@ -29,7 +29,26 @@ _MANY = 256
 
 
 def applies(u: Array) -> bool:
-    """Tell whether points are plain numbers of an eager program, so many that the operation pays."""
+    """Tell whether points are plain numbers of an eager program, so many that the operation pays.
+
+    Parameters
+    ----------
+    u : torch.Tensor
+        Points.
+
+    Returns
+    -------
+    bool
+        False while anything but running and recording is done to the program.
+
+    Examples
+    --------
+    >>> import torch
+    >>> applies(torch.zeros(1000)), applies(torch.zeros(10))
+    (True, False)
+    >>> torch.func.vmap(lambda u: u * applies(u))(torch.ones(2, 1000)).sum().item()
+    0.0
+    """
     import torch
 
     return (
