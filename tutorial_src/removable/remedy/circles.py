@@ -413,7 +413,7 @@ def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _
 
     Behind this one it rises, as it does where a power series ends:
 
-    >>> levels = np.array([1e-16, 1e-16, 1e-8, 0.5, 0.1, 1e-16, 1e-16, 0.1])
+    >>> levels = np.array([1e-16, 1e-16, 1e-11, 1e-6, 0.1, 0.02, 1e-16, 1e-16])
     >>> np.flatnonzero(region(levels, 2.0**-53, np.zeros(8))).tolist()
     [0, 1]
     """
