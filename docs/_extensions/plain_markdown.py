@@ -133,7 +133,7 @@ def _role(name: str, text: str, page: str, site: str) -> str:
         return f"({target.removeprefix('eq-')})"
     if name == "term":
         return words
-    if name in ("py:func", "py:mod"):
+    if name in ("py:func", "py:meth", "py:mod"):
         return f"`{words.removeprefix('~')}`"
     raise UnknownMarkupError(
         f"{page}: plain_markdown.py does not say what the role {name!r} becomes in a notebook; add it there."

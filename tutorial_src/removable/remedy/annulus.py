@@ -141,8 +141,8 @@ def rule_at(nodes: np.ndarray) -> Rule:
 
     Raises
     ------
-    numpy.linalg.LinAlgError
-        If two nodes are the same.
+    ValueError
+        If two nodes are the same; it is NumPy's own ``LinAlgError``.
 
     Examples
     --------

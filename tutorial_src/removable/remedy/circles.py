@@ -234,8 +234,8 @@ def matrices(nodes: np.ndarray) -> np.ndarray:
 
     Raises
     ------
-    numpy.linalg.LinAlgError
-        If two nodes are the same.
+    ValueError
+        If two nodes are the same; it is NumPy's own ``LinAlgError``.
 
     Examples
     --------

@@ -14,7 +14,7 @@ gone: no 0/0, no cancellation, no constant to choose. With zeros of order :math:
    F(x) = \int_0^1 \frac{(1 - s)^{m-1}}{(m-1)!}\, f^{(m)}(r + s\,(x - r))\,ds .
 
 The integral is taken by Gauss's rule, with the derivatives that the framework has of f and g, and by nothing but its plain
-operations. :func:`removable.repair` needs neither f nor g nor m, and is the first choice.
+operations. :func:`removable.remedy.repair.repair` needs neither f nor g nor m, and is the first choice.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def quotient(
         The largest distance from r at which the integral is used. By default it is found. Where a compiler or a
         transformation hides what f and g close over, it has to be given, and f and g are not looked at.
     engine : None
-        There is one way to do it; the series has become :func:`removable.repair`.
+        There is one way to do it; the series has become :func:`removable.remedy.repair.repair`.
 
     Returns
     -------
