@@ -50,6 +50,9 @@ SOURCE = ROOT / "tutorial_src"
 KNOWN = Path(__file__).with_name("mutants.toml")
 MODULES = tuple(SOURCE / "removable" / f"{name}.py" for name in ("functions", "regions", "truth"))
 PER_SCRIPT, PER_MODULE = 3, 8
+LONGEST = 3600
+"""Seconds after which tests, scripts and chapters are taken to have no end; a busy machine has been seen to need 600."""
+
 WORKERS = 2
 
 # What draws or prints: functions by their name, methods by the name of what they are called on.
@@ -345,10 +348,10 @@ def try_module(path: Path, mutants: list[Mutant]) -> list[Outcome]:
             for name, command in _checks(package):
                 try:
                     done = subprocess.run(
-                        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600
+                        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=LONGEST
                     )
                 except subprocess.TimeoutExpired:
-                    caught = f"{name}: no end within 600 s"
+                    caught = f"{name}: no end within {LONGEST} s"
                     break
                 if done.returncode:
                     failed = re.findall(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
 import io
-import sys
 import zipfile
 from pathlib import Path
 
@@ -64,15 +64,9 @@ def test_a_difference_is_found_and_placed(sites, name, data, expected):
 
 def test_whatever_runs_beside_the_build_has_its_folder_among_the_caches():
     extensions = Path(reproducible.ROOT, "docs", "_extensions")
-    for path in extensions.glob("*.py"):
-        if "= Aside(" in path.read_text(encoding="utf-8"):
-            __import__(path.stem)
-    runs = {
-        value.name
-        for module in list(sys.modules.values())
-        for value in vars(module).values()
-        if isinstance(value, Aside)
-    }
+    names = [path.stem for path in extensions.glob("*.py") if "= Aside(" in path.read_text(encoding="utf-8")]
+    modules = [importlib.import_module(name) for name in names]
+    runs = {value.name for module in modules for value in vars(module).values() if isinstance(value, Aside)}
     assert runs == {"claims", "doctests", "saboteurs"}
     assert {f"_build/{name}" for name in runs} <= set(reproducible.CACHES)
 
