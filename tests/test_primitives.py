@@ -231,7 +231,7 @@ def found_along(
     a, b = direction
 
     def program(t, xp):
-        p, q = (adapter.constant(values.astype(dtype), t) for values in (x, y))
+        p, q = (adapter.asarray(values.astype(dtype)) for values in (x, y))
         return function(p + a * t, q + b * t)
 
     return adapter.derivatives(program, np.zeros_like(x), order=order, dtype=dtype, mode=mode).astype(np.float64)

@@ -247,14 +247,29 @@ def matrices(nodes: np.ndarray) -> np.ndarray:
     [0.0, 5.0, 0.0, 1.0]
     """
     m = nodes.shape[-1]
-    k = np.arange(-m, m)
     meant = unit_nodes(2 * m)
     if np.allclose(nodes, meant, rtol=0, atol=4 * EPS):  # the trapezoidal rule
-        angle = np.outer(k, np.angle(meant))
-        rule = np.concatenate([np.cos(angle), np.sin(angle)], 1) / m
+        powers = _powers_of_unit_nodes(m)
+        rule = np.concatenate([powers.real, powers.imag]).T / m
         return np.broadcast_to(rule, (*nodes.shape[:-1], 2 * m, 2 * m))
-    powers = nodes[..., None] ** k
+    powers = _powers(nodes)
     return np.linalg.inv(np.concatenate([powers.real, powers.imag], -2))
+
+
+def _powers_of_unit_nodes(m: int) -> np.ndarray:
+    """Return the powers -m to m - 1 of the m unit nodes, shape (m, 2m), complex128.
+
+    Angles are reduced while they are integers: k times a rounded angle is off by k roundings, and so would the coefficients be.
+    """
+    turns = np.outer(2 * np.arange(m) + 1, np.arange(-m, m)) % (4 * m)  # of the circle, times 4m
+    return np.exp(2j * np.pi * np.arange(4 * m) / (4 * m))[turns]
+
+
+def _powers(nodes: np.ndarray) -> np.ndarray:
+    """Return the powers -m to m - 1 of m nodes near the unit nodes, shape (..., m, 2m), complex128."""
+    m = nodes.shape[-1]
+    moved = np.log1p(nodes / unit_nodes(2 * m) - 1)
+    return _powers_of_unit_nodes(m) * np.exp(moved[..., None] * np.arange(-m, m))
 
 
 def _coefficients(nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -264,7 +279,7 @@ def _coefficients(nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
     found = np.einsum("km,jme->jke", rule, np.concatenate([values.real, values.imag], 1))
     if np.allclose(nodes, unit_nodes(2 * m), rtol=0, atol=4 * EPS):
         return found
-    powers = np.exp(np.log(nodes)[..., None] * np.arange(-m, m))
+    powers = _powers(nodes)
     for _ in range(_CORRECTIONS):  # the rule is that of nodes near by: what it leaves over is put through it again
         left = values - np.einsum("jmk,jke->jme", powers, found)
         found = found + np.einsum("km,jme->jke", rule, np.concatenate([left.real, left.imag], 1))
@@ -545,8 +560,10 @@ def first_coefficient(
             j = int(np.argmin(error))
             lead = np.abs(coefficients[j, v]) / radii[j] ** v
             if np.any(lead > 100 * error[j]):
-                near = radii <= (4 * max(1.0, abs(at)) if v else np.inf)
-                fit = np.flatnonzero(usable & near & np.all(largest <= 8 * lead * radii[:, None] ** v, -1))
+                term = lead * radii[:, None] ** v
+                fit = np.flatnonzero(usable & np.all(largest <= 8 * term, -1))
+                if v and fit.size and np.all(largest[fit[-1]] <= 1.01 * term[fit[-1]]):  # a power of x has no size of its own
+                    fit = fit[radii[fit] <= 4 * max(1.0, abs(at))]
                 return v, lead, int(fit.max()) if fit.size else int(np.flatnonzero(inside)[0])
     return 0, np.ones(coefficients.shape[2]), int(np.flatnonzero(inside)[-1])
 
@@ -615,7 +632,7 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
         )
     quiet = coarse.radii[inside]
     top = quiet.max()
-    radii = np.unique(np.concatenate([top * 2.0 ** np.arange(-12, 3), quiet[::4][quiet[::4] < top / 2**12]]))
+    radii = np.unique(np.concatenate([top * 2.0 ** (np.arange(-24, 5) / 2), quiet[::4][quiet[::4] < top / 2**12]]))
     fine = scan(values, at, radii[radii >= max(coarse.radii.min(), quiet.min() / 4)], _FINE)
     levels = relative(fine.noise(), fine.largest, rounding / 4)
     best = max(levels[fine.radii <= top].min(), rounding / 2)

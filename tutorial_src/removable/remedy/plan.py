@@ -118,7 +118,7 @@ class Plan:
         series = circles.matrices(self.nodes) @ np.concatenate([found.real, found.imag])
         noise = np.max(np.abs(series[: _NODES // 2]), 0)
         powers = (self.reach / self.radius) ** np.arange(_NODES // 2)[:, None]
-        terms = np.abs(series[_NODES // 2 :]) * powers
+        terms = np.abs(_without_noise(series[_NODES // 2 :], noise)) * powers
         left_out = np.sum(terms[self.terms :], 0)
         return bool(
             np.all(noise <= max(10 * self.level, 8 * EPS) * largest)
@@ -244,7 +244,8 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
         if "tends to" in str(told):
             raise told
     if again:
-        unit, series, errors, error = found.circle, found.on_circle, found.noise_on_circle, found.error_on_circle
+        unit, errors, error = found.circle, found.noise_on_circle, found.error_on_circle
+        series = _without_noise(found.on_circle, errors)
     else:
         unit, series, errors, error = found.unit, found.coefficients, found.errors, found.error
     if error > WORST:
@@ -270,6 +271,11 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
         fill=reach,
     )
     return _checked(plan, on_line, at, found.innermost)
+
+
+def _without_noise(series: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Return coefficients, 0 for those that are noise."""
+    return np.where(np.abs(series) <= 4 * noise, 0.0, series)
 
 
 def _numbers(series: np.ndarray) -> tuple[float, ...]:

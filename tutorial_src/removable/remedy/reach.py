@@ -111,8 +111,10 @@ def _badness(
     worst = 0.0
     for d, allowed in enumerate(_ALLOWED):
         perm = np.array([math.perm(i, d) for i in k], float)[:, None]
-        near = most / unit / 16  # the natural size of the derivative is what there is of it up to here
+        near = max(most / unit / 16, u)  # the natural size of the derivative is what there is of it up to here
         natural = np.max(size * perm * near ** (k - d).clip(0)[:, None], 0)
+        # A derivative that is zero, as the third of a square is, has the size that the value gives it.
+        natural = np.where(natural > 0, natural, np.max(size * near ** k[:, None], 0) / near**d)
         of_polynomial = np.sum((errors + rounding * size) * perm * u ** (k - d).clip(0)[:, None], 0)
         of_program = _OF_A_POINT * math.factorial(d) * here / u**d
         with np.errstate(all="ignore"):
