@@ -2,9 +2,8 @@ r"""
 Look from outside: the value at a hole, from a circle around it
 ===============================================================
 
-A program that cannot be evaluated at a point can be evaluated around it. Here :math:`(1/\cos x - 1)/x^2` has lost its digits
-at 0 and next to 0, in PyTorch and in TensorFlow. On a circle in the complex plane it has them all, and 32 values there say
-what the function is inside: its value at 0, its derivatives, and how sure that is. No algebra, and no epsilon.
+At 0 and next to it :math:`(1/\cos x - 1)/x^2` has lost its digits, in PyTorch and in TensorFlow. On a circle in the complex
+plane it has them all, and 32 values there say what it is inside: value, derivatives, and how sure that is. No algebra is needed.
 """
 
 from types import SimpleNamespace
@@ -103,21 +102,22 @@ print(report)
 # Left, the error of the program in the complex plane, against ball arithmetic of 200 bits, and the circle of radius 1/2.
 # Distances are drawn as their sixth roots, or the disc would be too small to be seen. Right, :math:`c_0` from circles of all sizes.
 
-drawn = np.linspace(-1.2, 1.2, 240) + 1j * np.linspace(1.2, -1.2, 240)[:, None]
+drawn = np.linspace(-1.2, 1.2, 200) + 1j * np.linspace(1.2, -1.2, 200)[:, None]
 z = drawn * np.abs(drawn) ** 5
 with flint.ctx.workprec(200):
     exact = [complex(h(flint.acb(w), flint.acb)) for w in z.ravel().tolist()]
 wrong = np.abs(h(torch.tensor(z), torch).numpy() / np.reshape(exact, z.shape) - 1)
-radii = np.geomspace(1e-9, 3, 90)
-off = {n: [abs(2 * coefficients(n, r)[4] - 1) for r in radii] for n in c}
+rho = np.geomspace(1e-9, 3, 90)
+off = {n: [abs(2 * coefficients(n, r)[4] - 1) for r in rho] for n in c}
 versions = {n: f"{frameworks.get(n).title} {frameworks.get(n).version}" for n in c}
 ink, red, blue = (plots.LIGHT[role] for role in ("ink", "red", "meant"))
 fig, (curve,) = plots.row(["value at 0 from 32 nodes"], size=(8.4, 4.6))
 plane = fig.add_subplot(1, 2, 1, title="the program as typed")
 curve.set_subplotspec(plane.get_gridspec()[1])
 plane.set_axis_off()
-shades = LinearSegmentedColormap.from_list("lost", [f"{red}00", red])
-image = plane.imshow(wrong, shades, LogNorm(1e-16, 1), extent=[-1.2, 1.2, -1.2, 1.2])
+shades = LinearSegmentedColormap.from_list("lost", [f"{red}00", red], N=8)
+square = {"extent": [-1.2, 1.2, -1.2, 1.2], "interpolation": "none"}
+image = plane.imshow(wrong, shades, LogNorm(1e-16, 1), **square)
 fig.colorbar(image, location="left", shrink=0.75, aspect=30, label="relative error")
 for at in (1e-4, 1e-2, 1.0):
     text, size = f"|x| = {plots.power_of_ten(at)}", at ** (1 / 6)
@@ -128,13 +128,13 @@ plane.scatter(circle * nodes.real, circle * nodes.imag, s=10, color=blue, label=
 edge = {"ls": "--", "label": "reach of repair"}
 plane.add_patch(plt.Circle((0, 0), reach, fill=False, color=ink, **edge))
 plane.scatter([-pole, pole], [0, 0], marker="x", color=ink, label="poles")
-curve.loglog(radii, off["torch"], ".", color=red, zorder=3, label="PyTorch")
-curve.loglog(radii, off["tensorflow"], "D", mfc="none", color=blue, label="TensorFlow")
-curve.loglog(radii, 2.0**-53 / radii**2, "--", color=ink, label="rounding")
-curve.loglog(radii, (2 * radii / np.pi) ** 32, color=ink, label="too few nodes")
+curve.loglog(rho, off["torch"], ".", color=red, zorder=3, label="PyTorch")
+curve.loglog(rho, off["tensorflow"], "D", mfc="none", color=blue, label="TensorFlow")
+curve.loglog(rho, 2.0**-53 / rho**2, "--", color=ink, label="rounding")
+curve.loglog(rho[-20:], (2 * rho[-20:] / np.pi) ** 32, color=ink, label="too few nodes")
 curve.set(ylim=(5e-18, 10), xlabel=r"radius $\rho$", ylabel="relative error")
 fig.legend(loc="outside lower center", ncols=4, frameon=False, fontsize="small")
-missed = radii[np.maximum(*off.values()) > 1e-9]
+missed = rho[np.maximum(*off.values()) > 1e-9]
 inner, outer = missed[missed < 0.1].max(), missed[missed > 0.1].min()
 plots.describe(
     fig,
