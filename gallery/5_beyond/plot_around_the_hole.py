@@ -99,8 +99,8 @@ report = mended["torch"].report(torch.tensor(near))
 print(report)
 
 # %%
-# Left, the error of the program in the complex plane, against ball arithmetic of 200 bits, and the circle of radius 1/2.
-# Distances are drawn as their sixth roots, or the disc would be too small to be seen. Right, :math:`c_0` from circles of all sizes.
+# Left, the error of the program in the complex plane, against ball arithmetic of 200 bits; the circle of radius 1/2; the reach of
+# ``repair``. Distances are drawn as their sixth roots, or the disc would be too small to be seen. Right, the errors of :math:`c_0`.
 
 drawn = np.linspace(-1.2, 1.2, 200) + 1j * np.linspace(1.2, -1.2, 200)[:, None]
 z = drawn * np.abs(drawn) ** 5
@@ -115,7 +115,8 @@ fig, (curve,) = plots.row(["value at 0 from 32 nodes"], size=(8.4, 4.6))
 plane = fig.add_subplot(1, 2, 1, title="the program as typed")
 curve.set_subplotspec(plane.get_gridspec()[1])
 plane.set_axis_off()
-shades = LinearSegmentedColormap.from_list("lost", [f"{red}00", red], N=8)
+glow = plots.DARK["red"]  # seen on light and dark pages
+shades = LinearSegmentedColormap.from_list("lost", [f"{glow}00", glow], N=8)
 square = {"extent": [-1.2, 1.2, -1.2, 1.2], "interpolation": "none"}
 image = plane.imshow(wrong, shades, LogNorm(1e-16, 1), **square)
 fig.colorbar(image, location="left", shrink=0.75, aspect=30, label="relative error")
@@ -125,8 +126,7 @@ for at in (1e-4, 1e-2, 1.0):
     plane.text(0, size + 0.02, text, ha="center", color=ink)
 circle, pole, reach = (at ** (1 / 6) for at in (0.5, np.pi / 2, report.reach))
 plane.scatter(circle * nodes.real, circle * nodes.imag, s=10, color=blue, label="nodes")
-edge = {"ls": "--", "label": "reach of repair"}
-plane.add_patch(plt.Circle((0, 0), reach, fill=False, color=ink, **edge))
+plane.add_patch(plt.Circle((0, 0), reach, fc="none", ec=ink, ls="--", label="reach"))
 plane.scatter([-pole, pole], [0, 0], marker="x", color=ink, label="poles")
 curve.loglog(rho, off["torch"], ".", color=red, zorder=3, label="PyTorch")
 curve.loglog(rho, off["tensorflow"], "D", mfc="none", color=blue, label="TensorFlow")
