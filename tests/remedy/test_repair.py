@@ -20,8 +20,11 @@ D = torch.float64
 CIRCLE = (8.0, (1e-13, 1e-13, 1e-13))
 """What is promised where the nodes are on a circle: units of the last place, and three derivatives."""
 
-LINE = (450.0, (1e-12, 1e-11, 5e-10))
+LINE = (450.0, (1e-12, 1e-10, 5e-10))
 """The same on the real line; 450 units are 1e-13."""
+
+ALONE = 2.5
+"""How many times that the value may be off where the program is evaluated again at each call: on one circle, not on many."""
 
 LOSSES = {
     # Digits that cancel: order times log10(1 / distance of the pole); the report says how many.
@@ -29,13 +32,12 @@ LOSSES = {
     "(1 - cos(x))/x**2/(0.001 - x)": 1e6,
     "(exp(x) - 1)/x/(0.01 - x)": 1e2,
     "(exp(x) - 1)/x/(0.001 - x)": 1e3,
-    # The sixth order of cancellation: rounding of the program itself, at every node.
-    "(exp(x) - quintic)/x**6": 3.0,
-    "(1 - x**2/2 + x**4/24 - cos(x))/x**6": 3.0,
-    # Third derivatives of functions that have hardly one at the point.
-    "constant elasticity of substitution": 60.0,
-    "1/tanh(x) - 1/x of 0.0001 x": 100.0,
-    "|x| tanh|x|/x**2": 3.0,
+    # The sixth order of cancellation, and the second in softplus of TensorFlow: the rounding of the programs themselves.
+    "(exp(x) - quintic)/x**6": 1.5,
+    "(softplus(x) + softplus(-x) - 2 log 2)/x**2": 3.0,
+    # Third derivatives that are hardly there at the point.
+    "constant elasticity of substitution": 20.0,
+    "power mean": 1.5,
 }
 """By how much more than promised the worst functions are off, and why."""
 
@@ -62,10 +64,12 @@ def excess(case, framework, dtype, mode, *, closed=False):
     rounding = 1.0 if dtype == "float64" else 2.0**29
     if dtype == "float32":
         ulp = min(ulp, 16.0)  # the coefficients come from double precision
+    if closed:
+        ulp *= ALONE
     many = max(
         seen.ulp_of_size / ulp, *(e / (b * rounding) for e, b in zip(seen.relative[1:], derivatives, strict=True))
     )
-    return many / LOSSES.get(case.name, 1.3)
+    return many / LOSSES.get(case.name, 1.0)
 
 
 def those(framework, step, *, hidden):

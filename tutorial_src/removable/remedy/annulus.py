@@ -242,7 +242,7 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
     ):
         raise explanation(values, at)
     innermost = radii[inside].min()
-    inside &= levels <= 4 * levels[inside].min()
+    inside &= levels <= 2 * levels[inside].min()
     with np.errstate(all="ignore"):
         series = np.stack([on.to_powers @ (on.to_chebyshev @ row) for on, row in zip(rules, found, strict=True)])
     noise = np.maximum(noise, 2 * rounding * seen.largest)
