@@ -243,7 +243,7 @@ def matrices(nodes: np.ndarray) -> np.ndarray:
 
     >>> z = unit_nodes(4)
     >>> h = z + 5 / z
-    >>> (matrices(z) @ np.concatenate([h.real, h.imag])).round(10).tolist()
+    >>> (abs(matrices(z) @ np.concatenate([h.real, h.imag]))).round(10).tolist()
     [0.0, 5.0, 0.0, 1.0]
     """
     m = nodes.shape[-1]
@@ -562,7 +562,9 @@ def first_coefficient(
             if np.any(lead > 100 * error[j]):
                 term = lead * radii[:, None] ** v
                 fit = np.flatnonzero(usable & np.all(largest <= 8 * term, -1))
-                if v and fit.size and np.all(largest[fit[-1]] <= 1.01 * term[fit[-1]]):  # a power of x has no size of its own
+                if (
+                    v and fit.size and np.all(largest[fit[-1]] <= 1.01 * term[fit[-1]])
+                ):  # a power of x has no size of its own
                     fit = fit[radii[fit] <= 4 * max(1.0, abs(at))]
                 return v, lead, int(fit.max()) if fit.size else int(np.flatnonzero(inside)[0])
     return 0, np.ones(coefficients.shape[2]), int(np.flatnonzero(inside)[-1])
@@ -642,7 +644,8 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     noise = np.maximum(fine.noise(), rounding / 2 * fine.largest)
     own = fine.coefficients[:, fine.half : fine.half + TERMS]
     clean, unit, series, errors = _agreeing(fine.radii, own, noise, clean, at)
-    series = _simplest(np.where(np.abs(series) <= 4 * errors, 0.0, series), errors)
+    series = np.where(np.abs(series) <= 4 * errors, 0.0, series)
+    series = _simplest(series, np.maximum(errors, 2 * rounding * np.abs(series)))
     usable = (
         (levels <= WORST) & (fine.radii >= fine.radii[clean].min() / 2**12) & (fine.radii <= fine.radii[clean].max())
     )

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import functools
 import inspect as signatures
-import math
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -32,10 +31,10 @@ from removable import closures
 from removable.checks import PRECISIONS, checked_whole
 from removable.errors import InputError, RemovableError, UnsupportedError
 from removable.functions import Array
+from removable.remedy.arguments import checked_point, checked_radius, copied, described, floating, offset, told
 from removable.remedy.backends import Backend, Table, backend, elsewhere
 from removable.remedy.gauss import rule
 from removable.remedy.inspection import Derivatives, Plan, inspect
-from removable.remedy.repair import _copied, _described, _offset, _radius, _told, floating
 
 __all__ = ["Quotient", "quotient"]
 
@@ -115,9 +114,9 @@ class Quotient:
     def __init__(self, f: Function, g: Function, *, at: float, order: int, radius: float | None) -> None:
         for name, function in (("f", f), ("g", g)):
             if not callable(function):
-                raise InputError(f"{name} is {_described(function)}; give a function of x.")
-        self.f, self.g, self.at = f, g, _point(at)
-        self.order, self.radius = checked_whole("order", order, least=1), _radius(radius)
+                raise InputError(f"{name} is {described(function)}; give a function of x.")
+        self.f, self.g, self.at = f, g, checked_point(at, "and for a point that is an array removable.repair")
+        self.order, self.radius = checked_whole("order", order, least=1), checked_radius(radius)
         if self.order > _HIGHEST:
             raise InputError(f"order is {order}, and derivatives of that order are slow; use removable.repair.")
         self._takes = {"f": _wants_namespace(f), "g": _wants_namespace(g)}
@@ -159,7 +158,7 @@ class Quotient:
         plan = _looked_up(self, framework, precision, b.compiling, _strictly_exported(b))
         if getattr(x.shape, "rank", 0) is None:
             raise InputError("x has no known number of dimensions; give the graph a signature that has one.")
-        t = _offset(b, precision, x, self.at)
+        t = offset(b, precision, x, self.at)
         if plan is None:
             plan = self._of_now(b, precision, x)
         close = b.abs(t) <= plan.radius
@@ -186,7 +185,7 @@ class Quotient:
         result = function(x, b.xp) if self._takes[name] else function(x)
         if not b.adapter.owns(result):
             raise InputError(
-                f"{name} returned {_described(result)} for a {b.adapter.title} array; return an array computed from x."
+                f"{name} returned {described(result)} for a {b.adapter.title} array; return an array computed from x."
             )
         return result
 
@@ -259,9 +258,9 @@ class Quotient:
             raise
         except Exception as error:  # each framework, and each operation, has its own
             if hide:
-                raise _Hidden(_told(error)) from error
+                raise _Hidden(told(error)) from error
             raise InputError(
-                f"{name} cannot be evaluated at points of shape {tuple(z.shape)} ({_told(error)}); give a function that "
+                f"{name} cannot be evaluated at points of shape {tuple(z.shape)} ({told(error)}); give a function that "
                 "treats the elements of x independently."
             ) from error
         if any(row is None for row in found):
@@ -298,7 +297,7 @@ class Quotient:
             pickle.dumps((self.f, self.g))
         except Exception as error:
             raise InputError(
-                f"f or g cannot be pickled ({_told(error)}); define them with def at the top of a module."
+                f"f or g cannot be pickled ({told(error)}); define them with def at the top of a module."
             ) from None
         return functools.partial(Quotient, at=self.at, order=self.order, radius=self.radius), (self.f, self.g)
 
@@ -307,7 +306,7 @@ class Quotient:
         made = Quotient.__new__(Quotient)
         memo[id(self)] = made
         made.__dict__ |= self.__dict__ | {"_plans": {}}
-        made.f, made.g = _copied(self.f, memo), _copied(self.g, memo)
+        made.f, made.g = copied(self.f, memo), copied(self.g, memo)
         return made
 
     def __repr__(self) -> str:
@@ -358,21 +357,6 @@ def _whole(b: Backend, function: Callable[[Array], list[Array]]) -> Callable[[Ar
 
 def _shape(b: Backend, values: Array) -> Any:
     return values.shape if b.adapter.name != "tensorflow" else b.xp.shape(values)
-
-
-def _point(at: Any) -> float:
-    """Return the point as a number."""
-    if isinstance(at, bool) or not isinstance(at, int | float | np.integer | np.floating):
-        raise InputError(
-            f"at is {_described(at)}; give a finite number; a point that is a tensor is for removable.repair."
-        )
-    try:
-        value = float(at)
-    except OverflowError:
-        value = math.inf
-    if not math.isfinite(value):
-        raise InputError(f"at is {str(at)[:20]}; give a finite number.")
-    return value
 
 
 def _wants_namespace(function: Function) -> bool:

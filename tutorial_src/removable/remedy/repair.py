@@ -26,10 +26,19 @@ from typing import Any, overload
 import numpy as np
 
 from removable import closures, frameworks
-from removable.checks import PRECISIONS
 from removable.errors import InputError, RemovableError
 from removable.functions import Array
 from removable.remedy import stencils
+from removable.remedy.arguments import (
+    checked_point,
+    checked_radius,
+    copied,
+    described,
+    floating,
+    is_array,
+    offset,
+    told,
+)
 from removable.remedy.backends import Backend, Table, backend, elsewhere
 from removable.remedy.choice import chosen, worst
 from removable.remedy.plan import NotTakenError, Plan, search
@@ -115,8 +124,8 @@ class Repaired:
         if not callable(function):
             raise InputError(f"the function is {function!r}; give a function of x.")
         self.function = function
-        self.at = at if callable(at) or _is_array(at) else _point(at)
-        self.radius = _radius(radius)
+        self.at = at if callable(at) or is_array(at) else checked_point(at)
+        self.radius = checked_radius(radius)
         self._plans: dict[tuple[Any, ...], Plan] = {}
         self._prepared: dict[str, Plan] = {}
         if isinstance(function, types.FunctionType):
@@ -152,7 +161,7 @@ class Repaired:
         b = backend(framework)
         x = b.arrived(x)
         at = self.at(*parameters) if callable(self.at) else self.at
-        if parameters or _is_array(at):
+        if parameters or is_array(at):
             return self._anew(b, precision, x, at, parameters)
         plan = _constant(self, framework, precision)
         if plan is None:
@@ -233,7 +242,7 @@ class Repaired:
     def _look_at(self, x: Array, parameters: tuple[Array, ...]) -> tuple[float, Plan]:
         adapter, precision = floating(x)
         at = self.at(*parameters) if callable(self.at) else self.at
-        if _is_array(at):
+        if is_array(at):
             raise InputError(
                 "the point is an array, and each element has a circle of its own; give one number to look at."
             )
@@ -269,9 +278,9 @@ class Repaired:
         memo[id(self)] = made
         for name, value in self.__dict__.items():
             setattr(made, name, {} if name in ("_plans", "_prepared") else deepcopy(value, memo))
-        made.function = _copied(self.function, memo)
+        made.function = copied(self.function, memo)
         if callable(self.at):
-            made.at = _copied(self.at, memo)
+            made.at = copied(self.at, memo)
         return made
 
     # ------------------------------------------------------------ a program of x alone: its coefficients are numbers
@@ -306,7 +315,7 @@ class Repaired:
             )
 
     def _with_numbers(self, b: Backend, precision: str, plan: Plan, x: Array) -> Array:
-        t = _offset(b, precision, x, self.at)
+        t = offset(b, precision, x, self.at)
         close = b.abs(t) <= plan.reach
         u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius
         inner = with_numbers(b, plan.numbers, u)
@@ -316,7 +325,7 @@ class Repaired:
     # ------------------------------------------------------------ a program that reads more: evaluated around the point
 
     def _anew(self, b: Backend, precision: str, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
-        if not _is_array(at) and not b.compiling and self.radius is None:
+        if not is_array(at) and not b.compiling and self.radius is None:
             try:
                 return self._by_a_plan(b, precision, x, at, parameters)
             except _TracedError:
@@ -325,7 +334,7 @@ class Repaired:
 
     def _by_a_plan(self, b: Backend, precision: str, x: Array, at: float, parameters: tuple[Array, ...]) -> Array:
         """Evaluate the program at the nodes of a plan, which is made anew where the values show that it does not hold."""
-        t = _offset(b, precision, x, at)
+        t = offset(b, precision, x, at)
         key = (b.adapter.name, precision, str(getattr(x, "device", "")), at, b.dims(x))
         if key not in self._plans:
             dims = self._dims(b, x, at, parameters)
@@ -442,7 +451,7 @@ class Repaired:
 
         prepared = self._prepared.get(b.adapter.name)
         chose = None
-        if prepared is not None and not _is_array(at):
+        if prepared is not None and not is_array(at):
             radius: Any = prepared.radius
         elif self.radius is None:
             first, *others = choice
@@ -457,16 +466,16 @@ class Repaired:
         good = noise <= worst(bits) * largest
         good = good if chose is None else good & chose
         c = last.coefficients(b, values)
-        moving = b.adapter.owns(at) and _is_array(at)
+        moving = b.adapter.owns(at) and is_array(at)
         at = b.cast(at, b.dtype(x)) if moving else at
-        t = x - at if moving else _offset(b, precision, x, at)
-        radius = b.cast(radius, b.dtype(t)) if _is_array(radius) else radius
+        t = x - at if moving else offset(b, precision, x, at)
+        radius = b.cast(radius, b.dtype(t)) if is_array(radius) else radius
         close = b.abs(t) <= last.reach * radius
         u = b.where(close, t, b.adapter.number(0.0, t)) / radius
         inner = horner(b, b.cast(c, b.dtype(u)), last.terms, u)
         inner = b.where(good, inner, b.adapter.number(math.nan, inner))
         beyond = at + last.reach * radius
-        beyond = b.cast(beyond, b.dtype(x)) if _is_array(beyond) else b.adapter.number(beyond, x)
+        beyond = b.cast(beyond, b.dtype(x)) if is_array(beyond) else b.adapter.number(beyond, x)
         outer = self._call(b, b.where(close, beyond, x), parameters)
         return b.where(close, b.cast(inner, b.dtype(outer)), outer)
 
@@ -476,7 +485,7 @@ class Repaired:
         result = self.function(x, *parameters)
         if not b.adapter.owns(result) or type(result) in (int, float, bool):
             raise InputError(
-                f"the function returned {_described(result)} for a {b.adapter.title} array; return an array computed from x."
+                f"the function returned {described(result)} for a {b.adapter.title} array; return an array computed from x."
             )
         if not b.dtype(result).startswith(("float", "bfloat", "complex")):
             raise InputError(f"the function returned numbers of dtype {b.dtype(result)}; return floating numbers.")
@@ -500,7 +509,7 @@ class Repaired:
         except RemovableError:
             raise
         except Exception as error:  # each framework, and each operation, has its own
-            raise NotTakenError(_told(error)) from error
+            raise NotTakenError(told(error)) from error
         values = b.numbers(found)
         if values is None:
             raise _TracedError
@@ -514,90 +523,6 @@ class Repaired:
 
 def _rebuilt(function: Function, at: Any, radius: float | None) -> Repaired:
     return Repaired(function, at=at, radius=radius)
-
-
-def _copied(function: Any, memo: dict[int, Any]) -> Any:
-    """Copy a function along with what it closes over; deepcopy itself takes functions as they are."""
-    if not isinstance(function, types.FunctionType) or not function.__closure__:
-        return deepcopy(function, memo)
-    cells = tuple(types.CellType(deepcopy(cell.cell_contents, memo)) for cell in function.__closure__)
-    made = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, cells)
-    made.__kwdefaults__ = function.__kwdefaults__
-    return functools.update_wrapper(made, function)
-
-
-def _told(error: BaseException) -> str:
-    lines = str(error).strip().splitlines() or ["no reason given"]
-    return f"{type(error).__name__}: {lines[0][:160]}"
-
-
-def _described(value: Any) -> str:
-    return repr(value) if isinstance(value, int | float | type(None)) else f"an object of type {type(value).__name__}"
-
-
-def _is_array(value: Any) -> bool:
-    return not isinstance(value, str | bytes | int | float | complex | list | tuple | None) and hasattr(value, "dtype")
-
-
-def _point(at: Any) -> float:
-    if isinstance(at, bool) or not isinstance(at, int | float | np.integer | np.floating):
-        raise InputError(f"at is {at!r}; give a finite number, an array, or a function of the parameters.")
-    try:
-        value = float(at)
-    except OverflowError:
-        value = math.inf
-    if not math.isfinite(value):
-        raise InputError(f"at is {str(at)[:20]}; give a finite number.")
-    return value
-
-
-def _radius(radius: Any) -> float | None:
-    if radius is None:
-        return None
-    if isinstance(radius, bool) or not isinstance(radius, int | float) or not 0 < radius < math.inf:
-        raise InputError(f"radius is {radius!r}; give a finite number greater than 0, or none.")
-    return float(radius)
-
-
-def floating(x: Array) -> tuple[frameworks.Framework, str]:
-    """Return the framework and the precision of points; refuse what is not floating.
-
-    Parameters
-    ----------
-    x : array or float
-        Points, of any shape.
-
-    Returns
-    -------
-    tuple
-        The adapter of the framework, and the name of the dtype.
-
-    Raises
-    ------
-    removable.errors.InputError
-        If x is not an array of a known framework, or not floating.
-
-    Examples
-    --------
-    >>> floating(np.array([0.5]))[1]
-    'float64'
-    """
-    adapter = frameworks.of(x)
-    precision = adapter.precision(x)
-    if precision not in PRECISIONS:
-        raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
-    return adapter, precision
-
-
-def _offset(b: Backend, precision: str, x: Array, at: float) -> Array:
-    """Return x - at, in a precision in which a polynomial keeps its digits, and exact where at is not of the dtype of x."""
-    if precision in ("float16", "bfloat16"):
-        x, precision = b.cast(x, "float32"), "float32"
-    if at == 0:
-        return x
-    high = float(np.float32(at)) if precision == "float32" else at
-    t = x - high
-    return t - (at - high) if at != high else t
 
 
 def _first(b: Backend, result: Array) -> Array:

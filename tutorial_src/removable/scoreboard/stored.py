@@ -199,8 +199,8 @@ def read(*what: str, file: Path | None = None) -> dict[tuple[str, ...], Record]:
         The words that a record begins with. ``"patches", patch, framework`` is the time for value and slope of a million
         points, as a ratio to the naive quotient in the same run; ``"remedies", remedy, quotient, "eager" or "compiled",
         framework`` is such a ratio; ``"costs", situation, "eager" or "compiled", framework`` is one for
-        :func:`removable.remedy.repair.repair`, or seconds, or a ratio of memory; ``"accuracy", remedy, quotient, dtype, framework`` is the
-        worst error in the value, in ulp, and in three derivatives.
+        :func:`removable.remedy.repair.repair`, or seconds, or a ratio of memory; ``"accuracy", remedy, quotient, dtype,
+        framework`` is the worst error in the value, in ulp, and in three derivatives.
     file : pathlib.Path, optional
         Where they are, by default in the package.
 
