@@ -224,6 +224,7 @@ LEARNS = ("argument", "radius given")
 MODULE = ("parameter", "radius given")
 
 NO_NUMBERS = Refusal("KerasTensor")
+NO_RANK = Refusal("rank of x is not known while this graph is traced")
 
 TABLE: dict[str, dict[str, Entry]] = {
     # Derivatives by x.
@@ -352,7 +353,7 @@ TABLE: dict[str, dict[str, Entry]] = {
         "tensorflow": Entry("tf.function, TensorSpec([None])"),
     },
     "compiled, any number of axes": {
-        "tensorflow": Entry("tf.function, TensorSpec(None)"),
+        "tensorflow": Entry("tf.function, TensorSpec(None)", {"parameter": NO_RANK}),
     },
     "compiled to code": {
         "torch": Entry("torch.compile(fullgraph=True)", sizes=SMALL),
