@@ -8,7 +8,7 @@ from removable.functions import Array
 from removable.remedy import torch_polynomial
 from removable.remedy.backends import Backend
 
-__all__ = ["horner", "with_numbers"]
+__all__ = ["horner", "near", "with_numbers"]
 
 
 def horner(b: Backend, coefficients: Sequence[Array] | Array, count: int, u: Array) -> Array:
@@ -56,14 +56,57 @@ def horner(b: Backend, coefficients: Sequence[Array] | Array, count: int, u: Arr
     >>> horner(b, np.array([[1.0, 5.0], [2.0, 0.0]]), 2, np.array([10.0, 10.0])).tolist()
     [21.0, 5.0]
     """
-    if b.adapter.name == "torch" and torch_polynomial.applies(u):
-        found = b.one_for_all(coefficients, count, u)
-        if found is not None:
-            return torch_polynomial.polynomial(u, found)
     result = coefficients[count - 1] + 0 * u
     for k in range(count - 2, -1, -1):
         result = result * u + coefficients[k]
     return result
+
+
+def near(
+    b: Backend, coefficients: tuple[float, ...] | Array, count: int, t: Array, close: Array, reach: float, radius: float
+) -> Array:
+    """Evaluate a polynomial where points are close; elsewhere the result is finite and means nothing.
+
+    Parameters
+    ----------
+    b : Backend
+        The framework.
+    coefficients : tuple of float or array
+        From the constant term up, in powers of t over the radius; those of an array as for :func:`horner`, of the dtype of t.
+    count : int
+        The number of coefficients that are used.
+    t : array
+        Distances from the point, of any shape, floating.
+    close : array
+        Whether they are at most the reach, bool.
+    reach : float
+        The largest distance.
+    radius : float
+        The unit of the distances.
+
+    Returns
+    -------
+    array
+        The shape and dtype to which ``t`` and a coefficient broadcast.
+
+    Examples
+    --------
+    1 + u of u = t/2:
+
+    >>> import numpy as np
+    >>> from removable.remedy.backends import backend
+    >>> t = np.array([-1.0, 3.0])
+    >>> near(backend("numpy"), (1.0, 1.0), 2, t, abs(t) <= 1.0, 1.0, 2.0).tolist()
+    [0.5, 1.0]
+    """
+    if b.adapter.name == "torch" and torch_polynomial.applies(t):
+        found = b.one_for_all(coefficients, count, t)
+        if found is not None:
+            return torch_polynomial.polynomial(t, found, reach, radius)
+    u = b.where(close, t, b.adapter.number(0.0, t)) / radius
+    if isinstance(coefficients, tuple):
+        return with_numbers(b, coefficients, u)
+    return horner(b, coefficients, count, u)
 
 
 def with_numbers(b: Backend, coefficients: Sequence[float], u: Array) -> Array:

@@ -42,7 +42,7 @@ from removable.remedy.arguments import (
 from removable.remedy.backends import Backend, Table, backend, elsewhere
 from removable.remedy.choice import chosen, worst
 from removable.remedy.plan import NotTakenError, Plan, search
-from removable.remedy.polynomials import horner, with_numbers
+from removable.remedy.polynomials import horner, near
 from removable.remedy.report import Report
 
 __all__ = ["Repaired", "repair"]
@@ -317,8 +317,7 @@ class Repaired:
     def _with_numbers(self, b: Backend, precision: str, plan: Plan, x: Array) -> Array:
         t = offset(b, precision, x, self.at)
         close = b.abs(t) <= plan.reach
-        u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius
-        inner = with_numbers(b, plan.numbers, u)
+        inner = near(b, plan.numbers, len(plan.numbers), t, close, plan.reach, plan.radius)
         outer = self._call(b, b.where(close, b.adapter.number(self.at + plan.fill, x), x), ())
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
 
@@ -362,8 +361,7 @@ class Repaired:
         found = values
         for matrix in plan.steps(offsets / plan.radius):
             found = b.product(matrix, found)
-        u = b.where(close, t, b.adapter.number(0.0, t)) / plan.radius
-        inner = horner(b, b.cast(found, b.dtype(u)), plan.terms, u)
+        inner = near(b, b.cast(found, b.dtype(t)), plan.terms, t, close, plan.reach, plan.radius)
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
 
     def _beside(self, b: Backend, z: Array, parameters: tuple[Array, ...]) -> tuple[Array, ...]:

@@ -1,12 +1,14 @@
 r"""Polynomials of many points in eager PyTorch, as an operation whose derivatives are operations of the same kind.
 
 Step by step, PyTorch writes every intermediate result of Horner's rule down, and goes back through all of them. Here a polynomial
-:math:`P(u, c) = \sum_k c_k u^k` keeps u and c alone. What its derivatives need are polynomials again, and moments
-:math:`M(g, u)_k = \sum_i g_i u_i^k`:
+:math:`P(t, c) = \sum_k c_k u^k`, of :math:`u = t/\rho` within a reach, keeps t and c alone. What its derivatives need are
+polynomials again, and moments :math:`M(g, t)_k = \sum_i g_i u_i^k`:
 
 .. math::
 
-   \partial_u P = P(u, Dc),\quad \partial_c^{\mathsf T} P\,g = M(g, u),\quad (Dc)_k = (k + 1)\,c_{k+1} .
+   \partial_t P = P(t, Dc)/\rho,\quad \partial_c^{\mathsf T} P\,g = M(g, t),\quad (Dc)_k = (k + 1)\,c_{k+1} .
+
+Beyond the reach the polynomial is held at what it is at the reach, so that nothing overflows. Nobody reads it there.
 
 It exists for speed alone, and is used where PyTorch does nothing to a program but run and record it. Compiled, traced, exported or
 transformed, the plain steps are taken (:func:`removable.remedy.polynomials.horner`).
@@ -15,6 +17,7 @@ transformed, the plain steps are taken (:func:`removable.remedy.polynomials.horn
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from typing import Any
 
 from removable.functions import Array
@@ -28,12 +31,12 @@ _MANY = 256
 """Points from which on it pays."""
 
 
-def applies(u: Array) -> bool:
+def applies(t: Array) -> bool:
     """Tell whether points are plain numbers of an eager program, so many that the operation pays.
 
     Parameters
     ----------
-    u : torch.Tensor
+    t : torch.Tensor
         Points.
 
     Returns
@@ -46,48 +49,54 @@ def applies(u: Array) -> bool:
     >>> import torch
     >>> applies(torch.zeros(1000)), applies(torch.zeros(10))
     (True, False)
-    >>> torch.func.vmap(lambda u: u * applies(u))(torch.ones(2, 1000)).sum().item()
+    >>> torch.func.vmap(lambda t: t * applies(t))(torch.ones(2, 1000)).sum().item()
     0.0
     """
     import torch
 
     return (
         not torch.compiler.is_compiling()
-        and type(u) in (torch.Tensor, torch.nn.Parameter)
-        and not torch._C._functorch.is_functorch_wrapped_tensor(u)
+        and type(t) in (torch.Tensor, torch.nn.Parameter)
+        and not torch._C._functorch.is_functorch_wrapped_tensor(t)
         and not torch.jit.is_tracing()
         and not torch._C._len_torch_dispatch_stack()  # make_fx and its like see what is done inside
-        and u.device.type == "cpu"
-        and u.numel() >= _MANY
-        and torch.autograd.forward_ad.unpack_dual(u).tangent is None
+        and t.device.type == "cpu"
+        and t.numel() >= _MANY
+        and torch.autograd.forward_ad.unpack_dual(t).tangent is None
     )
 
 
-def polynomial(u: Array, coefficients: Array) -> Array:
+def polynomial(t: Array, coefficients: Array, reach: float, radius: float) -> Array:
     """Evaluate a polynomial.
 
     Parameters
     ----------
-    u : torch.Tensor
+    t : torch.Tensor
         Points, of any shape.
     coefficients : torch.Tensor
-        From the constant term up, shape (K,), of the dtype of u.
+        From the constant term up, in powers of t over the radius, shape (K,), of the dtype of t.
+    reach : float
+        The largest distance from 0 at which it is asked for; beyond it the result and its derivatives mean nothing.
+    radius : float
+        The unit of t.
 
     Returns
     -------
     torch.Tensor
-        Shape and dtype of u; it can be differentiated by both, any number of times, in reverse mode, and once forward.
+        Shape and dtype of t; it can be differentiated by both, any number of times, in reverse mode, and once forward.
 
     Examples
     --------
+    1 + 3u^2 of u = t/2, and its derivative by t, 3t/2:
+
     >>> import torch
-    >>> u = torch.tensor([0.0, 2.0], requires_grad=True)
-    >>> y = polynomial(u, torch.tensor([1.0, 0.0, 3.0]))
-    >>> (slope,) = torch.autograd.grad(y.sum(), u)
+    >>> t = torch.tensor([0.0, 2.0], requires_grad=True)
+    >>> y = polynomial(t, torch.tensor([1.0, 0.0, 3.0]), 2.0, 2.0)
+    >>> (slope,) = torch.autograd.grad(y.sum(), t)
     >>> y.tolist(), slope.tolist()
-    ([1.0, 13.0], [0.0, 12.0])
+    ([1.0, 4.0], [0.0, 3.0])
     """
-    return _operations()[0].apply(u, coefficients)
+    return _operations()[0].apply(t, coefficients, reach, radius)
 
 
 def _derived(c: Array) -> Array:
@@ -99,23 +108,33 @@ def _derived(c: Array) -> Array:
     return c[1:] * torch.arange(1, len(c), dtype=c.dtype)
 
 
-def _horner(u: Array, c: Array) -> Array:
+def _blocks(t: Array, reach: float, radius: float) -> Iterator[Array]:
+    """Yield points block by block, held within the reach, in units of the radius."""
+    for points in t.detach().reshape(-1).split(_BLOCK):
+        yield points.clamp(-reach, reach).div_(radius)
+
+
+def _horner(t: Array, c: Array, reach: float, radius: float) -> Array:
     import torch
 
     numbers = c.tolist()
-    result = torch.full_like(u, numbers[-1], memory_format=torch.contiguous_format)
-    flat = u.detach().reshape(-1)
-    for block, points in zip(result.view(-1).split(_BLOCK), flat.split(_BLOCK), strict=True):
+    even, odd = not any(numbers[1::2]), not any(numbers[::2])  # half the steps are enough then
+    numbers = numbers[::2] if even else numbers[1::2] if odd else numbers
+    result = torch.full_like(t, numbers[-1] if numbers else 0.0, memory_format=torch.contiguous_format)
+    for block, u in zip(result.view(-1).split(_BLOCK), _blocks(t, reach, radius), strict=True):
+        points = u * u if even or odd else u
         for number in numbers[-2::-1]:
             block.mul_(points).add_(number)
+        if odd and not even:
+            block.mul_(u)
     return result
 
 
-def _moments(g: Array, u: Array, count: int) -> Array:
+def _moments(g: Array, t: Array, count: int, reach: float, radius: float) -> Array:
     import torch
 
-    found = torch.zeros(count, dtype=u.dtype)
-    for weights, points in zip(g.reshape(-1).split(_BLOCK), u.reshape(-1).split(_BLOCK), strict=True):
+    found = torch.zeros(count, dtype=t.dtype)
+    for weights, points in zip(g.reshape(-1).split(_BLOCK), _blocks(t, reach, radius), strict=True):
         power = weights.clone()
         for k in range(count):
             found[k] += power.sum()
@@ -129,56 +148,62 @@ def _operations() -> tuple[Any, Any]:
 
     class Polynomial(torch.autograd.Function):
         @staticmethod
-        def forward(u: Array, c: Array) -> Array:
-            return _horner(u, c)
+        def forward(t: Array, c: Array, reach: float, radius: float) -> Array:
+            return _horner(t, c, reach, radius)
 
         @staticmethod
-        def setup_context(ctx: Any, inputs: tuple[Array, Array], output: Array) -> None:
-            ctx.save_for_backward(*inputs)
-            ctx.save_for_forward(*inputs)
+        def setup_context(ctx: Any, inputs: tuple[Array, Array, float, float], output: Array) -> None:
+            ctx.save_for_backward(*inputs[:2])
+            ctx.save_for_forward(*inputs[:2])
+            ctx.within = inputs[2:]
 
         @staticmethod
-        def backward(ctx: Any, g: Array) -> tuple[Array | None, Array | None]:
-            u, c = ctx.saved_tensors
-            by_u = g * Polynomial.apply(u, _derived(c)) if ctx.needs_input_grad[0] else None
-            by_c = Moments.apply(g, u, len(c)) if ctx.needs_input_grad[1] else None
-            return by_u, by_c
+        def backward(ctx: Any, g: Array) -> tuple[Array | None, Array | None, None, None]:
+            t, c = ctx.saved_tensors
+            by_t = (
+                g * Polynomial.apply(t, _derived(c) / ctx.within[1], *ctx.within) if ctx.needs_input_grad[0] else None
+            )
+            by_c = Moments.apply(g, t, len(c), *ctx.within) if ctx.needs_input_grad[1] else None
+            return by_t, by_c, None, None
 
         @staticmethod
-        def jvp(ctx: Any, du: Array | None, dc: Array | None) -> Array:
-            u, c = ctx.saved_tensors
-            found = torch.zeros_like(u)
-            if du is not None:
-                found = found + du * Polynomial.apply(u, _derived(c))
-            return found if dc is None else found + Polynomial.apply(u, dc)
+        def jvp(ctx: Any, dt: Array | None, dc: Array | None, *_: None) -> Array:
+            t, c = ctx.saved_tensors
+            found = torch.zeros_like(t)
+            if dt is not None:
+                found = found + dt * Polynomial.apply(t, _derived(c) / ctx.within[1], *ctx.within)
+            return found if dc is None else found + Polynomial.apply(t, dc, *ctx.within)
 
     class Moments(torch.autograd.Function):
         @staticmethod
-        def forward(g: Array, u: Array, count: int) -> Array:
-            return _moments(g, u, count)
+        def forward(g: Array, t: Array, count: int, reach: float, radius: float) -> Array:
+            return _moments(g, t, count, reach, radius)
 
         @staticmethod
-        def setup_context(ctx: Any, inputs: tuple[Array, Array, int], output: Array) -> None:
+        def setup_context(ctx: Any, inputs: tuple[Array, Array, int, float, float], output: Array) -> None:
             ctx.save_for_backward(*inputs[:2])
             ctx.save_for_forward(*inputs[:2])
-            ctx.count = inputs[2]
+            ctx.count, *ctx.within = inputs[2:]
 
         @staticmethod
-        def backward(ctx: Any, w: Array) -> tuple[Array | None, Array | None, None]:
-            g, u = ctx.saved_tensors
-            by_g = Polynomial.apply(u, w) if ctx.needs_input_grad[0] else None
-            by_u = g * Polynomial.apply(u, _derived(w)) if ctx.needs_input_grad[1] else None
-            return by_g, by_u, None
+        def backward(ctx: Any, w: Array) -> tuple[Array | None, Array | None, None, None, None]:
+            g, t = ctx.saved_tensors
+            by_g = Polynomial.apply(t, w, *ctx.within) if ctx.needs_input_grad[0] else None
+            by_t = None
+            if ctx.needs_input_grad[1]:
+                by_t = g * Polynomial.apply(t, _derived(w) / ctx.within[1], *ctx.within)
+            return by_g, by_t, None, None, None
 
         @staticmethod
-        def jvp(ctx: Any, dg: Array | None, du: Array | None, _: None) -> Array:
-            g, u = ctx.saved_tensors
-            found = torch.zeros(ctx.count, dtype=u.dtype)
+        def jvp(ctx: Any, dg: Array | None, dt: Array | None, *_: None) -> Array:
+            g, t = ctx.saved_tensors
+            found = torch.zeros(ctx.count, dtype=t.dtype)
             if dg is not None:
-                found = found + Moments.apply(dg, u, ctx.count)
-            if du is not None and ctx.count > 1:
-                lower = Moments.apply(g * du, u, ctx.count - 1) * torch.arange(1, ctx.count, dtype=u.dtype)
-                found = found + torch.cat([torch.zeros(1, dtype=u.dtype), lower])
+                found = found + Moments.apply(dg, t, ctx.count, *ctx.within)
+            if dt is not None and ctx.count > 1:
+                steps = torch.arange(1, ctx.count, dtype=t.dtype) / ctx.within[1]
+                lower = Moments.apply(g * dt, t, ctx.count - 1, *ctx.within) * steps
+                found = found + torch.cat([torch.zeros(1, dtype=t.dtype), lower])
             return found
 
     return Polynomial, Moments
