@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,11 +93,11 @@ def test_as_typed_it_fails(report: Report, framework: str) -> None:
     x = report.at + np.array([0.0, 0.1, -0.1])
     true = truth(report, x)
     if report.kind == "G" and framework != "jax":  # they refuse to invert
-        with pytest.raises(Exception, match="singular|invertible"):
+        with pytest.raises(Exception, match=r"singular|invertible"):
             found(report, report.typed, framework, x)
         return
-    rows = found(report, report.typed, framework, x)
-    assert off(rows[:, :1], true[:, :1]).max() > 1e-6
+    rows = found(report, report.typed, framework, x, order=0 if report.kind == "G" else 2)
+    assert off(rows[:, :1], true[: len(rows), :1]).max() > 1e-6
     assert np.nanmin(np.abs(rows[0, 1:] - true[0, 1:])) < 1e-8
 
 
