@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,3 +127,47 @@ def test_a_line_that_is_wrong_is_found() -> None:
     for report, line in wrong:
         for framework in line.frameworks:
             assert not (excess(report, line, framework) <= 1).all(), (report, line.text, framework)
+
+
+# --------------------------------------------------------------------------------------------------------- the page
+SPELLINGS = {
+    r"torch\.|tf\.math\.|tf\.|jnp\.|\s+": "",
+    r"dot\(v,v\)": "v@v",
+    r"norm\(v\)": "v.norm()",
+    r"v([123])": lambda found: f"v[{int(found[1]) - 1}]",
+}
+"""From formulas of the tests to those of the page, both without the names of modules."""
+
+
+def bare(text: str) -> str:
+    """Write a formula without spaces and modules, a length and a component as on the page."""
+    return functools.reduce(lambda text, item: re.sub(item[0], item[1], text), SPELLINGS.items(), text)
+
+
+def test_the_page_has_every_report() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert [link for report in REPORTS for link in report.links if f"({link})" not in text] == []
+    assert [kind for kind in KINDS if f"\n## {kind}" not in text and f"\n### {kind}" not in text] == []
+
+
+def test_the_page_has_the_formulas_that_are_tested() -> None:
+    """Each program as typed, in the body of a function; matrices and the closed form are written otherwise there."""
+    text = bare(PAGE.read_text(encoding="utf-8"))
+    those = [report for report in REPORTS if report.kind != "G" and report.lines[0].way != "closed form"]
+    assert [report.name for report in those if not on_the_page(report, text)] == []
+
+
+def on_the_page(report: Report, text: str) -> bool:
+    formulas = [report.typed, *(line.text for line in report.lines)]
+    return any(bare(formula) in text or re.sub(r"\([^()]*\)$", "", bare(formula)) in text for formula in formulas)
+
+
+def test_the_page_has_the_sentences_of_refusals() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert get("R10").refused[0].sentence in text
+    assert get("R08").refused[0].sentence in text
+
+
+def test_the_page_has_the_counts() -> None:
+    rows = re.findall(r"^\| (.+?),? .*\| (\d+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [int(count) for _, count in rows] == list(COUNTS.values())
