@@ -65,7 +65,7 @@ COUNTS = {
     "0 log 0": 29,
     "rules, ties and tails": 55,
 }
-"""How many of 252 public reports are of each kind; found by searching, and so rough. F is counted with what is left over."""
+"""How many of 252 public reports are of each kind; found by searching, and so rough. F was not counted by itself."""
 
 WAYS = {
     "repair": "the program itself, continued from outside",
