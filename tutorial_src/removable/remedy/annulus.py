@@ -25,8 +25,11 @@ _NODES = 40
 _TERMS = 13
 """Terms of each parity that are kept; the others measure the error."""
 
-_INNER = 0.0625
+INNER = 0.0625
 """The inner radius, as a part of the outer one."""
+
+_ZERO = 2.0**-4
+"""A program that is 0 at least this far from the point, in units of max(1, |at|), is 0 there."""
 
 _WORST = 1e-9
 """The error of the value above which nothing is repaired."""
@@ -91,7 +94,7 @@ class Fit:
 
 def _chebyshev(s: np.ndarray) -> np.ndarray:
     """Return the Chebyshev polynomials on the annulus at s = t^2, shape (..., _NODES)."""
-    low = _INNER**2
+    low = INNER**2
     return np.polynomial.chebyshev.chebvander((2 * s - (1 + low)) / (1 - low), _NODES - 1)
 
 
@@ -113,7 +116,7 @@ def rule() -> Rule:
     >>> np.round(found[:4], 10).tolist()
     [1.0, 1.0, 0.5, 0.1666666667]
     """
-    low = _INNER**2
+    low = INNER**2
     theta = np.pi * (2 * np.arange(_NODES) + 1) / (2 * _NODES)
     t = np.sqrt(low + (1 - low) * (np.cos(theta) + 1) / 2)
     chebyshev = _chebyshev(t * t).T * 2 / _NODES
@@ -177,7 +180,7 @@ def _made(nodes: np.ndarray, even: np.ndarray, odd: np.ndarray) -> Rule:
 @functools.cache
 def _powers() -> np.ndarray:
     """Return the coefficients of the Chebyshev polynomials in powers of s, a column each; their signs alternate."""
-    low = _INNER**2
+    low = INNER**2
     slope, shift = 2 / (1 - low), -(1 + low) / (1 - low)
     powers = [np.array([1.0]), np.array([shift, slope])]
     while len(powers) < _TERMS:
@@ -232,6 +235,9 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
         rest = np.stack([on.rest @ row for on, row in zip(rules, found, strict=True)])
         noise = on.amplified * np.max(np.abs(rest), axis=1)
     levels = circles.relative(noise, seen.largest, 2 * rounding)
+    other = np.flatnonzero(np.any(seen.largest > 0, -1))
+    if other.size and radii[other[0]] >= _ZERO * max(1.0, abs(at)):  # no cancellation reaches that far
+        levels[: other[0]] = 2 * rounding
     by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
     inside = circles.region(levels, rounding, circles.shaken(values, seen, by), by)
     if (

@@ -76,6 +76,9 @@ _COMPARED = 4
 _AGREE = 4
 """Circles that have to agree."""
 
+_FALLS = 18
+"""Rounding noise falls from one circle to the next by no more bits than this: cancellation of order 8, and chance."""
+
 _HIGHEST_POLE = 8
 _SHAKE = 2.0**-40
 
@@ -456,8 +459,9 @@ def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _
 def _has_cancelled(levels: np.ndarray, last: int, following: int, rounding: float) -> bool:
     """Tell whether a run is followed by noise that sets in at once and then falls, up to another run.
 
-    The noise of rounding falls with the distance. Where a power series ends, it is the higher coefficients that rise: with
-    these numbers of nodes by no more than 2^16 an octave.
+    The noise of rounding falls with the distance, by no more than a high power of it. Where a power series ends, it is the
+    higher coefficients that rise: with these numbers of nodes by no more than 2^16 an octave. Where the circles cross a region
+    in which the program is something else, the noise ends as it sets in, at once.
     """
     gap = levels[last:following]
     return bool(
@@ -465,6 +469,7 @@ def _has_cancelled(levels: np.ndarray, last: int, following: int, rounding: floa
         and gap[0] > 2.0**24 * max(levels[last - 1], rounding / 4)
         and np.all(gap[1:] <= 4 * gap[:-1])
         and gap[-1] <= gap[0]
+        and levels[following] > 2.0**-_FALLS * gap[-1]
     )
 
 
@@ -502,8 +507,8 @@ def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) ->
     if len(beyond) <= per_octave or top + per_octave >= len(levels):
         return True
     with np.errstate(all="ignore"):
-        rise = beyond[per_octave:] / beyond[:-per_octave]
-    return bool(np.any(~(beyond < _LOUD)) or np.any(rise >= _STEEP))
+        steep = [np.any(beyond[step:] / beyond[:-step] >= _STEEP) for step in range(1, per_octave + 1)]
+    return bool(np.any(~(beyond < _LOUD)) or any(steep))
 
 
 def first_coefficient(

@@ -29,6 +29,16 @@ _FAR = 100.0
 """A power series that is found at this distance only, in units of max(1, |at|), is compared with both sides of the point."""
 
 
+_HIGHEST = 8
+"""The order of cancellation: rounding noise grows like this power of one over the distance, at most."""
+
+_PATCH = 2.0**-10
+"""A program that is something else within this part of the reach has been patched there, and the patch is replaced."""
+
+_PATCHED = 1e-3
+"""So has one that differs by this much only, further out: by an approximation."""
+
+
 class NotTakenError(Exception):
     """The program takes no numbers of this kind; the message is what it said."""
 
@@ -208,7 +218,7 @@ def _searched(on_circles: Values | None, on_line: Values, at: float, rounding: f
         evaluations=found.evaluations,
         fill=0.5 * found.radius,
     )
-    return _checked(plan, on_line, at, found.innermost)
+    return _checked(plan, on_line, at, annulus.INNER * found.innermost)
 
 
 def _check_elements(on_line: Values, at: float) -> None:
@@ -287,8 +297,9 @@ def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
 
     |z|^2 is constant on every circle around 0, and floor(x) is like x far out: only this tells.
     """
-    t = plan.reach * 2.0 ** -np.concatenate([[0, 0.4], np.arange(1, 30)])
-    t = t[t >= min(max(4 * innermost, 2**12 * EPS * abs(at)), plan.reach)]
+    lowest = max(_PATCH * plan.reach, 2**12 * EPS * abs(at))
+    t = plan.reach * np.concatenate([2.0 ** (-np.arange(160) / 4), np.arange(1, 100) / 100])
+    t = t[t >= min(lowest, plan.reach)]
     t = (at + np.concatenate([t, -t])) - at
     with np.errstate(all="ignore"):
         try:
@@ -297,11 +308,20 @@ def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
             raise NotRemovableError(f"the program takes no real numbers around {at!r}: {refusal}") from refusal
         powers = (t / plan.radius)[:, None] ** np.arange(plan.terms)
         mine, size = powers @ plan.coefficients, np.abs(powers) @ np.abs(plan.coefficients)
-        apart = np.abs(seen - mine) > max(WORST, 1e3 * plan.error) * size
+        # Closer to the point than the circles are, rounding noise grows, though not at once.
+        grown = 1e5 * max(plan.error, EPS) * (innermost / np.abs(t)) ** _HIGHEST
+        worst = np.where(np.abs(t) < innermost, np.maximum(grown, _PATCHED), max(WORST, 1e3 * plan.error))
+        apart = np.abs(seen - mine) > worst[:, None] * size
     finite = np.isfinite(seen)
-    if np.any(apart & finite) or not finite.any():
+    apart &= finite
+    if apart.any() or not finite.any():
+        told = explanation(on_line, at)
+        if "tends to" in str(told):
+            raise told
+        where = f", as at {at + t[np.flatnonzero(apart.any(1))[0]]:.4g}" if apart.any() else ""
         raise NotRemovableError(
-            f"on the real line around {at!r} the program is not the analytic function that it is on circles"
+            f"on the real line around {at!r} the program is not everywhere the function that it is further out{where}: it has a "
+            "branch there, or is not analytic on complex numbers, as abs, conj and real are not"
         )
     fill = t[np.flatnonzero(finite.all(1))[0]] if finite.all(1).any() else plan.fill
     return dataclasses.replace(plan, fill=float(fill))
