@@ -488,3 +488,71 @@ def test_a_moving_point_keeps_its_digits_at_all_sizes():
 )
 def test_a_constant_does_not_hide_that_everything_else_has_cancelled(program, true):
     assert repair(program, at=0.0)(tensor(0.0, grad=False)).item() == pytest.approx(true, rel=1e-13)
+
+
+# ---------------------------------------------------------------------------------------------------- something else near by
+
+
+def branches():
+    return {
+        "twice in a box": lambda x: torch.where(x.abs() <= 1, 2 * x, x),
+        "zero in a box": lambda x: torch.where(x.abs() <= 1, 0 * x, x),
+        "zero between": lambda x: torch.where((x >= -1) & (x <= 1), 0 * x, x),
+        "flow outside its box": lambda x: torch.where(x.abs() <= 1, x * torch.sqrt(1 - x * x), x),
+        "hard shrinkage": lambda x: torch.nn.functional.hardshrink(x, 0.5),
+        "little shrinkage": lambda x: torch.nn.functional.hardshrink(x, 0.01),
+        "clamp": lambda x: torch.clamp(x, -1, 1),
+        "relu": lambda x: torch.relu(x - 1),
+        "erf of a distance": lambda x: torch.erf(x.abs()),
+        "tanh of a distance": lambda x: torch.tanh(5 * x.abs()) + 0 * torch.erf(x),
+    }
+
+
+REFUSED = {
+    ("twice in a box", 1.0): "jump: the value tends to 1 from the right and to 2 from the left",
+    ("zero in a box", 1.0): "jump: the value tends to 1 from the right and to 0 from the left",
+    ("zero between", 1.0): "jump: the value tends to 1 from the right and to 0 from the left",
+    ("flow outside its box", 1.0): "not everywhere the function that it is further out",
+    ("hard shrinkage", -0.5): "jump: the value tends to 0 from the right and to -0.5 from the left",
+    ("little shrinkage", 0.0): "not everywhere the function that it is further out",
+    ("clamp", 1.0): "kink: the slope tends to 0 from the right and to 1 from the left",
+    ("relu", 1.0): "kink: the slope tends to 1 from the right and to 0 from the left",
+    ("erf of a distance", 0.0): "kink: the slope tends to 1.128 from the right and to -1.128 from the left",
+    ("tanh of a distance", 0.0): "kink: the slope tends to 5 from the right and to -5 from the left",
+}
+
+
+@pytest.mark.parametrize("name", branches())
+@pytest.mark.parametrize("at", [-0.5, 0.0, 1.0, 1.5, 3.0])
+def test_a_branch_near_by_is_the_programs_own(name, at):
+    program, x = branches()[name], tensor(*np.linspace(-4, 4, 321).tolist(), grad=False)
+    if sentence := REFUSED.get((name, at)):
+        with pytest.raises(NotRemovableError, match=sentence):
+            repair(program, at=at)(x)
+    else:
+        assert torch.allclose(repair(program, at=at)(x), program(x), rtol=1e-13, atol=1e-13)
+
+
+def test_a_patch_is_replaced():
+    x = tensor(0.0, 5e-9, 1e-5, 5e-3, grad=False)
+    true = torch.sinc(x / math.pi)
+    for width, inside in ((1e-8, 0.0), (1e-4, 5.0), (1e-2, 1.0)):
+        patched = repair(lambda x, w=width, c=inside: torch.where(x.abs() < w, c + 0 * x, sinc(x)), at=0.0)
+        assert torch.allclose(patched(x), true, rtol=1e-15, atol=0), width
+
+
+def test_an_even_function_that_takes_no_complex_numbers():
+    p, s = tensor(2.0), tensor(0.0, 1e-12, 0.1, 1.0, -0.01)
+    for h in (even(lambda r: torch.erf(2.0 * r) / r), even(lambda r: torch.erf(p * r) / r)):
+        value = h(s)
+        (slope,) = torch.autograd.grad(value.sum(), s)
+        # erf(2 r)/r = (2/sqrt(pi)) (2 - 8 s/3 + 16 s^2/5 - ...)
+        assert value[0].item() == pytest.approx(4 / math.sqrt(math.pi), rel=1e-13)
+        assert slope[0].item() == pytest.approx(-16 / 3 / math.sqrt(math.pi), rel=1e-11)
+        assert value[2].item() == pytest.approx(math.erf(2 * math.sqrt(0.1)) / math.sqrt(0.1), rel=1e-12)
+        series = sum((-1) ** k * 2 ** (2 * k + 1) * (-0.01) ** k / math.factorial(k) / (2 * k + 1) for k in range(20))
+        assert value[4].item() == pytest.approx(2 / math.sqrt(math.pi) * series, rel=1e-12)
+    (by_p,) = torch.autograd.grad(even(lambda r: torch.erf(p * r) / r)(s[0]), p)
+    assert by_p.item() == pytest.approx(2 / math.sqrt(math.pi), rel=1e-12)
+    with pytest.raises(NotRemovableError, match="not even in the length: its term of order 1"):
+        even(lambda r: torch.erf(r))(s)

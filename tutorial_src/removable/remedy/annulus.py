@@ -17,7 +17,7 @@ from removable.remedy import circles
 from removable.remedy.circles import Values
 from removable.remedy.one_sided import explanation
 
-__all__ = ["Fit", "Rule", "fit", "rule", "rule_at"]
+__all__ = ["INNER", "Fit", "Rule", "even_half", "fit", "rule", "rule_at"]
 
 _NODES = 40
 """Nodes on each side."""
@@ -124,6 +124,33 @@ def rule() -> Rule:
     even = np.concatenate([chebyshev, chebyshev], 1) / 2
     odd = np.concatenate([chebyshev / (2 * t), -chebyshev / (2 * t)], 1)
     return _made(np.concatenate([t, -t]), even, odd)
+
+
+@functools.cache
+def even_half() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    r"""Return the rule for an even function, from its values on the right alone.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        The matrices of :class:`Rule`: from values to Chebyshev coefficients, shape (13, 40), from these to powers of
+        :math:`s = t^2`, shape (13, 13), and from values to what is left over, shape (27, 40).
+
+    Examples
+    --------
+    The cosine is 1 - s/2 + ...:
+
+    >>> to_chebyshev, to_powers, rest = even_half()
+    >>> cosine = np.cos(rule().nodes[:40])
+    >>> (to_powers @ (to_chebyshev @ cosine))[:2].round(10).tolist(), bool(abs(rest @ cosine).max() < 1e-14)
+    ([1.0, -0.5], True)
+    """
+    on, left = rule(), _NODES - _TERMS
+    return (
+        on.to_chebyshev[:_TERMS, :_NODES] + on.to_chebyshev[:_TERMS, _NODES:],
+        on.to_powers[::2, :_TERMS],
+        on.rest[:left, :_NODES] + on.rest[:left, _NODES:],
+    )
 
 
 def rule_at(nodes: np.ndarray) -> Rule:

@@ -7,6 +7,8 @@ derivative at 0.
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +17,8 @@ import numpy as np
 from removable import frameworks
 from removable.errors import InputError, NotRemovableError
 from removable.functions import Array, elementary
-from removable.remedy.plan import Plan
+from removable.remedy.backends import Backend, backend
+from removable.remedy.plan import NotTakenError, Plan, of_squares
 from removable.remedy.repair import Repaired
 
 __all__ = ["even"]
@@ -70,15 +73,33 @@ class _Even(Repaired):
         self.of_the_length = of_the_length
 
     def _look(self, framework: str, precision: str) -> Plan:
-        return self._explained("_look", framework, precision)
+        b = backend(framework)
 
-    def _look_again(self, *arguments: Any) -> Plan:
-        return self._explained("_look_again", *arguments)
+        def on_line(s: np.ndarray) -> np.ndarray:
+            with b.in_double():
+                return self._values(b, "float64", 0, (), 0.0, None, s)
 
-    def _explained(self, look: str, *arguments: Any) -> Plan:
+        return self._explained("_look", (framework, precision), lambda note: of_squares(on_line, 2.0**-53, note))
+
+    def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
+        kind = f"float{b.wide()}"
+
+        def on_line(s: np.ndarray) -> np.ndarray:
+            with b.looking():
+                return self._values(b, kind, dims, parameters, at, like, s)
+
+        def of_the_length(note: str) -> Plan:
+            plan = of_squares(on_line, 2.0**-53 if kind == "float64" else 2.0**-24, note)
+            return dataclasses.replace(plan, dtype=kind, dims=dims)
+
+        return self._explained("_look_again", (b, at, dims, parameters, like), of_the_length)
+
+    def _explained(self, look: str, arguments: tuple[Any, ...], of_the_length: Callable[[str], Plan]) -> Plan:
         try:
             return getattr(super(), look)(*arguments)
         except NotRemovableError as refusal:
+            with contextlib.suppress(NotRemovableError, NotTakenError):  # a program of lengths without complex numbers
+                return of_the_length("the program takes no complex numbers, and no negative squares")
             in_the_length = Repaired(self.of_the_length, at=0.0)
             raise _reason(lambda: getattr(in_the_length, look)(*arguments)) or refusal from None
 

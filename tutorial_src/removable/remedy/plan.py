@@ -16,7 +16,7 @@ from removable.remedy.circles import EPS, WORST, Values
 from removable.remedy.one_sided import explanation
 from removable.remedy.reach import reach_and_terms
 
-__all__ = ["Kind", "NotTakenError", "Plan", "search"]
+__all__ = ["Kind", "NotTakenError", "Plan", "of_squares", "search"]
 
 Kind = Literal["circle", "real line"]
 """Where the program is evaluated, around the point in the complex plane or on both sides of it."""
@@ -33,7 +33,7 @@ _HIGHEST = 8
 """The order of cancellation: rounding noise grows like this power of one over the distance, at most."""
 
 _PATCH = 2.0**-10
-"""A program that is something else within this part of the reach has been patched there, and the patch is replaced."""
+"""A program that is something else within this part of the reach, or of max(1, |at|), has been patched; the patch is replaced."""
 
 _PATCHED = 1e-3
 """So has one that differs by this much only, further out: by an approximation."""
@@ -77,6 +77,8 @@ class Plan:
         The number of dimensions of the values.
     fill : float
         An offset at which the program is finite: it is evaluated there in place of the points near ``at``.
+    squares : bool
+        Whether the nodes are the squares of lengths, for a program that has values on one side of the point only.
     """
 
     kind: Kind
@@ -93,17 +95,23 @@ class Plan:
     fill: float
     dtype: str = ""
     dims: int = 0
+    squares: bool = False
 
     @property
     def nodes(self) -> np.ndarray:
         """Offsets of the nodes, in units of the radius."""
-        return circles.unit_nodes(_NODES) if self.kind == "circle" else annulus.rule().nodes
+        if self.kind == "circle":
+            return circles.unit_nodes(_NODES)
+        nodes = annulus.rule().nodes
+        return nodes[: len(nodes) // 2] ** 2 if self.squares else nodes
 
     def steps(self, nodes: np.ndarray) -> tuple[Table, ...]:
         """Return the matrices that turn values at nodes into coefficients, one after the other."""
         if self.kind == "circle":
             half = _NODES // 2
             return (Table(circles.matrices(nodes)[half : half + self.terms]),)
+        if self.squares:
+            return tuple(map(Table, annulus.even_half()[:2]))
         on = annulus.rule_at(nodes)
         return Table(on.to_chebyshev), Table(on.to_powers)
 
@@ -123,7 +131,8 @@ class Plan:
             return False
         if self.kind == "real line":
             on = annulus.rule()
-            noise = on.amplified * np.max(np.abs(on.rest @ found.real), 0)
+            rest = annulus.even_half()[2] if self.squares else on.rest
+            noise = on.amplified * np.max(np.abs(rest @ found.real), 0)
             return bool(np.all(noise <= max(10 * self.level, 8 * EPS) * largest))
         series = circles.matrices(self.nodes) @ np.concatenate([found.real, found.imag])
         noise = np.max(np.abs(series[: _NODES // 2]), 0)
@@ -204,21 +213,72 @@ def _searched(on_circles: Values | None, on_line: Values, at: float, rounding: f
         found = annulus.fit(on_line, at, rounding)
     except NotTakenError as refusal:
         raise InputError(f"the program cannot be evaluated around {at!r}: {refusal}") from refusal
-    plan = Plan(
+    _check_afar(annulus.INNER * found.innermost, 0.5, on_line, at)
+    plan = _on_the_line(found, found.radius, found.coefficients, note)
+    return _checked(plan, on_line, at, annulus.INNER * found.innermost)
+
+
+def of_squares(on_line: Values, rounding: float, note: str = "") -> Plan:
+    """Look at a program of the square of a length, which takes no complex numbers, for squares greater than 0.
+
+    Parameters
+    ----------
+    on_line : Values
+        The program on real numbers: it takes squares, shape (N,), float64, to values, shape (N, E).
+    rounding : float
+        The unit roundoff of the precision in which the program computes.
+    note : str
+        Why it was not evaluated on complex numbers.
+
+    Returns
+    -------
+    Plan
+        How to continue it to 0, and to negative squares.
+
+    Raises
+    ------
+    removable.errors.NotRemovableError
+        If as a function of the length it is not even.
+
+    Examples
+    --------
+    The cosine of a length is 1 - s/2 + s^2/24:
+
+    >>> found = of_squares(lambda s: np.cos(np.sqrt(s))[:, None], 2.0**-53)
+    >>> np.round(found.coefficients[:3, 0] / found.radius ** np.arange(3), 10).tolist()
+    [1.0, -0.5, 0.0416666667]
+    """
+    with np.errstate(all="ignore"):
+        found = annulus.fit(lambda t: on_line(t * t), 0.0, rounding)
+        _check_afar(annulus.INNER * found.innermost, 0.5, lambda t: on_line(t * t), 0.0)
+        plan = _on_the_line(found, found.radius**2, found.coefficients[::2], note)
+        plan = dataclasses.replace(plan, reach=0.25 * plan.radius, fill=0.25 * plan.radius, squares=True)
+        return _checked(plan, on_line, 0.0, (annulus.INNER * found.innermost) ** 2)
+
+
+def _on_the_line(found: annulus.Fit, radius: float, coefficients: np.ndarray, note: str) -> Plan:
+    return Plan(
         kind="real line",
-        radius=found.radius,
-        reach=0.5 * found.radius,
-        terms=len(found.coefficients),
-        coefficients=found.coefficients,
-        numbers=_numbers(found.coefficients),
+        radius=radius,
+        reach=0.5 * radius,
+        terms=len(coefficients),
+        coefficients=coefficients,
+        numbers=_numbers(coefficients),
         error=found.error,
         level=max(found.level, EPS),
         size=found.size,
         note=note,
         evaluations=found.evaluations,
-        fill=0.5 * found.radius,
+        fill=0.5 * radius,
     )
-    return _checked(plan, on_line, at, annulus.INNER * found.innermost)
+
+
+def _check_afar(innermost: float, far: float, on_line: Values, at: float) -> None:
+    """Raise if a power series was found far from the point only, and both sides of the point differ: round(x) is like x far out."""
+    if innermost > far * max(1.0, abs(at)):
+        told = explanation(on_line, at)
+        if "tends to" in str(told):
+            raise told
 
 
 def _check_elements(on_line: Values, at: float) -> None:
@@ -249,10 +309,7 @@ def _number(found: np.ndarray) -> str:
 
 def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float, *, again: bool) -> Plan:
     found = circles.expand(on_circles, at, rounding)
-    if found.innermost > _FAR * max(1.0, abs(at)):  # round(x) is like x far out
-        told = explanation(on_line, at)
-        if "tends to" in str(told):
-            raise told
+    _check_afar(found.innermost, _FAR, on_line, at)
     if again:
         unit, errors, error = found.circle, found.noise_on_circle, found.error_on_circle
         series = _without_noise(found.on_circle, errors)
@@ -297,9 +354,11 @@ def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
 
     |z|^2 is constant on every circle around 0, and floor(x) is like x far out: only this tells.
     """
-    lowest = max(_PATCH * plan.reach, 2**12 * EPS * abs(at))
-    t = plan.reach * np.concatenate([2.0 ** (-np.arange(160) / 4), np.arange(1, 100) / 100])
-    t = t[t >= min(lowest, plan.reach)]
+    lowest = max(_PATCH * min(plan.reach, max(1.0, abs(at))), 2**12 * EPS * abs(at))
+    lowest = min(lowest, plan.reach)
+    octaves = np.log2(plan.reach / lowest)
+    t = plan.reach * np.concatenate([2.0 ** -np.arange(0, octaves + 0.25, 0.25), np.arange(1, 100) / 100])
+    t = t[t >= lowest]
     t = (at + np.concatenate([t, -t])) - at
     with np.errstate(all="ignore"):
         try:
