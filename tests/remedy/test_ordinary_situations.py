@@ -33,6 +33,11 @@ def double_precision_in_jax():
         yield
 
 
+def some(name, *cases):
+    """All cases; for JAX, which compiles each operation of each program anew, the first."""
+    return cases[:1] if name == "jax" else cases
+
+
 def tensor(*values, grad=False):
     return torch.tensor(values[0] if len(values) == 1 else values, dtype=D, requires_grad=grad)
 
@@ -207,7 +212,7 @@ def test_a_first_call_by_a_compiler_looks_at_the_function_all_the_same(name):
 def test_a_parameter_where_the_denominator_is_0_again_one_further_on(name):
     """The slope by a was NaN where the denominator is 0 at exactly the point plus the radius."""
     x = [1.0, 1.0 + 1e-9, 1.5, 0.0]
-    for zero in (2.0, 1.25, 5.0):
+    for zero in some(name, 2.0, 1.25, 5.0):
         h = repair(lambda x, a, zero=zero: a * (x - 1) / ((x - 1) * (x - zero)), at=1.0)
         value, slope = by_parameter(name, h, x, 3.0)
         true = 1 / (np.array(x) - zero)
@@ -215,8 +220,16 @@ def test_a_parameter_where_the_denominator_is_0_again_one_further_on(name):
         close(slope, true.sum(), rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        ("torch", "float64"),
+        ("torch", "float32"),
+        ("tensorflow", "float64"),
+        ("tensorflow", "float32"),
+        ("jax", "float64"),
+    ],
+)
 def test_a_parameter_that_moves_far_from_call_to_call(name, dtype):
     xp, held = XP[name], [None]
     programs = {
@@ -227,7 +240,7 @@ def test_a_parameter_that_moves_far_from_call_to_call(name, dtype):
         ),
     }
     x = np.array([0.0, 1e-3, 0.02], dtype)
-    for h, true in programs.values():
+    for h, true in some(name, *programs.values()):
         for b in (1.0, 20.0, 50.0, 1e-3, -7.0, 300.0, 1.0):
             held[0] = array(name, b, dtype)
             found = np.asarray(h(array(name, x, dtype)), float)
@@ -235,12 +248,12 @@ def test_a_parameter_that_moves_far_from_call_to_call(name, dtype):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("count", [400, 1_641])
-def test_as_many_parameters_as_points(name, count):
-    xp = XP[name]
+def test_as_many_parameters_as_points(name):
+    xp, count = XP[name], 1_641
     p = np.linspace(0.5, 9.0, count)
     x = np.where(np.arange(count) % 2, 0.0, 0.98)
-    for program, true, slope in (
+    for program, true, slope in some(
+        name,
         (lambda x, p: xp.sin(p * x) / x, p * true_sinc(p * x), np.cos(p * x)),
         (lambda x, p: (xp.exp(-p * x) - 1) / x, np.where(x == 0, -p, np.expm1(-p * x) / 0.98), -np.exp(-p * x)),
     ):
@@ -270,7 +283,7 @@ def test_a_factor_that_is_0_has_a_slope(name, where):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_row_of_factors_that_are_0_has_slopes(name):
     xp, x = XP[name], np.array([0.0, 0.3, 0.0])
-    for factors in (np.zeros(3), np.array([0.0, 1.0, 0.0])):
+    for factors in some(name, np.zeros(3), np.array([0.0, 1.0, 0.0])):
         _, found = by_parameter(name, repair(lambda x, a: a * xp.sin(x) / x, at=0.0), x, factors)
         close(found, true_sinc(x), rtol=1e-12)
 
@@ -297,6 +310,25 @@ def test_a_kink_that_comes_with_a_parameter_is_refused(kink):
     p.fill_(kink)
     with pytest.raises(NotRemovableError, match="kink"):
         h(tensor(0.0))
+
+
+@pytest.mark.parametrize("name", [*NAMES, "numpy"])
+@pytest.mark.parametrize("power", [1, 2, 3])
+def test_the_size_of_x_that_comes_with_a_parameter(name, power):
+    """What was found where the factor of |x|^2 was 0 made 17 of 1 where it was 1, and was wrong far from the point too."""
+    xp, held = XP[name], [0.0]
+    h = repair(lambda x: xp.sin(x) / x + held[0] * as_complex_if(xp.abs(x) ** power, x, xp), at=0.0)
+    x = np.array([0.0, 0.3])
+    h(array(name, x))
+    held[0] = 1.0
+    found = answer(lambda: h(array(name, x)))
+    if not isinstance(found, NotRemovableError):
+        assert power == 2
+        close(np.asarray(found), true_sinc(x) + x**2, rtol=1e-11)
+
+
+def as_complex_if(values, x, xp):
+    return tf.cast(values, x.dtype) if xp is tf else values
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -360,8 +392,10 @@ def test_a_point_far_out_has_a_number_or_a_sentence(at):
         assert found == pytest.approx(2 * at if abs(at) < 1e150 else 1.0, rel=1e-12)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(("middle", "width"), [(0.4, 1e-4), (-0.05, 1e-6), (0.0, 1e-7)])
+@pytest.mark.parametrize(
+    ("name", "middle", "width"),
+    [(n, *bump) for n in NAMES for bump in some(n, (0.4, 1e-4), (-0.05, 1e-6), (0.0, 1e-7))],
+)
 def test_a_narrow_bump_stays_where_it_is(name, middle, width):
     xp = XP[name]
 
@@ -508,7 +542,7 @@ def test_equal_rates(name):
     """Bateman's function, where both rates are equal: by the rate of elimination it was -1.205."""
     xp, t = XP[name], 2.0
     h = repair(lambda ke, ka: (xp.exp(-ke * t) - xp.exp(-ka * t)) / (ka - ke), at=lambda ka: ka)
-    for apart in (0.0, 1e-10, 1e-5):
+    for apart in some(name, 0.0, 1e-10, 1e-5):
         ke, ka = np.array([0.75, 3.0]), np.array([0.75, 3.0]) + apart
         value, by_ka = by_parameter(name, h, ke, ka)
         _, by_ke = by_parameter(name, lambda ka, ke: h(ke, ka), ka, ke)
@@ -517,8 +551,7 @@ def test_equal_rates(name):
         close(by_ke, by_ka, rtol=1e-4 if apart else 1e-12)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("shape", [(), (3,)])
+@pytest.mark.parametrize(("name", "shape"), [(n, s) for n in NAMES for s in some(n, (3,), ())])
 def test_a_membrane_whose_threshold_is_fitted(name, shape):
     """The rate 0.1 (V - V0)/(1 - exp(-(V - V0)/10)): its slope by V0 at V0 is -0.05, and was 0.1 in size."""
     xp = XP[name]
@@ -540,7 +573,7 @@ def test_a_membrane_whose_threshold_is_fitted(name, shape):
 def test_a_point_for_each_element_some_far_away(name):
     xp = XP[name]
     at, x = np.array([0.0, 1.0, -2.0, 100.0, 1.0]), np.array([0.0, 1.0 + 1e-9, -2.0, 0.0, math.nan])
-    for points in (array(name, at), array(name, at, "float32"), at):
+    for points in some(name, array(name, at), array(name, at, "float32"), at):
         numbers = array(name, at)
         found = repair(lambda x, a=numbers: xp.sin(x - a) / (x - a), at=points)(array(name, x))
         close(np.asarray(found), np.where(np.isnan(x), np.nan, true_sinc(x - at)), rtol=1e-12)
@@ -556,11 +589,11 @@ def test_no_points_that_move(name):
     assert np.asarray(g(array(name, none), array(name, 1.0))).shape == (0,)
 
 
-def test_a_small_point_that_moves_has_a_number():
+@pytest.mark.parametrize("size", [1e-3, 1e-4, 1e-5, 1e-6, 1e-10, 1e10])
+def test_a_small_point_that_moves_has_a_number(size):
     h = repair(lambda x, y: (torch.log(x) - torch.log(y)) / (x - y), at=lambda y: y)
-    for size in (1e-3, 1e-5, 1e-8, 1e-10, 1e10):
-        y = tensor(size)
-        assert (h(y, y) * y).item() == pytest.approx(1.0, rel=1e-12), size
+    y = tensor(size)
+    assert (h(y, y) * y).item() == pytest.approx(1.0, rel=1e-12)
 
 
 @pytest.mark.parametrize("other", [2, 2.0, np.float64(2.0), np.float32(2.0), np.array(2.0)])
@@ -578,10 +611,11 @@ def test_powers_written_with_two_stars(name, dtype):
     """In TensorFlow the derivatives of x**2 at 0 are NaN."""
     xp, x = XP[name], np.array([0.0, 1e-3, 0.25], dtype)
     eps = np.finfo(dtype).eps
-    for program, value, slopes in (
+    for program, value, slopes in some(
+        name,
+        ((lambda x: (xp.sin(x) - x + x**3 / 6) / x**5), 1 / 120, (0.0, -1 / 2520)),
         (lambda x: (1 - xp.cos(x)) / x**2, 1 / 2, (0.0, -1 / 12)),
         (lambda x: (x - xp.sin(x)) / x**3, 1 / 6, (0.0, -1 / 60)),
-        (lambda x: (xp.sin(x) - x + x**3 / 6) / x**5, 1 / 120, (0.0, -1 / 2520)),
         (lambda x: (xp.exp(x) - 1 - x - x**2 / 2 - x**3 / 6) / x**4, 1 / 24, (1 / 120, 1 / 360)),
         (lambda x: x**4 / x**3, 0.0, (1.0, 0.0)),
     ):
@@ -1053,7 +1087,7 @@ def test_a_length_with_a_factor_that_is_0():
 LIMITS = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 800.0, -800.0, 1e30, -1e30, 1e-30, math.inf, -math.inf, math.nan)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32"])
 @pytest.mark.parametrize("which", ["boxcox", "exp_divided_difference", "log_divided_difference", "angle"])
 def test_primitives_of_two_arguments_are_alike_in_all_frameworks_at_their_limits(which, dtype):
     function = getattr(primitives, which)
@@ -1117,7 +1151,7 @@ GOOD_POINTS = (
 @pytest.mark.parametrize(
     "at", GOOD_POINTS, ids=[f"{type(at).__name__} {getattr(at, 'dtype', '')}" for at in GOOD_POINTS]
 )
-@pytest.mark.parametrize("name", [*NAMES, "numpy"])
+@pytest.mark.parametrize("name", ["torch", "tensorflow", "numpy"])
 def test_a_point_that_is_a_number_of_any_type(name, at):
     if isinstance(at, torch.Tensor) and name != "torch":
         pytest.skip("a tensor of another framework, which a test below is about")
@@ -1217,7 +1251,7 @@ RETURNED = {
 def test_what_a_function_returns_wrongly_is_named(case, how):
     program, x, p = RETURNED[case], tensor(0.0, 1.0, 2.0), tensor(1.0)
     if how == "at a point that moves":
-        if case in ("a constant",):
+        if case == "a constant":
             pytest.skip("it broadcasts, and its values are those of a constant")
         h = repair(lambda x, y: program(x), at=lambda y: y)
         sentence(lambda: h(x, tensor(0.0, 1.0, 2.0)), InputError)
