@@ -593,7 +593,7 @@ def test_no_points_that_move(name):
 def test_a_small_point_that_moves_has_a_number(size):
     h = repair(lambda x, y: (torch.log(x) - torch.log(y)) / (x - y), at=lambda y: y)
     y = tensor(size)
-    assert (h(y, y) * y).item() == pytest.approx(1.0, rel=1e-12)
+    assert (h(y, y) * y).item() == pytest.approx(1.0, rel=1e-11)
 
 
 @pytest.mark.parametrize("other", [2, 2.0, np.float64(2.0), np.float32(2.0), np.array(2.0)])
