@@ -215,7 +215,7 @@ def _powers() -> np.ndarray:
     return np.stack([np.pad(p, (0, _TERMS - len(p))) for p in powers], 1)
 
 
-def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
+def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = math.inf) -> Fit:
     r"""Find the power series of a program from its values on both sides of a point.
 
     At 161 outer radii, two to an octave, the even and the odd part are fitted by Chebyshev polynomials in :math:`s = t^2`; of
@@ -229,6 +229,8 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
         The point.
     rounding : float
         The unit roundoff of the precision in which the program computes.
+    most : float
+        The largest distance at which the program is looked at.
 
     Returns
     -------
@@ -253,7 +255,9 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53) -> Fit:
     """
     on = rule()
     radii = 2.0 ** (np.arange(-80, 81) / 2)
-    radii = radii[radii >= 2**16 * rounding * abs(at)]
+    radii = radii[(radii >= 2**16 * rounding * abs(at)) & (radii < most)]
+    if not radii.size:
+        raise explanation(values, at)
     offsets = (at + radii[:, None] * on.nodes) - at
     found = np.real(values(offsets.ravel())).reshape(*offsets.shape, -1)
     seen = circles.Scan(radii, np.zeros((len(radii), 0, found.shape[-1])), _largest(found), offsets, found)

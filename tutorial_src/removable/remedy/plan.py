@@ -29,6 +29,9 @@ _FAR = 100.0
 """A power series that is found at this distance only, in units of max(1, |at|), is compared with both sides of the point."""
 
 
+_OFF = 1e4
+"""Noise on the real axis, closer to the point, over that on the circle."""
+
 _HIGHEST = 8
 """The order of cancellation: rounding noise grows like this power of one over the distance, at most."""
 
@@ -41,6 +44,17 @@ _PATCHED = 1e-3
 
 class NotTakenError(Exception):
     """The program takes no numbers of this kind; the message is what it said."""
+
+
+class _BranchError(NotRemovableError):
+    """The program is something else at some distance from the point than it is further out."""
+
+    def __init__(self, at: float, distance: float) -> None:
+        super().__init__(
+            f"the program is not the same function around {at!r} as further out, from a distance of {distance:.4g} on: it has a "
+            "branch there, or is not analytic on complex numbers, as abs, conj and real are not"
+        )
+        self.distance = distance
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,8 @@ class Plan:
         The number of dimensions of the values.
     fill : float
         An offset at which the program is finite: it is evaluated there in place of the points near ``at``.
+    tests : tuple of float
+        Offsets on the real axis at which a program that is evaluated again is compared with the polynomial; see :meth:`holds`.
     squares : bool
         Whether the nodes are the squares of lengths, for a program that has values on one side of the point only.
     """
@@ -95,21 +111,24 @@ class Plan:
     fill: float
     dtype: str = ""
     dims: int = 0
+    tests: tuple[float, ...] = ()
     squares: bool = False
 
     @property
     def nodes(self) -> np.ndarray:
-        """Offsets of the nodes, in units of the radius."""
+        """Offsets of the nodes, in units of the radius; those of the tests come last."""
         if self.kind == "circle":
-            return circles.unit_nodes(_NODES)
+            return np.concatenate([circles.unit_nodes(_NODES), np.array(self.tests) / self.radius])
         nodes = annulus.rule().nodes
         return nodes[: len(nodes) // 2] ** 2 if self.squares else nodes
 
     def steps(self, nodes: np.ndarray) -> tuple[Table, ...]:
         """Return the matrices that turn values at nodes into coefficients, one after the other."""
         if self.kind == "circle":
-            half = _NODES // 2
-            return (Table(circles.matrices(nodes)[half : half + self.terms]),)
+            half, more = _NODES // 2, len(self.tests)
+            rule = circles.matrices(nodes[:half])[half : half + self.terms]
+            real, imaginary = np.split(rule, 2, axis=1)  # the tests count for nothing
+            return (Table(np.pad(np.stack([real, imaginary], 1), [(0, 0), (0, 0), (0, more)]).reshape(self.terms, -1)),)
         if self.squares:
             return tuple(map(Table, annulus.even_half()[:2]))
         on = annulus.rule_at(nodes)
@@ -124,20 +143,26 @@ class Plan:
             Shape (nodes, ...).
         """
         found = values.reshape(len(values), -1)
+        half = _NODES // 2 if self.kind == "circle" else len(found)
+        tests, found = found[half:].real, found[:half]
         largest = np.max(np.abs(found), 0)
         if found.shape[1] != len(self.size) or not np.isfinite(found).all():
             return False
-        if np.any(largest > 16 * self.size) or np.any(16 * largest < self.size):
+        if np.any(largest > 16 * self.size) or np.any((16 * largest < self.size) & (largest > 0)):
             return False
         if self.kind == "real line":
             on = annulus.rule()
             rest = annulus.even_half()[2] if self.squares else on.rest
             noise = on.amplified * np.max(np.abs(rest @ found.real), 0)
             return bool(np.all(noise <= max(10 * self.level, 8 * EPS) * largest))
-        series = circles.matrices(self.nodes) @ np.concatenate([found.real, found.imag])
-        noise = np.max(np.abs(series[: _NODES // 2]), 0)
-        powers = (self.reach / self.radius) ** np.arange(_NODES // 2)[:, None]
-        terms = np.abs(_without_noise(series[_NODES // 2 :], noise)) * powers
+        series = circles.matrices(circles.unit_nodes(_NODES)) @ np.concatenate([found.real, found.imag])
+        noise = np.max(np.abs(series[:half]), 0)
+        here = np.power.outer(np.array(self.tests) / self.radius, np.arange(half)) @ series[half:]
+        # |z|^2 is constant on the circle, and only the real axis tells.
+        if np.any(np.abs(tests - here) > _OFF * (noise + EPS * largest)):
+            return False
+        powers = (self.reach / self.radius) ** np.arange(half)[:, None]
+        terms = np.abs(_without_noise(series[half:], noise)) * powers
         left_out = np.sum(terms[self.terms :], 0)
         return bool(
             np.all(noise <= max(10 * self.level, 8 * EPS) * largest)
@@ -209,13 +234,19 @@ def _searched(on_circles: Values | None, on_line: Values, at: float, rounding: f
             raise
         except (NotRemovableError, NotTakenError) as refusal:
             note = str(refusal)
-    try:
-        found = annulus.fit(on_line, at, rounding)
-    except NotTakenError as refusal:
-        raise InputError(f"the program cannot be evaluated around {at!r}: {refusal}") from refusal
-    _check_afar(annulus.INNER * found.innermost, 0.5, on_line, at)
-    plan = _on_the_line(found, found.radius, found.coefficients, note)
-    return _checked(plan, on_line, at, annulus.INNER * found.innermost)
+    most = np.inf
+    while True:
+        try:
+            found = annulus.fit(on_line, at, rounding, most=most)
+            _check_afar(annulus.INNER * found.innermost, 0.5, on_line, at)
+            plan = _on_the_line(found, found.radius, found.coefficients, note)
+            return _checked(plan, on_line, at, annulus.INNER * found.innermost)
+        except NotTakenError as refusal:
+            raise InputError(f"the program cannot be evaluated around {at!r}: {refusal}") from refusal
+        except _BranchError as refusal:
+            most = refusal.distance  # no more than half of what it was
+            if most < _PATCH * max(1.0, abs(at)) * 2.0**-10:
+                raise
 
 
 def of_squares(on_line: Values, rounding: float, note: str = "") -> Plan:
@@ -337,7 +368,13 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
         evaluations=found.evaluations,
         fill=reach,
     )
-    return _checked(plan, on_line, at, found.innermost)
+    plan = _checked(plan, on_line, at, found.innermost)
+    if not again:
+        return plan
+    tests = (at + plan.reach * np.array([1.0, -1.0, 0.75, -0.75])) - at
+    with np.errstate(all="ignore"):
+        finite = np.isfinite(on_circles(tests.astype(complex))).all(1)
+    return dataclasses.replace(plan, tests=tuple(tests[finite].tolist()))
 
 
 def _without_noise(series: np.ndarray, noise: np.ndarray) -> np.ndarray:
@@ -377,10 +414,8 @@ def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
         told = explanation(on_line, at)
         if "tends to" in str(told):
             raise told
-        where = f", as at {at + t[np.flatnonzero(apart.any(1))[0]]:.4g}" if apart.any() else ""
-        raise NotRemovableError(
-            f"on the real line around {at!r} the program is not everywhere the function that it is further out{where}: it has a "
-            "branch there, or is not analytic on complex numbers, as abs, conj and real are not"
-        )
+        if not apart.any():
+            raise NotRemovableError(f"on the real line around {at!r} the program is not finite anywhere")
+        raise _BranchError(at, float(np.max(np.where(apart.any(1), np.abs(t), 0.0))))
     fill = t[np.flatnonzero(finite.all(1))[0]] if finite.all(1).any() else plan.fill
     return dataclasses.replace(plan, fill=float(fill))
