@@ -43,14 +43,16 @@ def test_every_function_of_the_corpus_was_measured(dtype, name):
 
 
 @pytest.mark.parametrize(("nodes", "dtype", "name"), CELLS)
-def test_what_is_above_the_bounds_is_named_and_is_what_the_tests_allow(nodes, dtype, name):
-    bounds = np.array(bench.bounds(nodes, dtype))
+def test_what_is_above_the_bounds_is_named(nodes, dtype, name):
+    bounds = bench.bounds(nodes, dtype)
     named = STORED["above", nodes, dtype, name].value
     for kind, place, _, errors, _ in STORED["errors", nodes, dtype, name].value:
-        those = [row for row in named if corpus.get(row[0]).kind == kind and row[1] == place]
-        for k in range(4) if place != "just outside" else ():
-            found = max((row[3] for row in those if row[2] == k), default=0.0)
-            assert found == errors[k] if errors[k] > bounds[k] else found <= 1.05 * bounds[k]
+        if place != "just outside":
+            for k in range(4):
+                those = [row[3] for row in named if (corpus.get(row[0]).kind, *row[1:3]) == (kind, place, k)]
+                # What is at its bound is rounded to two digits above it, and is not named.
+                assert max(those, default=0.0) == (errors[k] if those else 0.0)
+                assert those or errors[k] <= 1.1 * bounds[k], (kind, place)
     if dtype == "float32":
         assert named == []
 
@@ -76,7 +78,7 @@ def test_the_stored_refusals_are_those_of_now_with_their_sentences(name):
 
 def test_the_stored_transformations_are_those_of_the_tests():
     for column, name in enumerate(corpus.ALL, 1):
-        now = [[row[0], row[column]] for row in transforms.rendered() if row[column]]
+        now = [[row[0], row[column]] for row in transforms.rendered()]
         assert STORED["transforms", name].value == now, FORGOTTEN
 
 
