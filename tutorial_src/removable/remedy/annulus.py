@@ -31,6 +31,9 @@ INNER = 0.0625
 _ZERO = 2.0**-4
 """A program that is 0 at least this far from the point, in units of max(1, |at|), is 0 there."""
 
+_FAR, _BEYOND = 2.0**10, 10
+"""How far out a program is looked at first, in units of max(1, |at|), and how many radii have to lie beyond the region."""
+
 _WORST = 1e-9
 """The error of the value above which nothing is repaired."""
 
@@ -253,41 +256,34 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
     >>> found.error < 1e-13, found.innermost / 16 > 0.001
     (True, True)
     """
-    on = rule()
+    scale = max(1.0, abs(at))
     radii = 2.0 ** (np.arange(-80, 81) / 2)
     radii = radii[(radii >= 2**16 * rounding * abs(at)) & (radii < most)]
-    if not radii.size:
-        raise explanation(values, at)
-    offsets = (at + radii[:, None] * on.nodes) - at
-    found = np.real(values(offsets.ravel())).reshape(*offsets.shape, -1)
-    seen = circles.Scan(radii, np.zeros((len(radii), 0, found.shape[-1])), _largest(found), offsets, found)
-    with np.errstate(all="ignore"):
-        rules = [rule_at(nodes) for nodes in offsets / radii[:, None]]
-        rest = np.stack([on.rest @ row for on, row in zip(rules, found, strict=True)])
-        noise = on.amplified * np.max(np.abs(rest), axis=1)
-    levels = circles.relative(noise, seen.largest, 2 * rounding)
-    other = np.flatnonzero(np.any(seen.largest > 0, -1))
-    if other.size and radii[other[0]] >= _ZERO * max(1.0, abs(at)):  # no cancellation reaches that far
-        levels[: other[0]] = 2 * rounding
-    by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
-    inside = circles.region(levels, rounding, circles.shaken(values, seen, by), by)
+    near = int(np.count_nonzero(radii <= _FAR * scale))
+    # Some programs are slow far out. They are evaluated there only if nothing ends the region before.
+    for count in sorted({near, len(radii)} - {0}):
+        seen, series, noise, levels, inside = _looked(values, at, radii[:count], rounding)
+        if inside.any() and np.flatnonzero(inside)[-1] < count - _BEYOND:
+            break
+    else:
+        if not radii.size:
+            raise explanation(values, at)
+    radii, found = seen.radii, seen.values
     if (
         not inside.any()
         or levels[inside].min() > max(_WORST, 1e3 * rounding)
-        or radii[inside].min() > 1e4 * max(1.0, abs(at))  # floor(x) is like x far out
+        or radii[inside].min() > 1e4 * scale  # floor(x) is like x far out
         or not circles.ends_sharply(levels, inside, per_octave=2)
     ):
         raise explanation(values, at)
     innermost = radii[inside].min()
     inside &= levels <= 2 * levels[inside].min()
-    with np.errstate(all="ignore"):
-        series = np.stack([on.to_powers @ (on.to_chebyshev @ row) for on, row in zip(rules, found, strict=True)])
     noise = np.maximum(noise, 2 * rounding * seen.largest)
     first, lead, j = circles.first_coefficient(radii, series, noise, seen.largest, inside, inside, at)
     own = series[j]
     for parity in (0, 1):  # of an even or an odd function the other half is noise
         part = (found[j, :_NODES] + (-1) ** parity * found[j, _NODES:]) / 2
-        if np.all(np.abs(part) <= 8 * noise[j] / on.amplified + 8 * rounding * seen.largest[j]):
+        if np.all(np.abs(part) <= 8 * noise[j] / rule().amplified + 8 * rounding * seen.largest[j]):
             own[parity::2] = 0.0
     own[0] = np.where(np.abs(own[0]) <= noise[j], 0.0, own[0])
     return Fit(
@@ -297,8 +293,29 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
         level=float(levels[j]),
         size=seen.largest[j],
         innermost=float(innermost),
-        evaluations=2 * offsets.size,
+        evaluations=2 * seen.offsets.size,
     )
+
+
+def _looked(
+    values: Values, at: float, radii: np.ndarray, rounding: float
+) -> tuple[circles.Scan, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Fit polynomials at these outer radii; return the values, the coefficients, the noise, and which carry a power series."""
+    on = rule()
+    offsets = (at + radii[:, None] * on.nodes) - at
+    found = np.real(values(offsets.ravel())).reshape(*offsets.shape, -1)
+    seen = circles.Scan(radii, np.zeros((len(radii), 0, found.shape[-1])), _largest(found), offsets, found)
+    with np.errstate(all="ignore"):
+        rules = [rule_at(nodes) for nodes in offsets / radii[:, None]]
+        rest = np.stack([on.rest @ row for on, row in zip(rules, found, strict=True)])
+        noise = on.amplified * np.max(np.abs(rest), axis=1)
+        series = np.stack([on.to_powers @ (on.to_chebyshev @ row) for on, row in zip(rules, found, strict=True)])
+    levels = circles.relative(noise, seen.largest, 2 * rounding)
+    other = np.flatnonzero(np.any(seen.largest > 0, -1))
+    if other.size and radii[other[0]] >= _ZERO * max(1.0, abs(at)):  # no cancellation reaches that far
+        levels[: other[0]] = 2 * rounding
+    by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
+    return seen, series, noise, levels, circles.region(levels, rounding, circles.shaken(values, seen, by), by)
 
 
 def _largest(found: np.ndarray) -> np.ndarray:

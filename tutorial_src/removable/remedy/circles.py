@@ -16,7 +16,7 @@ on the real axis takes conjugate values at conjugate nodes, so that the upper ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +66,9 @@ _CORRECTIONS = 3
 
 _GOOD = 1e-9
 """Noise that is no mere chance."""
+
+_RISES = 2.0**14
+"""Where the noise is so many times what it was, it is something else."""
 
 _STEEP, _OCTAVES, _LOUD = 2.0**6, 4, 1e-3
 """Where a power series ends the noise rises by this much in one of so many octaves, or to this level."""
@@ -131,6 +134,19 @@ class Scan:
         """
         count = min(_NEGATIVE, self.half // 2)
         return np.max(np.abs(self.coefficients[:, self.half - pole - count : self.half - pole]), axis=1)
+
+    def poles(self) -> np.ndarray:
+        """Tell where the coefficients of negative index fall, as those of poles inside the circle do, and noise does not.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (J,), bool.
+        """
+        count = min(_NEGATIVE, self.half // 2)
+        seen = np.abs(self.coefficients[:, self.half - count : self.half])
+        outer, inner = seen[:, : count // 2].max(1), seen[:, count // 2 :].max(1)
+        return np.any((outer < 2.0**-10 * inner) & np.isfinite(inner), axis=-1)
 
 
 @dataclass(frozen=True)
@@ -398,7 +414,9 @@ def shaken(values: Values, seen: Scan, by: float = _SHAKE) -> np.ndarray:
     return np.nan_to_num(change, nan=0.0, posinf=0.0)
 
 
-def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _SHAKE) -> np.ndarray:
+def region(
+    levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _SHAKE, poles: np.ndarray | None = None
+) -> np.ndarray:
     """Tell which circles carry a power series: the innermost run of quiet ones that is not a run of total cancellation.
 
     Where everything has cancelled, a program is smooth and wrong: 3 + (1 - cos x)/x^2 is 3 for small real x. Right outside of
@@ -415,6 +433,8 @@ def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _
         The change of the values when the nodes move, as :func:`shaken` gives it, shape (J,), float64.
     by : float
         The part of their distance by which they moved.
+    poles : numpy.ndarray, optional
+        Whether what is on a circle are poles inside of it, shape (J,), bool.
 
     Returns
     -------
@@ -425,7 +445,7 @@ def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _
     --------
     Two quiet runs. The noise behind the inner one sets in at once, and falls: all had cancelled there.
 
-    >>> levels = np.array([1e-16, 1e-16, 0.5, 0.1, 1e-5, 1e-16, 1e-16, 0.1])
+    >>> levels = np.array([1e-16, 1e-16, 0.5, 0.1, 1e-5, 1e-10, 1e-10, 0.1])
     >>> np.flatnonzero(region(levels, 2.0**-53, np.zeros(8))).tolist()
     [5, 6]
 
@@ -435,20 +455,16 @@ def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _
     >>> np.flatnonzero(region(levels, 2.0**-53, np.zeros(8))).tolist()
     [0, 1]
     """
-    number, start, runs = np.arange(len(levels)), 0, []
-    quiet = levels <= WORST
-    while quiet[start:].any():
-        first = start + int(np.argmax(quiet[start:]))
-        last = first + int(np.argmin(np.append(quiet[first:], False)))  # the first that is not
+    number, runs = np.arange(len(levels)), []
+    for first, last in _runs(levels, rounding):
         outside = slice(last, min(last + 2, len(levels)))
         noisy = moved[outside] > np.maximum(np.minimum(0.02 * levels[outside], 0.02), 64 * by)
         if last == len(levels) or not noisy.any():
             best = max(levels[first:last].min(), rounding / 2)
             runs.append((best, first, last))
-        start = last
     # In noise some circle may be quiet by chance, and barely so.
     runs = [run for run in runs if run[0] <= _GOOD] or runs
-    while len(runs) > 1 and _has_cancelled(levels, runs[0][2], runs[1][1], rounding):
+    while len(runs) > 1 and _has_cancelled(levels, runs[0][2], runs[1][1], rounding, poles):
         del runs[0]
     if not runs:
         return np.zeros(len(levels), bool)
@@ -456,12 +472,36 @@ def region(levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _
     return (number >= first) & (number < last) & (levels <= 30 * best)
 
 
-def _has_cancelled(levels: np.ndarray, last: int, following: int, rounding: float) -> bool:
+def _runs(levels: np.ndarray, rounding: float) -> Iterator[tuple[int, int]]:
+    """Yield the first circle of each quiet run, and the one after its last.
+
+    A run ends where the noise exceeds what is quiet, or rises far and steeply: behind a small pole, or where a small part of
+    the program has cancelled. The next one begins where it is as low again.
+    """
+    first, least, peak, steepest = None, np.inf, np.inf, 1.0
+    for i, level in enumerate(levels):
+        floor = _RISES * max(least, rounding / 2)
+        steepest = max(steepest, level / max(levels[i - 1], rounding / 2)) if i else 1.0
+        if first is not None and (level > WORST or (level > floor and steepest > _STEEP)):
+            yield first, i
+            first, peak = None, level
+        peak = max(peak, level)
+        if first is None and level <= min(WORST, max(floor, peak / _RISES)):
+            first, least = i, level
+        if first is not None and level <= least:
+            least, steepest = level, 1.0
+    if first is not None:
+        yield first, len(levels)
+
+
+def _has_cancelled(
+    levels: np.ndarray, last: int, following: int, rounding: float, poles: np.ndarray | None = None
+) -> bool:
     """Tell whether a run is followed by noise that sets in at once and then falls, up to another run.
 
     The noise of rounding falls with the distance, by no more than a high power of it. Where a power series ends, it is the
     higher coefficients that rise: with these numbers of nodes by no more than 2^16 an octave. Where the circles cross a region
-    in which the program is something else, the noise ends as it sets in, at once.
+    in which the program is something else, the noise ends as it sets in, at once. What poles leave is no noise.
     """
     gap = levels[last:following]
     return bool(
@@ -470,6 +510,7 @@ def _has_cancelled(levels: np.ndarray, last: int, following: int, rounding: floa
         and np.all(gap[1:] <= 4 * gap[:-1])
         and gap[-1] <= gap[0]
         and levels[following] > 2.0**-_FALLS * gap[-1]
+        and not (poles is not None and poles[last:following].any())
     )
 
 
@@ -625,7 +666,7 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     noise = np.maximum(coarse.noise(), rounding / 4 * coarse.largest)
     levels = relative(coarse.noise(), coarse.largest, rounding / 4)
     moved = shaken(values, coarse)
-    inside = region(levels, rounding, moved)
+    inside = region(levels, rounding, moved, poles=coarse.poles())
     _check_pole(coarse, noise, moved, inside, at, rounding)
     if not inside.any():
         raise NotRemovableError(

@@ -394,8 +394,9 @@ def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
     lowest = max(_PATCH * min(plan.reach, max(1.0, abs(at))), 2**12 * EPS * abs(at))
     lowest = min(lowest, plan.reach)
     octaves = np.log2(plan.reach / lowest)
-    t = plan.reach * np.concatenate([2.0 ** -np.arange(0, octaves + 0.25, 0.25), np.arange(1, 100) / 100])
-    t = t[t >= lowest]
+    # No round numbers: there the program may have other holes.
+    t = plan.reach * np.concatenate([0.9973 * 2.0 ** -np.arange(0, octaves + 0.25, 0.25), (np.arange(1, 100) - 0.37) / 100])
+    t = t[t >= 0.99 * lowest]
     t = (at + np.concatenate([t, -t])) - at
     with np.errstate(all="ignore"):
         try:

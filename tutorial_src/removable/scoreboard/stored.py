@@ -20,6 +20,7 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,9 @@ __all__ = ["Record", "digest", "is_current", "marked", "read", "sources", "stamp
 
 ROOT = Path(__file__).parents[2]
 FILE = Path(__file__).with_name("measured.json")
+TABLES = Path(__file__).with_name("tables.json")
+"""Where the records of the tables over a whole corpus are, apart from the others."""
+
 _MARK = "†"
 
 
@@ -41,8 +45,8 @@ class Record:
     ----------
     what : tuple of str
         What was measured; the last word is the framework.
-    value : float or list of float
-        What was found.
+    value : float or list
+        What was found: a number, numbers, or rows of a table.
     module : str
         The module that was measured.
     digest : str
@@ -56,7 +60,7 @@ class Record:
     """
 
     what: tuple[str, ...]
-    value: float | list[float]
+    value: float | list[Any]
     module: str
     digest: str
     day: str
@@ -200,7 +204,10 @@ def read(*what: str, file: Path | None = None) -> dict[tuple[str, ...], Record]:
         points, as a ratio to the naive quotient in the same run; ``"remedies", remedy, quotient, "eager" or "compiled",
         framework`` is such a ratio; ``"costs", situation, "eager" or "compiled", framework`` is one for
         :func:`removable.remedy.repair.repair`, or seconds, or a ratio of memory; ``"accuracy", remedy, quotient, dtype,
-        framework`` is the worst error in the value, in ulp, and in three derivatives.
+        framework`` is the worst error in the value, in ulp, and in three derivatives. In ``TABLES``, ``"errors", nodes,
+        dtype, framework`` are the worst errors by kind of function, ``"above", nodes, dtype, framework`` the functions that
+        exceed the bounds, ``"refusals", framework`` what is refused, and ``"transforms", framework`` what is tested of each
+        transformation.
     file : pathlib.Path, optional
         Where they are, by default in the package.
 
@@ -220,15 +227,15 @@ def read(*what: str, file: Path | None = None) -> dict[tuple[str, ...], Record]:
     return {record.what: record for record in records if record.what[: len(what)] == what}
 
 
-def write(what: Sequence[str], value: float | list[float], *, module: str, file: Path | None = None) -> Record:
+def write(what: Sequence[str], value: float | list[Any], *, module: str, file: Path | None = None) -> Record:
     """Keep what was measured just now, and leave the other records as they are.
 
     Parameters
     ----------
     what : list of str
         What was measured; the last word is the framework.
-    value : float or list of float
-        What was found.
+    value : float or list
+        What was found: a number, numbers, or rows of a table.
     module : str
         The module that was measured.
     file : pathlib.Path, optional
