@@ -16,6 +16,9 @@ _NATURAL = 64.0
 _ROUNDING = 0.25
 """Noise that is rounding alone, in units of the unit roundoff."""
 
+_AGREE = 64.0
+"""How many times their uncertainties the coefficients on neighbouring circles may differ."""
+
 _MORE = 4.0
 """How much more uncertain than the best a larger circle may leave the value: it knows the derivatives better."""
 
@@ -83,16 +86,18 @@ def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array,
     noise, size, first = choice.each.quality(b, b.split(values, len(choice.radii)))
     ratio = choice.radii[0] / choice.radii[1]
     somewhere = b.largest(size)
+    # What the value at the point is uncertain by, where the circle can be used at all.
+    floor = _ROUNDING * (2.0**-53 if bits == "64" else 2.0**-24)
+    uncertain = noise + floor * size
+    agree = _AGREE * (uncertain[1:] + uncertain[:-1])  # |z|^2 is constant on a circle, and another constant on the next
     fit = (
         (noise[1:] <= limit * size[1:])
         & ((size[1:] > 0) | (somewhere == 0))  # where all has cancelled a program is 0
         & (size[1:] <= _NATURAL * b.largest(b.abs(first[:, 1:])))
-        & (b.abs(first[0, 1:] - first[0, :-1]) <= limit * size[:-1])
-        & (b.abs(first[1, 1:] * ratio - first[1, :-1]) <= limit * size[:-1])
+        & (b.abs(first[0, 1:] - first[0, :-1]) <= agree)
+        & (b.abs(first[1, 1:] * ratio - first[1, :-1]) <= agree)
     )
-    # What the value at the point is uncertain by, where the circle can be used at all.
-    floor = _ROUNDING * (2.0**-53 if bits == "64" else 2.0**-24)
-    error = noise[1:] + floor * size[1:]
+    error = uncertain[1:]
     error = b.where(fit, error, b.adapter.number(math.inf, error))
     least = -b.largest(-error)
     radii = b.column(choice.column, len(error.shape) - 1, b.dtype(error), error)

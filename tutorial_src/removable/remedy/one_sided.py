@@ -95,8 +95,11 @@ _TELLING = (1e-9, 1e-10, 1e-10, 1e-9)
 
 
 def _told(number: float, other: float) -> str:
-    """Write a number with four digits; zero, if it is nothing beside the other."""
-    return "0" if abs(number) < 1e-6 * abs(other) else f"{number:.4g}"
+    """Write a number with four digits, or as many as tell it from the other; zero, if it is nothing beside the other."""
+    if abs(number) < 1e-6 * abs(other):
+        return "0"
+    digits = next((d for d in range(4, 17) if f"{number:.{d}g}" != f"{other:.{d}g}"), 17)
+    return f"{number:.{digits}g}"
 
 
 def _side(sign: int) -> np.ndarray:

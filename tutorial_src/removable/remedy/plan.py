@@ -308,8 +308,15 @@ def _check_afar(innermost: float, far: float, on_line: Values, at: float) -> Non
     """Raise if a power series was found far from the point only, and both sides of the point differ: round(x) is like x far out."""
     if innermost > far * max(1.0, abs(at)):
         told = explanation(on_line, at)
-        if "tends to" in str(told):
+        if "tends to" in str(told) or ("is not smooth" in str(told) and _in_steps(on_line, at)):
             raise told
+
+
+def _in_steps(on_line: Values, at: float) -> bool:
+    """Tell whether a program stays the same when its argument moves a little, as steps do and noise does not."""
+    t = max(1.0, abs(at)) * 0.83 * 2.0 ** -np.arange(0, 8.0)
+    there, moved = (on_line(t * by) for by in (1.0, 1 + 2.0**-20))
+    return bool(np.all(there == moved) and np.ptp(there.real) > 0)
 
 
 def _check_elements(on_line: Values, at: float) -> None:
@@ -322,20 +329,28 @@ def _check_elements(on_line: Values, at: float) -> None:
         )
         with np.errstate(all="ignore"):
             size = np.nanmax(np.abs(first)) if np.isfinite(first).any() else 0.0
-            if np.nanmax(np.abs(again - first), initial=0.0) > 1e-8 * size:
-                raise InputError(
-                    f"the function gives {_number(first)} and {_number(again)} for the same x: it depends on chance, or on what "
-                    "changes from call to call; give one that always returns the same."
-                )
-            if np.nanmax(np.abs(beside - first), initial=0.0) > 1e-8 * size:
-                raise InputError(
-                    f"the function gives {_number(first)} or {_number(beside)} for the same x, depending on the other elements of "
-                    "the array; give one that treats the elements independently."
-                )
+            for other, why in (
+                (
+                    again,
+                    "it depends on chance, or on what changes from call to call; give one that always returns the same.",
+                ),
+                (
+                    beside,
+                    "it depends on the other elements of the array; give one that treats the elements independently.",
+                ),
+            ):
+                apart = np.abs(other - first)
+                if np.nanmax(apart, initial=0.0) > 1e-8 * size:
+                    worst = np.nanargmax(apart)
+                    raise InputError(
+                        f"the function gives {_both(first.ravel()[worst], other.ravel()[worst])} for the same x: {why}"
+                    )
 
 
-def _number(found: np.ndarray) -> str:
-    return f"{float(np.real(found.ravel()[0])):.6g}"
+def _both(one: float, other: float) -> str:
+    """Write two numbers that differ."""
+    digits = next((d for d in range(6, 17) if f"{one.real:.{d}g}" != f"{other.real:.{d}g}"), 17)
+    return f"{one.real:.{digits}g} and {other.real:.{digits}g}"
 
 
 def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float, *, again: bool) -> Plan:
@@ -395,7 +410,9 @@ def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
     lowest = min(lowest, plan.reach)
     octaves = np.log2(plan.reach / lowest)
     # No round numbers: there the program may have other holes.
-    t = plan.reach * np.concatenate([0.9973 * 2.0 ** -np.arange(0, octaves + 0.25, 0.25), (np.arange(1, 100) - 0.37) / 100])
+    t = plan.reach * np.concatenate(
+        [0.9973 * 2.0 ** -np.arange(0, octaves + 0.25, 0.25), (np.arange(1, 100) - 0.37) / 100]
+    )
     t = t[t >= 0.99 * lowest]
     t = (at + np.concatenate([t, -t])) - at
     with np.errstate(all="ignore"):
