@@ -119,12 +119,13 @@ def _horner(t: Array, c: Array, reach: float, radius: float) -> Array:
 
     numbers = c.tolist()
     even, odd = not any(numbers[1::2]), not any(numbers[::2])  # half the steps are enough then
-    numbers = numbers[::2] if even else numbers[1::2] if odd else numbers
-    result = torch.full_like(t, numbers[-1] if numbers else 0.0, memory_format=torch.contiguous_format)
+    used = c.detach()[1::2] if odd and not even else c.detach()[::2] if even else c.detach()
+    last, *others = used.unbind()[::-1]
+    result = torch.full_like(t, last.item(), memory_format=torch.contiguous_format)
     for block, u in zip(result.view(-1).split(_BLOCK), _blocks(t, reach, radius), strict=True):
         points = u * u if even or odd else u
-        for number in numbers[-2::-1]:
-            block.mul_(points).add_(number)
+        for number in others:
+            torch.addcmul(number, block, points, out=block)
         if odd and not even:
             block.mul_(u)
     return result
