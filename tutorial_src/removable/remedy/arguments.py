@@ -6,6 +6,7 @@ import contextlib
 import functools
 import math
 import types
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
@@ -18,6 +19,7 @@ from removable.functions import Array
 from removable.remedy.backends import Backend
 
 __all__ = [
+    "check_elements",
     "checked_at",
     "checked_point",
     "checked_radius",
@@ -26,6 +28,7 @@ __all__ = [
     "copied",
     "described",
     "floating",
+    "followed",
     "is_array",
     "nudged",
     "number_or_array",
@@ -259,6 +262,79 @@ def _keeps(shape: tuple[Any, ...], result: tuple[Any, ...]) -> bool:
         if not (mine is None or others is None or mine == others or mine == 1):
             return False
     return True
+
+
+def check_elements(b: Backend, function: Callable[[Array], Array], at: float, like: Array) -> None:
+    """Raise if an element of the result changes with other elements of x, of the shape that x has.
+
+    Parameters
+    ----------
+    b : Backend
+        The framework.
+    function : callable
+        A function of x.
+    at : float
+        The point, beside which it is evaluated.
+    like : array
+        An array of the shape and dtype of x.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If it does.
+
+    Examples
+    --------
+    >>> from removable.remedy.backends import backend
+    >>> check_elements(backend("numpy"), lambda x: x - x.mean(), 0.0, np.zeros(4))
+    Traceback (most recent call last):
+        ...
+    removable.errors.InputError: the function gives ... for the same x, depending on the other elements of the array; give ...
+    """
+    shape = sizes(like)
+    if shape is None or not all(isinstance(size, int) for size in shape) or math.prod(shape) < 2:
+        return  # a compiler may know no sizes
+    mine = np.arange(math.prod(shape)).reshape(shape) % 2 == 0
+    offsets = max(1.0, abs(at)) * (0.113 + 0.1 * np.modf(np.arange(mine.size).reshape(shape) * 0.618)[0])
+    seen = [
+        b.numbers(function(b.array(at + np.where(mine, offsets, other * offsets), b.dtype(like), like)))
+        for other in (0.7, 1.3)
+    ]
+    if seen[0] is None or seen[0].shape != shape:
+        return
+    first, beside = (np.asarray(values, float)[mine] for values in seen)
+    apart = np.abs(first - beside) > 1e-8 * np.nanmax(np.abs(first), initial=0.0)
+    if apart.any():
+        raise InputError(
+            f"the function gives {first[apart][0]:.6g} or {beside[apart][0]:.6g} for the same x, depending on the other "
+            "elements of the array; give one that treats the elements independently."
+        )
+
+
+def followed(b: Backend, values: Array) -> bool:
+    """Tell whether derivatives of values by what a function reads can be taken later.
+
+    Parameters
+    ----------
+    b : Backend
+        The framework.
+    values : array
+        What the function returned where x is a constant.
+
+    Returns
+    -------
+    bool
+        Whether they are recorded, or could be, as always in TensorFlow.
+
+    Examples
+    --------
+    >>> from removable.remedy.backends import backend
+    >>> followed(backend("numpy"), np.zeros(2))
+    False
+    """
+    if b.adapter.name == "torch":
+        return values.requires_grad or b.xp.autograd.forward_ad.unpack_dual(values).tangent is not None
+    return b.adapter.name == "tensorflow"
 
 
 def nudged(b: Backend, parameters: tuple[Any, ...]) -> tuple[Any, ...]:

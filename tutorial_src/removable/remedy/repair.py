@@ -27,16 +27,18 @@ from typing import Any, overload
 import numpy as np
 
 from removable import closures, frameworks
-from removable.errors import InputError, RemovableError
+from removable.errors import InputError, NotRemovableError, RemovableError
 from removable.functions import Array
 from removable.remedy import stencils
 from removable.remedy.arguments import (
+    check_elements,
     checked_at,
     checked_radius,
     checked_reach,
     checked_result,
     copied,
     floating,
+    followed,
     is_array,
     nudged,
     number_or_array,
@@ -377,7 +379,15 @@ class Repaired:
                 bits, note = "32", f"the program takes single precision only: {refusal}"
         kinds, rounding = (f"complex{2 * int(bits)}", f"float{bits}"), 2.0**-53 if bits == "64" else 2.0**-24
         checked_reach(at, rounding)
-        plan = search(values[kinds[0]], values[kinds[1]], at, rounding, again=like is not None)
+        try:
+            plan = search(values[kinds[0]], values[kinds[1]], at, rounding, again=like is not None)
+        except NotRemovableError:
+            t = max(1.0, abs(at)) * 2.0 ** np.arange(-20, 21, 4)
+            if np.isnan(values[kinds[1]](np.concatenate([t, -t]))).all(0).any():
+                raise NotRemovableError(
+                    f"the function is nan on both sides of {at!r}, near by and far away; look at what it reads"
+                ) from None
+            raise
         return dataclasses.replace(plan, dtype=kinds[plan.kind != "circle"], dims=dims, note=plan.note or note)
 
     def _with_numbers(self, b: Backend, precision: str, plan: Plan, x: Array) -> Array:
@@ -425,7 +435,7 @@ class Repaired:
                 break
             plan = None
         self._plans[key] = plan
-        if not seen.any() and not plan.size.any() and _followed(b, values):
+        if not seen.any() and not plan.size.any() and followed(b, values):
             raise InputError(
                 "the function is 0 wherever it was looked at, so that nothing tells how far its series reaches, and its "
                 "derivatives by what it reads; give radius=, or call it with another value first."
@@ -447,7 +457,8 @@ class Repaired:
 
     def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
         """Look at the program with what it reads now; where it is 0, with parameters that are not."""
-        self._check_elements(b, at, dims, parameters, like)
+        with b.looking():
+            check_elements(b, lambda x: self._call(b, x, parameters), at, like)
         with b.looking():
             plan = self._searched(b, b.wide(), b.dtype(like), at, dims, parameters, like)
             if parameters and not plan.size.all():
@@ -458,34 +469,14 @@ class Repaired:
         """Raise if so many functions are looked at, one for each parameter, that each had better choose for itself."""
         one = b.array(np.full([1] * dims, at + 0.113 * max(1.0, abs(at))), b.dtype(x), x)
         with b.looking():
-            if math.prod(sizes(self._call(b, one, parameters)) or ()) > _FEW:
-                raise _ManyError
-
-    def _check_elements(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> None:
-        """Raise if an element of the result changes with other elements of x, of the shape that x has."""
-        shape = tuple(like.shape)
-        if not all(isinstance(size, int) for size in shape) or math.prod(shape) < 2:  # a compiler may know no sizes
-            return
-        mine = np.arange(math.prod(shape)).reshape(shape) % 2 == 0
-        offsets = max(1.0, abs(at)) * (0.113 + 0.1 * np.modf(np.arange(mine.size).reshape(shape) * 0.618)[0])
-        with b.looking():
-            seen = [
-                b.numbers(
-                    self._call(
-                        b, b.array(at + np.where(mine, offsets, other * offsets), b.dtype(like), like), parameters
-                    )
-                )
-                for other in (0.7, 1.3)
-            ]
-        if seen[0] is None or seen[0].shape != shape:
-            return
-        first, beside = (np.asarray(values, float)[mine] for values in seen)
-        apart = np.abs(first - beside) > 1e-8 * np.nanmax(np.abs(first), initial=0.0)
-        if apart.any():
-            raise InputError(
-                f"the function gives {first[apart][0]:.6g} or {beside[apart][0]:.6g} for the same x, depending on the other "
-                "elements of the array; give one that treats the elements independently."
-            )
+            try:
+                shape = sizes(self._call(b, one, parameters)) or ()
+            except RemovableError:
+                raise
+            except Exception:  # it takes no single element, which the look says
+                return
+        if math.prod(shape) > _FEW:
+            raise _ManyError
 
     def _by_choice(self, b: Backend, precision: str, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
         """Evaluate the program around the point of each element, on a circle that is chosen for it; NaN where none is good."""
@@ -542,9 +533,8 @@ class Repaired:
             first, *others = choice
             seen = b.constant(evaluate(first.real, first.imaginary, 1.0))
             radius, chose = chosen(b, first, seen, bits)
-            chose = chose & (
-                b.largest(b.abs(seen)) > 0
-            )  # of 0 nobody knows how far its derivatives by parameters reach
+            # Of a function that is 0 nobody knows how far its derivatives by parameters reach.
+            chose = chose & (b.largest(b.abs(seen)) != 0)
             for second in others:  # with more nodes larger circles can be told to be good
                 times, _ = chosen(b, second, b.constant(evaluate(second.real, second.imaginary, radius)), bits)
                 radius = radius * times
@@ -562,7 +552,9 @@ class Repaired:
         close = b.abs(t) <= last.reach * radius
         u = b.where(close, t, b.adapter.number(0.0, t)) / radius
         inner = horner(b, b.cast(c, b.dtype(u)), last.terms, u)
-        inner = b.where(good, inner, b.adapter.number(math.nan, inner))
+        # A factor: what is not known has no derivatives either.
+        known = b.where(good | ~close, b.adapter.number(1.0, inner), b.adapter.number(math.nan, inner))
+        inner = inner * b.cast(known, b.dtype(inner))
         beyond = at + last.reach * radius
         beyond = b.cast(beyond, b.dtype(x)) if is_array(beyond) else b.adapter.number(beyond, x)
         outer = self._call(b, b.where(close, beyond, x), parameters)
@@ -604,13 +596,6 @@ class Repaired:
 
 def _rebuilt(function: Function, at: Any, radius: float | None) -> Repaired:
     return Repaired(function, at=at, radius=radius)
-
-
-def _followed(b: Backend, values: Array) -> bool:
-    """Tell whether derivatives of values by what a function reads can be taken later."""
-    if b.adapter.name == "torch":
-        return values.requires_grad or b.xp.autograd.forward_ad.unpack_dual(values).tangent is not None
-    return b.adapter.name == "tensorflow"
 
 
 def _first(b: Backend, result: Array) -> Array:
