@@ -179,9 +179,7 @@ class Repaired:
         at = self.at
         if callable(at) or is_array(at):
             at = checked_at(b, at(*parameters) if callable(at) else at, x)
-        if not all(
-            sizes(x) or (1,)
-        ):  # no elements: there is nothing to look at, and the function itself tells the shape
+        if any(size == 0 for size in sizes(x) or ()):  # nothing to look at, and the function itself tells the shape
             return self._call(b, x, parameters)
         plan = None if parameters or is_array(at) else _constant(self, framework, precision)
         if plan is not None and (plan.kind == "circle" or not b.is_complex(x)):
