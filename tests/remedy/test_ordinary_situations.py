@@ -262,22 +262,79 @@ def test_as_many_parameters_as_points(name):
         close(found, slope, rtol=2e-12)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("where", ["closed over", "handed over"])
-def test_a_factor_that_is_0_has_a_slope(name, where):
+FACTORS = (
+    (lambda x, a, xp: a * xp.sin(x) / x, lambda x: true_sinc(x)),
+    (lambda x, a, xp: a * (1 - xp.cos(x)) / x**2, lambda x: true_sinc(x / 2) ** 2 / 2),
+    (lambda x, a, xp: xp.sin(a * x) / x, np.ones_like),
+)
+"""Functions of x and a that are 0 where a is, and their slopes by a there."""
+
+UNKNOWN = "nothing tells how far its series reaches"
+
+
+@pytest.mark.parametrize("name", ["torch", "tensorflow"])
+def test_a_parameter_that_is_0_has_a_slope(name):
     """A layer that is initialised with zeros: a sin(x)/x at a = 0 is 0, and its slope by a is not."""
-    xp, x = XP[name], np.array([0.0, 1e-9, 0.3, 2.0])
-    for program, slope in (
-        (lambda x, a: a * xp.sin(x) / x, true_sinc(x).sum()),
-        (lambda x, a: a * (1 - xp.cos(x)) / x**2, (true_sinc(x / 2) ** 2 / 2).sum()),
-        (lambda x, a: xp.sin(a * x) / x, float(len(x))),
-    ):
-        if where == "handed over":
-            value, found = by_parameter(name, repair(program, at=0.0), x, 0.0)
-        else:
-            value, found = by_parameter(name, lambda x, a, f=program: repair(lambda x: f(x, a), at=0.0)(x), x, 0.0)
+    x = np.array([0.0, 1e-9, 0.3, 2.0])
+    for program, slope in FACTORS:
+        h = repair(lambda x, a, f=program: f(x, a, XP[name]), at=0.0)
+        value, found = by_parameter(name, h, x, 0.0)
         close(value, 0 * x)
-        close(found, slope, rtol=1e-12)
+        close(found, slope(x).sum(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["torch", "tensorflow"])
+def test_what_is_0_and_closed_over_is_refused_until_it_was_another_number(name):
+    """All values are 0: nothing can be told of the derivative by what is 0."""
+    x = np.array([0.0, 1e-9, 0.3, 2.0])
+    for program, slope in FACTORS:
+        held = [None]
+        h = repair(lambda x, f=program, held=held: f(x, held[0], XP[name]), at=0.0)
+
+        def of(x, a, h=h, held=held):
+            held[0] = a
+            return h(x)
+
+        assert UNKNOWN in sentence(lambda of=of: by_parameter(name, of, x, 0.0), InputError)
+        for a in (1.0, 0.0):
+            value, found = by_parameter(name, of, x, a)
+        close(value, 0 * x)
+        close(found, slope(x).sum(), rtol=1e-12)
+        with_radius = repair(lambda x, f=program, held=held: f(x, held[0], XP[name]), at=0.0, radius=0.25)
+
+        def of_radius(x, a, h=with_radius, held=held):
+            held[0] = a
+            return h(x)
+
+        close(by_parameter(name, of_radius, x, 0.0)[1], slope(x).sum(), rtol=1e-12)
+
+
+def test_what_is_0_and_followed_by_nothing_is_0():
+    x, w = tensor(0.0, 0.3), tensor(0.0)
+    close(repair(lambda x: w * torch.sin(x) / x, at=0.0)(x), [0.0, 0.0])
+    zero = jnp.zeros(())
+    close(repair(lambda x: zero * jnp.sin(x) / x, at=0.0)(jnp.asarray(x.numpy())), [0.0, 0.0])
+
+
+@pytest.mark.parametrize("where", ["closed over", "handed over"])
+def test_a_hidden_factor_that_is_0_has_nan_or_its_slope(where):
+    x = np.array([0.0, 1e-9, 0.3, 2.0])
+    program, slope = FACTORS[0]
+    for radius in (None, 0.25):
+        if where == "handed over":
+            h = repair(lambda x, a: program(x, a, jnp), at=0.0, radius=radius)
+        else:
+
+            def h(x, a, radius=radius):
+                return repair(lambda x: program(x, a, jnp), at=0.0, radius=radius)(x)
+
+        value, found = by_parameter("jax", h, x, 0.0)
+        nan_or(value, 0 * x)
+        nan_or(found, slope(x).sum())
+        assert radius is None or not np.isnan(found)
+    x = tensor(0.0, 0.3)
+    found = torch.func.vmap(torch.func.grad(lambda a, x: repair(lambda x: a * sinc(x), at=0.0)(x)))(0 * x, x)
+    nan_or(found, true_sinc(x))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -285,7 +342,10 @@ def test_a_row_of_factors_that_are_0_has_slopes(name):
     xp, x = XP[name], np.array([0.0, 0.3, 0.0])
     for factors in some(name, np.zeros(3), np.array([0.0, 1.0, 0.0])):
         _, found = by_parameter(name, repair(lambda x, a: a * xp.sin(x) / x, at=0.0), x, factors)
-        close(found, true_sinc(x), rtol=1e-12)
+        if name == "jax":
+            nan_or(found, true_sinc(x))
+        else:
+            close(found, true_sinc(x), rtol=1e-12)
 
 
 def test_a_factor_that_is_0_where_the_nodes_are_on_the_line():
@@ -296,8 +356,8 @@ def test_a_factor_that_is_0_where_the_nodes_are_on_the_line():
 
 def test_a_factor_that_starts_at_0_is_learnt_from_the_first_step_on():
     w = torch.zeros((), dtype=D, requires_grad=True)
-    h, x = repair(lambda x: w * torch.sin(x) / x, at=0.0), torch.linspace(-1, 1, 301, dtype=D)
-    ((h(x) - 2 * torch.sinc(x / math.pi)) ** 2).mean().backward()
+    h, x = repair(lambda x, w: w * torch.sin(x) / x, at=0.0), torch.linspace(-1, 1, 301, dtype=D)
+    ((h(x, w) - 2 * torch.sinc(x / math.pi)) ** 2).mean().backward()
     assert w.grad.item() == pytest.approx(-4 * (true_sinc(x) ** 2).mean(), rel=1e-12)
 
 
@@ -1026,7 +1086,7 @@ def test_functions_that_are_constant(name):
         (lambda x: (1e-200 * x) / x, 1e-200),
         (lambda x: (1e200 * x) / x, 1e200),
     ):
-        close(np.asarray(repair(program, at=0.0)(x)), np.full(4, value), rtol=1e-15, atol=0)
+        close(np.asarray(repair(program, at=0.0)(x)), np.full(4, value), rtol=2e-15, atol=0)
 
 
 # ---------------------------------------------------------------------------------------------- lengths
@@ -1078,7 +1138,14 @@ def test_a_length_with_a_factor_that_is_0():
         (lambda r: p * torch.sin(r) / r, true_sinc([0.0, 0.3]).sum()),
         (lambda r: torch.sin(p * r) / r, 2.0),
     ):
-        (slope,) = torch.autograd.grad(even(program)(tensor(0.0, 0.09)).sum(), p)
+        h = even(program)
+        assert UNKNOWN in sentence(lambda h=h: h(tensor(0.0, 0.09)), InputError)
+        with torch.no_grad():
+            p.fill_(1.0)
+        h(tensor(0.0, 0.09))
+        with torch.no_grad():
+            p.fill_(0.0)
+        (slope,) = torch.autograd.grad(h(tensor(0.0, 0.09)).sum(), p)
         assert slope.item() == pytest.approx(true, rel=1e-12)
 
 
@@ -1219,6 +1286,8 @@ X = {
 @pytest.mark.parametrize("case", X)
 @pytest.mark.parametrize("remedy", ["repair", "even", "quotient", "primitive"])
 def test_points_that_cannot_be_used_are_named(case, remedy):
+    if case == "complex numbers" and remedy in ("repair", "even"):
+        pytest.skip("a power series takes them, which a test below is about")
     function = {
         "repair": repair(lambda x: x * x / x, at=0.0),
         "even": even(lambda r: r * r),
@@ -1227,6 +1296,28 @@ def test_points_that_cannot_be_used_are_named(case, remedy):
     }[remedy]
     said = sentence(lambda: function(X[case]), InputError, UnsupportedError)
     assert "give" in said or "use" in said
+
+
+@pytest.mark.parametrize("name", [*NAMES, "numpy"])
+def test_complex_points_have_the_values_of_the_power_series(name):
+    """One remedy inside another is evaluated around its point, too."""
+    xp, z = XP[name], np.array([0.0, 0.3j, 1e-9 + 1e-9j, 2 + 1j])
+    true = np.array([1.0, math.sinh(0.3) / 0.3, 1.0, np.sin(2 + 1j) / (2 + 1j)])
+    h = repair(lambda x: xp.sin(x) / x, at=0.0)
+    close(np.asarray(h(array(name, z, "complex128"))), true, rtol=1e-14)
+    close(np.asarray(h(array(name, z, "complex64"))), true, rtol=1e-6, atol=1e-6)
+    if name != "numpy":
+        e = even(lambda r: xp.sin(r) / r)
+        close(np.asarray(e(array(name, z * z, "complex128"))), true, rtol=1e-14)
+    many = np.full(2000, 0.3j)
+    close(np.asarray(h(array(name, many, "complex128"))), math.sinh(0.3) / 0.3, rtol=1e-14)
+
+
+def test_complex_points_are_refused_where_there_is_no_circle():
+    p = tensor(2.0)
+    for program in (lambda x: torch.erf(x) / x, lambda x: torch.sin(p * x) / x):
+        h = repair(program, at=0.0)
+        assert "complex128" in sentence(lambda h=h: h(torch.zeros(2, dtype=torch.complex128)), InputError)
 
 
 RETURNED = {

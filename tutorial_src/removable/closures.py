@@ -45,6 +45,14 @@ def state(function: Callable[..., Any]) -> tuple[Any, ...] | None:
     (2.0,)
     >>> state(shifted([2.0])) is None
     True
+
+    The attributes of a function count, too:
+
+    >>> def scaled(x):
+    ...     return scaled.k * x
+    >>> scaled.k = 2.0
+    >>> state(scaled)
+    ('k', 2.0)
     """
     try:
         return tuple(_read(function, set()))
@@ -88,6 +96,8 @@ def _read(value: Any, seen: set[int]) -> Iterator[Any]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _read(item, seen)
+    elif hasattr(type(value), "reads"):  # a repaired function reads what it was made of
+        yield from _read(value.reads, seen)
     elif isinstance(value, types.ModuleType):
         if _root(value.__name__) not in {*_CONSTANT, "removable"}:
             raise _CannotTellError
@@ -142,6 +152,9 @@ def _read_by(function: types.FunctionType, seen: set[int]) -> Iterator[Any]:
         except ValueError:  # not yet bound
             raise _CannotTellError from None
         yield from _read(inside, seen)
+    for name, value in function.__dict__.items():  # f.k = 2.0
+        yield name
+        yield from _read(value, seen)
     for name in _global_names(function.__code__):
         if name in function.__globals__:
             yield from _read(function.__globals__[name], seen)

@@ -72,6 +72,9 @@ class _Even(Repaired):
         super().__init__(of_the_square, at=0.0)
         self.of_the_length = of_the_length
 
+    def _bound_to(self, instance: Any) -> Repaired:
+        return even(self.of_the_length.__get__(instance))
+
     def _look(self, framework: str, precision: str) -> Plan:
         b = backend(framework)
 

@@ -19,6 +19,7 @@ import functools
 import math
 import sys
 import types
+import weakref
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, overload
@@ -26,23 +27,29 @@ from typing import Any, overload
 import numpy as np
 
 from removable import closures, frameworks
-from removable.errors import InputError, RemovableError
+from removable.errors import InputError, NotRemovableError, RemovableError
 from removable.functions import Array
 from removable.remedy import stencils
 from removable.remedy.arguments import (
-    checked_point,
+    check_elements,
+    checked_at,
     checked_radius,
+    checked_reach,
+    checked_result,
     copied,
-    described,
     floating,
+    followed,
     is_array,
+    nudged,
+    number_or_array,
     offset,
+    sizes,
     told,
 )
 from removable.remedy.backends import Backend, Table, backend, elsewhere
 from removable.remedy.choice import chosen, worst
 from removable.remedy.plan import NotTakenError, Plan, search
-from removable.remedy.polynomials import horner, near
+from removable.remedy.polynomials import horner, near, with_numbers
 from removable.remedy.report import Report
 
 __all__ = ["Repaired", "repair"]
@@ -50,8 +57,16 @@ __all__ = ["Repaired", "repair"]
 Function = Callable[..., Array]
 
 
+_FEW = 512
+"""The functions that are looked at together, one for each parameter: a look takes some 5000 values of each."""
+
+
 class _TracedError(Exception):
     """A compiler or a transformation hides the values."""
+
+
+class _ManyError(Exception):
+    """A look would take long."""
 
 
 @overload
@@ -124,10 +139,11 @@ class Repaired:
         if not callable(function):
             raise InputError(f"the function is {function!r}; give a function of x.")
         self.function = function
-        self.at = at if callable(at) or is_array(at) else checked_point(at)
+        self.at = at if callable(at) else number_or_array(at)
         self.radius = checked_radius(radius)
         self._plans: dict[tuple[Any, ...], Plan] = {}
         self._prepared: dict[str, Plan] = {}
+        self._of_instances: dict[int, tuple[Any, dict[Any, Plan], dict[str, Plan]]] = {}
         if isinstance(function, types.FunctionType):
             functools.update_wrapper(self, function, updated=())
 
@@ -154,19 +170,25 @@ class Repaired:
             If there is nothing to continue the function by.
         """
         # Compilers read this, torch.compile and AutoGraph: plain statements only.
-        adapter, precision = floating(x)
+        adapter, precision = floating(x, complex_too=True)
         return adapter.as_written(self._evaluated)(adapter.name, precision, x, parameters)
 
     def _evaluated(self, framework: str, precision: str, x: Array, parameters: tuple[Array, ...]) -> Array:
         b = backend(framework)
         x = b.arrived(x)
-        at = self.at(*parameters) if callable(self.at) else self.at
-        if parameters or is_array(at):
-            return self._anew(b, precision, x, at, parameters)
-        plan = _constant(self, framework, precision)
-        if plan is None:
-            return self._anew(b, precision, x, at, ())
-        return self._with_numbers(b, precision, plan, x)
+        at = self.at
+        if callable(at) or is_array(at):
+            at = checked_at(b, at(*parameters) if callable(at) else at, x)
+        if any(size == 0 for size in sizes(x) or ()):  # nothing to look at, and the function itself tells the shape
+            return self._call(b, x, parameters)
+        plan = None if parameters or is_array(at) else _constant(self, framework, precision)
+        if plan is not None and (plan.kind == "circle" or not b.is_complex(x)):
+            return self._with_numbers(b, precision, plan, x)
+        if b.is_complex(x):
+            raise InputError(
+                f"x has dtype {b.dtype(x)}, and the function is continued along the real line; give floating numbers."
+            )
+        return self._anew(b, precision, x, at, parameters)
 
     def report(self, x: Array, *parameters: Array) -> Report:
         """Say how the function is continued, and how well.
@@ -241,7 +263,7 @@ class Repaired:
 
     def _look_at(self, x: Array, parameters: tuple[Array, ...]) -> tuple[float, Plan]:
         adapter, precision = floating(x)
-        at = self.at(*parameters) if callable(self.at) else self.at
+        at = checked_at(backend(adapter.name), self.at(*parameters) if callable(self.at) else self.at, x)
         if is_array(at):
             raise InputError(
                 "the point is an array, and each element has a circle of its own; give one number to look at."
@@ -252,6 +274,30 @@ class Repaired:
             dims = self._dims(b, x, at, parameters)
             plan = self._look_again(b, at, dims, parameters, x)
         return at, plan
+
+    @property
+    def reads(self) -> tuple[Any, ...]:
+        """What it was made of, for :mod:`removable.closures`."""
+        return self.function, self.at, self.radius
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Repaired:
+        """Return the repaired method of an instance, as functions in a class do; of the class this very function."""
+        if instance is None or not hasattr(self.function, "__get__"):
+            return self
+        held = self._of_instances.get(id(instance))
+        if held is None or held[0]() is not instance:
+            forget = functools.partial(self._of_instances.pop, id(instance))
+            try:
+                held = weakref.ref(instance, lambda _: forget(None)), {}, {}
+                self._of_instances[id(instance)] = held
+            except TypeError:  # an instance of slots alone: what is found is not kept
+                held = None, {}, {}
+        made = self._bound_to(instance)
+        made._plans, made._prepared = held[1:]
+        return made
+
+    def _bound_to(self, instance: Any) -> Repaired:
+        return Repaired(self.function.__get__(instance), at=self.at, radius=self.radius)
 
     def __reduce__(self) -> Any:
         """Name what pickle stores; a function without a name of its own cannot be stored."""
@@ -277,7 +323,7 @@ class Repaired:
         made = Repaired.__new__(Repaired)
         memo[id(self)] = made
         for name, value in self.__dict__.items():
-            setattr(made, name, {} if name in ("_plans", "_prepared") else deepcopy(value, memo))
+            setattr(made, name, {} if name in ("_plans", "_prepared", "_of_instances") else deepcopy(value, memo))
         made.function = copied(self.function, memo)
         if callable(self.at):
             made.at = copied(self.at, memo)
@@ -306,18 +352,49 @@ class Repaired:
     def _look(self, framework: str, precision: str) -> Plan:
         b = backend(framework)
         with b.in_double():
-            return search(
-                functools.partial(self._values, b, "complex128", 0, (), self.at, None),
-                functools.partial(self._values, b, "float64", 0, (), self.at, None),
-                self.at,
-                2.0**-53,
-                again=False,
-            )
+            return self._searched(b, "64", precision, self.at, 0, (), None)
+
+    def _searched(
+        self,
+        b: Backend,
+        bits: str,
+        precision: str,
+        at: float,
+        dims: int,
+        parameters: tuple[Array, ...],
+        like: Array | None,
+    ) -> Plan:
+        """Look at the program; in single precision, if x is of that and the program takes no other."""
+        values = {
+            kind: functools.partial(self._values, b, kind, dims, parameters, at, like)
+            for kind in ("complex128", "float64", "complex64", "float32")
+        }
+        note = ""
+        if bits == "64" and precision == "float32":
+            try:
+                values["float64"](np.array([0.113 * max(1.0, abs(at))]))
+            except NotTakenError as refusal:
+                bits, note = "32", f"the program takes single precision only: {refusal}"
+        kinds, rounding = (f"complex{2 * int(bits)}", f"float{bits}"), 2.0**-53 if bits == "64" else 2.0**-24
+        checked_reach(at, rounding)
+        try:
+            plan = search(values[kinds[0]], values[kinds[1]], at, rounding, again=like is not None)
+        except NotRemovableError:
+            t = max(1.0, abs(at)) * 2.0 ** np.arange(-20, 21, 4)
+            if np.isnan(values[kinds[1]](np.concatenate([t, -t]))).all(0).any():
+                raise NotRemovableError(
+                    f"the function is nan on both sides of {at!r}, near by and far away; look at what it reads"
+                ) from None
+            raise
+        return dataclasses.replace(plan, dtype=kinds[plan.kind != "circle"], dims=dims, note=plan.note or note)
 
     def _with_numbers(self, b: Backend, precision: str, plan: Plan, x: Array) -> Array:
         t = offset(b, precision, x, self.at)
         close = b.abs(t) <= plan.reach
-        inner = near(b, plan.numbers, len(plan.numbers), t, close, plan.reach, plan.radius)
+        if b.is_complex(x):
+            inner = with_numbers(b, plan.numbers, b.where(close, t, b.adapter.number(0.0, t)) / plan.radius)
+        else:
+            inner = near(b, plan.numbers, len(plan.numbers), t, close, plan.reach, plan.radius)
         outer = self._call(b, b.where(close, b.adapter.number(self.at + plan.fill, x), x), ())
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
 
@@ -327,7 +404,7 @@ class Repaired:
         if not is_array(at) and not b.compiling and self.radius is None:
             try:
                 return self._by_a_plan(b, precision, x, at, parameters)
-            except _TracedError:
+            except (_TracedError, _ManyError):
                 pass
         return self._by_choice(b, precision, x, at, parameters)
 
@@ -335,27 +412,32 @@ class Repaired:
         """Evaluate the program at the nodes of a plan, which is made anew where the values show that it does not hold."""
         t = offset(b, precision, x, at)
         key = (b.adapter.name, precision, str(getattr(x, "device", "")), at, b.dims(x))
-        if key not in self._plans:
-            dims = self._dims(b, x, at, parameters)
-            self._plans[key] = self._look_again(b, at, dims, parameters, x)
-        dims = self._plans[key].dims
-        for again in (False, True, True):
-            if again:
-                self._plans[key] = self._look_again(b, at, dims, parameters, x)
-            plan = self._plans[key]
+        plan, new = self._plans.get(key), False
+        dims = self._dims(b, x, at, parameters) if plan is None else plan.dims
+        while True:
+            if plan is None:
+                self._check_few(b, x, at, dims, parameters)
+                plan, new = self._look_again(b, at, dims, parameters, x), True
             close = b.abs(t) <= plan.reach
             outer = self._call(b, b.where(close, b.adapter.number(at + plan.fill, x), x), parameters)
             if b.dims(outer) != dims:  # the program reads an array of more dimensions than x has
-                dims = b.dims(outer)
+                dims, plan = b.dims(outer), None
                 continue
             offsets = (at + plan.radius * plan.nodes) - at
-            z = b.array((at + offsets).reshape(-1, *[1] * dims), plan.dtype, x)
-            values = self._call(b, z, self._beside(b, z, parameters))
+            values = self._at_nodes(b, b.array((at + offsets).reshape(-1, *[1] * dims), plan.dtype, x), parameters)
             seen = b.numbers(values)
             if seen is None:
                 raise _TracedError
-            if again or plan.holds(seen):
+            # Where all is 0 a plan that was found with other numbers is as good as it was.
+            if new or not seen.any() or plan.holds(seen):
                 break
+            plan = None
+        self._plans[key] = plan
+        if not seen.any() and not plan.size.any() and followed(b, values):
+            raise InputError(
+                "the function is 0 wherever it was looked at, so that nothing tells how far its series reaches, and its "
+                "derivatives by what it reads; give radius=, or call it with another value first."
+            )
         if plan.kind == "circle":
             values = b.parts(values if b.is_complex(values) else b.complex(values, 0 * values))
         found = values
@@ -368,55 +450,45 @@ class Repaired:
         """Return parameters of the dtype of the nodes, as TensorFlow wants them."""
         return tuple(b.beside(p, z) if b.adapter.owns(p) else p for p in parameters)
 
-    def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
-        """Look at the program with what it reads now."""
-        self._check_elements(b, at, dims, parameters, like)
-        wide = b.wide()
-        kinds = ("complex128", "float64") if wide == "64" else ("complex64", "float32")
-        with b.looking():
-            plan = search(
-                *(functools.partial(self._values, b, kind, dims, parameters, at, like) for kind in kinds),
-                at,
-                2.0**-53 if wide == "64" else 2.0**-24,
-                again=True,
-            )
-        return dataclasses.replace(plan, dtype=kinds[plan.kind != "circle"], dims=dims)
+    def _at_nodes(self, b: Backend, z: Array, parameters: tuple[Array, ...]) -> Array:
+        return checked_result(b, self._call(b, z, self._beside(b, z, parameters)), z, nodes=True)
 
-    def _check_elements(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> None:
-        """Raise if an element of the result changes with other elements of x, of the shape that x has."""
-        shape = tuple(like.shape)
-        if not all(isinstance(size, int) for size in shape) or math.prod(shape) < 2:  # a compiler may know no sizes
-            return
-        mine = np.arange(math.prod(shape)).reshape(shape) % 2 == 0
-        offsets = max(1.0, abs(at)) * (0.113 + 0.1 * np.modf(np.arange(mine.size).reshape(shape) * 0.618)[0])
+    def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
+        """Look at the program with what it reads now; where it is 0, with parameters that are not."""
         with b.looking():
-            seen = [
-                b.numbers(
-                    self._call(
-                        b, b.array(at + np.where(mine, offsets, other * offsets), b.dtype(like), like), parameters
-                    )
-                )
-                for other in (0.7, 1.3)
-            ]
-        if seen[0] is None or seen[0].shape != shape:
-            return
-        first, beside = (np.asarray(values, float)[mine] for values in seen)
-        apart = np.abs(first - beside) > 1e-8 * np.nanmax(np.abs(first), initial=0.0)
-        if apart.any():
-            raise InputError(
-                f"the function gives {first[apart][0]:.6g} or {beside[apart][0]:.6g} for the same x, depending on the other "
-                "elements of the array; give one that treats the elements independently."
-            )
+            check_elements(b, lambda x: self._call(b, x, parameters), at, like)
+        with b.looking():
+            plan = self._searched(b, b.wide(), b.dtype(like), at, dims, parameters, like)
+            if parameters and not plan.size.all():
+                plan = self._searched(b, b.wide(), b.dtype(like), at, dims, nudged(b, parameters), like)
+        return plan
+
+    def _check_few(self, b: Backend, x: Array, at: float, dims: int, parameters: tuple[Array, ...]) -> None:
+        """Raise if so many functions are looked at, one for each parameter, that each had better choose for itself."""
+        one = b.array(np.full([1] * dims, at + 0.113 * max(1.0, abs(at))), b.dtype(x), x)
+        with b.looking():
+            try:
+                shape = sizes(self._call(b, one, parameters)) or ()
+            except RemovableError:
+                raise
+            except Exception:  # it takes no single element, which the look says
+                return
+        if math.prod(shape) > _FEW:
+            raise _ManyError
 
     def _by_choice(self, b: Backend, precision: str, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
         """Evaluate the program around the point of each element, on a circle that is chosen for it; NaN where none is good."""
-        dims, bits = self._dims(b, x, at, parameters), b.wide()
-        complex_one, real_one = f"complex{2 * int(bits)}", f"float{bits}"
+        dims, wide = self._dims(b, x, at, parameters), b.wide()
+        kinds = [f"complex{2 * int(wide)}", f"float{wide}"]
         prepared = self._prepared.get(b.adapter.name)
         if prepared is not None:
-            dtype = complex_one if prepared.kind == "circle" else real_one
+            narrow = prepared.dtype in ("complex64", "float32")
+            dtype = prepared.dtype if narrow else kinds[prepared.kind != "circle"]
+        elif precision == "float32":
+            kinds = [kind for kind in (*kinds, "complex64", "float32") if self._takes(b, kind, x, at, dims, parameters)]
+            dtype = [*kinds, f"float{wide}"][0]
         else:
-            dtype = complex_one if self._takes(b, complex_one, x, at, dims, parameters) else real_one
+            dtype = kinds[not self._takes(b, kinds[0], x, at, dims, parameters)]
         return self._around(b, dtype, precision, x, at, dims, parameters)
 
     def _dims(self, b: Backend, x: Array, at: Any, parameters: tuple[Array, ...]) -> int:
@@ -430,7 +502,11 @@ class Repaired:
         with b.looking():
             try:
                 z = stencils.around(b, *stencils.TRIAL, at, 1.0, dims, dtype, x)
-                self._call(b, z, self._beside(b, z, parameters))
+                self._at_nodes(b, z, parameters)
+            except InputError:
+                if dtype.startswith("complex"):  # of another remedy inside
+                    return False
+                raise
             except RemovableError:
                 raise
             except Exception:  # each framework, and each operation, has its own
@@ -440,12 +516,12 @@ class Repaired:
     def _around(
         self, b: Backend, dtype: str, precision: str, x: Array, at: Any, dims: int, parameters: tuple[Array, ...]
     ) -> Array:
-        kind, bits = "complex" if dtype.startswith("complex") else "real", b.wide()
+        kind = "complex" if dtype.startswith("complex") else "real"
+        bits = "64" if dtype in ("complex128", "float64") else "32"
         choice, last = stencils.CHOICE[kind], stencils.LAST[kind]
 
         def evaluate(real: Table, imaginary: Table, radius: Any) -> Array:
-            z = stencils.around(b, real, imaginary, at, radius, dims, dtype, x)
-            return self._call(b, z, self._beside(b, z, parameters))
+            return self._at_nodes(b, stencils.around(b, real, imaginary, at, radius, dims, dtype, x), parameters)
 
         prepared = self._prepared.get(b.adapter.name)
         chose = None
@@ -453,7 +529,10 @@ class Repaired:
             radius: Any = prepared.radius
         elif self.radius is None:
             first, *others = choice
-            radius, chose = chosen(b, first, b.constant(evaluate(first.real, first.imaginary, 1.0)), bits)
+            seen = b.constant(evaluate(first.real, first.imaginary, 1.0))
+            radius, chose = chosen(b, first, seen, bits)
+            # Of a function that is 0 nobody knows how far its derivatives by parameters reach.
+            chose = chose & (b.largest(b.abs(seen)) != 0)
             for second in others:  # with more nodes larger circles can be told to be good
                 times, _ = chosen(b, second, b.constant(evaluate(second.real, second.imaginary, radius)), bits)
                 radius = radius * times
@@ -471,7 +550,9 @@ class Repaired:
         close = b.abs(t) <= last.reach * radius
         u = b.where(close, t, b.adapter.number(0.0, t)) / radius
         inner = horner(b, b.cast(c, b.dtype(u)), last.terms, u)
-        inner = b.where(good, inner, b.adapter.number(math.nan, inner))
+        # A factor: what is not known has no derivatives either.
+        known = b.where(good | ~close, b.adapter.number(1.0, inner), b.adapter.number(math.nan, inner))
+        inner = inner * b.cast(known, b.dtype(inner))
         beyond = at + last.reach * radius
         beyond = b.cast(beyond, b.dtype(x)) if is_array(beyond) else b.adapter.number(beyond, x)
         outer = self._call(b, b.where(close, beyond, x), parameters)
@@ -480,14 +561,7 @@ class Repaired:
     # ------------------------------------------------------------ evaluating the program
 
     def _call(self, b: Backend, x: Array, parameters: tuple[Array, ...]) -> Array:
-        result = self.function(x, *parameters)
-        if not b.adapter.owns(result) or type(result) in (int, float, bool):
-            raise InputError(
-                f"the function returned {described(result)} for a {b.adapter.title} array; return an array computed from x."
-            )
-        if not b.dtype(result).startswith(("float", "bfloat", "complex")):
-            raise InputError(f"the function returned numbers of dtype {b.dtype(result)}; return floating numbers.")
-        return result
+        return checked_result(b, self.function(x, *parameters), x)
 
     def _values(
         self,
@@ -503,7 +577,11 @@ class Repaired:
         padded = np.concatenate([t, np.full(b.padding(len(t)), t[-1])])
         z = b.array((at + padded).reshape(-1, *[1] * dims), dtype, like)
         try:
-            found = self._call(b, z, self._beside(b, z, parameters))
+            found = self._at_nodes(b, z, parameters)
+        except InputError as error:
+            if dtype.startswith("complex"):  # of another remedy inside
+                raise NotTakenError(told(error)) from error
+            raise
         except RemovableError:
             raise
         except Exception as error:  # each framework, and each operation, has its own
@@ -511,11 +589,6 @@ class Repaired:
         values = b.numbers(found)
         if values is None:
             raise _TracedError
-        if values.shape[:1] != (len(padded),):
-            raise InputError(
-                f"the function turns {len(padded)} points into an array of shape {values.shape}; "
-                "give one that treats the elements of x independently."
-            )
         return values.reshape(len(padded), -1)[: len(t)].astype(complex if np.iscomplexobj(values) else float)
 
 
