@@ -479,14 +479,16 @@ def _runs(levels: np.ndarray, rounding: float) -> Iterator[tuple[int, int]]:
     the program has cancelled. The next one begins where it is as low again.
     """
     first, least, peak, steepest = None, np.inf, np.inf, 1.0
-    for i, level in enumerate(levels):
+    padded = np.pad(levels, 1, mode="edge")
+    smooth = np.median([padded[:-2], padded[1:-1], padded[2:]], axis=0)  # in noise a single circle may be quiet by chance
+    for i, level in enumerate(smooth):
         floor = _RISES * max(least, rounding / 2)
-        steepest = max(steepest, level / max(levels[i - 1], rounding / 2)) if i else 1.0
-        if first is not None and (level > WORST or (level > floor and steepest > _STEEP)):
+        steepest = max(steepest, level / max(smooth[i - 1], rounding / 2)) if i else 1.0
+        if first is not None and (levels[i] > WORST or (level > floor and steepest > _STEEP)):
             yield first, i
             first, peak = None, level
         peak = max(peak, level)
-        if first is None and level <= min(WORST, max(floor, peak / _RISES)):
+        if first is None and max(level, levels[i]) <= min(WORST, max(floor, peak / _RISES)):
             first, least = i, level
         if first is not None and level <= least:
             least, steepest = level, 1.0

@@ -13,7 +13,7 @@ from removable.remedy.backends import Backend, Table
 
 __all__ = ["CHOICE", "LAST", "TRIAL", "Choice", "Stencil", "around"]
 
-RADII = tuple(4.0**k for k in range(-16, 9))
+RADII = tuple(4.0**k for k in range(-20, 9))
 """Radii among which one is chosen where values are hidden, from the smallest on."""
 
 MULTIPLES = (1.0, 2.0, 4.0, 8.0)
