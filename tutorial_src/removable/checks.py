@@ -177,3 +177,43 @@ def checked_row(name: str, values: Any) -> np.ndarray:
     if row.ndim != 1:
         raise InputError(f"{name} has shape {row.shape}; give a one-dimensional array.")
     return row
+
+
+def checked_dense(name: str, value: Any, adapter: Any) -> Any:
+    """Return an array, if all its elements are there.
+
+    Parameters
+    ----------
+    name : str
+        What the caller calls it, for the message.
+    value : array
+        An array of the framework.
+    adapter : removable.frameworks.Framework
+        The framework.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If the array is sparse or ragged.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from removable import frameworks
+    >>> checked_dense("x", torch.zeros(2), frameworks.get("torch")).tolist()
+    [0.0, 0.0]
+    >>> checked_dense("x", torch.zeros(2).to_sparse(), frameworks.get("torch"))
+    Traceback (most recent call last):
+        ...
+    removable.errors.InputError: x is a sparse or ragged array, Tensor; give one that has all its elements.
+    """
+    gaps = False
+    if adapter.name == "torch":
+        gaps = value.layout is not adapter.namespace.strided
+    elif adapter.name == "tensorflow":
+        gaps = isinstance(value, adapter.namespace.SparseTensor | adapter.namespace.RaggedTensor)
+    if gaps:
+        raise InputError(
+            f"{name} is a sparse or ragged array, {type(value).__name__}; give one that has all its elements."
+        )
+    return value

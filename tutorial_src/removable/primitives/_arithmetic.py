@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from removable import frameworks
-from removable.checks import PRECISIONS
+from removable.checks import PRECISIONS, checked_dense
 from removable.errors import InputError
 from removable.frameworks import Framework
 from removable.functions import Array, elementary
@@ -214,7 +214,7 @@ def _framework_and_dtype(arguments: dict[str, Any]) -> tuple[Framework, Array]:
         adapter = frameworks.of(value)
         if isinstance(value, int) and len(arguments) > 1:  # next to another, a whole number takes on its dtype
             continue
-        precision = adapter.precision(value)
+        precision = adapter.precision(checked_dense(name, value, adapter))
         if precision not in PRECISIONS:
             raise InputError(f"{name} has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
         # An array of a framework decides before one of NumPy, and that before a number.

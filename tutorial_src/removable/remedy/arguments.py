@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from removable import frameworks
-from removable.checks import PRECISIONS
+from removable.checks import PRECISIONS, checked_dense
 from removable.errors import InputError
 from removable.functions import Array
 from removable.remedy.backends import Backend
@@ -475,19 +475,10 @@ def floating(x: Array, *, complex_too: bool = False) -> tuple[frameworks.Framewo
     precision = adapter.precision(x)
     if complex_too and precision in _PARTS:
         precision = _PARTS[precision]
-    if _has_gaps(adapter, x):
-        raise InputError(f"x is a sparse or ragged array, {type(x).__name__}; give one that has all its elements.")
+    checked_dense("x", x, adapter)
     if precision not in PRECISIONS:
         raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
     return adapter, precision
-
-
-def _has_gaps(adapter: frameworks.Framework, x: Array) -> bool:
-    if adapter.name == "torch":
-        return x.layout is not adapter.namespace.strided
-    if adapter.name == "tensorflow":
-        return isinstance(x, adapter.namespace.SparseTensor | adapter.namespace.RaggedTensor)
-    return False
 
 
 def offset(b: Backend, precision: str, x: Array, at: float) -> Array:

@@ -480,7 +480,9 @@ def _runs(levels: np.ndarray, rounding: float) -> Iterator[tuple[int, int]]:
     """
     first, least, peak, steepest = None, np.inf, np.inf, 1.0
     padded = np.pad(levels, 1, mode="edge")
-    smooth = np.median([padded[:-2], padded[1:-1], padded[2:]], axis=0)  # in noise a single circle may be quiet by chance
+    smooth = np.median(
+        [padded[:-2], padded[1:-1], padded[2:]], axis=0
+    )  # in noise a single circle may be quiet by chance
     for i, level in enumerate(smooth):
         floor = _RISES * max(least, rounding / 2)
         steepest = max(steepest, level / max(smooth[i - 1], rounding / 2)) if i else 1.0

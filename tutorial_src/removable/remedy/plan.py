@@ -315,7 +315,7 @@ def _check_afar(innermost: float, far: float, on_line: Values, at: float) -> Non
 def _in_steps(on_line: Values, at: float) -> bool:
     """Tell whether a program stays the same when its argument moves a little, as steps do and noise does not."""
     t = max(1.0, abs(at)) * 0.83 * 2.0 ** -np.arange(0, 8.0)
-    there, moved = (on_line(t * by) for by in (1.0, 1 + 2.0**-40))
+    there, moved = (on_line(t * by) for by in (1.0, 1 + 2.0**-20))
     return bool(np.all(there == moved) and np.ptp(there.real) > 0)
 
 

@@ -428,10 +428,16 @@ class Repaired:
             seen = b.numbers(values)
             if seen is None:
                 raise _TracedError
-            # Where all is 0 a plan that was found with other numbers is as good as it was.
-            if new or not seen.any() or plan.holds(seen):
+            if new or (seen.any() and plan.holds(seen)):
                 break
-            plan = None
+            if seen.any():
+                plan = None
+                continue
+            # Has all cancelled, or is all 0? Then a plan that was found with other numbers is as good as it was.
+            other = self._look_again(b, at, dims, parameters, x)
+            if not other.size.any():
+                break
+            plan, new = other, True
         self._plans[key] = plan
         if not seen.any() and not plan.size.any() and followed(b, values):
             raise InputError(
