@@ -48,8 +48,8 @@ _PARTS = {"complex128": "float64", "complex64": "float32"}
 _NUDGE = 2.0**-10
 """What a parameter that is 0 is replaced by to see how far the series of a function reaches that is 0 along with it."""
 
-_LARGEST = 2.0**64
-"""The radius of the largest circle that is looked at."""
+_LARGEST = 2.0**24
+"""A point whose rounding is larger is too far out: around it there is nothing to be looked at."""
 
 
 def is_array(value: Any) -> bool:
@@ -174,7 +174,7 @@ def checked_reach(at: float, rounding: float) -> None:
         ...
     removable.errors.InputError: at is 1e+50, and next to its rounding no circle is small enough; give a function of x/1e+50.
     """
-    if abs(at) * rounding > _LARGEST / 2**16:
+    if abs(at) * rounding > _LARGEST:
         raise InputError(
             f"at is {at!r}, and next to its rounding no circle is small enough; give a function of x/{at:g}."
         )
@@ -484,7 +484,7 @@ def floating(x: Array, *, complex_too: bool = False) -> tuple[frameworks.Framewo
 
 def _has_gaps(adapter: frameworks.Framework, x: Array) -> bool:
     if adapter.name == "torch":
-        return x.layout is not adapter.namespace.strided
+        return x.layout is not adapter.namespace.strided or x.is_nested
     if adapter.name == "tensorflow":
         return isinstance(x, adapter.namespace.SparseTensor | adapter.namespace.RaggedTensor)
     return False
