@@ -32,6 +32,7 @@ from removable.functions import Array
 from removable.remedy import stencils
 from removable.remedy.arguments import (
     check_elements,
+    check_known,
     checked_at,
     checked_radius,
     checked_reach,
@@ -378,11 +379,7 @@ class Repaired:
         try:
             plan = search(values[kinds[0]], values[kinds[1]], at, rounding, again=like is not None)
         except NotRemovableError:
-            t = max(1.0, abs(at)) * 2.0 ** np.arange(-20, 21, 4)
-            if np.isnan(values[kinds[1]](np.concatenate([t, -t]))).all(0).any():
-                raise NotRemovableError(
-                    f"the function is nan on both sides of {at!r}, near by and far away; look at what it reads"
-                ) from None
+            check_known(values[kinds[1]], at)
             raise
         return dataclasses.replace(plan, dtype=kinds[plan.kind != "circle"], dims=dims, note=plan.note or note)
 
