@@ -209,7 +209,7 @@ def checked_dense(name: str, value: Any, adapter: Any) -> Any:
     """
     gaps = False
     if adapter.name == "torch":
-        gaps = value.layout is not adapter.namespace.strided
+        gaps = value.layout is not adapter.namespace.strided or value.is_nested
     elif adapter.name == "tensorflow":
         gaps = isinstance(value, adapter.namespace.SparseTensor | adapter.namespace.RaggedTensor)
     if gaps:

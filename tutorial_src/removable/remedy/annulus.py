@@ -29,7 +29,7 @@ INNER = 0.0625
 """The inner radius, as a part of the outer one."""
 
 _ZERO = 2.0**-4
-"""A program that is 0 at least this far from the point, in units of max(1, |at|), is 0 there."""
+"""A program that is 0 at least this far from the point, in units of max(1, |at|), and has no power series further out, is 0."""
 
 _FAR, _BEYOND = 2.0**10, 10
 """How far out a program is looked at first, in units of max(1, |at|), and how many radii have to lie beyond the region."""
@@ -311,11 +311,12 @@ def _looked(
         noise = on.amplified * np.max(np.abs(rest), axis=1)
         series = np.stack([on.to_powers @ (on.to_chebyshev @ row) for on, row in zip(rules, found, strict=True)])
     levels = circles.relative(noise, seen.largest, 2 * rounding)
-    other = np.flatnonzero(np.any(seen.largest > 0, -1))
-    if other.size and radii[other[0]] >= _ZERO * max(1.0, abs(at)):  # no cancellation reaches that far
-        levels[: other[0]] = 2 * rounding
     by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
-    return seen, series, noise, levels, circles.region(levels, rounding, circles.shaken(values, seen, by), by)
+    inside = circles.region(levels, rounding, circles.shaken(values, seen, by), by)
+    other = np.flatnonzero(np.any(seen.largest > 0, -1))
+    if not inside.any() and other.size and radii[other[0]] >= _ZERO * max(1.0, abs(at)):
+        inside[: other[0]], levels[: other[0]] = True, 2 * rounding  # not cancellation: there is nothing but zero
+    return seen, series, noise, levels, inside
 
 
 def _largest(found: np.ndarray) -> np.ndarray:

@@ -14,12 +14,13 @@ import numpy as np
 
 from removable import frameworks
 from removable.checks import PRECISIONS, checked_dense
-from removable.errors import InputError
+from removable.errors import InputError, NotRemovableError
 from removable.functions import Array
 from removable.remedy.backends import Backend
 
 __all__ = [
     "check_elements",
+    "check_known",
     "checked_at",
     "checked_point",
     "checked_radius",
@@ -48,8 +49,8 @@ _PARTS = {"complex128": "float64", "complex64": "float32"}
 _NUDGE = 2.0**-10
 """What a parameter that is 0 is replaced by to see how far the series of a function reaches that is 0 along with it."""
 
-_LARGEST = 2.0**64
-"""The radius of the largest circle that is looked at."""
+_LARGEST = 2.0**24
+"""A point whose rounding is larger is too far out: around it there is nothing to be looked at."""
 
 
 def is_array(value: Any) -> bool:
@@ -174,7 +175,7 @@ def checked_reach(at: float, rounding: float) -> None:
         ...
     removable.errors.InputError: at is 1e+50, and next to its rounding no circle is small enough; give a function of x/1e+50.
     """
-    if abs(at) * rounding > _LARGEST / 2**16:
+    if abs(at) * rounding > _LARGEST:
         raise InputError(
             f"at is {at!r}, and next to its rounding no circle is small enough; give a function of x/{at:g}."
         )
@@ -308,6 +309,35 @@ def check_elements(b: Backend, function: Callable[[Array], Array], at: float, li
         raise InputError(
             f"the function gives {first[apart][0]:.6g} or {beside[apart][0]:.6g} for the same x, depending on the other "
             "elements of the array; give one that treats the elements independently."
+        )
+
+
+def check_known(values: Callable[[np.ndarray], np.ndarray], at: float) -> None:
+    """Raise if a function is NaN wherever it is looked at, because of what it reads.
+
+    Parameters
+    ----------
+    values : callable
+        The function: it takes offsets from the point, shape (N,), to values, shape (N, E).
+    at : float
+        The point.
+
+    Raises
+    ------
+    removable.errors.NotRemovableError
+        If an element of the values is.
+
+    Examples
+    --------
+    >>> check_known(lambda t: np.stack([t, np.nan * t], 1), 0.0)
+    Traceback (most recent call last):
+        ...
+    removable.errors.NotRemovableError: the function is nan on both sides of 0.0, near by and far away; look at what it reads
+    """
+    t = max(1.0, abs(at)) * 2.0 ** np.arange(-20, 21, 4)
+    if np.isnan(values(np.concatenate([t, -t]))).all(0).any():
+        raise NotRemovableError(
+            f"the function is nan on both sides of {at!r}, near by and far away; look at what it reads"
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -77,25 +78,25 @@ class _Even(Repaired):
 
     def _look(self, framework: str, precision: str) -> Plan:
         b = backend(framework)
-
-        def on_line(s: np.ndarray) -> np.ndarray:
-            with b.in_double():
-                return self._values(b, "float64", 0, (), 0.0, None, s)
-
-        return self._explained("_look", (framework, precision), lambda note: of_squares(on_line, 2.0**-53, note))
+        of_the_length = functools.partial(self._on_the_right, b, "64", precision, 0, None)
+        return self._explained("_look", (framework, precision), of_the_length)
 
     def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
-        kind = f"float{b.wide()}"
-
-        def on_line(s: np.ndarray) -> np.ndarray:
-            with b.looking():
-                return self._values(b, kind, dims, parameters, at, like, s)
-
-        def of_the_length(note: str) -> Plan:
-            plan = of_squares(on_line, 2.0**-53 if kind == "float64" else 2.0**-24, note)
-            return dataclasses.replace(plan, dtype=kind, dims=dims)
-
+        of_the_length = functools.partial(self._on_the_right, b, b.wide(), b.dtype(like), dims, like)
         return self._explained("_look_again", (b, at, dims, parameters, like), of_the_length)
+
+    def _on_the_right(self, b: Backend, bits: str, precision: str, dims: int, like: Array | None, note: str) -> Plan:
+        """Look at squares greater than 0 alone."""
+        look = b.in_double if like is None else b.looking
+
+        def on_line(s: np.ndarray, kind: str = "float64") -> np.ndarray:
+            with look():
+                return self._values(b, kind, dims, (), 0.0, like, s)
+
+        bits, single = self._bits(bits, precision, on_line, 0.0)
+        kind = f"float{bits}"
+        plan = of_squares(functools.partial(on_line, kind=kind), 2.0**-53 if bits == "64" else 2.0**-24, single or note)
+        return dataclasses.replace(plan, dtype=kind, dims=dims)
 
     def _explained(self, look: str, arguments: tuple[Any, ...], of_the_length: Callable[[str], Plan]) -> Plan:
         try:

@@ -32,6 +32,7 @@ from removable.functions import Array
 from removable.remedy import stencils
 from removable.remedy.arguments import (
     check_elements,
+    check_known,
     checked_at,
     checked_radius,
     checked_reach,
@@ -48,6 +49,7 @@ from removable.remedy.arguments import (
 )
 from removable.remedy.backends import Backend, Table, backend, elsewhere
 from removable.remedy.choice import chosen, worst
+from removable.remedy.circles import Values
 from removable.remedy.plan import NotTakenError, Plan, search
 from removable.remedy.polynomials import horner, near, with_numbers
 from removable.remedy.report import Report
@@ -91,12 +93,14 @@ def repair(
     Returns
     -------
     Repaired
-        A function of x: tensors of PyTorch and TensorFlow, arrays of JAX and NumPy, of any shape and floating dtype.
+        A function of x: tensors of PyTorch and TensorFlow, arrays of JAX and NumPy, of any shape and floating dtype; complex
+        where a circle around the point was found. In a class it is a method.
 
     Raises
     ------
     removable.errors.InputError
-        If an argument cannot be used, or, when it is called, if the function cannot be evaluated around the point.
+        If an argument cannot be used, or, when it is called, if the function cannot be evaluated around the point, or is 0
+        all around it because of what it closes over: then nothing tells of derivatives by that. Where values are hidden, NaN.
     removable.errors.PoleError
         When it is called, if there is a pole.
     removable.errors.NotRemovableError
@@ -369,24 +373,24 @@ class Repaired:
             kind: functools.partial(self._values, b, kind, dims, parameters, at, like)
             for kind in ("complex128", "float64", "complex64", "float32")
         }
-        note = ""
-        if bits == "64" and precision == "float32":
-            try:
-                values["float64"](np.array([0.113 * max(1.0, abs(at))]))
-            except NotTakenError as refusal:
-                bits, note = "32", f"the program takes single precision only: {refusal}"
+        bits, note = self._bits(bits, precision, values["float64"], at)
         kinds, rounding = (f"complex{2 * int(bits)}", f"float{bits}"), 2.0**-53 if bits == "64" else 2.0**-24
         checked_reach(at, rounding)
         try:
             plan = search(values[kinds[0]], values[kinds[1]], at, rounding, again=like is not None)
         except NotRemovableError:
-            t = max(1.0, abs(at)) * 2.0 ** np.arange(-20, 21, 4)
-            if np.isnan(values[kinds[1]](np.concatenate([t, -t]))).all(0).any():
-                raise NotRemovableError(
-                    f"the function is nan on both sides of {at!r}, near by and far away; look at what it reads"
-                ) from None
+            check_known(values[kinds[1]], at)
             raise
         return dataclasses.replace(plan, dtype=kinds[plan.kind != "circle"], dims=dims, note=plan.note or note)
+
+    def _bits(self, bits: str, precision: str, in_double: Values, at: float) -> tuple[str, str]:
+        """Return the bits to look with, and why not 64: TensorFlow lets no variable of single precision meet another."""
+        if bits == "64" and precision == "float32":
+            try:
+                in_double(np.array([0.113 * max(1.0, abs(at))]))
+            except NotTakenError as refusal:
+                return "32", f"the program takes single precision only: {refusal}"
+        return bits, ""
 
     def _with_numbers(self, b: Backend, precision: str, plan: Plan, x: Array) -> Array:
         t = offset(b, precision, x, self.at)
@@ -495,6 +499,9 @@ class Repaired:
             dtype = [*kinds, f"float{wide}"][0]
         else:
             dtype = kinds[not self._takes(b, kinds[0], x, at, dims, parameters)]
+        if b.adapter.name == "numpy":  # which says of each overflow far out what it thinks
+            with b.looking():
+                return self._around(b, dtype, precision, x, at, dims, parameters)
         return self._around(b, dtype, precision, x, at, dims, parameters)
 
     def _dims(self, b: Backend, x: Array, at: Any, parameters: tuple[Array, ...]) -> int:
