@@ -269,6 +269,9 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
         if not radii.size:
             raise explanation(values, at)
     radii, found = seen.radii, seen.values
+    other = np.flatnonzero(np.any(seen.largest > 0, -1))
+    if not inside.any() and other.size and radii[other[0]] >= _ZERO * scale:
+        inside[: other[0]], levels[: other[0]] = True, 2 * rounding  # not cancellation: there is nothing but zero
     if (
         not inside.any()
         or levels[inside].min() > max(_WORST, 1e3 * rounding)
@@ -312,11 +315,7 @@ def _looked(
         series = np.stack([on.to_powers @ (on.to_chebyshev @ row) for on, row in zip(rules, found, strict=True)])
     levels = circles.relative(noise, seen.largest, 2 * rounding)
     by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
-    inside = circles.region(levels, rounding, circles.shaken(values, seen, by), by)
-    other = np.flatnonzero(np.any(seen.largest > 0, -1))
-    if not inside.any() and other.size and radii[other[0]] >= _ZERO * max(1.0, abs(at)):
-        inside[: other[0]], levels[: other[0]] = True, 2 * rounding  # not cancellation: there is nothing but zero
-    return seen, series, noise, levels, inside
+    return seen, series, noise, levels, circles.region(levels, rounding, circles.shaken(values, seen, by), by)
 
 
 def _largest(found: np.ndarray) -> np.ndarray:
