@@ -37,14 +37,14 @@ def _exp_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
 def _log_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
     r"""Evaluate up to a ratio of 3 by the inverse hyperbolic tangent, beyond by the logarithm of the ratio.
 
-    With s = (x - y)/(x + y), log(x/y) is 2 artanh(s), a series in the square of s. From a ratio of 1e30 on, which might
-    overflow, the logarithms themselves are subtracted: they are far apart. Up to there both numbers are scaled, and the result.
+    With s = (x - y)/(x + y), log(x/y) is 2 artanh(s), a series in the square of s. From a ratio of 1e30 on, or 1e15 in single
+    precision, whose square might overflow, the logarithms themselves are subtracted: they are far apart. Up to there both numbers are scaled, and the result.
     """
     high, low = _ordered(on, x, y)
-    distant = high > 1e30 * low
+    distant = high > min(1e30, on.large**0.4) * low
     scaling = on.where(distant, 1.0, on.scaling(high))
     real = (low >= 0.0) & (high >= 0.0)
-    pole, at_infinity = real & ((low == 0.0) | (high < 1 / on.large)), high == math.inf
+    pole, at_infinity = real & ((low == 0.0) | (high < 1 / on.large)), real & (high == math.inf)
     high, low = high * scaling, low * scaling
     near = (high <= 3 * low) & ~pole & ~at_infinity & real
     top, bottom = on.where(near, high, 1.0), on.where(near, low, 1.0)
