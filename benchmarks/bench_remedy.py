@@ -24,7 +24,7 @@ from removable.scoreboard import CASES, PATCHES
 from removable.scoreboard.score import REMEDIES, WAYS
 from removable.scoreboard.stored import digest, write
 
-COUNT, ROUNDS = 10**6, 9
+COUNT, ROUNDS = 10**6, 5
 RNG = np.random.default_rng(3)
 SPREADS = (RNG.uniform(-10, 10, COUNT), RNG.uniform(-0.3, 0.3, COUNT))
 FUNCTIONS = {

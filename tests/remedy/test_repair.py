@@ -555,3 +555,13 @@ def test_an_even_function_that_takes_no_complex_numbers():
     assert by_p.item() == pytest.approx(2 / math.sqrt(math.pi), rel=1e-12)
     with pytest.raises(NotRemovableError, match="not even in the length: its term of order 1"):
         even(lambda r: torch.erf(r))(s)
+
+
+def test_the_rule_on_a_circle_loses_no_digit_in_high_coefficients():
+    """A rounded angle, multiplied by 63, would leave 1e-14."""
+    from removable.remedy import circles
+
+    rule = circles.matrices(circles.unit_nodes(128))
+    constant = rule @ np.concatenate([np.full(64, 3.0), np.zeros(64)])
+    assert constant[64] == pytest.approx(3.0, rel=1e-15)
+    assert np.abs(np.delete(constant, 64)).max() < 1e-15

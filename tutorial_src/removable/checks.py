@@ -188,8 +188,8 @@ def checked_dense(name: str, value: Any, adapter: Any) -> Any:
         What the caller calls it, for the message.
     value : array
         An array of the framework.
-    adapter : removable.frameworks.Framework
-        The framework.
+    adapter : object
+        What :mod:`removable.frameworks` has for the framework.
 
     Raises
     ------

@@ -38,7 +38,8 @@ def _log_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
     r"""Evaluate up to a ratio of 3 by the inverse hyperbolic tangent, beyond by the logarithm of the ratio.
 
     With s = (x - y)/(x + y), log(x/y) is 2 artanh(s), a series in the square of s. From a ratio of 1e30 on, or 1e15 in single
-    precision, whose square might overflow, the logarithms themselves are subtracted: they are far apart. Up to there both numbers are scaled, and the result.
+    precision, whose square might overflow, the logarithms themselves are subtracted: they are far apart. Up to there both
+    numbers are scaled, and the result.
     """
     high, low = _ordered(on, x, y)
     distant = high > min(1e30, on.large**0.4) * low

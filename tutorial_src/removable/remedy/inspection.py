@@ -254,7 +254,7 @@ def _between(
     for name, table in zip("fg", tables, strict=True):
         value = table(t, 0)[0]
         inside = table((t[:, None] * np.array(gauss.nodes)).ravel(), order)[order].reshape(len(t), NODES, -1)
-        mean = np.einsum("i,tie->te", np.array(gauss.weights), inside)
+        mean = np.einsum("i,tie->te", np.array(gauss.weights), inside)  # codespell:ignore te
         told = mean * t[:, None] ** order
         with np.errstate(all="ignore"):
             slack = tolerance[:, None] * np.max(np.abs(mean), axis=0) * np.abs(t[:, None]) ** order
