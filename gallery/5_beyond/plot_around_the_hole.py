@@ -2,8 +2,8 @@ r"""
 Look from outside: the value at a hole, from a circle around it
 ===============================================================
 
-At 0 and next to it :math:`(1/\cos x - 1)/x^2` has lost its digits, in PyTorch and in TensorFlow. On a circle in the complex
-plane it has them all, and 32 values there say what it is inside: value, derivatives, and how sure that is. No algebra is needed.
+At a hole and next to it a program has lost its digits, in PyTorch and in TensorFlow. On a circle in the complex plane it has
+them all, and 32 values there say what it is inside: value, derivatives, and how sure that is. No algebra is needed.
 """
 
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 # %%
 # The wrong number first
 # ----------------------
-# The function is 1/2 at 0, and its slope is about :math:`5x/12`. Its numerator and denominator vanish at 0, to second order.
+# The function :math:`(1/\cos x - 1)/x^2` is 1/2 at 0, with a slope of about :math:`5x/12`. It is 0/0 of second order.
 
 
 def h(x, xp):
@@ -128,8 +128,10 @@ circle, pole, reach = (at ** (1 / 6) for at in (0.5, np.pi / 2, report.reach))
 plane.scatter(circle * nodes.real, circle * nodes.imag, s=10, color=blue, label="nodes")
 plane.add_patch(plt.Circle((0, 0), reach, fc="none", ec=ink, ls="--", label="reach"))
 plane.scatter([-pole, pole], [0, 0], marker="x", color=ink, label="poles")
-curve.loglog(rho, off["torch"], ".", color=red, zorder=3, label="PyTorch")
-curve.loglog(rho, off["tensorflow"], "D", mfc="none", color=blue, label="TensorFlow")
+curve.loglog(rho, off["torch"], ".", color=red, zorder=3, label=versions["torch"])
+curve.loglog(
+    rho, off["tensorflow"], "D", mfc="none", color=blue, label=versions["tensorflow"]
+)
 curve.loglog(rho, 2.0**-53 / rho**2, "--", color=ink, label="rounding")
 curve.loglog(rho[-20:], (2 * rho[-20:] / np.pi) ** 32, color=ink, label="too few nodes")
 curve.set(ylim=(5e-18, 10), xlabel=r"radius $\rho$", ylabel="relative error")
