@@ -43,7 +43,7 @@ def _log_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
     """
     high, low = _ordered(on, x, y)
     distant = high > min(1e30, on.large**0.4) * low
-    scaling = on.where(distant, 1.0, on.scaling(high))
+    scaling = on.where(distant & (low != 0.0), 1.0, on.scaling(high))
     real = (low >= 0.0) & (high >= 0.0)
     pole, at_infinity = real & ((low == 0.0) | (high < 1 / on.large)), real & (high == math.inf)
     high, low = high * scaling, low * scaling
