@@ -23,13 +23,6 @@ CIRCLE = (8.0, (1e-13, 1e-13, 1e-13))
 LINE = (450.0, (1e-12, 1e-10, 5e-10))
 """The same on the real line; 450 units are 1e-13."""
 
-ALONE = {
-    "(exp(x) - quintic)/x**6": 2.0,
-    "(1 - x**2/2 + x**4/24 - cos(x))/x**6": 2.0,
-    "(x - sin(x))**2/x**6": 1.5,
-    "(1 + 1/x) exp(-x) - 1/x": 1.5,
-}
-"""How many times that the value is off where a program is evaluated again at each call: on one circle, not on many."""
 
 LOSSES = {
     # Digits that cancel: order times log10(1 / distance of the pole); the report says how many.
@@ -45,6 +38,9 @@ LOSSES = {
     "power mean": 1.5,
 }
 """By how much more than promised the worst functions are off, and why."""
+
+HIDDEN = {"(x - sin(x))**2/x**6": 1.25}
+"""The same where values are hidden: a complex power is exp(k log z), and then circles have radii whose logarithms are rounded."""
 
 
 def double(framework):
@@ -69,12 +65,11 @@ def excess(case, framework, dtype, mode, *, closed=False):
     rounding = 1.0 if dtype == "float64" else 2.0**29
     if dtype == "float32":
         ulp = min(ulp, 16.0)  # the coefficients come from double precision
-    if closed:
-        ulp *= ALONE.get(case.name, 1.0)
     many = max(
         seen.ulp_of_size / ulp, *(e / (b * rounding) for e, b in zip(seen.relative[1:], derivatives, strict=True))
     )
-    return many / LOSSES.get(case.name, 1.0)
+    hidden = HIDDEN.get(case.name, 1.0) if closed and mode != "reverse" else 1.0
+    return many / LOSSES.get(case.name, 1.0) / hidden
 
 
 def those(framework, step, *, hidden):
@@ -363,7 +358,7 @@ def test_a_point_that_the_dtype_does_not_hold():
 def test_no_points_and_one():
     assert repair(sinc, at=0.0)(torch.zeros(0, dtype=D)).shape == (0,)
     assert repair(sinc, at=0.0)(torch.zeros((), dtype=D)).item() == 1.0
-    assert repair(np.sinc, at=0.0)(0.0) == 1.0
+    assert repair(np.sinc, at=0.0)(0.0) == pytest.approx(1.0, rel=4e-16)
     assert isinstance(repair(lambda x: np.sin(x) / x, at=0.0)(0.0), float)
 
 

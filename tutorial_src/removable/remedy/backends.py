@@ -126,6 +126,18 @@ class Backend(ABC):
     def largest(self, values: Array) -> Array:
         """Return the largest value along the first axis."""
 
+    @abstractmethod
+    def put(self, values: Array, where: np.ndarray, count: int) -> Array:
+        """Return an array of shape (count,), with values, shape (k,), at the indices ``where`` and 0 elsewhere."""
+
+    def taken(self, values: Array, where: np.ndarray) -> Array:
+        """Return the elements of an array, shape (n,), at indices."""
+        return values[where]
+
+    def spread(self, values: Array, shape: tuple[int, ...]) -> Array:
+        """Return an array broadcast to a shape, as shape (n,)."""
+        return self.xp.reshape(self.xp.broadcast_to(values, shape), (-1,))
+
     def dtype(self, values: Array) -> str:
         """Return the name of the dtype."""
         return self.adapter.precision(values)
@@ -147,8 +159,12 @@ class Backend(ABC):
         return self.xp.tensordot(self.known(matrix, self.dtype(values), values), values, 1)
 
     def beside(self, values: Array, nodes: Array) -> Array:
-        """Return values in a dtype in which they can meet nodes, as TensorFlow wants them."""
-        return values
+        """Return values in a dtype in which they can meet nodes: what is rounded more than these is no longer the same function."""
+        dtype = self.dtype(values)
+        if not dtype.startswith(("float", "bfloat")):
+            return values
+        wide = "float64" if self.dtype(nodes) in ("complex128", "float64") else "float32"
+        return values if dtype in (wide, "float64") else self.cast(values, wide)
 
     def number_like(self, value: float, like: Array) -> Array:
         """Return an array full of a number, of the shape and dtype of another."""
@@ -252,6 +268,7 @@ class _Torch(Backend):
         if (
             torch.compiler.is_dynamo_compiling()
             or torch.jit.is_tracing()
+            or torch._C._get_dispatch_mode(torch._C._TorchDispatchModeKey.PROXY) is not None  # make_fx records
             or torch._C._functorch.is_functorch_wrapped_tensor(values)
         ):
             return None
@@ -262,6 +279,13 @@ class _Torch(Backend):
 
     def largest(self, values: Array) -> Array:
         return values.amax(0)
+
+    def put(self, values: Array, where: np.ndarray, count: int) -> Array:
+        indices = self.xp.as_tensor(where, device=values.device)
+        return values.new_zeros(count).index_put((indices,), values)
+
+    def taken(self, values: Array, where: np.ndarray) -> Array:
+        return values[self.xp.as_tensor(where, device=values.device)]
 
     @contextlib.contextmanager
     def looking(self) -> Iterator[None]:
@@ -312,6 +336,12 @@ class _TensorFlow(Backend):
     def largest(self, values: Array) -> Array:
         return self.xp.reduce_max(values, 0)
 
+    def put(self, values: Array, where: np.ndarray, count: int) -> Array:
+        return self.xp.scatter_nd(where[:, None], values, [count])
+
+    def taken(self, values: Array, where: np.ndarray) -> Array:
+        return self.xp.gather(values, where)
+
 
 class _Jax(Backend):
     def padding(self, count: int) -> int:
@@ -343,6 +373,9 @@ class _Jax(Backend):
 
     def largest(self, values: Array) -> Array:
         return self.xp.max(values, 0)
+
+    def put(self, values: Array, where: np.ndarray, count: int) -> Array:
+        return self.xp.zeros(count, values.dtype).at[where].set(values)
 
     def wide(self) -> str:
         import jax
@@ -388,6 +421,11 @@ class _NumPy(Backend):
 
     def largest(self, values: Array) -> Array:
         return np.max(values, 0)
+
+    def put(self, values: Array, where: np.ndarray, count: int) -> Array:
+        found = np.zeros(count, values.dtype)
+        found[where] = values
+        return found
 
     @contextlib.contextmanager
     def looking(self) -> Iterator[None]:

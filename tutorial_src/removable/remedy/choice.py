@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from removable.functions import Array
 from removable.remedy.backends import Backend
@@ -44,7 +45,9 @@ def worst(bits: str) -> float:
     return 1e-6 if bits == "64" else 1e-4
 
 
-def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array, Array]:
+def chosen(
+    b: Backend, choice: Choice, values: Array, bits: str, least: Any = 0.0, *, known: bool = False
+) -> tuple[Array, Array]:
     r"""Choose a radius for each element, by looking at the noise on circles of all radii.
 
     Parameters
@@ -57,6 +60,10 @@ def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array,
         The program on the circles, shape (J m, ...), real or complex as the nodes are.
     bits : {"64", "32"}
         The precision.
+    least : float or array
+        Radii below this are not taken: rounding moves the nodes by too much. An array has the shape (...).
+    known : bool
+        Whether the smallest circle is known to be good, so that others have to be as good as that.
 
     Returns
     -------
@@ -98,9 +105,11 @@ def chosen(b: Backend, choice: Choice, values: Array, bits: str) -> tuple[Array,
         & (b.abs(first[1, 1:] * ratio - first[1, :-1]) <= agree)
     )
     error = uncertain[1:]
-    error = b.where(fit, error, b.adapter.number(math.inf, error))
-    least = -b.largest(-error)
     radii = b.column(choice.column, len(error.shape) - 1, b.dtype(error), error)
+    fit = fit & (radii >= least)
+    error = b.where(fit, error, b.adapter.number(math.inf, error))
+    found = -b.largest(-error)
+    best = b.where(uncertain[0] < found, uncertain[0], found) if known else found
     # Where no circle is good the smallest is named, so that only what is nearest to the point is in doubt.
-    good = fit & (error <= _MORE * least)
-    return b.largest(b.where(good, radii, b.adapter.number(choice.radii[0], error))), least < math.inf
+    good = fit & (error <= _MORE * best)
+    return b.largest(b.where(good, radii, b.adapter.number(choice.radii[0], error))), found < math.inf

@@ -16,6 +16,9 @@ on the real axis takes conjugate values at conjugate nodes, so that the upper ha
 
 from __future__ import annotations
 
+import decimal
+import functools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -41,6 +44,7 @@ __all__ = [
     "scan",
     "shaken",
     "unit_nodes",
+    "with_exact_logarithm",
 ]
 
 Values = Callable[[np.ndarray], np.ndarray]
@@ -618,6 +622,50 @@ def first_coefficient(
                     fit = fit[radii[fit] <= 4 * max(1.0, abs(at))]
                 return v, lead, int(fit.max()) if fit.size else int(np.flatnonzero(inside)[0])
     return 0, np.ones(coefficients.shape[2]), int(np.flatnonzero(inside)[-1])
+
+
+_TWO, _STEP = decimal.Decimal(2), 2.0**-32
+
+
+def with_exact_logarithm(radius: float) -> float:
+    """Return a number close to a radius whose natural logarithm is a floating-point number, all but exactly.
+
+    The frameworks compute a complex power as exp(k log z), and round log z. On a circle every node has the same |z|, so that
+    all are wrong by the same k times half a unit of log |z|, up to 18 units of the power at k = 6; no mean removes that.
+
+    Parameters
+    ----------
+    radius : float
+        A number greater than 0.
+
+    Returns
+    -------
+    float
+        A number within 3e-8 of it.
+
+    Examples
+    --------
+    >>> import math
+    >>> from fractions import Fraction
+    >>> r = with_exact_logarithm(8.0)
+    >>> abs(r / 8.0 - 1) < 3e-8
+    True
+    >>> import decimal
+    >>> with decimal.localcontext(prec=40):
+    ...     float(abs(decimal.Decimal(r).ln() - decimal.Decimal(math.log(r)))) < 2e-18
+    True
+    """
+    fraction, exponent = math.frexp(radius)
+    with decimal.localcontext(prec=40):
+        exact = [each + exponent * _TWO.ln() for each in _logarithms(fraction)]
+        off = [abs(each - decimal.Decimal(float(each))) for each in exact]
+    return radius * (1 + off.index(min(off)) * _STEP)
+
+
+@functools.lru_cache(maxsize=256)
+def _logarithms(fraction: float) -> list[decimal.Decimal]:
+    with decimal.localcontext(prec=40):
+        return [decimal.Decimal(fraction * (1 + m * _STEP)).ln() for m in range(128)]
 
 
 def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:

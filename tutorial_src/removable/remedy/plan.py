@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,8 +22,14 @@ __all__ = ["Kind", "NotTakenError", "Plan", "of_squares", "search"]
 Kind = Literal["circle", "real line"]
 """Where the program is evaluated, around the point in the complex plane or on both sides of it."""
 
-_NODES = 128
-"""Nodes on the circle of a program that is evaluated anew at each call; half of them are computed."""
+_NODES = 512
+"""Nodes on the circle of a program that is evaluated anew at each call; half of them are computed.
+
+For the coefficients 128 are enough. Their rounding errors are those of single values over the root of the number of nodes.
+"""
+
+_LOOKED_AT = 64
+"""How many coefficients on each side of index 0 tell whether a plan still holds."""
 
 
 _FAR = 100.0
@@ -40,6 +47,10 @@ _PATCH = 2.0**-10
 
 _PATCHED = 1e-3
 """So has one that differs by this much only, further out: by an approximation."""
+
+
+_GOLDEN, _MANY = 0.6180339887, 100
+"""At how many points, none of them round, a program is called again: chance that leaves most elements alone is to be seen, too."""
 
 
 class NotTakenError(Exception):
@@ -93,6 +104,8 @@ class Plan:
         An offset at which the program is finite: it is evaluated there in place of the points near ``at``.
     tests : tuple of float
         Offsets on the real axis at which a program that is evaluated again is compared with the polynomial; see :meth:`holds`.
+    at : float
+        The point.
     squares : bool
         Whether the nodes are the squares of lengths, for a program that has values on one side of the point only.
     """
@@ -112,27 +125,41 @@ class Plan:
     dtype: str = ""
     dims: int = 0
     tests: tuple[float, ...] = ()
+    at: float = 0.0
     squares: bool = False
 
-    @property
+    @functools.cached_property
     def nodes(self) -> np.ndarray:
-        """Offsets of the nodes, in units of the radius; those of the tests come last."""
+        """The nodes as they are rounded; those of the tests come last."""
         if self.kind == "circle":
-            return np.concatenate([circles.unit_nodes(_NODES), np.array(self.tests) / self.radius])
-        nodes = annulus.rule().nodes
-        return nodes[: len(nodes) // 2] ** 2 if self.squares else nodes
+            units = np.concatenate([circles.unit_nodes(_NODES), np.array(self.tests) / self.radius])
+        else:
+            units = annulus.rule().nodes
+            units = units[: len(units) // 2] ** 2 if self.squares else units
+        return self.at + self.radius * units
 
-    def steps(self, nodes: np.ndarray) -> tuple[Table, ...]:
-        """Return the matrices that turn values at nodes into coefficients, one after the other."""
+    @functools.cached_property
+    def steps(self) -> tuple[Table, ...]:
+        """The matrices that turn values at the nodes into coefficients, one after the other."""
         if self.kind == "circle":
             half, more = _NODES // 2, len(self.tests)
-            rule = circles.matrices(nodes[:half])[half : half + self.terms]
+            rule = circles.matrices(self._units[:half])[half : half + self.terms]
             real, imaginary = np.split(rule, 2, axis=1)  # the tests count for nothing
             return (Table(np.pad(np.stack([real, imaginary], 1), [(0, 0), (0, 0), (0, more)]).reshape(self.terms, -1)),)
         if self.squares:
             return tuple(map(Table, annulus.even_half()[:2]))
-        on = annulus.rule_at(nodes)
+        on = annulus.rule_at(self._units)
         return Table(on.to_chebyshev), Table(on.to_powers)
+
+    @property
+    def _units(self) -> np.ndarray:
+        return (self.nodes - self.at) / self.radius
+
+    @functools.cached_property
+    def _laurent(self) -> np.ndarray:
+        """The matrix that turns values on the circle into coefficients of index -64 to 63."""
+        half = _NODES // 2
+        return circles.matrices(circles.unit_nodes(_NODES))[half - _LOOKED_AT : half + _LOOKED_AT]
 
     def holds(self, values: np.ndarray) -> bool:
         """Tell whether the plan is good for values at its nodes, too, as they are now.
@@ -155,14 +182,13 @@ class Plan:
             rest = annulus.even_half()[2] if self.squares else on.rest
             noise = on.amplified * np.max(np.abs(rest @ found.real), 0)
             return bool(np.all(noise <= max(10 * self.level, 8 * EPS) * largest))
-        series = circles.matrices(circles.unit_nodes(_NODES)) @ np.concatenate([found.real, found.imag])
-        noise = np.max(np.abs(series[:half]), 0)
-        here = np.power.outer(np.array(self.tests) / self.radius, np.arange(half)) @ series[half:]
+        noise, series = np.split(self._laurent @ np.concatenate([found.real, found.imag]), 2)
+        noise, k = np.max(np.abs(noise), 0), np.arange(len(series))
+        here = np.power.outer(np.array(self.tests) / self.radius, k) @ series
         # |z|^2 is constant on the circle, and only the real axis tells.
         if np.any(np.abs(tests - here) > _OFF * (noise + EPS * largest)):
             return False
-        powers = (self.reach / self.radius) ** np.arange(half)[:, None]
-        terms = np.abs(_without_noise(series[half:], noise)) * powers
+        terms = np.abs(_without_noise(series, noise)) * (self.reach / self.radius) ** k[:, None]
         left_out = np.sum(terms[self.terms :], 0)
         return bool(
             np.all(noise <= max(10 * self.level, 8 * EPS) * largest)
@@ -322,10 +348,11 @@ def _in_steps(on_line: Values, at: float) -> bool:
 def _check_elements(on_line: Values, at: float) -> None:
     """Raise if the program gives another value at the same point when it is called again, or called with other points beside it."""
     scale = max(1.0, abs(at))
-    t = scale * np.array([0.113, -0.237, 0.371, -0.049])
+    t = scale * np.concatenate([[0.113, -0.237, 0.371, -0.049], 0.4 * np.modf(_GOLDEN * np.arange(1, _MANY))[0]])
     with contextlib.suppress(NotTakenError):
         first, again, beside = (
-            on_line(np.concatenate([other * t[:3], t, other * t, other * t[:2]]))[3:7] for other in (0.7, 0.7, 1.3)
+            on_line(np.concatenate([other * t[:3], t, other * t, other * t[:2]]))[3 : 3 + len(t)]
+            for other in (0.7, 0.7, 1.3)
         )
         with np.errstate(all="ignore"):
             size = np.nanmax(np.abs(first)) if np.isfinite(first).any() else 0.0
@@ -367,7 +394,8 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
     if good is None:
         raise NotRemovableError(f"the power series at {at!r} keeps its digits at no distance")
     reach, terms = good
-    scale = min(unit, found.circle) / unit  # a unit in which no coefficient is large
+    radius = min(unit, found.circle)  # a unit in which no coefficient is large
+    scale = (circles.with_exact_logarithm(radius) if again else radius) / unit
     series = series * scale ** np.arange(len(series))[:, None]
     plan = Plan(
         kind="circle",

@@ -29,14 +29,13 @@ import numpy as np
 from removable import closures, frameworks
 from removable.errors import InputError, NotRemovableError, RemovableError
 from removable.functions import Array
-from removable.remedy import stencils
+from removable.remedy import nearby
 from removable.remedy.arguments import (
     check_elements,
     check_known,
     checked_at,
     checked_radius,
     checked_reach,
-    checked_result,
     copied,
     floating,
     followed,
@@ -47,11 +46,11 @@ from removable.remedy.arguments import (
     sizes,
     told,
 )
-from removable.remedy.backends import Backend, Table, backend, elsewhere
-from removable.remedy.choice import chosen, worst
+from removable.remedy.backends import Backend, backend, elsewhere
 from removable.remedy.circles import Values
+from removable.remedy.elements import Around, at_nodes, at_points, dimensions, node_dtype
 from removable.remedy.plan import NotTakenError, Plan, search
-from removable.remedy.polynomials import horner, near, with_numbers
+from removable.remedy.polynomials import near, with_numbers
 from removable.remedy.report import Report
 
 __all__ = ["Repaired", "repair"]
@@ -275,7 +274,7 @@ class Repaired:
         plan = None if parameters else self._known(adapter.name, precision)
         if plan is None:
             b = backend(adapter.name)
-            dims = self._dims(b, x, at, parameters)
+            dims = dimensions(b, self.function, x, at, parameters)
             plan = self._look_again(b, at, dims, parameters, x)
         return at, plan
 
@@ -381,7 +380,7 @@ class Repaired:
         except NotRemovableError:
             check_known(values[kinds[1]], at)
             raise
-        return dataclasses.replace(plan, dtype=kinds[plan.kind != "circle"], dims=dims, note=plan.note or note)
+        return dataclasses.replace(plan, dtype=kinds[plan.kind != "circle"], dims=dims, at=at, note=plan.note or note)
 
     def _bits(self, bits: str, precision: str, in_double: Values, at: float) -> tuple[str, str]:
         """Return the bits to look with, and why not 64: TensorFlow lets no variable of single precision meet another."""
@@ -410,14 +409,14 @@ class Repaired:
                 return self._by_a_plan(b, precision, x, at, parameters)
             except (_TracedError, _ManyError):
                 pass
-        return self._by_choice(b, precision, x, at, parameters)
+        return self._by_choice(b, x, at, parameters)
 
     def _by_a_plan(self, b: Backend, precision: str, x: Array, at: float, parameters: tuple[Array, ...]) -> Array:
         """Evaluate the program at the nodes of a plan, which is made anew where the values show that it does not hold."""
         t = offset(b, precision, x, at)
         key = (b.adapter.name, precision, str(getattr(x, "device", "")), at, b.dims(x))
         plan, new = self._plans.get(key), False
-        dims = self._dims(b, x, at, parameters) if plan is None else plan.dims
+        dims = dimensions(b, self.function, x, at, parameters) if plan is None else plan.dims
         while True:
             if plan is None:
                 self._check_few(b, x, at, dims, parameters)
@@ -427,8 +426,8 @@ class Repaired:
             if b.dims(outer) != dims:  # the program reads an array of more dimensions than x has
                 dims, plan = b.dims(outer), None
                 continue
-            offsets = (at + plan.radius * plan.nodes) - at
-            values = self._at_nodes(b, b.array((at + offsets).reshape(-1, *[1] * dims), plan.dtype, x), parameters)
+            z = b.array(plan.nodes.reshape(-1, *[1] * dims), plan.dtype, x)
+            values = at_nodes(b, self.function, z, parameters)
             seen = b.numbers(values)
             if seen is None:
                 raise _TracedError
@@ -451,17 +450,10 @@ class Repaired:
         if plan.kind == "circle":
             values = b.parts(values if b.is_complex(values) else b.complex(values, 0 * values))
         found = values
-        for matrix in plan.steps(offsets / plan.radius):
+        for matrix in plan.steps:
             found = b.product(matrix, found)
         inner = near(b, b.cast(found, b.dtype(t)), plan.terms, t, close, plan.reach, plan.radius)
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
-
-    def _beside(self, b: Backend, z: Array, parameters: tuple[Array, ...]) -> tuple[Array, ...]:
-        """Return parameters of the dtype of the nodes, as TensorFlow wants them."""
-        return tuple(b.beside(p, z) if b.adapter.owns(p) else p for p in parameters)
-
-    def _at_nodes(self, b: Backend, z: Array, parameters: tuple[Array, ...]) -> Array:
-        return checked_result(b, self._call(b, z, self._beside(b, z, parameters)), z, nodes=True)
 
     def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
         """Look at the program with what it reads now; where it is 0, with parameters that are not."""
@@ -486,95 +478,42 @@ class Repaired:
         if math.prod(shape) > _FEW:
             raise _ManyError
 
-    def _by_choice(self, b: Backend, precision: str, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
+    def _by_choice(self, b: Backend, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
         """Evaluate the program around the point of each element, on a circle that is chosen for it; NaN where none is good."""
-        dims, wide = self._dims(b, x, at, parameters), b.wide()
-        kinds = [f"complex{2 * int(wide)}", f"float{wide}"]
-        prepared = self._prepared.get(b.adapter.name)
-        if prepared is not None:
-            narrow = prepared.dtype in ("complex64", "float32")
-            dtype = prepared.dtype if narrow else kinds[prepared.kind != "circle"]
-        elif precision == "float32":
-            kinds = [kind for kind in (*kinds, "complex64", "float32") if self._takes(b, kind, x, at, dims, parameters)]
-            dtype = [*kinds, f"float{wide}"][0]
-        else:
-            dtype = kinds[not self._takes(b, kinds[0], x, at, dims, parameters)]
         if b.adapter.name == "numpy":  # which says of each overflow far out what it thinks
             with b.looking():
-                return self._around(b, dtype, precision, x, at, dims, parameters)
-        return self._around(b, dtype, precision, x, at, dims, parameters)
+                return self._chosen(b, x, at, parameters)
+        return self._chosen(b, x, at, parameters)
 
-    def _dims(self, b: Backend, x: Array, at: Any, parameters: tuple[Array, ...]) -> int:
-        """Return the number of dimensions of the function's values, found beside the point."""
-        beside = b.number_like(at + 1.0, x) if isinstance(at, float) else b.cast(at, b.dtype(x)) + 1.0 + 0 * x
-        with b.looking():
-            return b.dims(self._call(b, beside, parameters))
-
-    def _takes(self, b: Backend, dtype: str, x: Array, at: Any, dims: int, parameters: tuple[Array, ...]) -> bool:
-        """Tell whether the program takes nodes of a dtype."""
-        with b.looking():
-            try:
-                z = stencils.around(b, *stencils.TRIAL, at, 1.0, dims, dtype, x)
-                self._at_nodes(b, z, parameters)
-            except InputError:
-                if dtype.startswith("complex"):  # of another remedy inside
-                    return False
-                raise
-            except RemovableError:
-                raise
-            except Exception:  # each framework, and each operation, has its own
-                return False
-        return True
-
-    def _around(
-        self, b: Backend, dtype: str, precision: str, x: Array, at: Any, dims: int, parameters: tuple[Array, ...]
-    ) -> Array:
-        kind = "complex" if dtype.startswith("complex") else "real"
-        bits = "64" if dtype in ("complex128", "float64") else "32"
-        choice, last = stencils.CHOICE[kind], stencils.LAST[kind]
-
-        def evaluate(real: Table, imaginary: Table, radius: Any) -> Array:
-            return self._at_nodes(b, stencils.around(b, real, imaginary, at, radius, dims, dtype, x), parameters)
-
+    def _chosen(self, b: Backend, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
         prepared = self._prepared.get(b.adapter.name)
-        chose = None
+        dims = dimensions(b, self.function, x, at, parameters)
+        if prepared is None and self.radius is None and not b.compiling:
+            found = nearby.continued(b, self.function, x, at, parameters, dims)
+            if found is not None:
+                return found
+        if prepared is None:
+            dtype = node_dtype(b, self.function, x, at, dims, parameters)
+        elif prepared.dtype in ("complex64", "float32"):
+            dtype = prepared.dtype
+        else:
+            dtype = f"complex{2 * int(b.wide())}" if prepared.kind == "circle" else f"float{b.wide()}"
+        around = Around(b, self.function, x, at, parameters, dims, dtype)
+        sure = None
         if prepared is not None and not is_array(at):
             radius: Any = prepared.radius
         elif self.radius is None:
-            first, *others = choice
-            seen = b.constant(evaluate(first.real, first.imaginary, 1.0))
-            radius, chose = chosen(b, first, seen, bits)
-            # Of a function that is 0 nobody knows how far its derivatives by parameters reach.
-            chose = chose & (b.largest(b.abs(seen)) != 0)
-            for second in others:  # with more nodes larger circles can be told to be good
-                times, _ = chosen(b, second, b.constant(evaluate(second.real, second.imaginary, radius)), bits)
-                radius = radius * times
+            radius, sure = around.radii()
         else:
-            radius = self.radius / last.reach
-        values = evaluate(last.real, last.imaginary, radius)
-        noise, largest, _ = last.quality(b, values)
-        good = noise <= worst(bits) * largest
-        good = good if chose is None else good & chose
-        c = last.coefficients(b, values)
-        moving = b.adapter.owns(at) and is_array(at)
-        at = b.cast(at, b.dtype(x)) if moving else at
-        t = x - at if moving else offset(b, precision, x, at)
-        radius = b.cast(radius, b.dtype(t)) if is_array(radius) else radius
-        close = b.abs(t) <= last.reach * radius
-        u = b.where(close, t, b.adapter.number(0.0, t)) / radius
-        inner = horner(b, b.cast(c, b.dtype(u)), last.terms, u)
-        # A factor: what is not known has no derivatives either.
-        known = b.where(good | ~close, b.adapter.number(1.0, inner), b.adapter.number(math.nan, inner))
-        inner = inner * b.cast(known, b.dtype(inner))
-        beyond = at + last.reach * radius
-        beyond = b.cast(beyond, b.dtype(x)) if is_array(beyond) else b.adapter.number(beyond, x)
+            radius = self.radius / around.last.reach
+        close, inner, beyond = around.continued(radius, sure)
         outer = self._call(b, b.where(close, beyond, x), parameters)
         return b.where(close, b.cast(inner, b.dtype(outer)), outer)
 
     # ------------------------------------------------------------ evaluating the program
 
     def _call(self, b: Backend, x: Array, parameters: tuple[Array, ...]) -> Array:
-        return checked_result(b, self.function(x, *parameters), x)
+        return at_points(b, self.function, x, parameters)
 
     def _values(
         self,
@@ -590,7 +529,7 @@ class Repaired:
         padded = np.concatenate([t, np.full(b.padding(len(t)), t[-1])])
         z = b.array((at + padded).reshape(-1, *[1] * dims), dtype, like)
         try:
-            found = self._at_nodes(b, z, parameters)
+            found = at_nodes(b, self.function, z, parameters)
         except InputError as error:
             if dtype.startswith("complex"):  # of another remedy inside
                 raise NotTakenError(told(error)) from error
