@@ -190,15 +190,19 @@ def situations(name: str, compiled: bool) -> dict[str, float]:
         by_framework = functools.cache(lambda xp: repair(lambda *x: function(*x, xp), at=0.0))
         return lambda x, xp: by_framework(xp)(x)
 
-    def moving(x, xp):
-        return repair(lambda x, y: difference(x, y, xp), at=lambda y: y)(x, 1.0 + 0.1 * x)
+    def moving(points):
+        def repaired(x, xp):
+            return repair(lambda x, y: difference(x, y, xp), at=lambda y: y)(x, points(x))
+
+        return ratio(runner(repaired, few), runner(lambda x, xp: difference(x, points(x), xp), few))
 
     one, few = np.array(0.1), SPREADS[0][: COUNT // 10]
     plain = typed("sin(x)/x")
     return {
         "a parameter": max(ratio(runner(made(sine), x), runner(sine, x)) for x in SPREADS),
         "one number": ratio(runner(remedy("repair", "sin(x)/x"), one), runner(plain, one), 99),
-        "a moving point": ratio(runner(moving, few), runner(lambda x, xp: difference(x, 1.0 + 0.1 * x, xp), few)),
+        "a moving point": moving(lambda x: 1.0 + 0.1 * x),  # near a fifth of the elements
+        "one near few elements": moving(lambda x: x + 1e4 * x * x),
         "the first call": statistics.median(seconds(runner(remedy("repair", "sin(x)/x"), one)) for _ in range(5)),
         "peak memory": peak(name, "repair", compiled) / peak(name, "naive", compiled),
     }

@@ -26,6 +26,7 @@ LINE = (450.0, (1e-12, 1e-10, 5e-10))
 
 LOSSES = {
     # Digits that cancel: order times log10(1 / distance of the pole); the report says how many.
+    "(1 - cos(x))/x**2/(0.1 - x)": 5.0,
     "(1 - cos(x))/x**2/(0.01 - x)": 1e3,
     "(1 - cos(x))/x**2/(0.001 - x)": 1e5,
     "(exp(x) - 1)/x/(0.01 - x)": 5.0,

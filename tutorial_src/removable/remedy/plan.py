@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,8 +23,8 @@ __all__ = ["Kind", "NotTakenError", "Plan", "of_squares", "search"]
 Kind = Literal["circle", "real line"]
 """Where the program is evaluated, around the point in the complex plane or on both sides of it."""
 
-_NODES = 512
-"""Nodes on the circle of a program that is evaluated anew at each call; half of them are computed.
+_NODES = 256
+"""Nodes on each circle of a program that is evaluated anew at each call; half of them are computed.
 
 For the coefficients 128 are enough. Their rounding errors are those of single values over the root of the number of nodes.
 """
@@ -106,6 +107,10 @@ class Plan:
         Offsets on the real axis at which a program that is evaluated again is compared with the polynomial; see :meth:`holds`.
     at : float
         The point.
+    inner : float
+        The radius of a smaller circle, for a program that is evaluated again; 0 if there is none.
+    inner_noise : float
+        The noise there, over that on the larger one.
     squares : bool
         Whether the nodes are the squares of lengths, for a program that has values on one side of the point only.
     """
@@ -126,38 +131,56 @@ class Plan:
     dims: int = 0
     tests: tuple[float, ...] = ()
     at: float = 0.0
+    inner: float = 0.0
+    inner_noise: float = 1.0
     squares: bool = False
 
     @functools.cached_property
     def nodes(self) -> np.ndarray:
-        """The nodes as they are rounded; those of the tests come last."""
+        """The nodes as they are rounded: those on both circles, and those of the tests last."""
         if self.kind == "circle":
-            units = np.concatenate([circles.unit_nodes(_NODES), np.array(self.tests) / self.radius])
-        else:
-            units = annulus.rule().nodes
-            units = units[: len(units) // 2] ** 2 if self.squares else units
-        return self.at + self.radius * units
+            units = circles.unit_nodes(_NODES)
+            return np.concatenate([self.at + r * units for r in self._radii] + [self.at + np.array(self.tests)])
+        units = annulus.rule().nodes
+        return self.at + self.radius * (units[: len(units) // 2] ** 2 if self.squares else units)
 
     @functools.cached_property
     def steps(self) -> tuple[Table, ...]:
         """The matrices that turn values at the nodes into coefficients, one after the other."""
         if self.kind == "circle":
-            half, more = _NODES // 2, len(self.tests)
-            rule = circles.matrices(self._units[:half])[half : half + self.terms]
-            real, imaginary = np.split(rule, 2, axis=1)  # the tests count for nothing
-            return (Table(np.pad(np.stack([real, imaginary], 1), [(0, 0), (0, 0), (0, more)]).reshape(self.terms, -1)),)
+            return (self._from_circles(),)
         if self.squares:
             return tuple(map(Table, annulus.even_half()[:2]))
-        on = annulus.rule_at(self._units)
+        on = annulus.rule_at((self.nodes - self.at) / self.radius)
         return Table(on.to_chebyshev), Table(on.to_powers)
 
+    def _from_circles(self) -> Table:
+        """Return the matrix that takes each coefficient from both circles, by how well they know it.
+
+        The error of a coefficient is the noise over the radius to its power, and weights are the inverse squares of errors.
+        """
+        half, k = _NODES // 2, np.arange(self.terms)
+        parts, weights = [], []
+        for r, noise, nodes in zip(
+            self._radii,
+            (1.0, self.inner_noise),
+            np.split(self.nodes[: half * len(self._radii)], len(self._radii)),
+            strict=False,
+        ):
+            rule = circles.matrices((nodes - self.at) / r)[half : half + self.terms] * (self.radius / r) ** k[:, None]
+            parts.append(np.stack(np.split(rule, 2, axis=1), 1))
+            weights.append((noise * (self.radius / r) ** k) ** -2.0)
+        both = [part * (weight / sum(weights))[:, None, None] for part, weight in zip(parts, weights, strict=True)]
+        rule = np.concatenate([*both, np.zeros((self.terms, 2, len(self.tests)))], 2)  # the tests count for nothing
+        return Table(rule.reshape(self.terms, -1))
+
     @property
-    def _units(self) -> np.ndarray:
-        return (self.nodes - self.at) / self.radius
+    def _radii(self) -> tuple[float, ...]:
+        return (self.radius, self.inner) if self.inner else (self.radius,)
 
     @functools.cached_property
     def _laurent(self) -> np.ndarray:
-        """The matrix that turns values on the circle into coefficients of index -64 to 63."""
+        """The matrix that turns values on the larger circle into coefficients of index -64 to 63."""
         half = _NODES // 2
         return circles.matrices(circles.unit_nodes(_NODES))[half - _LOOKED_AT : half + _LOOKED_AT]
 
@@ -170,11 +193,12 @@ class Plan:
             Shape (nodes, ...).
         """
         found = values.reshape(len(values), -1)
-        half = _NODES // 2 if self.kind == "circle" else len(found)
-        tests, found = found[half:].real, found[:half]
-        largest = np.max(np.abs(found), 0)
         if found.shape[1] != len(self.size) or not np.isfinite(found).all():
             return False
+        if self.kind == "circle":
+            tests = found[len(found) - len(self.tests) :].real
+            found = found[: _NODES // 2]
+        largest = np.max(np.abs(found), 0)
         if np.any(largest > 16 * self.size) or np.any((16 * largest < self.size) & (largest > 0)):
             return False
         if self.kind == "real line":
@@ -395,7 +419,7 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
         raise NotRemovableError(f"the power series at {at!r} keeps its digits at no distance")
     reach, terms = good
     radius = min(unit, found.circle)  # a unit in which no coefficient is large
-    scale = (circles.with_exact_logarithm(radius) if again else radius) / unit
+    scale = (circles.with_short_logarithm(radius) if again else radius) / unit
     series = series * scale ** np.arange(len(series))[:, None]
     plan = Plan(
         kind="circle",
@@ -417,7 +441,15 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
     tests = (at + plan.reach * np.array([1.0, -1.0, 0.75, -0.75])) - at
     with np.errstate(all="ignore"):
         finite = np.isfinite(on_circles(tests.astype(complex))).all(1)
-    return dataclasses.replace(plan, tests=tuple(tests[finite].tolist()))
+    plan = dataclasses.replace(plan, tests=tuple(tests[finite].tolist()))
+    smaller = np.flatnonzero(np.isclose(found.radii, found.circle / 2))
+    if not smaller.size:
+        return plan
+    outer = np.argmin(np.abs(found.radii - found.circle))
+    with np.errstate(all="ignore"):
+        noise = float(np.nanmax(found.noise[smaller[0]] / found.noise[outer], initial=0.0))
+    inner = circles.with_short_logarithm(found.circle / 2)
+    return dataclasses.replace(plan, inner=inner, inner_noise=noise) if 0 < noise < math.inf else plan
 
 
 def _without_noise(series: np.ndarray, noise: np.ndarray) -> np.ndarray:

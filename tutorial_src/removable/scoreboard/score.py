@@ -24,7 +24,14 @@ WAYS = ("eager", "compiled")
 REMEDIES = ("repair", "quotient", "ready-made")
 """The remedies of the package, the first choice first."""
 
-SITUATIONS = ("a parameter", "one number", "a moving point", "the first call", "peak memory")
+SITUATIONS = (
+    "a parameter",
+    "one number",
+    "a moving point",
+    "one near few elements",
+    "the first call",
+    "peak memory",
+)
 """What a remedy costs most in; the points are a million, or a tenth of it where the point moves."""
 
 
