@@ -406,18 +406,24 @@ def test_a_jump_that_comes_with_a_parameter_is_refused(name):
 
 
 def test_the_square_of_a_size_where_values_are_hidden():
-    """|x|^2 is smooth; on a circle it is a constant, which must not be taken for the value at its middle."""
+    """|x|^2 is smooth; on a circle it is a constant, which must not be taken for the value at its middle, nor for a curvature."""
     c = tensor(5.0, 0.4, 0.1)
+
+    def h(c, x):
+        return repair(lambda x: c * torch.sin(x) / x + torch.abs(x) ** 2, at=0.0)(x)
+
+    def of_jax(c, x):
+        return repair(lambda x: c * jnp.sin(x) / x + jnp.abs(x) ** 2, at=0.0)(x)
+
+    twice, twice_of_jax = torch.func.grad(torch.func.grad(h, 1), 1), jax.grad(jax.grad(of_jax, 1), 1)
     for x in (tensor(0.0, 0.0, 0.0), tensor(0.01, 0.01, 0.01)):
         true = c * true_sinc(x.numpy()) + x**2
-        nan_or(
-            torch.func.vmap(lambda c, x: repair(lambda x: c * torch.sin(x) / x + torch.abs(x) ** 2, at=0.0)(x))(c, x),
-            true,
-        )
-        found = jax.vmap(lambda c, x: repair(lambda x: c * jnp.sin(x) / x + jnp.abs(x) ** 2, at=0.0)(x))(
-            jnp.asarray(c.numpy()), jnp.asarray(x.numpy())
-        )
-        nan_or(found, true)
+        nan_or(torch.func.vmap(h)(c, x), true)
+        in_jax = jnp.asarray(c.numpy()), jnp.asarray(x.numpy())
+        nan_or(jax.vmap(of_jax)(*in_jax), true)
+        curvature = 2 - c / 3 * (1 - 0.3 * x**2)
+        nan_or(torch.func.vmap(twice)(c, x), curvature, rtol=1e-6)
+        nan_or(jax.vmap(twice_of_jax)(*in_jax), curvature, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -1467,3 +1473,11 @@ def test_variables_and_tensors_of_keras():
     close(repair(lambda x, p: tf.sin(p * x) / x, at=0.0)(tf.constant([0.0], tf.float64), p), [2.0])
     for remedy in (h, even(lambda r: tf.sin(r) / r), repair(lambda x: tf.sin(p.value * x) / x, at=0.0)):
         assert "KerasTensor" in sentence(lambda r=remedy: r(keras.Input((3,))), InputError)
+
+
+def test_chance_that_leaves_most_elements_alone():
+    for rate in (0.5, 0.1, 0.05):
+        h = repair(lambda x, rate=rate: torch.nn.functional.dropout(torch.sin(x) / x, rate), at=0.0)
+        for _ in range(5):
+            with pytest.raises(InputError, match="chance"):
+                h(torch.ones(3, dtype=D))

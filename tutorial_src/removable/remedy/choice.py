@@ -71,7 +71,8 @@ def chosen(
         For each element the largest radius that leaves the value nearly as certain as the best, shape (...), real.
     good : array
         Whether there is one at all, shape (...), bool: values are no larger than their first terms explain, and the next
-        smaller circle has the same value and slope. Elsewhere the radius is the smallest.
+        smaller circle has the same value and slope. Where circle after circle has another, none is. Elsewhere the radius is the
+        smallest.
 
     Examples
     --------
@@ -96,13 +97,18 @@ def chosen(
     # What the value at the point is uncertain by, where the circle can be used at all.
     floor = _ROUNDING * (2.0**-53 if bits == "64" else 2.0**-24)
     uncertain = noise + floor * size
-    agree = _AGREE * (uncertain[1:] + uncertain[:-1])  # |z|^2 is constant on a circle, and another constant on the next
+    agree = _AGREE * (uncertain[1:] + uncertain[:-1])
+    same = (b.abs(first[0, 1:] - first[0, :-1]) <= agree) & (b.abs(first[1, 1:] * ratio - first[1, :-1]) <= agree)
+    clean = (noise <= limit * size) & (size > 0) & (size <= _NATURAL * b.largest(b.abs(first)))
+    apart = clean[1:] & clean[:-1] & ~same
+    # |z|^2 is constant on a circle, and another constant on the next, and so on; a box has one edge.
+    analytic = b.largest(b.cast(apart[1:] & apart[:-1], "float32")) == 0
     fit = (
         (noise[1:] <= limit * size[1:])
         & ((size[1:] > 0) | (somewhere == 0))  # where all has cancelled a program is 0
         & (size[1:] <= _NATURAL * b.largest(b.abs(first[:, 1:])))
-        & (b.abs(first[0, 1:] - first[0, :-1]) <= agree)
-        & (b.abs(first[1, 1:] * ratio - first[1, :-1]) <= agree)
+        & same
+        & analytic
     )
     error = uncertain[1:]
     radii = b.column(choice.column, len(error.shape) - 1, b.dtype(error), error)

@@ -235,7 +235,7 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     rounding : float
         The unit roundoff of the precision in which the program computes.
     again : bool
-        Whether the program is evaluated again at each call, on one circle, because it reads what can change.
+        Whether the program is evaluated again at each call, on two circles, because it reads what can change.
 
     Returns
     -------
