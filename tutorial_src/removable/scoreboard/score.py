@@ -262,9 +262,9 @@ def costs() -> str:
     """
     found = read("costs")
     titles = [frameworks.get(name).title for name in NAMES]
-    lines = [f"{'':<20}{'eager':<36}compiled", f"{'':<20}" + "".join(f"{title:<12}" for title in titles) * 2]
+    lines = [f"{'':<24}{'eager':<36}compiled", f"{'':<24}" + "".join(f"{title:<12}" for title in titles) * 2]
     for situation in SITUATIONS:
         records = [found.get(("costs", situation, how, name)) for how in WAYS for name in NAMES]
         cells = [marked(f"{record.value:.2g}", [record]) if record else "-" for record in records]
-        lines.append(f"{situation:<20}" + "".join(f"{cell:<12}" for cell in cells))
+        lines.append(f"{situation:<24}" + "".join(f"{cell:<12}" for cell in cells))
     return "\n".join([*(line.rstrip() for line in lines), stamp(found.values())])
