@@ -633,7 +633,7 @@ def with_short_logarithm(radius: float) -> float:
     """Return a number close to a radius whose natural logarithm has 9 binary digits less than there is room for, all but exactly.
 
     PyTorch and TensorFlow compute a complex power as exp(k log z), and round log z and its product with k. On a circle every
-    node has the same |z|, so that all are wrong by the same: by 18 units of rounding for k = 6 and a radius of 8. No mean
+    node z has the same size, so that all are wrong by the same: by 18 units of rounding for k = 6 and a radius of 8. No mean
     removes that.
 
     Parameters

@@ -137,7 +137,7 @@ class Plan:
 
     @functools.cached_property
     def nodes(self) -> np.ndarray:
-        """The nodes as they are rounded: those on both circles, and those of the tests last."""
+        """Rounded points at which the program is evaluated, those on both circles first and those of the tests last, shape (n,)."""
         if self.kind == "circle":
             units = circles.unit_nodes(_NODES)
             return np.concatenate([self.at + r * units for r in self._radii] + [self.at + np.array(self.tests)])
@@ -146,7 +146,7 @@ class Plan:
 
     @functools.cached_property
     def steps(self) -> tuple[Table, ...]:
-        """The matrices that turn values at the nodes into coefficients, one after the other."""
+        """Matrices that turn values at the nodes into coefficients, one after the other."""
         if self.kind == "circle":
             return (self._from_circles(),)
         if self.squares:
