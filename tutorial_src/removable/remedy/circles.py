@@ -39,6 +39,7 @@ __all__ = [
     "first_coefficient",
     "matrices",
     "pole",
+    "power_of_root_2",
     "region",
     "relative",
     "scan",
@@ -666,6 +667,27 @@ def with_short_logarithm(radius: float) -> float:
     return float(exact[off.index(min(off))])
 
 
+def power_of_root_2(radius: float) -> float:
+    """Return the power of the square root of 2 next to a radius: in units of it numbers of few digits stay such numbers.
+
+    Parameters
+    ----------
+    radius : float
+        A number greater than 0.
+
+    Returns
+    -------
+    float
+        The power.
+
+    Examples
+    --------
+    >>> power_of_root_2(3.9999), power_of_root_2(1.4142)
+    (4.0, 1.4142135623730951)
+    """
+    return float(2.0 ** (round(2 * math.log2(radius)) / 2))
+
+
 def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     """Find the power series of a program from its values around a point.
 
@@ -731,17 +753,18 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     quiet = coarse.radii[inside]
     top = quiet.max()
     radii = np.unique(np.concatenate([top * 2.0 ** (np.arange(-24, 5) / 2), quiet[::4][quiet[::4] < top / 2**12]]))
-    fine = scan(values, at, radii[radii >= max(coarse.radii.min(), quiet.min() / 4)], _FINE)
+    radii = radii[radii >= max(coarse.radii.min(), quiet.min() / 4)]
+    fine = scan(values, at, np.array([with_short_logarithm(r) for r in radii]), _FINE)
     levels = relative(fine.noise(), fine.largest, rounding / 4)
-    best = max(levels[fine.radii <= top].min(), rounding / 2)
-    clean = (levels <= 30 * best) & (levels <= WORST) & (fine.radii <= 4 * top)
+    best = max(levels[radii <= top].min(), rounding / 2)
+    clean = (levels <= 30 * best) & (levels <= WORST) & (radii <= 4 * top)
     if not clean.any():
         raise NotRemovableError(f"no circle around {at!r} carries a power series: the program is not analytic there")
     noise = np.maximum(fine.noise(), rounding / 2 * fine.largest)
     own = fine.coefficients[:, fine.half : fine.half + TERMS]
     clean, unit, series, errors = _agreeing(fine.radii, own, noise, clean, at)
     series = np.where(np.abs(series) <= 4 * errors, 0.0, series)
-    series = _simplest(series, np.maximum(errors, 2 * rounding * np.abs(series)))
+    series = _simplest(series, np.maximum(errors, 4 * rounding * np.abs(series)))
     usable = (
         (levels <= WORST) & (fine.radii >= fine.radii[clean].min() / 2**12) & (fine.radii <= fine.radii[clean].max())
     )
@@ -792,7 +815,7 @@ def _best_of_each(
     The error of a coefficient is the noise over the radius to its power: large circles know the high ones, small circles the
     low ones (:cite:t:`Bornemann2011`).
     """
-    unit = float(radii[clean].max())
+    unit = power_of_root_2(radii[clean].max())
     k = np.arange(coefficients.shape[1])
     with np.errstate(all="ignore"):
         scale = (unit / radii[clean])[:, None] ** k

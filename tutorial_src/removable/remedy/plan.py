@@ -418,8 +418,8 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
     if good is None:
         raise NotRemovableError(f"the power series at {at!r} keeps its digits at no distance")
     reach, terms = good
-    radius = min(unit, found.circle)  # a unit in which no coefficient is large
-    scale = (circles.with_short_logarithm(radius) if again else radius) / unit
+    # A unit in which no coefficient is large.
+    scale = 1.0 if again else min(1.0, circles.power_of_root_2(found.circle) / unit)
     series = series * scale ** np.arange(len(series))[:, None]
     plan = Plan(
         kind="circle",
@@ -442,13 +442,13 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
     with np.errstate(all="ignore"):
         finite = np.isfinite(on_circles(tests.astype(complex))).all(1)
     plan = dataclasses.replace(plan, tests=tuple(tests[finite].tolist()))
-    smaller = np.flatnonzero(np.isclose(found.radii, found.circle / 2))
+    smaller = np.flatnonzero(np.isclose(found.radii, found.circle / 2, rtol=1e-4))
     if not smaller.size:
         return plan
     outer = np.argmin(np.abs(found.radii - found.circle))
     with np.errstate(all="ignore"):
         noise = float(np.nanmax(found.noise[smaller[0]] / found.noise[outer], initial=0.0))
-    inner = circles.with_short_logarithm(found.circle / 2)
+    inner = float(found.radii[smaller[0]])
     return dataclasses.replace(plan, inner=inner, inner_noise=noise) if 0 < noise < math.inf else plan
 
 
