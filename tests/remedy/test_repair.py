@@ -31,11 +31,10 @@ LOSSES = {
     "(1 - cos(x))/x**2/(0.001 - x)": 1e5,
     "(exp(x) - 1)/x/(0.01 - x)": 5.0,
     "(exp(x) - 1)/x/(0.001 - x)": 40.0,
-    # The sixth order of cancellation, and the second in softplus of TensorFlow: the rounding of the programs themselves.
-    "(exp(x) - quintic)/x**6": 1.5,
+    # The second order of cancellation in softplus of TensorFlow: the rounding of the program itself.
     "(softplus(x) + softplus(-x) - 2 log 2)/x**2": 3.0,
-    # Third derivatives that are hardly there at the point.
-    "constant elasticity of substitution": 20.0,
+    # Third derivatives that are hardly there: next to the switch the first one's is a ten-thousandth of the value.
+    "constant elasticity of substitution": 30.0,
     "power mean": 1.5,
 }
 """By how much more than promised the worst functions are off, and why."""
