@@ -170,7 +170,7 @@ def _(made, x, p):
         p.grad = None
     y.sum().backward()
     assert torch.equal(x.grad, found["slope"])
-    assert p is None or torch.allclose(p.grad, found["sum:each by p"], rtol=1e-12)
+    assert p is None or torch.allclose(p.grad, found["sum:each by p"], rtol=1e-12, atol=1e-15)
     return found
 
 
