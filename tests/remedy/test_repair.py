@@ -26,7 +26,6 @@ LINE = (450.0, (1e-12, 1e-10, 5e-10))
 
 LOSSES = {
     # Digits that cancel: order times log10(1 / distance of the pole); the report says how many.
-    "(1 - cos(x))/x**2/(0.1 - x)": 5.0,
     "(1 - cos(x))/x**2/(0.01 - x)": 1e3,
     "(1 - cos(x))/x**2/(0.001 - x)": 1e5,
     "(exp(x) - 1)/x/(0.01 - x)": 5.0,
@@ -38,6 +37,9 @@ LOSSES = {
     "power mean": 1.5,
 }
 """By how much more than promised the worst functions are off, and why."""
+
+AGAIN = {"(1 - cos(x))/x**2/(0.1 - x)": 5.0}
+"""The same where a program is evaluated again at each call: two digits cancel, and two circles are no mean of many."""
 
 HIDDEN = {"(x - sin(x))**2/x**6": 1.25}
 """The same where values are hidden: a complex power is exp(k log z), and then circles have radii whose logarithms are rounded."""
@@ -69,7 +71,8 @@ def excess(case, framework, dtype, mode, *, closed=False):
         seen.ulp_of_size / ulp, *(e / (b * rounding) for e, b in zip(seen.relative[1:], derivatives, strict=True))
     )
     hidden = HIDDEN.get(case.name, 1.0) if closed and mode != "reverse" else 1.0
-    return many / LOSSES.get(case.name, 1.0) / hidden
+    again = AGAIN.get(case.name, 1.0) if closed else 1.0
+    return many / LOSSES.get(case.name, 1.0) / again / hidden
 
 
 def those(framework, step, *, hidden):
@@ -358,7 +361,7 @@ def test_a_point_that_the_dtype_does_not_hold():
 def test_no_points_and_one():
     assert repair(sinc, at=0.0)(torch.zeros(0, dtype=D)).shape == (0,)
     assert repair(sinc, at=0.0)(torch.zeros((), dtype=D)).item() == 1.0
-    assert repair(np.sinc, at=0.0)(0.0) == pytest.approx(1.0, rel=4e-16)
+    assert repair(np.sinc, at=0.0)(0.0) == 1.0
     assert isinstance(repair(lambda x: np.sin(x) / x, at=0.0)(0.0), float)
 
 

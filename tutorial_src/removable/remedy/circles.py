@@ -660,9 +660,7 @@ def with_short_logarithm(radius: float) -> float:
     step = 2.0**-44
     nearest = round(math.log(radius) / step)
     with decimal.localcontext(prec=40):
-        exact = [
-            decimal.Decimal((nearest + m * _STRIDE) * step).exp() for m in range(128)
-        ]  # closer ones are rounded alike
+        exact = [decimal.Decimal((nearest + m * _STRIDE) * step).exp() for m in range(128)]
         off = [abs(decimal.Decimal(float(each)) / each - 1) for each in exact]
     return float(exact[off.index(min(off))])
 
