@@ -196,28 +196,28 @@ def downloads(session: nox.Session) -> None:
     elif not (SITE / "index.html").exists() or (SITE / ".unfinished").exists():
         session.error(f"{SITE} holds no finished site; leave --built away, or run: nox -s docs")
     others = [word for word in session.posargs if word != "--built"]
-    run(session, python, "-m", "pytest", "-q", "tests/as_a_reader.py", *others)
+    run(session, python, "-m", "pytest", "-q", "checks/as_a_reader.py", *others)
 
 
 @nox.session(python=False)
 def faults(session: nox.Session) -> None:
     """Kill builds, fill disks, damage caches, hide frameworks, in a temporary copy: the site comes out the same."""
-    run(session, shared_python(session), "-m", "pytest", "-q", "-ra", "tests/faults.py", *session.posargs)
+    run(session, shared_python(session), "-m", "pytest", "-q", "-ra", "checks/faults.py", *session.posargs)
 
 
 @nox.session(python=False)
 def mutants(session: nox.Session) -> None:
     """Alter constants, then meanings, one at a time, and see that something objects; with names of scripts or modules, those."""
     python = shared_python(session)
-    run(session, python, "tests/mutants.py", *session.posargs)
+    run(session, python, "checks/mutants.py", *session.posargs)
     if not session.posargs:
-        run(session, python, "tests/mutants_by_hand.py")
+        run(session, python, "checks/mutants_by_hand.py")
 
 
 @nox.session(python=False)
 def reproducible(session: nox.Session) -> None:
     """Build the site twice, in different folders with different hash seeds, and compare every byte."""
-    run(session, shared_python(session), "tests/reproducible.py", *session.posargs)
+    run(session, shared_python(session), "checks/reproducible.py", *session.posargs)
 
 
 EVERYTHING = "frameworks-cpu,docs,test"
@@ -232,7 +232,7 @@ def oldest(session: nox.Session) -> None:
     how = ("--quiet", "--resolution", "lowest-direct", "--constraint", kept, "--output-file", pins)
     session.run_install("python", "-m", "uv", "pip", "compile", "pyproject.toml", *extras, *how, silent=True)
     session.install("--quiet", "--constraint", pins, "--editable", f".[{EVERYTHING}]")
-    session.run("python", "tests/versions.py", "oldest", *session.posargs)
+    session.run("python", "checks/versions.py", "oldest", *session.posargs)
 
 
 @nox.session
@@ -240,7 +240,7 @@ def newest(session: nox.Session) -> None:
     """The same with the newest versions that pip finds, whatever constraints.txt says."""
     new = ("--upgrade", "--upgrade-strategy", "eager")
     session.install("--quiet", *new, "--constraint", kept_fixed(session), "--editable", f".[{EVERYTHING}]")
-    session.run("python", "tests/versions.py", "newest", *session.posargs)
+    session.run("python", "checks/versions.py", "newest", *session.posargs)
 
 
 def kept_fixed(session: nox.Session) -> str:

@@ -7,7 +7,7 @@ import pytest
 from removable import frameworks, truth
 from removable import functions as fn
 from removable.grid import gamma_grid
-from removable.sweep import sweep
+from removable.sweeps.sweep import sweep
 
 GAMMA = gamma_grid()
 X = 2 + GAMMA

@@ -96,10 +96,10 @@ napoleon_type_aliases = {
     "callable": ":py:func:`callable`",
     "Framework": "removable.frameworks.base.Framework",
     "Board": "removable.systems.outcome.Board",
-    "Agreement": "removable.sweep.Agreement",
-    "Comparison": "removable.forms.Comparison",
+    "Agreement": "removable.sweeps.sweep.Agreement",
+    "Comparison": "removable.sweeps.forms.Comparison",
     "Case": "removable.scoreboard.cases.Case",
-    "Edges": "removable.zone.Edges",
+    "Edges": "removable.sweeps.widths.Edges",
     "Patch": "removable.scoreboard.patches.Patch",
     "Score": "removable.scoreboard.score.Score",
     "Quotient": "removable.remedy.quotient.Quotient",
@@ -112,7 +112,7 @@ napoleon_type_aliases = {
     "Record": "removable.scoreboard.stored.Record",
     "Ran": "removable.systems.outcome.Ran",
     "Subject": "removable.systems.outcome.Subject",
-    "Sweep": "removable.sweep.Sweep",
+    "Sweep": "removable.sweeps.sweep.Sweep",
 }
 
 bibtex_bibfiles = ["references.bib"]

@@ -10,7 +10,7 @@ true, and then compares it with PyTorch and TensorFlow bit by bit.
 from functools import partial
 
 from removable import frameworks, functions, plots, tape
-from removable.sweep import agreement, sweep
+from removable.sweeps.sweep import agreement, sweep
 
 import matplotlib.pyplot as plt
 import numpy as np

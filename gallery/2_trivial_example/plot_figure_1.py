@@ -7,9 +7,10 @@ it is more than one point that is missing, and the line goes flat long before th
 This page reproduces Figure 1, section 2 of :cite:t:`Johnson2023`.
 """
 
-from removable import frameworks, functions, plots, zone
-from removable.regions import Region
-from removable.sweep import agreement, sweep
+from removable import frameworks, functions, plots
+from removable.sweeps import widths
+from removable.sweeps.regions import Region
+from removable.sweeps.sweep import agreement, sweep
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -80,7 +81,7 @@ def absorbed(x):
     return np.where(x * x - 4 == 4 * (x - 2), np.nan, 0)
 
 
-flat = zone.edges(absorbed, np.zeros_like)
+flat = widths.edges(absorbed, np.zeros_like)
 plots.describe(
     fig,
     "Figure 1",

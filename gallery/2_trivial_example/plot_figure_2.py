@@ -8,8 +8,8 @@ This page reproduces Figure 2, section 2 of :cite:t:`Johnson2023`, and measures 
 """
 
 from removable import functions, plots
-from removable.regions import Region
-from removable.sweep import sweep
+from removable.sweeps.regions import Region
+from removable.sweeps.sweep import sweep
 
 import matplotlib.pyplot as plt
 import numpy as np

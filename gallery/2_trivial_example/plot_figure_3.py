@@ -10,8 +10,8 @@ This page reproduces Figure 3 and equation (1), section 2 of :cite:t:`Johnson202
 from functools import partial
 
 from removable import functions, plots
-from removable.regions import Region
-from removable.sweep import sweep
+from removable.sweeps.regions import Region
+from removable.sweeps.sweep import sweep
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -10,8 +10,8 @@ This page reproduces Figure 5 and equations (2) to (4), section 2 of :cite:t:`Jo
 from functools import partial
 
 from removable import frameworks, functions, plots
-from removable.regions import Region
-from removable.sweep import agreement, sweep
+from removable.sweeps.regions import Region
+from removable.sweeps.sweep import agreement, sweep
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -11,8 +11,9 @@ in which the *slope* is wrong by a given share of itself.
 from functools import partial
 from types import SimpleNamespace
 
-from removable import frameworks, functions, plots, zone
+from removable import frameworks, functions, plots
 from removable.claims.rationals import power as rounded_power
+from removable.sweeps import widths
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -63,7 +64,7 @@ for n in (2, 3, 8):
 #   where it is multiplied up;
 # - the backpropagated slope is off by more than 0.1 % of its true size.
 #
-# One search, :func:`removable.zone.edges`, finds all of them to three digits.
+# One search, :func:`removable.sweeps.widths.edges`, finds all of them to three digits.
 
 powers = range(2, 9)
 names = ("torch", "tensorflow")
@@ -72,7 +73,7 @@ adapters = {name: frameworks.get(name) for name in names}
 
 def outermost(holds):
     """Find how far out something holds, on either side of 2."""
-    return zone.edges(lambda x: np.where(holds(x), np.nan, 0.0), np.zeros_like)
+    return widths.edges(lambda x: np.where(holds(x), np.nan, 0.0), np.zeros_like)
 
 
 def absorbed(x, n):
@@ -99,7 +100,7 @@ for name, adapter in adapters.items():
         results = partial(adapter.derivatives, partial(functions.h_power, power=n))
         flat = outermost(lambda x, r=results, n=n: r(x)[0] == n * 2.0 ** (n - 1))
         columns.setdefault(f"flat, {name}", []).append(flat)
-        wrong = zone.edges(
+        wrong = widths.edges(
             lambda x, r=results: r(x)[1], partial(true_slope, n=n), relative=True
         )
         columns.setdefault(f"slope, {name}", []).append(wrong)

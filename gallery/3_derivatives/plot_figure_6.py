@@ -7,9 +7,10 @@ closer still NaN, and on the way there anything between 0 and 4/3.
 This page reproduces Figure 6 and equations (5) to (7), section 3 of :cite:t:`Johnson2023`.
 """
 
-from removable import frameworks, functions, plots, zone
-from removable.regions import Region
-from removable.sweep import agreement, sweep
+from removable import frameworks, functions, plots
+from removable.sweeps import widths
+from removable.sweeps.regions import Region
+from removable.sweeps.sweep import agreement, sweep
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -92,7 +93,7 @@ yellow, green = run.where(Region.YELLOW), run.where(Region.GREEN)
 twos = np.count_nonzero(slopes[yellow & run.distinct] == 2)
 tolerance = 1e-3
 reach = {
-    name: zone.edges(
+    name: widths.edges(
         lambda x, name=name: frameworks.get(name).derivatives(functions.h, x)[1],
         np.ones_like,
         tolerance=tolerance,

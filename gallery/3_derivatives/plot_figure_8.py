@@ -10,8 +10,8 @@ This page reproduces Figure 8 and equations (11) and (12), section 3 of :cite:t:
 from functools import partial
 
 from removable import functions, plots
-from removable.regions import Region
-from removable.sweep import sweep
+from removable.sweeps.regions import Region
+from removable.sweeps.sweep import sweep
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -10,7 +10,7 @@ from :math:`10^{-1}` to :math:`10^{-16}`.
 from functools import partial
 
 from removable import functions, gamma_grid, plots
-from removable.sweep import sweep
+from removable.sweeps.sweep import sweep
 
 import matplotlib.pyplot as plt
 import numpy as np

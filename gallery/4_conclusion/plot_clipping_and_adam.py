@@ -10,7 +10,7 @@ leave it to Adam. This page feeds one spurious gradient, and one NaN, to both.
 from functools import partial
 
 from removable import functions, plots
-from removable.forms import compare
+from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -12,8 +12,8 @@ from math import factorial
 
 from removable import gamma_grid, plots, repair, truth
 from removable.errors import PoleError
-from removable.forms import compare
 from removable.functions import elementary
+from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
 import numpy as np

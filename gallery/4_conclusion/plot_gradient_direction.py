@@ -10,7 +10,7 @@ removable singularity. We measure the angle between the gradient and the true on
 from functools import partial
 
 from removable import functions, plots
-from removable.forms import compare
+from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -10,7 +10,7 @@ Newton's method takes from them, and where the method ends.
 from functools import partial
 
 from removable import functions, plots, repair
-from removable.forms import compare
+from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
 import numpy as np

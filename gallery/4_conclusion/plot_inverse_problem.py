@@ -10,8 +10,8 @@ a camera saw. The natural first guess, no drag, is a removable singularity of th
 from functools import cache, partial
 
 from removable import gamma_grid, plots, repair
-from removable.forms import compare
 from removable.remedy import gauss
+from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
 import numpy as np

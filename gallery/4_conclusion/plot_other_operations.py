@@ -8,8 +8,8 @@ save the slope.
 """
 
 from removable import gamma_grid, plots
-from removable.forms import compare
 from removable.functions import elementary
+from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
 import numpy as np

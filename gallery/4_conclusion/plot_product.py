@@ -11,8 +11,8 @@ import math
 from functools import cache
 
 from removable import gamma_grid, plots, repair, truth
-from removable.forms import compare
 from removable.functions import elementary
+from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
 import numpy as np

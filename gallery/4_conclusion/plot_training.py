@@ -10,9 +10,9 @@ with its first layer spelt in six ways. One spelling has a single bad gradient i
 from functools import partial
 
 from removable import gamma_grid, plots, repair
-from removable.forms import compare
 from removable.functions import elementary
 from removable.remedy import gauss
+from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -9,7 +9,7 @@ them all, and 32 values there say what it is inside: value, derivatives, and how
 from types import SimpleNamespace
 
 from removable import frameworks, plots, repair, truth
-from removable.sweep import agreement
+from removable.sweeps.sweep import agreement
 
 import flint
 import matplotlib.pyplot as plt

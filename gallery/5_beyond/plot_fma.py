@@ -10,9 +10,10 @@ and what the compiler did is replayed with exact rational numbers, bit for bit.
 import platform
 from dataclasses import replace
 
-from removable import contraction, functions, plots, zone
-from removable.forms import compare
-from removable.systems import SUBJECTS, xla
+from removable import functions, plots
+from removable.sweeps import widths
+from removable.sweeps.forms import compare
+from removable.systems import SUBJECTS, contraction, xla
 
 import jax
 import jax.numpy as jnp
@@ -138,7 +139,7 @@ run = replace(run, results=run.results | more)
 def sampled(form, order, off):
     """Return the largest sampled |x - 2| at which a form is off by more than that."""
     rows = run.results[form]["jax"], run.meant
-    return zone.zone_width(run.x, *(row[order] for row in rows), tolerance=off)
+    return widths.zone_width(run.x, *(row[order] for row in rows), tolerance=off)
 
 
 print(f"{'':<26}{'value':<22}slope")

@@ -11,9 +11,10 @@ import math
 from itertools import product
 from types import SimpleNamespace
 
-from removable import frameworks, plots, truth, zone
-from removable.forms import derivative_edges
+from removable import frameworks, plots, truth
 from removable.functions import h, h_hat
+from removable.sweeps import widths
+from removable.sweeps.forms import derivative_edges
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -72,7 +73,7 @@ for at in (2.1, 2.01, 2.001):
 # --------
 # The *width of the zone* is the largest :math:`|x - 2|` at which the error exceeds :math:`10^{-3}`, among the numbers :math:`x` of
 # the precision. From one number to the next, wrong and right alternate; on either side of 2 a search
-# (:class:`removable.zone.EdgeSearch`) closes in on the last wrong one. All searches of a framework share its runs.
+# (:class:`removable.sweeps.widths.EdgeSearch`) closes in on the last wrong one. All searches of a framework share its runs.
 
 names, orders = ("torch", "tensorflow", "jax"), (1, 2, 3, 4)
 dtypes = ("float64", "float32", "bfloat16", "float16")
@@ -91,7 +92,7 @@ def ratios(dtypes, tolerance):
     print(f"{head:<19}law      ", *(f"{a.title:<11}" for a in adapters.values()))
     result = {}
     for dtype, n in product(dtypes, orders):
-        law = zone.predicted_width(n, dtype=dtype, tolerance=tolerance)
+        law = widths.predicted_width(n, dtype=dtype, tolerance=tolerance)
         outer = {m: wide[m, dtype][n, tolerance].outer for m in names}
         result |= {(name, dtype, n): w / law for name, w in outer.items()}
         cells = (f"{w:<11.3g}" for w in outer.values())
@@ -109,7 +110,7 @@ print(f"float64, n = 1, PyTorch: {wide['torch', 'float64'][1, 1e-3]}")
 # of a few :math:`u`: it should be a small multiple of :math:`4u\,n!/|x - 2|^n`, or of the law's :math:`E_n` times :math:`|x - 2|`.
 
 size = np.geomspace(2.0**-24, 1.9, 9000)
-offset = zone.offsets(np.concatenate([-size, size]), dtype="float32")
+offset = widths.offsets(np.concatenate([-size, size]), dtype="float32")
 x = (2 + offset).astype(np.float32)
 delta = (x * x).astype(np.float64) - (2 + offset) ** 2
 multiple = {}
@@ -117,7 +118,7 @@ found = {m: adapters[m].derivatives(h, x, order=4, dtype="float32") for m in nam
 for name, n in product(names, orders):
     law = (-1) ** n * math.factorial(n) * delta / offset ** (n + 1)
     rest = found[name][n].astype(np.float64) - true[n - 1] - law
-    unit = zone.predicted_error(1.0, n, dtype="float32") / np.abs(offset) ** n
+    unit = widths.predicted_error(1.0, n, dtype="float32") / np.abs(offset) ** n
     multiple[name, n] = (np.abs(rest) / unit)[np.abs(offset) > 1e-4].max()
 for name in names:
     print(f"{name:<12}", *(f"{multiple[name, n]:.1f}" for n in orders))
@@ -138,7 +139,9 @@ for name, dtype, mode in product(names, ("float64", "float32"), ways):
     how = {"largest": 1.9, "dtype": dtype, "mode": mode}
     measured = derivative_edges(name, h, true[: deepest[name]], **how)
     for (n, _), edges in measured.items():
-        modes[name, dtype, mode, n] = edges.outer / zone.predicted_width(n, dtype=dtype)
+        modes[name, dtype, mode, n] = edges.outer / widths.predicted_width(
+            n, dtype=dtype
+        )
 low, high = min(modes.values()), max(modes.values())
 print(f"{len(modes)} widths, measured/law: {low:.2f} to {high:.2f}")
 
@@ -168,12 +171,12 @@ ends = (1e-16, 8e-3)
 for ax, name in zip(axes, names, strict=True):
     for n, role in zip(orders, ("meant", "green", "yellow", "red"), strict=True):
         colour = plots.LIGHT[role]
-        line = [zone.predicted_width(n, tolerance=2.0**-53 / end) for end in ends]
+        line = [widths.predicted_width(n, tolerance=2.0**-53 / end) for end in ends]
         ax.loglog(ends, line, color=colour, linewidth=1, label=f"law, n = {n}")
         for dtype, marker in zip(dtypes, "osD^", strict=True):
             outer = [wide[name, dtype][n, t].outer for t in tolerances[dtype]]
             shown = np.where(np.equal(outer, 0), np.nan, outer)  # 0 has no place here
-            across = zone.unit_roundoff(dtype) / np.array(tolerances[dtype])
+            across = widths.unit_roundoff(dtype) / np.array(tolerances[dtype])
             label = dtype if n == 4 else f"_{dtype}, n = {n}"
             style = {"color": colour, "markersize": 5, "mec": plots.outline(role)}
             ax.loglog(across, shown, marker, label=label, **style)
@@ -207,7 +210,7 @@ plt.show()
 #
 #    >>> curvature_torch(2.001) == curvature_tensorflow(2.001), curvature_torch(2.001) < -50
 #    (True, True)
-#    >>> [float(f"{zone.predicted_width(n, dtype=t):.1g}") for t in ("float64", "float32") for n in orders]
+#    >>> [float(f"{widths.predicted_width(n, dtype=t):.1g}") for t in ("float64", "float32") for n in orders]
 #    [7e-07, 0.0001, 0.001, 0.006, 0.02, 0.08, 0.2, 0.4]
 #    >>> all(0.99 < r < 1.25 for r in [*fine.values(), *modes.values()])
 #    True
@@ -233,6 +236,6 @@ plt.show()
 #    - In half precision there is no good distance: the error that one would like to exclude is the rounding itself.
 #
 #    **Exercise.** For :math:`(e^x - 1)/x` the numbers that cancel are 1. Predict the four widths in single precision, then
-#    measure them. ``zone.predicted_width`` has an argument ``size``.
+#    measure them. ``widths.predicted_width`` has an argument ``size``.
 #
 # The derivation, and how far to stay away: :doc:`/beyond/precision-and-order`.

@@ -11,8 +11,8 @@ exact arithmetic up to the third derivative.
 import inspect
 
 from removable import plots
-from removable.forms import compare
 from removable.scoreboard import CASES, PATCHES, measure, prices, table
+from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
 import numpy as np

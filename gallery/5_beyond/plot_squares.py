@@ -13,7 +13,7 @@ from itertools import combinations, product
 from types import SimpleNamespace
 
 from removable import frameworks, gamma_grid, plots, replay
-from removable.sweep import agreement
+from removable.sweeps.sweep import agreement
 
 import matplotlib.pyplot as plt
 import numpy as np

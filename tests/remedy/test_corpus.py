@@ -19,7 +19,7 @@ from remedy.corpus import ALL, CASES, Case, get, operations, points, size, sourc
 from remedy.measure import errors, within
 from remedy.refusals import NEAR_MISSES, REFUSALS, Outcome, Refusal, attempt, faults, states
 from removable import frameworks
-from removable.closures import reads_nothing_else
+from removable.remedy.closures import reads_nothing_else
 
 EVERY = list(dict.fromkeys([*CASES, *NEAR_MISSES]))
 NEW = [case for case in NEAR_MISSES if case not in CASES]

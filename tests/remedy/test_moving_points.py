@@ -5,8 +5,8 @@ import functools
 import numpy as np
 import pytest
 import torch
-from removable import closures, repair
-from removable.remedy import nearby
+from removable import repair
+from removable.remedy import closures, nearby
 from torch.autograd import forward_ad
 from torch.fx.experimental.proxy_tensor import make_fx
 from torch.utils.checkpoint import checkpoint

@@ -20,7 +20,8 @@ import pytest
 from freshness import ROOT
 from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, violations, watched
 from playwright.sync_api import Browser, Page
-from removable import frameworks, functions, regions
+from removable import frameworks, functions
+from removable.sweeps import regions
 from site_under_test import SITE
 
 # Fixtures, which pytest finds by their names here.

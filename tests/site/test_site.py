@@ -156,7 +156,7 @@ def test_every_local_address_leads_somewhere(name):
 
 def test_code_names_in_scripts_lead_to_the_reference():
     html = page_of("plot_figure_6").html
-    for name in ("removable.sweep.sweep", "removable.functions.h", "removable.plots.panels"):
+    for name in ("removable.sweeps.sweep.sweep", "removable.functions.h", "removable.plots.panels"):
         assert re.search(rf'href="[^"]*reference/[a-z]+\.html#{re.escape(name)}"', html), name
 
 

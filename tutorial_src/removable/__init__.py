@@ -2,7 +2,7 @@
 
 The package behind the site: the functions of *Software-based Automatic Differentiation is Flawed*, written once
 (:mod:`removable.functions`); run by PyTorch, TensorFlow, JAX and NumPy (:mod:`removable.frameworks`) and by exact arithmetic
-(:mod:`removable.truth`); coloured (:mod:`removable.regions`), swept (:mod:`removable.sweep`) and drawn
+(:mod:`removable.truth`); coloured (:mod:`removable.sweeps.regions`), swept (:mod:`removable.sweeps.sweep`) and drawn
 (:mod:`removable.plots`).
 """
 

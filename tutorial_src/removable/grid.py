@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from removable.checks import checked_row
+from removable.arguments import checked_row
 from removable.errors import InputError
 
 SMALLEST = 1e-20

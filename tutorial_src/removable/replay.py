@@ -35,7 +35,7 @@ from typing import Any
 
 import numpy as np
 
-from removable.checks import checked_order, checked_row
+from removable.arguments import checked_order, checked_row
 from removable.errors import InputError
 from removable.functions import Program
 

@@ -21,7 +21,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from removable.checks import checked_base, checked_order, checked_whole
+from removable.arguments import checked_base, checked_order, checked_whole
 from removable.errors import PoleError, PrecisionError
 from removable.functions import Program
 from removable.grid import checked_grid

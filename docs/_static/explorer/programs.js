@@ -52,7 +52,7 @@
     return { gamma: offsets, x: x, region: regions(to, x), ...explorer.differentiate(to.framework, (v, xp) => programs[to.f](to, v, xp), x) };
   };
 
-  // What the captions colour, see removable.regions: in the yellow region the numerator holds no power of the offset but the first.
+  // What the captions colour, see removable.sweeps.regions: in the yellow region the numerator holds no power of the offset but the first.
   function regions(to, x) {
     const limit = { h1: to.delta, h2: to.epsilon }[to.f] || Infinity, first = to.n * power(to.at, to.n - 1);
     const top = explorer.differentiate("torch", (v, xp) => f(to, v, xp), x).value, offset = x.map((p) => p - to.at);

@@ -9,7 +9,7 @@ import numpy as np
 from removable import frameworks, functions, truth
 from removable.claims.ledger import Exact, exactly
 from removable.functions import Array, Namespace, Program
-from removable.sweep import Sweep, sweep
+from removable.sweeps.sweep import Sweep, sweep
 
 EPSILON_1, DELTA_1 = 1e-8, 1e-4
 """The constants of Figures 3, 4 and 7."""

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import sympy
 
-from removable import frameworks, functions, truth, zone
+from removable import frameworks, functions, truth
 from removable.claims import identities, runs
 from removable.claims.ledger import Evidence, Finding, exactly, in_both
 from removable.errors import InputError
 from removable.functions import Array, Namespace, Program
-from removable.sweep import agreement
+from removable.sweeps import widths
+from removable.sweeps.sweep import agreement
+from removable.sweeps.widths import Edges
 from removable.tape import Var, gradient, tape
-from removable.zone import Edges
 
 Evaluation = Callable[[np.ndarray], np.ndarray]
 """Returns one result for each number, called with the numbers."""
@@ -215,13 +216,13 @@ _WAYS: dict[str, dict[str, Callable[[Program, float], np.ndarray]]] = {
 
 def named_frameworks() -> Evidence:
     """The slope of h in each package that the introduction names, at 3, a billionth from 2, and at 2."""
-    from removable.systems import jax, pytensor, replays
+    from removable.systems import jax, pytensor, retired
 
     others = {
         "JAX": jax.MODES["eager"],
         "PyTensor, which continues Theano": pytensor.MODES["FAST_RUN"],
-        "Torch7, replayed": replays.TORCH7["replayed"],
-        "Caffe, replayed": replays.CAFFE["replayed"],
+        "Torch7, replayed": retired.TORCH7["replayed"],
+        "Caffe, replayed": retired.CAFFE["replayed"],
     }
     x = np.array([3.0, 2 + 1e-9, 2.0])
     # The rules of differentiation, applied to numbers that have been rounded; the function without its singularity has 1, 1, 1.
@@ -347,7 +348,7 @@ def reach(found: Evaluation, true: Evaluation, *, relative: bool = True) -> Edge
     inf left, inf right
     """
     try:
-        return zone.edges(found, true, relative=relative)
+        return widths.edges(found, true, relative=relative)
     except InputError:  # what a search says that did not come to an end
         return Edges(np.inf, np.inf)
 

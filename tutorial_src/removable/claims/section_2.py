@@ -16,9 +16,9 @@ from removable.claims import rationals, runs
 from removable.claims.ledger import FRAMEWORKS, Evidence, Finding, by_reading, definition, exactly, in_both, together
 from removable.claims.section_1 import Evaluation, reach
 from removable.functions import Array, Namespace, Program
-from removable.regions import Region
-from removable.sweep import agreement
-from removable.zone import Edges
+from removable.sweeps.regions import Region
+from removable.sweeps.sweep import agreement
+from removable.sweeps.widths import Edges
 
 Evaluate = Callable[[Program, np.ndarray], np.ndarray]
 """Evaluates a program at 2 + gamma, called with both."""

@@ -13,8 +13,8 @@ from removable.claims import identities, rationals, runs, spellings
 from removable.claims.ledger import Evidence, Finding, by_reading, definition, exactly, in_both, together
 from removable.claims.spellings import Spelling
 from removable.functions import Array, Namespace
-from removable.regions import Region
-from removable.sweep import agreement
+from removable.sweeps.regions import Region
+from removable.sweeps.sweep import agreement
 
 ULPS_OF_A_SUM = 4
 """Two ways to evaluate a sum of two terms may differ by this many ulp of the larger term.

@@ -8,13 +8,14 @@ from functools import partial
 
 import numpy as np
 
-from removable import functions, gamma_grid, truth, zone
+from removable import functions, gamma_grid, truth
 from removable.claims import identities, rationals, runs
 from removable.claims.ledger import Evidence, Finding, exactly, in_both
 from removable.claims.section_3 import ULPS_OF_A_SUM, ulps
 from removable.functions import Array, Namespace, Program
-from removable.regions import Region
-from removable.sweep import Sweep, agreement
+from removable.sweeps import widths
+from removable.sweeps.regions import Region
+from removable.sweeps.sweep import Sweep, agreement
 
 ULP = 2.0**-52
 """The largest relative distance of two neighbouring numbers."""
@@ -180,13 +181,13 @@ def zone_is_wide_enough() -> Evidence:
         def slope(x: np.ndarray) -> np.ndarray:
             return runs.value_and_slope(name, functions.h, x)[1]
 
-        found = [zone.edges(slope, np.ones_like, tolerance=tolerance) for tolerance in tolerances]
+        found = [widths.edges(slope, np.ones_like, tolerance=tolerance) for tolerance in tolerances]
         left = np.abs(slope(outside) - 1).max()
         text = f"slope of h off by 1e-3 out to {found[0]}, by 1e-6 out to {found[1]}; delta is {runs.DELTA_1:g}; "
         text += f"beyond it off by up to {left:.2g}"
         held = all(0 < edge.left <= edge.right < runs.DELTA_1 for edge in found)
         # The rounding of the square leaves this much at delta.
-        small = left <= zone.predicted_error(runs.DELTA_1, 1)
+        small = left <= widths.predicted_error(runs.DELTA_1, 1)
         return Finding(text, as_stated=held and left == 0, under_condition=bool(held and small))
 
     exact = truth.derivatives(functions.h, [1e-5, runs.DELTA_1])[1]
@@ -463,7 +464,7 @@ def fig_8() -> Evidence:
         )
         # By (12) the slope is S (4 + 2 gamma)/epsilon: a share of epsilon/2 at most is not 4/epsilon.
         spurious = np.abs(scaled - 1).max() <= runs.EPSILON_2 / 2
-        calm = np.abs(slope[~inside] - 1).max() <= zone.predicted_error(runs.EPSILON_2, 1)
+        calm = np.abs(slope[~inside] - 1).max() <= widths.predicted_error(runs.EPSILON_2, 1)
         return Finding(text, as_stated=bool(spurious and calm))
 
     left, right = (

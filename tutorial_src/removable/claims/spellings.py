@@ -17,7 +17,7 @@ from removable import frameworks
 from removable.claims import runs
 from removable.claims.ledger import FRAMEWORKS
 from removable.functions import Array, Namespace, Program
-from removable.sweep import Agreement, agreement
+from removable.sweeps.sweep import Agreement, agreement
 
 Denominator = Callable[[Array, Namespace], Array]
 """A function of x and the array namespace, such as ``functions.g``, or g1 or g2 with their constants."""

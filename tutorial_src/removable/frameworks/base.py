@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from removable.checks import PRECISIONS, checked_dtype, checked_order, checked_row
+from removable.arguments import PRECISIONS, checked_dtype, checked_order, checked_row
 from removable.errors import InputError
 from removable.functions import Array, Namespace, Program
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from removable import frameworks
-from removable.checks import PRECISIONS, checked_dense
+from removable.arguments import PRECISIONS, checked_dense
 from removable.errors import InputError
 from removable.frameworks import Framework
 from removable.functions import Array, elementary

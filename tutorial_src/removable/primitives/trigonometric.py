@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 
-from removable.checks import checked_whole
+from removable.arguments import checked_whole
 from removable.functions import Array
 from removable.primitives._arithmetic import Arithmetic, evaluated, factorials, table
 

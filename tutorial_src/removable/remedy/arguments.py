@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from removable import frameworks
-from removable.checks import PRECISIONS, checked_dense
+from removable.arguments import PRECISIONS, checked_dense
 from removable.errors import InputError, NotRemovableError
 from removable.functions import Array
 from removable.remedy.backends import Backend

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from removable import closures
 from removable.functions import Array
+from removable.remedy import closures
 from removable.remedy.arguments import is_array, sizes
 from removable.remedy.backends import Backend
 from removable.remedy.elements import Around, at_points, distances, node_dtype

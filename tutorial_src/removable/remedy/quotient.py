@@ -27,10 +27,10 @@ from typing import Any
 
 import numpy as np
 
-from removable import closures
-from removable.checks import PRECISIONS, checked_whole
+from removable.arguments import PRECISIONS, checked_whole
 from removable.errors import InputError, RemovableError, UnsupportedError
 from removable.functions import Array
+from removable.remedy import closures
 from removable.remedy.arguments import checked_point, checked_radius, copied, described, floating, offset, told
 from removable.remedy.backends import Backend, Table, backend, elsewhere
 from removable.remedy.gauss import rule

@@ -26,10 +26,10 @@ from typing import Any, overload
 
 import numpy as np
 
-from removable import closures, frameworks
+from removable import frameworks
 from removable.errors import InputError, NotRemovableError, RemovableError
 from removable.functions import Array
-from removable.remedy import nearby
+from removable.remedy import closures, nearby
 from removable.remedy.arguments import (
     check_elements,
     check_known,
@@ -280,7 +280,7 @@ class Repaired:
 
     @property
     def reads(self) -> tuple[Any, ...]:
-        """What it was made of, for :mod:`removable.closures`."""
+        """What it was made of, for :mod:`removable.remedy.closures`."""
         return self.function, self.at, self.radius
 
     def __get__(self, instance: Any, owner: type | None = None) -> Repaired:

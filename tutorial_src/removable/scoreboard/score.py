@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from removable import frameworks, truth
-from removable.checks import checked_names, checked_order
+from removable.arguments import checked_names, checked_order
 from removable.errors import InputError
 from removable.grid import checked_grid
 from removable.scoreboard.cases import CASES, Case

@@ -92,8 +92,8 @@ def sources(module: str, framework: str, *, root: Path | None = None) -> list[st
 
     Examples
     --------
-    >>> sources("removable.closures", "torch")
-    ['removable.closures']
+    >>> sources("removable.remedy.closures", "torch")
+    ['removable.remedy.closures']
     >>> [name for name in sources("removable.remedy.quotient", "jax") if "frameworks." in name]
     ['removable.frameworks.base', 'removable.frameworks.jax']
     """

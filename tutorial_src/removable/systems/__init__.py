@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from removable import frameworks
-from removable.checks import checked_names
+from removable.arguments import checked_names
 from removable.errors import InputError
-from removable.systems import jax, outcome, pytensor, replays, sympy, tensorflow, torch
+from removable.systems import jax, outcome, pytensor, retired, sympy, tensorflow, torch
 from removable.systems.outcome import Board, Mode, Ran, Subject
 
 __all__ = ["NAMES", "SUBJECTS", "Board", "Mode", "Ran", "Subject", "measure"]
@@ -21,8 +21,8 @@ _MODES: dict[str, dict[str, Mode]] = {
     "TensorFlow": tensorflow.MODES,
     "JAX": jax.MODES,
     "PyTensor": pytensor.MODES,
-    "Torch7": replays.TORCH7,
-    "Caffe": replays.CAFFE,
+    "Torch7": retired.TORCH7,
+    "Caffe": retired.CAFFE,
     "SymPy": sympy.MODES,
 }
 _VERSIONS: dict[str, Callable[[], str]] = {

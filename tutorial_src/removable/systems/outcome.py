@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from removable import frameworks, truth
-from removable.checks import checked_order
+from removable.arguments import checked_order
 from removable.errors import InputError
 from removable.functions import Program
 from removable.grid import gamma_grid
-from removable.zone import Edges, EdgeSearch
+from removable.sweeps.widths import Edges, EdgeSearch
 
 __all__ = ["Board", "Mode", "Ran", "Subject", "board", "differentiated"]
 
@@ -125,7 +125,7 @@ class Board:
         ``ran[system, mode][title]`` is a :class:`Ran`.
     edges : dict
         ``edges[system, mode][title]`` says how far out the slope is off by more than ``TOLERANCE``, or not finite:
-        an :class:`removable.zone.Edges`.
+        an :class:`removable.sweeps.widths.Edges`.
     absent : dict
         For each ``(system, mode)`` that cannot run on this machine a sentence that says why.
     versions : dict of str to str

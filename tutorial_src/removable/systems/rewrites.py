@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from removable import frameworks, truth
-from removable.checks import checked_names, checked_order
+from removable.arguments import checked_names, checked_order
 from removable.errors import InputError
 from removable.functions import Array, Namespace, Program, elementary
 from removable.grid import gamma_grid
