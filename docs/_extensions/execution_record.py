@@ -88,6 +88,8 @@ def key_of(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":  # the prose of a chapter does not change what its cells do
         text = "\0".join(b.source for b in script_doctests.blocks_of_chapter(str(path)) if b.kind == "code")
+    elif (tests := script_doctests.tests_of(path)).exists():
+        text += "\0" + tests.read_text(encoding="utf-8")
     return hashlib.sha256(f"{_environment()}\0{text}".encode()).hexdigest()[:16]
 
 

@@ -3,13 +3,19 @@
 A value printed in the text is then one of the values that the page has just computed. The same few functions serve the site
 build, where :func:`scrape` checks each script while sphinx-gallery executes it, and pytest, which runs scripts and chapters
 without Sphinx.
+
+What has to hold and tells a reader nothing, ``>>> all(...)``, is no doctest. It is a test in ``tests/gallery``, in a file of the
+name of the script, whose arguments are variables of the script; :func:`hold` runs it when the script has come to its end.
 """
 
 from __future__ import annotations
 
 import doctest
 import functools
+import inspect
 import re
+import runpy
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +23,9 @@ from typing import Any, NamedTuple
 
 from removable.selfcheck import FLAGS
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
+
+TESTS = Path(__file__).parent.parent.parent / "tests" / "gallery"
+"""Where the tests of the scripts are."""
 
 passed: Counter[str] = Counter()
 """How many examples of each script :func:`scrape` has run, and found as published."""
@@ -72,6 +81,35 @@ def check(block: Block, namespace: dict[str, Any], path: str) -> int:
     return runner.tries
 
 
+def tests_of(path: str | Path) -> Path:
+    """Return the file of tests that belongs to a script; it need not exist."""
+    return TESTS / Path(path).name
+
+
+def hold(namespace: dict[str, Any], path: str) -> int:
+    """Run the tests of a script with its variables; return how many there are.
+
+    Raises
+    ------
+    DoctestError
+        If one of them fails, or asks for a variable that the script does not have.
+    """
+    file = tests_of(path)
+    if not file.exists():
+        return 0
+    tests = {name: test for name, test in runpy.run_path(str(file)).items() if name.startswith("test_")}
+    for name, test in tests.items():
+        wanted = list(inspect.signature(test).parameters)
+        if missing := [variable for variable in wanted if variable not in namespace]:
+            raise DoctestError(f"{file}: {name} asks for {missing[0]!r}, and {Path(path).name} has no such variable")
+        try:
+            test(*(namespace[variable] for variable in wanted))
+        except Exception as error:
+            told = "".join(traceback.format_exception(error)[-2:])
+            raise DoctestError(f"what has to hold does not: {name}\n{told}") from error
+    return len(tests)
+
+
 def run(blocks: Iterator[Block] | tuple[Block, ...], namespace: dict[str, Any], path: str) -> int:
     """Run code and doctests in order; return the number of doctest examples."""
     examples = 0
@@ -80,6 +118,8 @@ def run(blocks: Iterator[Block] | tuple[Block, ...], namespace: dict[str, Any], 
             exec(compile("\n" * (block.line - 1) + block.source, path, "exec"), namespace)
         else:
             examples += check(block, namespace, path)
+    if Path(path).suffix == ".py":
+        hold(namespace, path)
     return examples
 
 
@@ -98,4 +138,6 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
         if following.kind == "code":
             break
         passed[Path(path).stem] += check(following, block_vars["example_globals"], path)
+    else:
+        hold(block_vars["example_globals"], path)
     return ""

@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 from types import SimpleNamespace
 
+import execution_record
 import freshness
 import katex_static
 import ledger
@@ -61,6 +62,33 @@ def test_chapters_are_cut_into_cells_and_doctests(tmp_path):
         ("text", ">>> a + 2\n22", 13),
     ]
     assert script_doctests.run(iter(blocks), {}, str(path)) == 1
+
+
+TESTS_OF_A_SCRIPT = """\
+def test_the_sum(a, b):
+    assert a + b == 42
+"""
+
+
+def test_what_has_to_hold_of_a_script_is_run_with_its_variables(tmp_path, monkeypatch):
+    monkeypatch.setattr(script_doctests, "TESTS", tmp_path)
+    (tmp_path / "plot_x.py").write_text(TESTS_OF_A_SCRIPT, encoding="utf-8")
+    assert script_doctests.run((Block("code", "a, b = 40, 2", 1),), {}, "gallery/plot_x.py") == 0
+    with pytest.raises(DoctestError, match=r"(?s)what has to hold does not: test_the_sum.*a \+ b == 42"):
+        script_doctests.run((Block("code", "a, b = 40, 3", 1),), {}, "gallery/plot_x.py")
+    with pytest.raises(DoctestError, match=r"test_the_sum asks for 'b', and plot_x.py has no such variable"):
+        script_doctests.run((Block("code", "a = 40", 1),), {}, "gallery/plot_x.py")
+
+
+def test_what_has_to_hold_is_part_of_the_key_of_a_script(tmp_path, monkeypatch):
+    monkeypatch.setattr(script_doctests, "TESTS", tmp_path)
+    monkeypatch.setattr(execution_record, "_environment", lambda: "k")
+    script = tmp_path / "gallery" / "plot_x.py"
+    script.parent.mkdir()
+    script.write_text("a = 1", encoding="utf-8")
+    without = execution_record.key_of(script)
+    (tmp_path / "plot_x.py").write_text(TESTS_OF_A_SCRIPT, encoding="utf-8")
+    assert execution_record.key_of(script) != without
 
 
 def test_a_failing_script_is_scraped_once():
