@@ -5,74 +5,25 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import json
 import os
 import subprocess
 import sys
-import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import nox
-from packaging.requirements import Requirement  # nox itself needs it
 
-nox.options.default_venv_backend = (
-    "venv"  # with pip: other installers pass over a local build of PyTorch and fetch CUDA
-)
+# pip itself: other installers pass over a local build of PyTorch and fetch CUDA.
+nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["docs", "tests"]
 
 ROOT = Path(__file__).parent
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
-ENVIRONMENT = ROOT / ".nox" / "frameworks"
-NEVER_IMPORTED = "/(tests?|testing/_internal|numba|pip)/"
-"""Folders of modules that no session imports: to compile them, too, takes longer."""
-
-
-def digest(paths: Iterable[Path], *words: str) -> str:
-    """Digest of files and words, to tell whether anything has changed."""
-    result = hashlib.sha256("\0".join(words).encode())
-    for path in sorted(paths):
-        result.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
-    return result.hexdigest()
-
-
-def shared_python(session: nox.Session) -> str:
-    """Return the Python of the one environment that holds the frameworks, made on first use.
-
-    nox gives each session an environment of its own; these sessions need the same gigabytes, and install them once.
-    """
-    python = str(ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-    stamp = ENVIRONMENT / "installed"
-    wanted = digest([ROOT / "pyproject.toml", ROOT / "constraints.txt"], sys.version, sys.base_prefix, str(ROOT))
-    if not stamp.exists() or stamp.read_text() != wanted:
-        run(session, sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT))
-        # Compiled by pip the frameworks take a minute more; by nobody, every process that cannot keep what it has compiled
-        # for itself, as in a build of the site, does so again.
-        install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile")
-        install += ("-c", "constraints.txt")
-        project = nox.project.load_toml(ROOT / "pyproject.toml")["project"]
-        extras = project["optional-dependencies"]
-        (named,) = map(Requirement, extras["frameworks-cpu"])
-        frameworks = [requirement for name in sorted(named.extras) for requirement in extras[name]]
-        packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(ENVIRONMENT)}))
-        # pip works on one core. The frameworks themselves, half of all there is, are unpacked and compiled on the other; what
-        # needs them, and what they need, comes when both are done.
-        rest = (*project["dependencies"], *extras["docs"], *extras["test"])
-        with beside(session, *install, "--no-warn-conflicts", *rest):
-            run(session, *install, "--no-deps", *frameworks)
-            folders = [packages / module for module in ("torch", "tensorflow", "jax", "pytensor")]
-            session.run(*compiling(python, folders, at_once=1), external=True, success_codes=[0, 1])
-        with beside(session, *compiling(python, packages.iterdir()), success_codes=(0, 1)):
-            run(session, *install, "-e", ".[frameworks-cpu,docs,test]")
-        session.run(*compiling(python, [packages]), external=True, success_codes=[0, 1])
-        stamp.write_text(wanted)
-    return python
-
-
-def compiling(python: str, folders: Iterable[Path], at_once: int = 0) -> tuple[str, ...]:
-    """Return the command that compiles what has not been, on all cores or some; among packages' tests is what is meant to fail."""
-    return (python, "-m", "compileall", "-qq", "-j", str(at_once), "-x", NEVER_IMPORTED, *map(str, folders))
+PAGES = BUILD / "prose" / "html"
+EVERYTHING = "frameworks-cpu,docs,test"
 
 
 def run(session: nox.Session, *command: str, **env: str) -> None:
@@ -80,44 +31,64 @@ def run(session: nox.Session, *command: str, **env: str) -> None:
     session.run(*command, external=True, env={"PYTHONNOUSERSITE": "1", **env})
 
 
+def environment(session: nox.Session, name: str, extras: str) -> str:
+    """Return the Python of the environment ``.nox/NAME``, with this project and some of its extras installed.
+
+    nox gives each session an environment of its own. The frameworks take 4 GB, so the sessions that
+    need them share one. It is made on first use, and again when the requirements or the pins change.
+    """
+    folder = ROOT / ".nox" / name
+    python = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    project = nox.project.load_toml(ROOT / "pyproject.toml")["project"]
+    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    needed = json.dumps([project, pins, extras, sys.version, sys.base_prefix, str(ROOT)])
+    digest = hashlib.sha256(needed.encode()).hexdigest()
+    stamp = folder / "installed"
+    if stamp.exists() and stamp.read_text() == digest:
+        return python
+    session.log(f"installing removable[{extras}] into .nox/{name}; the next run finds it there")
+    run(session, sys.executable, "-m", "venv", "--clear", str(folder))
+    bar = "on" if sys.stdout.isatty() else "off"  # in a log: a line for each package
+    install = ("-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", bar)
+    run(session, python, *install, "-c", "constraints.txt", "-e", f".[{extras}]")
+    stamp.write_text(digest)
+    return python
+
+
+def shared_python(session: nox.Session) -> str:
+    """Return the Python that has the frameworks."""
+    return environment(session, "frameworks", EVERYTHING)
+
+
+def prose_python(session: nox.Session) -> str:
+    """Return a Python that builds pages and has no framework."""
+    return environment(session, "prose", "docs,preview")
+
+
 @contextlib.contextmanager
-def beside(session: nox.Session, *command: str, success_codes: Iterable[int] = (0,), **env: str) -> Iterator[None]:
-    """Run a command with what something else leaves it of the processor; then wait for it, and fail if it has."""
+def beside(session: nox.Session, *command: str, **env: str) -> Iterator[None]:
+    """Run a command in the background at low priority, and fail at the end if it failed."""
     polite = {"preexec_fn": functools.partial(os.nice, 10)} if hasattr(os, "nice") else {}
-    session.log(f"meanwhile: {' '.join(command)[:300]}")
+    session.log(f"in the background: {' '.join(command)}")
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONNOUSERSITE": "1", **env}, **polite) as process:
         try:
             yield
         except BaseException:
             process.terminate()
             raise
-    if process.returncode not in success_codes:
+    if process.returncode:
         session.error(f"{' '.join(command)} ended with status {process.returncode}; see above")
 
 
 def sphinx(session: nox.Session, python: str, builder: str, doctrees: str, *options: str, **env: str) -> None:
     """Build the site, or something else from its sources; any warning is an error."""
-    output = BUILD / builder
     try:
         BUILD.mkdir(exist_ok=True)
     except OSError as error:
         session.error(f"{BUILD} cannot be made ({error.strerror}): make {ROOT} writable and build again")
     strict = ("-q", "-n", "-W", "--keep-going")
-    run(
-        session,
-        python,
-        "-m",
-        "sphinx",
-        *strict,
-        "-b",
-        builder,
-        "-d",
-        str(BUILD / doctrees),
-        *options,
-        "docs",
-        str(output),
-        **env,
-    )
+    folders = ("-d", str(BUILD / doctrees), "docs", str(BUILD / builder))
+    run(session, python, "-m", "sphinx", *strict, "-b", builder, *options, *folders, **env)
 
 
 def site(session: nox.Session, python: str) -> None:
@@ -145,8 +116,8 @@ def docs(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Bring the site up to date, and run the tests; those that do not look at it begin at once."""
     python = shared_python(session)
-    # A file of tests stays with one of the two processes: what it sets up is set up once. One thread each, for more of them
-    # would wait for each other.
+    # loadfile: the tests of a file run in one process, so that its fixtures are set up once. One
+    # thread for each process: more threads than cores would slow each other down.
     pytest = (python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
     if session.posargs:
         site(session, python)
@@ -155,6 +126,35 @@ def tests(session: nox.Session) -> None:
     with beside(session, *pytest, "tests", "--ignore=tests/site", OMP_NUM_THREADS="1"):
         site(session, python)
         run(session, *pytest, "tests/site", OMP_NUM_THREADS="1")
+
+
+@nox.session(python=False)
+def prose(session: nox.Session) -> None:
+    """Build all pages in an environment without the frameworks, executing nothing; each page says so."""
+    build_prose(session, prose_python(session), "-W")
+    session.log(f"the pages are in {PAGES}; nothing was executed for them")
+
+
+@nox.session(python=False)
+def preview(session: nox.Session) -> None:
+    """Show all pages on a local address and reload them when a source is saved, executing nothing."""
+    python = prose_python(session)
+    build_prose(session, python)
+    watched = ("--watch", "gallery", "--watch", "tutorial_src", "--watch", "CONTRIBUTING.md")
+    written = ("--ignore", "docs/auto_gallery", "--re-ignore", "__pycache__")
+    server = ("-m", "sphinx_autobuild", "--no-initial", "--host", "127.0.0.1", "--port", "8000")
+    session.log("press Ctrl+C to stop")
+    run(session, python, *server, *watched, *written, *PROSE, *session.posargs, REMOVABLE_EXECUTE="0")
+
+
+PROSE = ("-q", "-n", "-d", str(BUILD / "prose" / "doctrees"), "docs", str(PAGES))
+"""Arguments of Sphinx for pages without execution."""
+
+
+def build_prose(session: nox.Session, python: str, *options: str) -> None:
+    """Write all pages anew: results of the last build of the site may have changed since."""
+    session.log("building all pages, about a minute")
+    run(session, python, "-m", "sphinx", "-E", "-a", "--keep-going", *options, *PROSE, REMOVABLE_EXECUTE="0")
 
 
 @nox.session(python=False)
@@ -220,9 +220,6 @@ def reproducible(session: nox.Session) -> None:
     run(session, shared_python(session), "checks/reproducible.py", *session.posargs)
 
 
-EVERYTHING = "frameworks-cpu,docs,test"
-
-
 @nox.session
 def oldest(session: nox.Session) -> None:
     """Check everything with the lowest versions allowed; with a requirement such as torch==2.13.0, with that held fixed."""
@@ -252,13 +249,22 @@ def kept_fixed(session: nox.Session) -> str:
     return str(path)
 
 
+LINTERS = (
+    # Packages to install, at the versions in constraints.txt, and the command to run.
+    ("", "python checks/pins.py"),
+    ("ruff", "ruff format --check ."),
+    ("ruff", "ruff check ."),
+    ("codespell", "codespell"),
+)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check formatting, lint and spelling."""
-    session.install("--quiet", "-c", "constraints.txt", "ruff", "codespell")
-    session.run("ruff", "format", "--check", ".")
-    session.run("ruff", "check", ".")
-    session.run("codespell")
+    """Check pins, formatting, lint and spelling."""
+    packages = sorted({package for packages, _ in LINTERS for package in packages.split()})
+    session.install("--quiet", "-c", "constraints.txt", *packages)
+    for _, command in LINTERS:
+        session.run(*command.split(), env={"PYTHONPATH": "tutorial_src"})
 
 
 @nox.session(python=False)

@@ -6,15 +6,18 @@ from pathlib import Path
 HERE = Path(__file__).parent
 BUILD = HERE.parent / "_build"
 sys.path.insert(0, str(HERE / "_extensions"))
-# Python 3.11 takes compiled code that a full disk cut short for whole, and the next build would end in an EOFError.
-sys.dont_write_bytecode = True
-os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for kernels
+executes = os.environ.get("REMOVABLE_EXECUTE", "1") != "0"
+if executes:
+    # Python 3.11 takes compiled code that a full disk cut short for whole, and the next build would end in an EOFError.
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for kernels
 
 import freshness
 import kernel_settings
 import local_inventories
 import plain_failures
 import site_address
+import unexecuted
 
 plain_failures.install()
 kernel_settings.isolate_kernels(BUILD / "ipython")
@@ -64,6 +67,8 @@ extensions = [
     "page_weight",
     "archive",
 ]
+if not executes:
+    extensions = unexecuted.instead_of(extensions)
 nitpicky = True
 # The gallery's notebooks are downloads, not pages: myst-nb would execute them a second time.
 exclude_patterns = [
@@ -122,14 +127,19 @@ copybutton_prompt_is_regexp = True
 
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "dollarmath", "substitution"]
 myst_heading_anchors = 3
-nb_execution_mode = "cache"
-nb_execution_cache_path = str(BUILD / "jupyter-cache" / freshness.environment_key())
+nb_execution_cache = (
+    BUILD / "jupyter-cache" / freshness.environment_key()
+    if executes
+    else unexecuted.last_cache(BUILD / "jupyter-cache")
+)
+nb_execution_mode = "cache" if nb_execution_cache else "off"
+nb_execution_cache_path = str(nb_execution_cache or "")
 nb_execution_timeout = 300
 nb_execution_show_tb = True
 nb_output_stderr = "error"  # what a cell says on stderr would be on the page
 nb_merge_streams = True
 
-gallery_only = os.environ.get("REMOVABLE_ONLY", "")
+gallery_only = os.environ.get("REMOVABLE_ONLY", "") if executes else unexecuted.NOTHING
 sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "auto_gallery",
