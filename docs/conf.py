@@ -13,6 +13,7 @@ if executes:
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for kernels
 
 import freshness
+import gallery_figures
 import kernel_settings
 import local_inventories
 import plain_failures
@@ -139,7 +140,7 @@ nb_execution_show_tb = True
 nb_output_stderr = "error"  # what a cell says on stderr would be on the page
 nb_merge_streams = True
 
-gallery_only = os.environ.get("REMOVABLE_ONLY", "") if executes else unexecuted.NOTHING
+gallery_only = os.environ.get("REMOVABLE_ONLY", "") if executes else gallery_figures.NOTHING
 sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "auto_gallery",

@@ -34,6 +34,9 @@ _SVG = {"svg.hashsalt": "removable", "svg.fonttype": "path"}
 _DOTS_PER_INCH = 200  # of the rasterised markers inside the SVG: sharp on a screen of twice the density
 
 _EMBEDDED = re.compile(r"(?P<head>data:image/png;base64,)(?P<data>[A-Za-z0-9+/=\s]+)")
+NOTHING = "(?!)"
+"""A pattern that matches no script: the setting ``gallery_only`` of a build that executes nothing."""
+
 CARD_SIZE = 1200, 630  # pixels: what link previews show without cutting
 
 
@@ -154,7 +157,7 @@ def _describe_card(path: Path, described: dict[str, Any], source: str, commit: s
 
 def name_commits(app: Sphinx) -> None:
     """Write into each picture, and into its description, the commit that last changed its script."""
-    if not app.config.executes:  # the next build of the site would take a picture that it has not left for damaged
+    if app.config.gallery_only == NOTHING:  # a build of the site would take a picture that it has not left for damaged
         return
     for light in figures(Path(app.srcdir, "auto_gallery")):
         described = json.loads(light.with_suffix(".json").read_text(encoding="utf-8"))
@@ -185,7 +188,7 @@ class GalleryFigure(SphinxDirective):
         if source is None:
             raise self.error(f"the gallery has no script {script}.py; give the name of one without its ending.")
         light = source.parent / "images" / f"sphx_glr_{script}_{number:03}.svg"
-        if self.config.executes or light.exists():  # a page with a missing dependency is read again by each build
+        if self.config.gallery_only != NOTHING or light.exists():  # each build reads a page again that lacks a file
             self.env.note_dependency(str(light))
             self.env.note_dependency(str(light.with_suffix(".json")))
         if light.exists():
@@ -242,7 +245,6 @@ class GalleryFigure(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive, and the setting that says which script alone is executed in a partial build."""
     app.add_config_value("gallery_only", "", "", (str,))
-    app.add_config_value("executes", True, "", (bool,))
     app.add_directive("gallery-figure", GalleryFigure)
     app.connect("builder-inited", name_commits, priority=600)  # after sphinx-gallery, which starts at 500
     return {"parallel_read_safe": True, "parallel_write_safe": True}

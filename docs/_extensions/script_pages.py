@@ -63,7 +63,7 @@ def updated(page: str, executed: Path, script: Path) -> str:
         part = source
         if kind == "code":
             executed_source, shown = with_outputs.pop(0) if with_outputs else ("", "")
-            same = same and executed_source == source
+            same = same and executed_source.strip() == source.strip()
             part = shown if same else codestr2rst(source, lang="Python")
         text += f"{part}\n\n"
     return text + page[_FOOTER.search(page).start() :]

@@ -26,14 +26,12 @@ from sphinx.util.docutils import SphinxDirective
 ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = ROOT / "gallery"
 PAGES = ROOT / "docs" / "auto_gallery"
-NOTHING = "(?!)"
-"""A pattern that matches no script."""
 
 NOTE = (
     "Nothing was executed to make this page. Figures, tables and outputs are those of the last build of the site where the "
     "code is the same, and missing elsewhere. Numbers in the text were not checked."
 )
-_SITE_ONLY = frozenset(
+SITE_ONLY = frozenset(
     (
         # They execute, or keep what was executed.
         *("required_frameworks", "intact", "freshness", "chapters_ahead", "doctests_aside"),
@@ -42,19 +40,20 @@ _SITE_ONLY = frozenset(
         # They write what only a published site needs.
         *("downloads", "notebook_prose", "served_wheel", "archive", "page_head", "text_pages", "search_engines"),
         *("page_weight", "lean_pages", "steady_site", "wrong_address"),
-        # It imports every module of the package in each build.
-        "sphinx.ext.viewcode",
+        # viewcode imports every module of the package in each build.
+        "viewcode",
         # It would forbid the script with which sphinx-autobuild reloads a page.
         "content_security",
-        # This extension loads it where a script has no page yet.
-        "sphinx_gallery.gen_gallery",
+        # This extension loads sphinx-gallery where a script has no page yet.
+        "gen_gallery",
     )
 )
+"""Extensions that are left out, by the last part of their name."""
 
 
 def instead_of(extensions: Iterable[str]) -> list[str]:
     """Return the extensions of a build that executes nothing, given those of the site."""
-    return [name for name in extensions if name not in _SITE_ONLY] + [__name__]
+    return [name for name in extensions if name.rpartition(".")[2] not in SITE_ONLY] + [__name__]
 
 
 def last_cache(caches: Path) -> Path | None:
@@ -143,7 +142,7 @@ def settings(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Let sphinx-gallery write pages only where a script has none: it overwrites the page of a script that has changed."""
-    if all(page_of(script).exists() for script in SCRIPTS.rglob("plot_*.py")):
+    if all(page_of(script).exists() for script in scripts().values()):
         app.setup_extension("sphinx_gallery.load_style")
         app.add_config_value("sphinx_gallery_conf", {}, "")
     else:

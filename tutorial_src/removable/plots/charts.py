@@ -189,7 +189,7 @@ def errors(run: Comparison, *, order: int = 0, ylabel: str) -> tuple[Figure, np.
     Raises
     ------
     removable.errors.InputError
-        If there are more forms than :data:`FORM_STYLE` can tell apart.
+        If there are more forms than :data:`~removable.plots.palette.FORM_STYLE` can tell apart.
 
     Examples
     --------

@@ -1,10 +1,11 @@
 """Colours and markers, on light pages and on dark ones.
 
-A figure is drawn once, in the colours of :data:`LIGHT`; :func:`recolour` turns it into its dark version. The colours of the
-regions are named as in the paper and chosen such that readers with any of the common colour deficiencies, by the model of
-:cite:t:`Machado2009`, and readers of a grey print can tell them apart. A yellow that stands out from a white page is brown,
-so this one does not quite, and its markers have a dark outline. What is called black in the paper is drawn in nearly white on
-a dark page.
+A figure is drawn once, in the colours of :data:`~removable.plots.palette.LIGHT`;
+:func:`recolour` turns it into its dark version. The colours of the regions are named as in the
+paper and chosen such that readers with any of the common colour deficiencies, by the model of
+:cite:t:`Machado2009`, and readers of a grey print can tell them apart. A yellow that stands out
+from a white page is brown, so this one does not quite, and its markers have a dark outline. What
+is called black in the paper is drawn in nearly white on a dark page.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def outline(role: str, others: str | None = None) -> str:
     Parameters
     ----------
     role : str
-        The role of the marker, a key of :data:`LIGHT`.
+        The role of the marker, a key of :data:`~removable.plots.palette.LIGHT`.
     others : str, optional
         The role of the outline of all markers that are not yellow; by default that of the marker, so that none is seen.
 
@@ -88,7 +89,7 @@ def recolour(fig: Figure, old: MappingProxyType[str, str], new: MappingProxyType
     fig : matplotlib.figure.Figure
         The figure, changed in place. Calling again with the palettes exchanged undoes it.
     old, new : dict of str to str
-        :data:`LIGHT` and :data:`DARK`, in one order or the other.
+        :data:`~removable.plots.palette.LIGHT` and :data:`~removable.plots.palette.DARK`, in one order or the other.
 
     Examples
     --------
