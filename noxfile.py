@@ -130,24 +130,24 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def prose(session: nox.Session) -> None:
-    """Build all pages in an environment without the frameworks, executing nothing; each page says so."""
+    """Build all pages without the frameworks, executing nothing; each page says so."""
     build_prose(session, prose_python(session), "-W")
     session.log(f"the pages are in {PAGES}; nothing was executed for them")
 
 
 @nox.session(python=False)
 def preview(session: nox.Session) -> None:
-    """Show all pages on a local address and reload them when a source is saved, executing nothing."""
+    """Show all pages on a local address; reload them when a source is saved; execute nothing."""
     python = prose_python(session)
     build_prose(session, python)
     watched = ("--watch", "gallery", "--watch", "tutorial_src", "--watch", "CONTRIBUTING.md")
     written = ("--ignore", "docs/auto_gallery", "--re-ignore", "__pycache__")
     server = ("-m", "sphinx_autobuild", "--no-initial", "--host", "127.0.0.1", "--port", "8000")
     session.log("press Ctrl+C to stop")
-    run(session, python, *server, *watched, *written, *PROSE, *session.posargs, REMOVABLE_EXECUTE="0")
+    run(session, python, *server, *watched, *written, "-q", *PROSE, *session.posargs, REMOVABLE_EXECUTE="0")
 
 
-PROSE = ("-q", "-n", "-d", str(BUILD / "prose" / "doctrees"), "docs", str(PAGES))
+PROSE = ("-n", "-d", str(BUILD / "prose" / "doctrees"), "docs", str(PAGES))
 """Arguments of Sphinx for pages without execution."""
 
 
@@ -173,7 +173,7 @@ def verify(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def bench(session: nox.Session) -> None:
-    """Measure sweeps, the remedy and the build against what is bare, and how soon the explorer answers."""
+    """Measure sweeps, the remedy, the build and the explorer."""
     python = shared_python(session)
     site(session, python)
     run(session, python, "-m", "pytest", "-q", "-s", "benchmarks", *session.posargs)
@@ -184,12 +184,13 @@ def linkcheck(session: nox.Session) -> None:
     """Look up every link to the outside, executing nothing."""
     nothing = "(?!)"  # a pattern that no script matches
     options = ("-D", "nb_execution_mode=off")
-    sphinx(session, shared_python(session), "linkcheck", "doctrees-linkcheck", *options, REMOVABLE_ONLY=nothing)
+    python = shared_python(session)
+    sphinx(session, python, "linkcheck", "doctrees-linkcheck", *options, REMOVABLE_ONLY=nothing)
 
 
 @nox.session(python=False)
 def downloads(session: nox.Session) -> None:
-    """Download from the site as a reader does, install what its page says, run, compare; with --built, from the site as it is."""
+    """Use the downloads of the site as a reader does; with --built, of the site as it is."""
     python = shared_python(session)
     if "--built" not in session.posargs:
         site(session, python)
@@ -201,13 +202,13 @@ def downloads(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def faults(session: nox.Session) -> None:
-    """Kill builds, fill disks, damage caches, hide frameworks, in a temporary copy: the site comes out the same."""
+    """Kill builds, fill disks, damage caches, hide frameworks: the site comes out the same."""
     run(session, shared_python(session), "-m", "pytest", "-q", "-ra", "checks/faults.py", *session.posargs)
 
 
 @nox.session(python=False)
 def mutants(session: nox.Session) -> None:
-    """Alter constants, then meanings, one at a time, and see that something objects; with names of scripts or modules, those."""
+    """Alter constants and meanings, one at a time: a test objects; with names, in those files."""
     python = shared_python(session)
     run(session, python, "checks/mutants.py", *session.posargs)
     if not session.posargs:
@@ -222,7 +223,7 @@ def reproducible(session: nox.Session) -> None:
 
 @nox.session
 def oldest(session: nox.Session) -> None:
-    """Check everything with the lowest versions allowed; with a requirement such as torch==2.13.0, with that held fixed."""
+    """Check everything with the lowest versions allowed; torch==2.13.0 would hold that one fixed."""
     kept, pins = kept_fixed(session), str(Path(session.create_tmp(), "lowest.txt"))
     session.install("--quiet", "uv")  # pip knows no lowest versions
     extras = (word for extra in EVERYTHING.split(",") for word in ("--extra", extra))

@@ -1,7 +1,8 @@
 """The page of a script with prose that has changed since it was executed.
 
-sphinx-gallery makes a page from a script and the outputs of its code, and executes the script again for a changed comma. For a
-look at the prose, :func:`updated` exchanges the text on a page that is there, and keeps the outputs.
+sphinx-gallery makes a page from a script and the outputs of its code, and executes the script again
+for a changed comma. To show changed prose at once, :func:`updated` replaces the text of a page and
+keeps the outputs.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""Build all pages without executing anything, for editing prose in an environment without the frameworks.
+"""Build all pages without executing anything, for editing prose without the frameworks.
 
-``conf.py`` uses this extension where ``REMOVABLE_EXECUTE=0`` is set, as ``nox -s prose`` and ``nox -s preview`` do. Outputs
-of a chapter and of a script come from the last build of the site on this machine, where its code
-is still the same. Otherwise they are missing. The ledger, the saboteurs and the record of the build are
-measurements, so their places hold a note. Nothing that a build of the site has left is
-changed: neither a page of a script, nor a stamp, nor a cached result.
+``conf.py`` uses this extension where ``REMOVABLE_EXECUTE=0`` is set, as ``nox -s prose`` and
+``nox -s preview`` do. Outputs of a chapter and of a script come from the last build of the site on
+this machine, where its code is still the same. Otherwise they are missing. The ledger, the saboteurs
+and the record of the build are measurements, so a note stands in their place.
+
+What a build of the site has left is only read: the pages of scripts, its stamps, its results.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ SCRIPTS = ROOT / "gallery"
 PAGES = ROOT / "docs" / "auto_gallery"
 
 NOTE = (
-    "Nothing was executed to make this page. Figures, tables and outputs are those of the last build of the site where the "
-    "code is the same, and missing elsewhere. Numbers in the text were not checked."
+    "Nothing was executed to make this page. Figures, tables and outputs are those of the last build "
+    "of the site where the code is the same, and missing elsewhere. Numbers in the text were not checked."
 )
 SITE_ONLY = frozenset(
     (
@@ -98,7 +99,7 @@ def show_script(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def skip_uncached(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Keep myst-nb from executing the chapters that are to be read and whose outputs are not in the cache."""
+    """Keep myst-nb from executing chapters: those that are to be read and are not in the cache."""
     if app.config.nb_execution_mode != "cache":
         return
     cache, skipped = get_cache(app.config.nb_execution_cache_path), []
@@ -141,7 +142,10 @@ def settings(app: Sphinx, config: Config) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Let sphinx-gallery write pages only where a script has none: it overwrites the page of a script that has changed."""
+    """Let sphinx-gallery write pages only where a script has none.
+
+    It would write the page of a script that has changed anew, without the outputs.
+    """
     if all(page_of(script).exists() for script in scripts().values()):
         app.setup_extension("sphinx_gallery.load_style")
         app.add_config_value("sphinx_gallery_conf", {}, "")
