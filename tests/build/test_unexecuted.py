@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import shutil
 import subprocess
@@ -12,7 +13,13 @@ import gallery_figures
 import pytest
 import script_pages
 import unexecuted
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from myst_nb.core.read import create_nb_reader
+from nbformat.v4 import new_output
 from site_under_test import ROOT
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 SCRIPT = '''"""
 Title
@@ -145,6 +152,49 @@ def test_the_cache_of_chapters_is_the_one_that_was_used_last(tmp_path):
         (tmp_path / name / "global.db").touch()
         os.utime(tmp_path / name / "global.db", (seconds, seconds))
     assert unexecuted.last_cache(tmp_path) == tmp_path / "b"
+
+
+CHAPTER = """---
+file_format: mystnb
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+
+# Title
+
+A sentence.
+
+```{code-cell} ipython3
+print(6 * 7)
+```
+"""
+
+
+def test_a_chapter_has_the_outputs_of_the_cache_or_none(tmp_path, monkeypatch):
+    def no_kernel(*arguments, **options):
+        raise AssertionError("a chapter is executed")
+
+    monkeypatch.setattr("myst_nb.core.execute.cache.single_nb_execution", no_kernel)
+    source, cache_path = tmp_path / "source", tmp_path / "cache"
+    source.mkdir()
+    (source / "index.md").write_text(CHAPTER, encoding="utf-8")
+    (source / "other.md").write_text(CHAPTER.replace("6 * 7", "6 * 8"), encoding="utf-8")
+    settings = {"extensions": ["myst_nb"], "nb_execution_mode": "cache", "nb_execution_cache_path": str(cache_path)}
+    folders = (str(tmp_path / "html"), str(tmp_path / "doctrees"))
+    with docutils_namespace():
+        app = Sphinx(str(source), None, *folders, "html", confoverrides=settings, status=None, warning=io.StringIO())
+        reader = create_nb_reader(str(source / "index.md"), app.env.myst_config, app.env.mystnb_config, CHAPTER)
+        notebook = reader.read(CHAPTER)
+        notebook.cells[-1].outputs = [new_output("stream", name="stdout", text="42, from the cache\n")]
+        bundle = CacheBundleIn(notebook, str(source / "index.md"))
+        get_cache(str(cache_path)).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        app.connect("env-before-read-docs", unexecuted.skip_uncached)
+        app.build()
+    assert "42, from the cache" in (tmp_path / "html" / "index.html").read_text(encoding="utf-8")
+    other = (tmp_path / "html" / "other.html").read_text(encoding="utf-8")
+    assert "A sentence." in other
+    assert "cell_output" not in other
 
 
 @pytest.fixture(scope="module")
