@@ -7,16 +7,9 @@ import statistics
 import urllib.parse
 from html import unescape
 
-import content_security
-import descriptions
-import lean_pages
-import page_head
-import page_weight
 import pytest
-import rendered_pages
-import search_engines
-import site_address
-import wrong_address
+from _extensions.page import content_security, descriptions, lean_pages, page_head, rendered_pages, wrong_address
+from _extensions.whole_site import page_weight, search_engines, site_address
 from docutils.core import publish_doctree
 from site_under_test import ROOT, SITE, pages
 
