@@ -53,7 +53,7 @@ def changed(path: Path) -> tuple[bool, bool]:
 
 def test_modules_of_every_folder_are_looked_at():
     folders = {path.parent.name for path in MODULES}
-    assert folders == {"_extensions", "execute", "gallery", "content", "downloads", "page", "whole_site"}
+    assert folders == {"_extensions", *FOLDERS}
     assert {"execute", "gallery"} == {*keys.EXECUTING}
 
 
@@ -133,6 +133,17 @@ def imported(path: Path) -> set[str]:
 def test_what_executes_imports_nothing_that_writes_pages(name):
     for module in imported(stages.ROOT / name):
         assert module.split(".")[1] in ("stages", *keys.EXECUTING), f"{name} imports {module}"
+
+
+FOLDERS = ("execute", "gallery", "whole_site", "content", "downloads", "page")
+"""In the order of README.md."""
+
+
+@pytest.mark.parametrize("name", names([path for path in WRITE if path.parent != EXTENSIONS]))
+def test_a_module_imports_from_its_folder_and_those_before_it(name):
+    allowed = FOLDERS[: FOLDERS.index(Path(name).parent.name) + 1]
+    for module in imported(stages.ROOT / name):
+        assert module.split(".")[1] in ("stages", *allowed), f"{name} imports {module}"
 
 
 def test_no_import_closes_a_circle():

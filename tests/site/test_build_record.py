@@ -90,6 +90,8 @@ def test_each_picture_says_where_it_comes_from(light):
     described = gallery_figures.described(light)
     script = described["script"]
     (source,) = (path for path in SCRIPTS if path.stem == script)
+    assert described["page"] == f"auto_gallery/{source.parent.name}/{script}"
+    assert light.name == f"sphx_glr_{script}_{described['number']:03}.svg"
     commit = provenance.commit_of(source)
     for picture in (SITE / "_images" / light.name, SITE / "_images" / f"{light.stem}_dark.svg"):
         text = picture.read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from _extensions import stages
 from _extensions.page import rendered_pages
 from _extensions.whole_site import site_address
 
-PAGE = "404"
+PAGE = site_address.NOT_FOUND
 _HEAD = re.compile(r"<head>")
 _IN_PAGE = re.compile(r'href="#')
 

@@ -12,7 +12,6 @@ from xml.sax.saxutils import escape
 from sphinx.application import Sphinx
 
 from _extensions import stages
-from _extensions.page import wrong_address
 from _extensions.whole_site import site_address
 
 
@@ -29,7 +28,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         return
     files = {"sitemap.xml": "", "robots.txt": ""}
     if public := site_address.public():
-        names = sorted(app.env.found_docs - {wrong_address.PAGE})
+        names = sorted(app.env.found_docs - {site_address.NOT_FOUND})
         files["sitemap.xml"] = sitemap(public + app.builder.get_target_uri(name) for name in names)
         files["robots.txt"] = f"User-agent: *\nAllow: /\n\nSitemap: {public}sitemap.xml\n"
     for name, text in files.items():

@@ -6,6 +6,8 @@ import os
 import urllib.parse
 
 LOCAL = "http://127.0.0.1:8000/"
+NOT_FOUND = "404"
+"""The page that a host shows in place of a missing one; it has no address of its own."""
 
 
 def public() -> str | None:
