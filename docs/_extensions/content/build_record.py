@@ -1,8 +1,9 @@
-"""How this build was made: every page with what executed it, every figure with the digest of its data, versions, commit.
+"""How this build was made: what executed each page, digests of figures, versions, commit.
 
-The page holds what two builds of one source have in common. What one run took (executed or kept from an earlier build, seconds,
-memory, doctests that agreed) is in ``build.json`` beside it, which the page loads; that file alone differs between two builds.
-A script or chapter without an execution stops the build.
+The page holds what two builds of one source have in common. What one run took (executed or kept
+from an earlier build, seconds, memory, doctests that agreed) is in ``build.json`` beside it, which
+the page loads; that file alone differs between two builds. A script or chapter without an execution
+stops the build.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ EXECUTORS = (doctests_aside, chapters_ahead, freshness, claims_aside, saboteurs_
 
 @dataclass(frozen=True)
 class Row(execution_record.Execution):
-    """A page and what executes it; engine, name and key are empty if there is nothing to execute."""
+    """A page and what executes it; engine, name and key are empty if nothing does."""
 
     @property
     def id(self) -> str:
@@ -126,9 +127,9 @@ class BuildRecord(SphinxDirective):
         body, without = [], nodes.paragraph("", "Nothing to execute on ")
         for row in rows(self.env):
             if row.engine:
-                named = self._to(row.page) if row.page else nodes.Text("docstrings")
+                page = self._to(row.page) if row.page else nodes.Text("docstrings")
                 key = nodes.literal("", row.key[:_SHOWN])
-                cells = (named, nodes.Text(row.engine), nodes.Text(str(row.doctests) if row.doctests else ""), key)
+                cells = (page, nodes.Text(row.engine), nodes.Text(str(row.doctests) if row.doctests else ""), key)
                 body.append(nodes.row("", *map(stages.cell, cells), ids=[row.id]))
             else:
                 without += [self._to(row.page), nodes.Text(", ")]
@@ -161,17 +162,18 @@ def measurements(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
     docstrings = sum(count for source, count in agreed.items() if source.startswith("tutorial_src"))
     measured = {}
     for row in rows(env):
-        known = execution_record.recorded(row.name) if row.name else None
-        if known is not None and known.key != row.key:
-            known = None
+        measurement = execution_record.recorded(row.name) if row.name else None
+        if measurement is not None and measurement.key != row.key:
+            measurement = None
         entry: dict[str, Any] = {"page": row.page, "source": row.source, "engine": row.engine}
         if row.engine:
-            in_prose = known.doctests if known and row.engine == "sphinx-gallery" else agreed[row.source]
+            in_prose = measurement.doctests if measurement and row.engine == "sphinx-gallery" else agreed[row.source]
+            origin = "executed" if row.name in execution_record.executed else "from cache"
             entry |= {
-                "run": None if known is None else "executed" if row.name in execution_record.executed else "from cache",
+                "run": origin if measurement else None,
                 "key": row.key,
-                "seconds": None if known is None else round(known.seconds, 2),
-                "peak_memory_mib": None if known is None else known.peak_memory_mib,
+                "seconds": None if measurement is None else round(measurement.seconds, 2),
+                "peak_memory_mib": None if measurement is None else measurement.peak_memory_mib,
                 "doctests_passed": in_prose if row.page else docstrings,
             }
         measured[row.id] = entry
@@ -184,10 +186,10 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         return
     pages = measurements(app.env)
     if not app.config.gallery_only:
-        known = {entry["source"] for entry in pages.values() if entry.get("run")}
+        executed = {entry["source"] for entry in pages.values() if entry.get("run")}
         sources = {stages.below_root(path) for path in stages.scripts().rglob("*.py")}
         sources |= {entry["source"] for entry in pages.values() if entry["engine"]}
-        if missing := sorted(sources - known):
+        if missing := sorted(sources - executed):
             raise SystemExit("Not everything was executed.\n" + "\n".join(f"{name} was not" for name in missing))
     record = {"seconds": round(time.perf_counter() - _start, 1), "pages": pages}
     path = Path(app.outdir, PAGE).with_name(_FILE)
@@ -201,7 +203,7 @@ def load_script(app: Sphinx, pagename: str, templatename: str, context: dict[str
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Decide once the gallery is executed whether the page is read again; publish when all is written."""
+    """Decide after the gallery whether the page is read again; publish when all is written."""
     app.add_directive("build-record", BuildRecord)
     stages.listen(app, stages.Stage.PAGES_OUTDATED, read_again)
     stages.listen(app, stages.Stage.PAGE_PREPARED, load_script)

@@ -1,4 +1,4 @@
-"""How to cite the paper and this site: written once, in ``CITATION.cff``, shown in the guide and served as two files."""
+"""How to cite the paper and this site, from ``CITATION.cff``: in the guide and as two files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _entry(key: str, fields: dict[str, str]) -> str:
 
 
 def bibtex(cff: dict[str, Any], address: str | None) -> str:
-    """Return two entries: the paper, and the site with its version and, where it has one, its public address."""
+    """Return an entry for the paper and one for the site, with its version and public address."""
     entries = []
     for paper in cff["references"]:
         (eprint,) = (i["value"].removeprefix("arXiv:") for i in paper["identifiers"] if i["value"].startswith("arXiv:"))

@@ -1,4 +1,4 @@
-"""The ledger on its page, from the record of the claims; and the check that every item of the paper is on a page."""
+"""The ledger on its page, and the check that every item of the paper is on a page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SCRIPTS = {
 
 
 def _stop(reasons: str) -> NoReturn:
-    """End the build. Sphinx surrounds its own exceptions with a report for its developers; this is for the reader."""
+    """End the build with sentences for a reader; exceptions of Sphinx come with a long report."""
     raise SystemExit(f"The ledger does not come out.\n{reasons}")
 
 
@@ -107,7 +107,7 @@ class Ledger(SphinxDirective):
 
 
 def _merged(measured: dict[str, str], *, computed: bool) -> Iterator[tuple[str, str]]:
-    """Say once what both frameworks have in common, and of the last cell whether it was computed."""
+    """Say once what both frameworks have in common, and whether the exact value was computed."""
     cells = dict(measured)
     if cells and cells.get("torch") == cells.get("tensorflow"):
         yield "PyTorch and TensorFlow", cells.pop("torch")

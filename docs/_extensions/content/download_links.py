@@ -1,4 +1,4 @@
-"""The links at the end of a page to its script and notebook, in place of those of sphinx-gallery."""
+"""The links from a page to its script and notebook, in place of those of sphinx-gallery."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""The explorer: the scripts of its page, links that open a figure of the paper in it, and how often it agrees with the frameworks.
+"""The explorer: scripts of its page, links that open a figure in it, how often it agrees.
 
-The arithmetic is in ``_static/explorer``. ``tests/site/test_explorer.py`` compares it with the frameworks and records the count in
+The arithmetic is in ``_static/explorer``. ``tests/site/test_explorer.py`` compares it with the
+frameworks and records the count in
 ``compared.json`` there, which the page shows. The libraries beside it come from npm, unchanged and with their licences: uPlot
 1.6.32 draws, decimal.js 10.6.0 has the digits, acorn 8.19.0 parses.
 """
@@ -36,7 +37,7 @@ PRESETS: dict[str, dict[str, str | int]] = {
     "plot_figure_7": _H1,
     "plot_figure_8": _H2,
 }
-"""What the form of the explorer holds for each figure; fields that are not named keep what the page begins with."""
+"""What its form holds for each figure; other fields keep the values with which the page begins."""
 
 
 def state(script: str) -> str:

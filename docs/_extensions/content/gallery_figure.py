@@ -1,11 +1,12 @@
-"""The directive ``gallery-figure``: a figure of a script, on the script's own page and, by reference, in a chapter.
+"""The directive ``gallery-figure``: a figure of a script, on the script's page or in a chapter.
 
 .. code-block:: md
 
    :::{gallery-figure} plot_figure_6
    :::
 
-It shows the picture that suits the page's theme, with a caption that says what computed it, and from which commit.
+It shows the picture that suits the page's theme, with a caption that says what computed it, and
+from which commit.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class GalleryFigure(SphinxDirective):
         described = figures.described(light)
         figure = nodes.figure("", classes=["gallery-figure"], script=source.stem)
         images = nodes.container("", classes=["gallery-images"])
-        card = figures.card(light).relative_to(self.env.srcdir).as_posix()  # for link previews, see page_head
+        # page_head reads it, for link previews.
+        card = figures.card(light).relative_to(self.env.srcdir).as_posix()
         for path, theme in ((light, "only-light"), (light.with_stem(f"{light.stem}_dark"), "only-dark")):
             uri = f"/{path.relative_to(self.env.srcdir).as_posix()}"
             images += nodes.image(uri=uri, alt=described["finding"], classes=[theme], card=card)

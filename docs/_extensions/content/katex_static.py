@@ -1,6 +1,7 @@
-"""Typeset maths while the page is built, with KaTeX inside V8: pages carry HTML and MathML, and no script.
+"""Typeset maths while the page is built, with KaTeX inside V8: pages carry no script for it.
 
-Sphinx's own renderers either load MathJax from a CDN or need LaTeX; both ask for what a reader or a builder may not have.
+Sphinx's own renderers either load MathJax from a CDN or need LaTeX; both ask for what a reader or a
+builder may not have.
 """
 
 from __future__ import annotations

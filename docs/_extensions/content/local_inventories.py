@@ -15,7 +15,7 @@ SOURCES = stages.ROOT / "docs" / "_inventories"
 
 
 def mapping(addresses: dict[str, str], compiled: Path) -> dict[str, tuple[str, str]]:
-    """Compress each list and return what ``intersphinx_mapping`` wants: address of the pages, file of the inventory."""
+    """Compress each list and return addresses and files, as ``intersphinx_mapping`` has them."""
     compiled.mkdir(parents=True, exist_ok=True)
     result = {}
     for name, address in addresses.items():

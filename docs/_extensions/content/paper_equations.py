@@ -1,4 +1,4 @@
-"""Equations with the paper's numbers: the label ``eq-10a`` makes an equation number (10a), on whatever page it stands."""
+"""Equations with the paper's numbers: ``eq-10a`` makes an equation number (10a), on any page."""
 
 from __future__ import annotations
 

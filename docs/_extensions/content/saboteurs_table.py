@@ -1,4 +1,4 @@
-"""Which saboteur breaks which claim of the ledger, on a page of its own, from the record of the saboteurs."""
+"""Which saboteur breaks which claim of the ledger, on a page of its own."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Saboteurs(SphinxDirective):
         return [nodes.paragraph("", text), table]
 
     def _row(self, claim: str, verdicts: dict[str, str]) -> nodes.row:
-        """Say under each saboteur whether the claim is broken; the sign that is seen is a matter of style."""
+        """Say under each saboteur whether the claim is broken; the style sheet shows a sign."""
         from removable.claims.saboteurs import NOBODY, RAISES, broken_by
 
         broken = broken_by(verdicts)

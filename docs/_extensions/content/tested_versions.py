@@ -1,7 +1,8 @@
-"""The table of versions: the lower bounds, what this build was made with, and the sets for which everything passed.
+"""The table of versions: lower bounds, what made this build, and the sets for which all passed.
 
-The bounds come from ``pyproject.toml`` and the versions of this build from what is installed, both when the page is read. The sets
-come from ``docs/guide/versions.toml``, which ``nox -s oldest`` and ``nox -s newest`` write. Nothing is typed by hand.
+The bounds come from ``pyproject.toml`` and the versions of this build from what is installed, both
+when the page is read. The sets come from ``docs/guide/versions.toml``, which ``nox -s oldest`` and
+``nox -s newest`` write. Nothing is typed by hand.
 """
 
 from __future__ import annotations
@@ -56,14 +57,14 @@ def installed(name: str) -> str:
 
 
 def sets() -> dict[str, dict[str, Any]]:
-    """Return what the sessions have recorded, by the name of the session; nothing where none has run yet."""
+    """Return what the sessions have recorded, by the name of the session."""
     if not RECORD.exists():
         return {}
     return tomllib.loads(RECORD.read_text(encoding="utf-8"))
 
 
 def _public(version: str) -> str:
-    """Leave out the label of a local build, such as ``+cpu``, which says nothing about the numbers."""
+    """Leave out the label of a local build, such as ``+cpu``: it says nothing about the numbers."""
     return re.sub(r"\+.*", "", version)
 
 

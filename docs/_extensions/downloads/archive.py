@@ -1,7 +1,7 @@
-"""Everything in one file: scripts, notebooks, the package, the pins and the site itself, to be used without a network.
+"""All in one file, to be used without a network: scripts, notebooks, package, pins, site.
 
-The same content gives the same bytes: members are sorted, and carry the earliest date that the format knows. The measurements of
-the build are left out, for they are those of one run.
+The same content gives the same bytes: members are sorted, and carry the earliest date that the
+format knows. The measurements of the build are left out, for they are those of one run.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def write(path: Path, contents: list[tuple[str, bytes]]) -> None:
 
 
 def pack(app: Sphinx, exception: Exception | None) -> None:
-    """Pack the finished site, unless the archive that is there has the same content; a partial site is not packed."""
+    """Pack the finished site, unless the archive has this content; a partial site is not packed."""
     if not stages.is_site(app, exception):
         return
     site = Path(app.outdir)

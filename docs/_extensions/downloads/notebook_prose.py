@@ -1,7 +1,8 @@
 """Plain words for Sphinx roles in the notebooks that readers download.
 
-sphinx-gallery turns the text blocks of a script into Markdown with regular expressions and leaves roles that it does not know as
-they are. It has no hook for that step, so its function is wrapped here.
+sphinx-gallery turns the text blocks of a script into Markdown with regular expressions and leaves
+roles that it does not know as they are. It has no hook for that step, so its function is wrapped
+here.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _REFERENCES = stages.ROOT / "docs" / "references.bib"
 
 @functools.cache
 def citation(key: str) -> str:
-    """Name the authors and the year of an entry of the bibliography; the title of a source file, which has no year."""
+    """Return authors and year of an entry of the bibliography; for a source file, its title."""
     from pybtex.database import parse_file  # for speed: most builds cite nothing anew
 
     entry = parse_file(str(_REFERENCES)).entries[key]

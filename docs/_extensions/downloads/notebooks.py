@@ -1,8 +1,8 @@
 """Make of each script and chapter a script and a notebook that run somewhere else.
 
-Both install from the wheel that this site serves: a script by inline metadata (PEP 723), which ``pipx run`` and ``uv run`` read, a
-notebook by its first cell. In a notebook the doctests of the page are cells that run, and the last cell counts how many of the
-published values its reader gets.
+Both install from the wheel that this site serves: a script by inline metadata (PEP 723), which
+``pipx run`` and ``uv run`` read, a notebook by its first cell. In a notebook the doctests of the
+page are cells that run, and the last cell counts how many of the published values its reader gets.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def wheel_address(release: str) -> str:
 
 
 def frameworks_of(text: str) -> dict[str, str]:
-    """Return the modules of the frameworks that a text names, each with the extra that installs it."""
+    """Return the frameworks that a text names, each module with the extra that installs it."""
     return {module: extra for module, extra in _EXTRAS.items() if re.search(rf"\b{module}\b", text)}
 
 
@@ -59,7 +59,7 @@ def inline_metadata(release: str, text: str) -> str:
 
 
 def install_cell(release: str, text: str) -> NotebookNode:
-    """Return the first cell of a notebook: it installs what is missing, and leaves alone what is there."""
+    """Return the first cell of a notebook, which installs what is missing."""
     modules = json.dumps(frameworks_of(text))
     source = f"""\
 # Installs what this notebook needs and is not here yet.
@@ -74,13 +74,14 @@ if extras or not find_spec("removable"):
 
 def check_cell(examples: str) -> NotebookNode:
     """Return a cell that runs the examples of a doctest."""
-    # IPython takes prompts away that begin on one of the first two lines, in a string too; hence the comment.
+    # IPython takes prompts away that begin on one of the first two lines, in a string too; hence
+    # the comment.
     source = f"# Do you get these values?\npublished(\n    r'''\n{textwrap.indent(examples, '    ')}\n    ''',\n    globals(),\n)"
     return _tagged(new_code_cell(source), "published")
 
 
 def import_cell() -> NotebookNode:
-    """Return the cell that makes :func:`removable.selfcheck.published` known, before the first example."""
+    """Return the cell that imports ``published``, before the first example."""
     return _tagged(new_code_cell("from removable.selfcheck import published"), "published")
 
 
@@ -106,7 +107,7 @@ def _tagged(cell: NotebookNode, tag: str) -> NotebookNode:
 
 
 def _notebook(cells: list[NotebookNode]) -> NotebookNode:
-    """Put cells together; their names are their numbers, where nbformat would draw them at random."""
+    """Put cells together, named by their numbers: nbformat would draw names at random."""
     if any("published" in cell.metadata.get("tags", ()) for cell in cells):
         title = next(i for i, cell in enumerate(cells) if cell.cell_type == "markdown")
         cells = [*cells[: title + 1], import_cell(), *cells[title + 1 :], report_cell()]
@@ -136,7 +137,7 @@ def notebook_of_script(generated: Path, release: str) -> NotebookNode:
 
 
 def cells_of_chapter(path: Path, page: str, app: Sphinx) -> Iterator[NotebookNode]:
-    """Yield the cells of a chapter, its text in plain Markdown and its doctests as cells that run."""
+    """Yield the cells of a chapter: text in plain Markdown, code, doctests as cells that run."""
     text = path.read_text(encoding="utf-8")
     for name, value in app.config.myst_substitutions.items():
         text = re.sub(rf"\{{\{{ *{name} *\}}\}}", value, text)
@@ -150,9 +151,9 @@ def cells_of_chapter(path: Path, page: str, app: Sphinx) -> Iterator[NotebookNod
 
 
 def script_of_chapter(notebook: NotebookNode, release: str) -> str:
-    """Return a chapter as a script whose comments are its text, in the percent format that editors know as cells."""
-    kept = [cell for cell in notebook.cells if "install" not in cell.metadata.get("tags", ())]
-    bare = new_notebook(cells=[c.copy() for c in kept], metadata={"jupytext": {"notebook_metadata_filter": "-all"}})
+    """Return a chapter as a script in the percent format, its text as comments."""
+    cells = [cell for cell in notebook.cells if "install" not in cell.metadata.get("tags", ())]
+    bare = new_notebook(cells=[c.copy() for c in cells], metadata={"jupytext": {"notebook_metadata_filter": "-all"}})
     for cell in bare.cells:
         cell.metadata = NotebookNode()
     return inline_metadata(release, _text(bare.cells)) + "\n" + jupytext.writes(bare, fmt="py:percent")
@@ -160,17 +161,17 @@ def script_of_chapter(notebook: NotebookNode, release: str) -> str:
 
 def make_all(app: Sphinx) -> dict[str, str]:
     """Make every script and notebook; return their contents by name."""
-    release, made = app.config.release, {}
+    release, contents = app.config.release, {}
     for script in sorted(stages.scripts().rglob("plot_*.py")):
         generated = Path(app.srcdir, "auto_gallery", script.parent.name, f"{script.stem}.ipynb")
         text = script.read_text(encoding="utf-8")
-        made[script.name] = f"{inline_metadata(release, text)}\n{text}"
-        made[generated.name] = nbformat.writes(notebook_of_script(generated, release)) + "\n"
+        contents[script.name] = f"{inline_metadata(release, text)}\n{text}"
+        contents[generated.name] = nbformat.writes(notebook_of_script(generated, release)) + "\n"
     for page in sorted(app.env.found_docs):
         path = Path(app.env.doc2path(page))
         if "auto_gallery" not in path.parts and is_chapter(path):
             cells = list(cells_of_chapter(path, page, app))
             notebook = _notebook([install_cell(release, _text(cells)), *cells])
-            made[f"{path.stem}.ipynb"] = nbformat.writes(notebook) + "\n"
-            made[f"{path.stem}.py"] = script_of_chapter(notebook, release)
-    return made
+            contents[f"{path.stem}.ipynb"] = nbformat.writes(notebook) + "\n"
+            contents[f"{path.stem}.py"] = script_of_chapter(notebook, release)
+    return contents

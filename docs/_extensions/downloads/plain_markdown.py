@@ -1,7 +1,8 @@
 """Chapters in plain Markdown, for notebooks and scripts that are read outside the site.
 
-MyST adds directives and roles to Markdown. Those that chapters use are put into words here; one that is not known here stops the
-build, so that no download shows markup that its reader's program does not understand.
+MyST adds directives and roles to Markdown. Those that chapters use are put into words here; one
+that is not known here stops the build, so that no download shows markup that its reader's program
+does not understand.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _finished(parts: list[str]) -> str:
 
 
 def _cut(text: str, page: str, site: str) -> Iterator[tuple[str, str]]:
-    """Go through text and directives; the content of one that only arranges is gone through in the same way."""
+    """Go through text and directives, and into those that only arrange."""
     lines = text.split("\n")
     plain: list[str] = []
     at = 0
@@ -110,11 +111,12 @@ def _directive(name: str, title: str, body: str, page: str, site: str) -> Iterat
 def _inline(text: str, page: str, site: str) -> str:
     """Put roles into words, and the paper's numbers into equations."""
     parts = re.split(r"^\$\$", text, flags=re.MULTILINE)
-    for index in range(1, len(parts), 2):  # every second part is an equation; its label follows its end
+    # Every second part is an equation; its label follows its end.
+    for index in range(1, len(parts), 2):
         if label := re.match(r" \(eq-(\w+)\)$", parts[index + 1].split("\n")[0]):
             parts[index] = f"{parts[index].rstrip()} \\tag{{{label[1]}}}\n"
             parts[index + 1] = parts[index + 1].removeprefix(label[0])
-    return _ROLE.sub(lambda found: _role(found["name"], found["text"], page, site), "$$".join(parts))
+    return _ROLE.sub(lambda role: _role(role["name"], role["text"], page, site), "$$".join(parts))
 
 
 def _role(name: str, text: str, page: str, site: str) -> str:
@@ -124,7 +126,8 @@ def _role(name: str, text: str, page: str, site: str) -> str:
         cited = [notebook_prose.citation(key.strip()) for key in text.split(",")]
         if name == "cite:t":
             return ", ".join(cited)
-        inside = [re.sub(r" [(](\d+)[)]$", r", \1", one) for one in cited]  # no brackets within brackets
+        # No brackets within brackets.
+        inside = [re.sub(r" [(](\d+)[)]$", r", \1", one) for one in cited]
         return f"({'; '.join(inside)})"
     if name == "doc":
         path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath(page).parent / target)

@@ -1,7 +1,8 @@
-"""What readers take away: every script and chapter as a script and as a notebook, ready to run somewhere else.
+"""What readers take away: every script and chapter as a script and as a notebook.
 
-They are written when the pages are, for they depend on the address of the site, and a script need not be executed again when
-that changes. They are made only where something that they are made of has changed.
+They are written when the pages are, for they depend on the address of the site, and a script need
+not be executed again when that changes. They are made only where something that they are made of
+has changed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from _extensions.whole_site import site_address
 
 
 def sources(app: Sphinx) -> list[Path]:
-    """Return the files that downloads are made of: scripts, the notebooks that sphinx-gallery makes of them, and chapters."""
+    """Return what downloads are made of: scripts, notebooks of sphinx-gallery, chapters."""
     pages = sorted(Path(app.env.doc2path(name)) for name in app.env.found_docs)
     return [
         *sorted(stages.scripts().rglob("plot_*.py")),

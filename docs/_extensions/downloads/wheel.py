@@ -1,4 +1,4 @@
-"""Put the package's wheel and the pins into the site: a downloaded script finds the very code that drew its page."""
+"""Put the package's wheel and the pins into the site, for the scripts that are downloaded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _key() -> str:
 
 
 def build_wheel(app: Sphinx, exception: Exception | None) -> None:
-    """Write ``dist/removable-VERSION-py3-none-any.whl`` beside the pages; the same source gives the same bytes."""
+    """Write the wheel and the pins into ``dist/``; the same source gives the same bytes."""
     if not stages.is_site(app, exception):
         return
     dist, stamp, key = Path(app.outdir, "dist"), Path(app.doctreedir, "wheel-built"), _key()

@@ -24,9 +24,11 @@ def mend(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doc
     body = context.get("body")
     if not body:
         return
-    # docutils marks a citation with a role that ARIA has withdrawn and that may not stand inside a list.
+    # docutils marks a citation with a role that ARIA has withdrawn and that may not stand inside a
+    # list.
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
-    # sphinx-gallery writes an attribute that HTML does not have; the same text stands in the caption.
+    # sphinx-gallery writes an attribute that HTML does not have; the same text stands in the
+    # caption.
     context["body"] = _TOOLTIP.sub(r"\1", body)
     if pagename == "_modules/index":
         # The list of modules has lists of their parts between its items; those belong into items.

@@ -1,7 +1,8 @@
-"""A Content-Security-Policy in each page: whatever slips into a page, the browser runs and loads only what this build wrote.
+"""A Content-Security-Policy in each page: it runs and loads only what this build wrote.
 
-The policy names the inline scripts and style elements of its page by their digests, which are known once the page is rendered.
-A host can send a stricter policy in a header of its own; this one also holds where nobody sends headers, as in a folder.
+The policy names the inline scripts and style elements of its page by their digests, which are known
+once the page is rendered. A host can send a stricter policy in a header of its own; this one also
+holds where nobody sends headers, as in a folder.
 """
 
 from __future__ import annotations
@@ -21,17 +22,18 @@ _INLINE = re.compile(
 _SOURCE = re.compile(r"\bsrc\s*=", re.IGNORECASE)
 _CHARSET = re.compile(r'<meta charset="[^"]*"\s*/?>', re.IGNORECASE)
 
-# What 'self' means in a folder opened from a disk is left to the browser. Naming the scheme settles it, and gives nothing
-# away on a host: no browser lets a page of a host load files of the reader's disk.
+# What 'self' means in a folder opened from a disk is left to the browser. Naming the scheme settles
+# it, and gives nothing away on a host: no browser lets a page of a host load files of the reader's
+# disk.
 _OWN = "'self' file:"
 
 
 def _digests(html: str, tag: str) -> str:
     """Name the inline elements of a kind, each once and in one order."""
     texts = {
-        found["text"]
-        for found in _INLINE.finditer(html)
-        if found["tag"].lower() == tag and not _SOURCE.search(found["attributes"])
+        element["text"]
+        for element in _INLINE.finditer(html)
+        if element["tag"].lower() == tag and not _SOURCE.search(element["attributes"])
     }
     digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
     return "".join(f" 'sha256-{digest}'" for digest in sorted(digests))
@@ -48,7 +50,8 @@ def policy(html: str) -> str:
             "default-src 'none'",
             f"script-src {_OWN}{_digests(html, 'script')}",
             f"style-src {_OWN}{_digests(html, 'style')}",
-            # KaTeX positions the parts of a formula in style attributes, which can neither run nor load anything here.
+            # KaTeX positions the parts of a formula in style attributes, which can neither run nor
+            # load anything here.
             "style-src-attr 'unsafe-inline'",
             f"img-src {_OWN} data:",  # the theme's style sheet holds small pictures as data
             f"font-src {_OWN}",

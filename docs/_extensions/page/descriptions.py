@@ -1,4 +1,4 @@
-"""A sentence or two that say what is on a page: for search engines, link previews and ``llms.txt``."""
+"""A sentence or two on a page: for search engines, link previews and ``llms.txt``."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def shorten(text: str, length: int = LENGTH) -> str:
     'This sentence has …'
     """
     text = " ".join(text.split())
-    kept = ""
+    shortened = ""
     for sentence in _SENTENCE_END.split(text):
-        if kept and len(kept) + 1 + len(sentence) > length:
+        if shortened and len(shortened) + 1 + len(sentence) > length:
             break
-        kept = f"{kept} {sentence}".strip()
-    if len(kept) <= length:
-        return kept
-    return kept[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+        shortened = f"{shortened} {sentence}".strip()
+    if len(shortened) <= length:
+        return shortened
+    return shortened[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
 
 def in_letters(tex: str) -> str:
@@ -46,13 +46,13 @@ def in_letters(tex: str) -> str:
     >>> in_letters(r"h_1(x) = x^2 \pm \epsilon")
     'h₁(x) = x² ± ε'
     """
-    tex = re.sub(r"\\(\w+?)(?![a-z])", lambda found: _SYMBOLS.get(found[1], found[0]), tex)
-    tex = re.sub(r"_(\d)", lambda found: found[1].translate(_SMALL[0]), tex)
-    return re.sub(r"\^(\d)", lambda found: found[1].translate(_SMALL[1]), tex)
+    tex = re.sub(r"\\(\w+?)(?![a-z])", lambda command: _SYMBOLS.get(command[1], command[0]), tex)
+    tex = re.sub(r"_(\d)", lambda digit: digit[1].translate(_SMALL[0]), tex)
+    return re.sub(r"\^(\d)", lambda digit: digit[1].translate(_SMALL[1]), tex)
 
 
 def first_paragraph(doctree: nodes.document) -> str:
-    """Return the text of the first paragraph that stands in the page itself, not in a box, a list or a table."""
+    """Return the first paragraph of the page itself, not of a box, a list or a table."""
     for paragraph in doctree.findall(nodes.paragraph):
         if isinstance(paragraph.parent, nodes.section | nodes.document) and (text := paragraph.astext().strip()):
             texts = paragraph.findall(nodes.Text)

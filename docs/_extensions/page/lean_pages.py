@@ -1,8 +1,8 @@
 """Leave out of pages what they load and do not use: a fifth of what a reader would wait for.
 
-The theme loads the search index on every page, for results while one types, which this site does not show; and a script
-that draws icons other than those of its font, of which the site has none. That script also writes a style element, which the
-pages' Content-Security-Policy forbids.
+The theme loads the search index on every page, for results while one types, which this site does
+not show; and a script that draws icons other than those of its font, of which the site has none.
+That script also writes a style element, which the pages' Content-Security-Policy forbids.
 """
 
 from __future__ import annotations

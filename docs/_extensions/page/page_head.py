@@ -1,7 +1,7 @@
-"""What a page says of itself in its head: description, title and picture for link previews, and its text version.
+"""The head of a page: description, title and picture for link previews, its text version.
 
-There is little to it. What is ready-made cuts a description in the middle of a word, and gives relative addresses, which
-nobody who reads them accepts, to a site without a public one.
+There is little to it. What is ready-made cuts a description in the middle of a word, and gives
+relative addresses, which nobody who reads them accepts, to a site without a public one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _meta(attribute: str, name: str, content: str) -> str:
 
 
 def picture(doctree: nodes.document | None, srcdir: Path) -> tuple[Path, str]:
-    """Return the card of the first figure on a page, or that of the whole site, and what it shows."""
+    """Return the card of the first figure on a page, or of the site, and what it shows."""
     for image in doctree.findall(nodes.image) if doctree else ():
         if "only-light" in image["classes"] and image.get("card"):
             return srcdir / image["card"], image["alt"]

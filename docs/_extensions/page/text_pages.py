@@ -1,7 +1,8 @@
-"""Each page as plain text beside it, and ``llms.txt``, which lists them: for people who read with tools.
+"""Each page as plain text beside it, and ``llms.txt``, which lists them.
 
-The text is made from the document that has just become the HTML page, so it has the same numbers, in the same build. Formulas
-stand in it as TeX, figures as the finding that their alternative text gives, tabs one after the other.
+The text is made from the document that has just become the HTML page, so it has the same numbers,
+in the same build. Formulas stand in it as TeX, figures as the finding that their alternative text
+gives, tabs one after the other.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class Translator(TextTranslator):
             self.add_text(f" <{address}>")
 
     def visit_title(self, node: nodes.title) -> None:
-        """Leave out the name of a note, which the HTML page has put in and :class:`TextTranslator` writes by itself."""
+        """Leave out the name of a note, which :class:`TextTranslator` writes by itself."""
         if isinstance(node.parent, nodes.Admonition) and not isinstance(node.parent, nodes.admonition):
             raise nodes.SkipNode
         super().visit_title(node)
@@ -131,7 +132,7 @@ class Translator(TextTranslator):
         raise nodes.SkipNode
 
     def visit_table(self, node: nodes.table) -> None:
-        """Write the rows of the ledger one after the other: its cells are paragraphs, too long for columns."""
+        """Write the rows of the ledger one after the other: its cells are too long for columns."""
         if "ledger" not in node["classes"]:
             super().visit_table(node)
             return
@@ -143,8 +144,8 @@ class Translator(TextTranslator):
     def _claim(self, row: nodes.row) -> None:
         self.new_state(0)
         for title, entry in zip(("", "Measured: ", "Verdict: "), row.findall(nodes.entry), strict=True):
-            said = [" ".join(paragraph.astext().split()) for paragraph in entry.findall(nodes.paragraph)]
-            self.add_text(f"{title}{' | '.join(said)}{self.nl}")
+            texts = [" ".join(paragraph.astext().split()) for paragraph in entry.findall(nodes.paragraph)]
+            self.add_text(f"{title}{' | '.join(texts)}{self.nl}")
         self.end_state(wrap=False)
 
 

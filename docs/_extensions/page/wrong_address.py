@@ -1,6 +1,7 @@
-"""The page for a wrong address, ``404.html``: a host shows it in place of a missing page, however deep that would have been.
+"""The page for a wrong address, ``404.html``, which a host shows in place of a missing one.
 
-With a public address, every address on that page starts from there. Without one the page works in the top folder.
+With a public address, every address on that page starts from there. Without one the page works in
+the top folder.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def anchor(html: str, address: str) -> str:
     '<head><base href="/sub/" /></head><a href="404.html#top">Top</a>'
     """
     html = _HEAD.sub(f'<head><base href="{urllib.parse.urlsplit(address).path}" />', html, count=1)
-    return _IN_PAGE.sub(f'href="{PAGE}.html#', html)  # else these lead to the first page of the site
+    # Without the name of the page these would lead to the first page of the site.
+    return _IN_PAGE.sub(f'href="{PAGE}.html#', html)
 
 
 def mend(app: Sphinx, pagename: str, page: rendered_pages.Rendered) -> None:

@@ -1,7 +1,8 @@
-"""Keep the bytecode of the package and of the extensions, which the next build would otherwise compile again.
+"""Keep the bytecode of the package and of the extensions for the next build.
 
-A build does not let Python write bytecode: Python 3.11 does not notice when a full disk cuts such a file short, and takes it for
-whole from then on. Here each file is loaded before it takes its place, and it holds a digest of its source, which Python compares.
+A build does not let Python write bytecode: Python 3.11 does not notice when a full disk cuts such a
+file short, and takes it for whole from then on. Here each file is loaded before it takes its place,
+and it holds a digest of its source, which Python compares.
 """
 
 from __future__ import annotations

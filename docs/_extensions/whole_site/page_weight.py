@@ -1,7 +1,8 @@
-"""What each page weighs: the bytes that a browser transfers to show it, in a table in ``_build/page-weight.txt``.
+"""The bytes that a browser transfers for each page, as a table in ``_build/page-weight.txt``.
 
-Text is counted as hosts send it, compressed with gzip; fonts and pictures as they are stored. Figures are counted apart. A page
-loads what its head names, and the fonts of its icons and formulas.
+Text is counted as hosts send it, compressed with gzip; fonts and pictures as they are stored.
+Figures are counted apart. A page loads what its head names, and the fonts of its icons and
+formulas.
 """
 
 from __future__ import annotations
@@ -83,14 +84,14 @@ def _with_imports(sheet: Path) -> set[Path]:
 def files(page: Path, site: Path) -> set[Path]:
     """Name what a browser loads with a page, without its figures."""
     html = page.read_text(encoding="utf-8")
-    found = {_resolve(page, match["script"] or match["link"]) for match in _LOADED.finditer(html)}
-    found = set().union(*(_with_imports(path) if path.suffix == ".css" else {path} for path in found))
-    found.add(site / "_static" / "icons" / "icons.woff2")
+    loaded = {_resolve(page, match["script"] or match["link"]) for match in _LOADED.finditer(html)}
+    loaded = set().union(*(_with_imports(path) if path.suffix == ".css" else {path} for path in loaded))
+    loaded.add(site / "_static" / "icons" / "icons.woff2")
     if 'class="katex"' in html:
         shown = "".join(re.findall(r'class="katex-html".*?(?=class="katex"|\Z)', html, re.DOTALL))
         fonts = (name for name, sign in _FONTS_OF_MATHS.items() if name == "Main-Regular" or re.search(sign, shown))
-        found |= {site / "_static" / "katex" / "fonts" / f"KaTeX_{name}.woff2" for name in fonts}
-    return found
+        loaded |= {site / "_static" / "katex" / "fonts" / f"KaTeX_{name}.woff2" for name in fonts}
+    return loaded
 
 
 def weigh(page: Path, site: Path) -> Weight:
@@ -117,7 +118,7 @@ def table(site: Path) -> str:
 
 
 def write(app: Sphinx, exception: Exception | None) -> None:
-    """Write the table beside the site and log its first lines, unless it is that of the same files."""
+    """Write the table beside the site and log its first lines, unless the files are the same."""
     if not stages.is_site(app, exception):
         return
     site = Path(app.outdir).resolve()

@@ -1,6 +1,7 @@
-"""The list of pages for search engines, ``sitemap.xml``, and ``robots.txt``, which names it; for a site with a public address.
+"""``sitemap.xml``, the list of pages, and ``robots.txt``, which names it, for a public site.
 
-Every page is listed whether this build has written it or not, so that a second build has the same list as the first.
+Every page is listed whether this build has written it or not, so that a second build has the same
+list as the first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the site will stand: the environment variable ``SITE_URL``, or a local address that ``nox -s serve`` answers."""
+"""The address of the site: ``SITE_URL``, or a local one that ``nox -s serve`` answers."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ NOT_FOUND = "404"
 def public() -> str | None:
     """Return the public address with a slash at its end, or None when there is none.
 
-    What only makes sense on a public site (canonical addresses, the list for search engines, a button for Colab) is left out
-    without one.
+    What only makes sense on a public site (canonical addresses, the list for search engines, a
+    button for Colab) is left out without one.
 
     Raises
     ------
@@ -33,5 +33,5 @@ def public() -> str | None:
 
 
 def address() -> str:
-    """Return the address that downloaded scripts and notebooks install from: the public one, or the local default."""
+    """Return the address from which downloads install: the public one, or the local one."""
     return public() or LOCAL

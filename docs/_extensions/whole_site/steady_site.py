@@ -1,9 +1,12 @@
-"""The same bytes whether a page is written with all others or alone, years later, into a site that is there.
+"""The same bytes whether a page is written with all others or alone.
 
-Three things differ otherwise. The style sheet of myst-nb arrives after the last page, so that pages of a first build address
-it without the checksum that those of a second one carry. And Sphinx forgets the index entries of the pages that it does not
-write again: after any second build, its search would no longer find them. And a word that has gone from the last page that
-held it stays in the search index, on no page.
+Three things differ otherwise.
+
+1. The style sheet of myst-nb is copied after the last page is written, so that pages of a first
+   build address it without the checksum that those of a second one carry.
+2. Sphinx drops the index entries of the pages that it does not write again: after any second
+   build, its search would no longer have them.
+3. A word that no page holds any more stays in the search index, with an empty list of pages.
 """
 
 from __future__ import annotations
@@ -26,28 +29,28 @@ def bring_style_sheet(app: Sphinx) -> None:
 
 
 def complete(
-    fed: dict[str, list[Any]], kept: dict[str, list[Any]], known: set[str]
+    written: dict[str, list[Any]], others: dict[str, list[Any]], pages_there: set[str]
 ) -> dict[str, list[tuple[str, str, str]]]:
-    """Join the entries of the pages that were written with those of the pages that were not, in one order."""
-    entries = {**kept, **fed}
-    return {name: [tuple(entry) for entry in entries[name]] for name in sorted(entries.keys() & known)}
+    """Join the entries of pages that were written with those of the others, in one order."""
+    entries = {**others, **written}
+    return {name: [tuple(entry) for entry in entries[name]] for name in sorted(entries.keys() & pages_there)}
 
 
-def still_held(terms: dict[str, set[str]], known: set[str]) -> dict[str, set[str]]:
+def still_held(terms: dict[str, set[str]], pages_there: set[str]) -> dict[str, set[str]]:
     """Leave out the words that no page holds any more."""
-    return {word: pages for word, pages in terms.items() if pages & known}
+    return {word: pages for word, pages in terms.items() if pages & pages_there}
 
 
 def complete_search(app: Sphinx) -> list[Any]:
-    """Give the search index what it lacks, just before it is written; Sphinx asks here for additional pages."""
+    """Complete the search index before it is written; Sphinx asks here for additional pages."""
     indexer = getattr(app.builder, "indexer", None)
     if indexer is not None:
         path = Path(app.doctreedir, "search-entries.json")
         try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
+            others = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            kept = {}
-        indexer._index_entries = complete(indexer._index_entries, kept, app.env.found_docs)
+            others = {}
+        indexer._index_entries = complete(indexer._index_entries, others, app.env.found_docs)
         path.write_text(json.dumps(indexer._index_entries), encoding="utf-8")
         indexer._mapping = still_held(indexer._mapping, app.env.found_docs)
         indexer._title_mapping = still_held(indexer._title_mapping, app.env.found_docs)
