@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent
-sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
+sys.path.insert(0, str(ROOT / "docs"))
 
-import script_doctests
+from _extensions.execute import script_doctests
 
 collect_ignore = ["_build", "docs/_extensions", "docs/conf.py"]
 

@@ -18,12 +18,12 @@ ROOT = Path(__file__).parent.parent
 
 PLAIN = """
 import sys, warnings
-sys.path[:0] = ["docs/_extensions"]
+sys.path[:0] = ["docs"]
 warnings.simplefilter("ignore")
 import matplotlib; matplotlib.use("agg")
 import matplotlib.pyplot as plt
 from pathlib import Path
-import script_doctests as s
+from _extensions.execute import script_doctests as s
 for path in sorted(Path("gallery").rglob("plot_*.py")) + sorted(Path("docs/paper").glob("*.md")):
     cut = s.blocks_of_script if path.suffix == ".py" else s.blocks_of_chapter
     code = [b for b in cut(str(path)) if b.kind == "code"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 # What the tests share: a browser, for one.
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "docs" / "_extensions")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "docs")]
 
 
 def pytest_configure(config):

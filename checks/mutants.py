@@ -272,8 +272,7 @@ def _stop(signal_number: int, frame: object) -> None:
 def _run_script(path: Path, source: str, seconds: float) -> str:
     """Run a script with its doctests in this process; return what went wrong, in a few words."""
     import matplotlib.pyplot as plt
-    import script_doctests
-    import script_isolation
+    from _extensions.execute import script_doctests, script_isolation
 
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, path.name)
@@ -300,7 +299,7 @@ def _run_script(path: Path, source: str, seconds: float) -> str:
 
 def _prepare(source: str) -> None:
     """Make a process ready for scripts: the extensions of the build, no screen, each framework imported once."""
-    sys.path[:0] = [source, str(ROOT / "docs" / "_extensions")]
+    sys.path[:0] = [source, str(ROOT / "docs")]
     import matplotlib
 
     matplotlib.use("agg")

@@ -21,10 +21,10 @@ from pathlib import Path
 
 from reproducible import ROOT, copy_tree
 
-sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
+sys.path.insert(0, str(ROOT / "docs"))
 
-import script_doctests
-import tested_versions
+from _extensions.content import tested_versions
+from _extensions.execute import script_doctests
 
 SETS = ("oldest", "newest")
 

@@ -4,24 +4,29 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BUILD = HERE.parent / "_build"
-sys.path.insert(0, str(HERE / "_extensions"))
-executes = os.environ.get("REMOVABLE_EXECUTE", "1") != "0"
-if executes:
-    # Python 3.11 takes compiled code that a full disk cut short for whole, and the next build would end in an EOFError.
-    sys.dont_write_bytecode = True
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for kernels
+sys.path.insert(0, str(HERE))
+# Python 3.11 takes bytecode that a full disk cut short for whole, and the next build would end in an EOFError.
+# The extension "bytecode" writes that of our own modules, and looks at it before it puts it in its place.
+sys.dont_write_bytecode = True
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for kernels
 
-import freshness
-import gallery_figures
-import kernel_settings
-import local_inventories
-import plain_failures
-import site_address
-import unexecuted
+from _extensions import stages
+from _extensions.content import local_inventories, unexecuted
+from _extensions.execute import kernel_settings, plain_failures
+from _extensions.execute.settings import (  # noqa: F401  # Sphinx reads these settings here
+    gallery_only,
+    nb_execution_cache_path,
+    nb_execution_mode,
+    nb_execution_show_tb,
+    nb_execution_timeout,
+    nb_merge_streams,
+    nb_output_stderr,
+    sphinx_gallery_conf,
+)
+from _extensions.whole_site import site_address
 
 plain_failures.install()
-kernel_settings.isolate_kernels(BUILD / "ipython")
+kernel_settings.isolate_kernels(stages.build("ipython"))
 
 project = "removable"
 author = "The removable developers"
@@ -29,47 +34,60 @@ copyright = "the removable developers"  # no year: it would change the pages of 
 version = release = installed_version("removable")
 
 extensions = [
-    "plain_failures",
-    "required_frameworks",
-    "intact",
-    "freshness",
+    "_extensions.execute.plain_failures",
+    "_extensions.execute.required_frameworks",
+    "_extensions.execute.intact",
+    "_extensions.execute.site_state",
+    "_extensions.execute.freshness",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
     "sphinx.ext.napoleon",
     "sphinx.ext.intersphinx",
     "sphinx.ext.viewcode",
+    # Three that start at the same priority: chapters_ahead asks myst-nb for its settings, and sphinx-gallery
+    # executes scripts for minutes, beside which chapters are to be executed.
     "myst_nb",
-    "chapters_ahead",  # between these two
+    "_extensions.execute.chapters_ahead",
     "sphinx_gallery.gen_gallery",
     "sphinx_design",
     "sphinx_copybutton",
     "sphinxcontrib.bibtex",
-    "katex_static",
-    "gallery_figures",
-    "ledger",
-    "saboteurs_table",  # after the ledger, whose verdicts come first
-    "explorer",
-    "doctests_aside",
-    "build_page",
-    "paper_equations",
-    "downloads",
-    "notebook_prose",
-    "steady_site",
-    "accessible_html",
-    "served_wheel",
-    "tested_versions",
-    "citations",
-    "page_head",
-    "lean_pages",
-    "text_pages",
-    "content_security",
-    "wrong_address",
-    "search_engines",
-    "page_weight",
-    "archive",
+    "_extensions.execute.claims_aside",
+    "_extensions.execute.saboteurs_aside",
+    "_extensions.execute.doctests_aside",
+    "_extensions.gallery.figures",
+    "_extensions.content.katex_static",
+    "_extensions.content.gallery_figure",
+    "_extensions.content.claims_table",
+    "_extensions.content.saboteurs_table",
+    "_extensions.content.explorer",
+    "_extensions.content.build_record",
+    "_extensions.content.paper_equations",
+    "_extensions.content.download_links",
+    "_extensions.content.tested_versions",
+    "_extensions.content.citations",
+    "_extensions.downloads.notebook_prose",
+    "_extensions.downloads.wheel",
+    "_extensions.downloads.scripts_and_notebooks",
+    "_extensions.downloads.archive",
+    "_extensions.page.accessible_html",
+    "_extensions.page.page_head",
+    "_extensions.page.lean_pages",
+    "_extensions.page.text_pages",
+    "_extensions.page.content_security",
+    "_extensions.page.wrong_address",
+    "_extensions.whole_site.steady_site",
+    "_extensions.whole_site.search_engines",
+    "_extensions.whole_site.page_weight",
+    "_extensions.whole_site.bytecode",
 ]
-if not executes:
+if os.environ.get("REMOVABLE_EXECUTE") == "0":
     extensions = unexecuted.instead_of(extensions)
+    gallery_only = unexecuted.NOTHING
+    sphinx_gallery_conf = {**sphinx_gallery_conf, "filename_pattern": unexecuted.NOTHING}
+    nb_execution_cache_path = str(unexecuted.last_cache(stages.build("jupyter-cache")) or "")
+    nb_execution_mode = "cache" if nb_execution_cache_path else "off"
+    myst_substitutions = {"versions": "PyTorch and TensorFlow"}
 nitpicky = True
 # The gallery's notebooks are downloads, not pages: myst-nb would execute them a second time.
 exclude_patterns = [
@@ -87,7 +105,7 @@ intersphinx_mapping = local_inventories.mapping(
         "matplotlib": "https://matplotlib.org/stable/",
         "flint": "https://python-flint.readthedocs.io/en/latest/",
     },
-    compiled=BUILD / "inventories",
+    compiled=stages.build("inventories"),
 )
 
 autodoc_typehints = "none"  # the docstrings give types with their shapes and dtypes
@@ -128,46 +146,6 @@ copybutton_prompt_is_regexp = True
 
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "dollarmath", "substitution"]
 myst_heading_anchors = 3
-nb_execution_cache = (
-    BUILD / "jupyter-cache" / freshness.environment_key()
-    if executes
-    else unexecuted.last_cache(BUILD / "jupyter-cache")
-)
-nb_execution_mode = "cache" if nb_execution_cache else "off"
-nb_execution_cache_path = str(nb_execution_cache or "")
-nb_execution_timeout = 300
-nb_execution_show_tb = True
-nb_output_stderr = "error"  # what a cell says on stderr would be on the page
-nb_merge_streams = True
-
-gallery_only = os.environ.get("REMOVABLE_ONLY", "") if executes else gallery_figures.NOTHING
-sphinx_gallery_conf = {
-    "examples_dirs": "../gallery",
-    "gallery_dirs": "auto_gallery",
-    "filename_pattern": gallery_only or r"/plot_",
-    "backreferences_dir": "auto_gallery/backreferences",
-    "doc_module": ("removable",),
-    "within_subsection_order": "FileNameSortKey",
-    "image_scrapers": ("gallery_figures.scrape", "script_doctests.scrape"),
-    "reset_modules": (
-        "intact.note_script",
-        "required_frameworks.note_script",
-        "freshness.note_running",
-        "matplotlib",
-        "script_isolation.reset",
-        "execution_record.measure_script",
-    ),
-    "reset_modules_order": "both",
-    "ignore_repr_types": r"matplotlib\.",
-    "capture_repr": (),
-    "download_all_examples": False,  # the archive holds them, with what they need
-    "inspect_global_variables": False,
-    "remove_config_comments": True,
-    "show_signature": False,
-    # Durations are measurements of one run: they would make two builds of one source differ.
-    "min_reported_time": 1e9,
-    "write_computation_times": False,
-}
 
 html_theme = "pydata_sphinx_theme"
 html_title = "removable"

@@ -13,21 +13,24 @@ import subprocess
 import sys
 import threading
 import zipfile
-from pathlib import Path
 from types import SimpleNamespace
 
-import archive
-import aside
-import doctests_aside
-import execution_record
-import freshness
-import intact
-import ledger
-import plain_failures
 import pytest
-import required_frameworks
 import sphinx._cli.util.errors as sphinx_errors
-import steady_site
+from _extensions import stages
+from _extensions.downloads import archive
+from _extensions.execute import (
+    aside,
+    claims_aside,
+    doctests_aside,
+    execution_record,
+    intact,
+    keys,
+    plain_failures,
+    required_frameworks,
+    site_state,
+)
+from _extensions.whole_site import steady_site
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbformat.v4 import new_code_cell, new_notebook
@@ -71,7 +74,7 @@ def test_an_error_of_our_own_keeps_its_traceback():
 
 
 def test_a_write_that_does_not_say_where_names_the_full_disk(tmp_path, monkeypatch):
-    monkeypatch.setattr(plain_failures, "_WRITTEN", (tmp_path,))
+    monkeypatch.setattr(plain_failures, "_written", lambda: (tmp_path,))
     monkeypatch.setattr(plain_failures.shutil, "disk_usage", lambda folder: SimpleNamespace(free=4096))
     assert f"The disk of {tmp_path}" in plain_failures.sentence(OSError(errno.ENOSPC, "No space left on device"))
 
@@ -171,8 +174,7 @@ def test_claims_that_cannot_be_written_are_no_traceback(tmp_path, capsys):
 def gallery(tmp_path, monkeypatch):
     """Two scripts that are done, and recorded."""
     gallery = tmp_path / "docs" / "auto_gallery"
-    monkeypatch.setattr(intact, "GALLERY", gallery)
-    monkeypatch.setattr(intact, "_SCRIPTS", gallery / ".intact.json")
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
     for script in ("plot_1", "plot_10"):
         (tmp_path / "gallery" / "a").mkdir(parents=True, exist_ok=True)
         (tmp_path / "gallery" / "a" / f"{script}.py").touch()
@@ -216,19 +218,18 @@ def test_a_record_that_cannot_be_read_is_none(gallery):
     assert done(gallery) == []
 
 
-KEPT = ("doctrees/environment.pickle", "claims/x.json", "saboteurs/x.json")
+KEPT = ("doctrees/environment.pickle", *(f"_build/{kind}/x.json" for kind in stages.BESIDE))
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch, gallery):
     """A build that has come to its end."""
-    monkeypatch.setattr(intact, "CLAIMS", tmp_path / "claims")
-    monkeypatch.setattr(intact, "SABOTEURS", tmp_path / "saboteurs")
+    monkeypatch.setattr(keys, "writing_key", lambda: "k")
     names = ["html/index.html", "doctrees/index.doctree", *KEPT]
     for name in names:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name, encoding="utf-8")
-    (tmp_path / "doctrees" / "written-by").write_text(freshness.environment_key(), encoding="utf-8")
+    (tmp_path / "doctrees" / "written-by").write_text("k", encoding="utf-8")
     config = SimpleNamespace(nb_execution_cache_path=str(tmp_path / "cache"), gallery_only="")
     return SimpleNamespace(
         outdir=str(tmp_path / "html"), doctreedir=str(tmp_path / "doctrees"), config=config, _warncount=0
@@ -250,8 +251,7 @@ def test_what_a_build_left_is_trusted_as_long_as_it_is_that(project, tmp_path):
     [
         ("html/index.html", {*KEPT}),
         ("doctrees/index.doctree", {*KEPT[1:]}),
-        ("claims/x.json", {*KEPT} - {"claims/x.json"}),
-        ("saboteurs/x.json", {*KEPT} - {"saboteurs/x.json"}),
+        *((name, {*KEPT} - {name}) for name in KEPT[1:]),
     ],
 )
 def test_what_is_damaged_is_made_again_and_nothing_else(project, tmp_path, name, kept, damage):
@@ -260,7 +260,7 @@ def test_what_is_damaged_is_made_again_and_nothing_else(project, tmp_path, name,
     intact.mend(project, project.config)
     left = {n for n in KEPT if (tmp_path / n).exists()}
     assert left == kept
-    freshness.start_site(project)
+    site_state.start_site(project)
     # What is read again in full is written again in full.
     assert (tmp_path / "html" / "index.html").exists() == (name in KEPT[1:])
 
@@ -271,7 +271,7 @@ def test_a_build_that_did_not_end_well_leaves_nothing_to_trust(project, tmp_path
         intact.finish(project, None)
         intact.mend(project, project.config)  # the next build begins, and
         project._warncount = warnings
-        freshness.finish_site(project, exception)
+        site_state.finish_site(project, exception)
         intact.finish(project, exception)
         (tmp_path / "doctrees" / "environment.pickle").touch()
         intact.mend(project, project.config)
@@ -333,14 +333,18 @@ def test_a_database_that_is_damaged_is_dropped_with_its_cache(cache, content):
 @pytest.mark.parametrize(
     ("run", "half", "whole"),
     [
-        (ledger.run, ('{"claims": [', "[]", '{"claims": []}'), '{"claims": [], "versions": {}, "cpu_features": []}'),
+        (
+            claims_aside.run,
+            ('{"claims": [', "[]", '{"claims": []}'),
+            '{"claims": [], "versions": {}, "cpu_features": []}',
+        ),
         (doctests_aside.run, ("", "<testsuites>", "<x/>"), "<testsuites><testsuite/></testsuites>"),
     ],
     ids=["claims", "doctests"],
 )
 def test_a_result_that_cannot_be_read_is_made_again(run, half, whole, tmp_path, monkeypatch):
     monkeypatch.setattr(execution_record, "folder", lambda: tmp_path)
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
     monkeypatch.setattr(run, "key", lambda: "k")
     execution_record.record(run.name, execution_record.Measurement("k", 1.0, None))
     run.file.parent.mkdir(parents=True)
@@ -356,7 +360,7 @@ def test_a_result_that_cannot_be_read_is_made_again(run, half, whole, tmp_path, 
 def test_a_file_that_changes_during_the_build_stops_it_with_one_sentence(tmp_path, monkeypatch):
     now = ["before"]
     monkeypatch.setattr(execution_record, "folder", lambda: tmp_path)
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
     run = aside.Aside("claims", ".json", lambda: now[0], lambda file: ("this",), lambda file: False)
     run.start()
     now[0] = "after"
@@ -390,8 +394,8 @@ def test_a_word_that_has_gone_from_every_page_goes_from_the_search(page_goes, tm
     """Sphinx alone keeps the word, on an empty list of pages."""
     source, out = tmp_path / "source", tmp_path / "out"
     source.mkdir()
-    extensions = Path(steady_site.__file__).parent
-    settings = f"import sys\nsys.path.insert(0, {str(extensions)!r})\nextensions = ['myst_nb', 'steady_site']\n"
+    name = steady_site.__name__
+    settings = f"import sys\nsys.path.insert(0, {str(stages.ROOT / 'docs')!r})\nextensions = ['myst_nb', {name!r}]\n"
     (source / "conf.py").write_text(f"{settings}html_theme = 'basic'\n", encoding="utf-8")
     (source / "index.md").write_text("# Title\n\nHere is a zyzzyva.\n", encoding="utf-8")
     (source / "other.md").write_text("---\norphan: true\n---\n\n# Other\n\nAnother quagga.\n", encoding="utf-8")

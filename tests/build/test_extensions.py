@@ -6,19 +6,22 @@ import importlib.util
 from pathlib import Path
 from types import SimpleNamespace
 
-import execution_record
-import freshness
-import katex_static
-import ledger
-import local_inventories
-import notebook_prose
-import paper_equations
 import pytest
-import required_frameworks
-import script_doctests
+from _extensions import stages
+from _extensions.content import claims_table, katex_static, local_inventories, paper_equations
+from _extensions.downloads import notebook_prose
+from _extensions.execute import (
+    claims_aside,
+    execution_record,
+    freshness,
+    keys,
+    required_frameworks,
+    script_doctests,
+    site_state,
+)
+from _extensions.execute.script_doctests import Block, DoctestError
 from docutils import nodes
 from removable.claims import ledger as ledger_items
-from script_doctests import Block, DoctestError
 
 CHAPTER = """# Title
 
@@ -96,41 +99,22 @@ def test_a_failing_script_is_scraped_once():
     assert script_doctests.scrape(block, {"formatted_exception": "..."}, {}) == ""
 
 
-def test_the_environment_key_follows_package_pins_and_extensions(tmp_path, monkeypatch):
-    package = ["tutorial_src/removable/functions.py", "tutorial_src/removable/scoreboard/measured.json"]
-    files = [*package, "docs/_extensions/x.py", "docs/conf.py", "constraints.txt"]
-    for name in files:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("1", encoding="utf-8")
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
-    keys = {freshness.environment_key()}
-    for name in files:
-        (tmp_path / name).write_text("2", encoding="utf-8")
-        keys.add(freshness.environment_key())
-    monkeypatch.setattr(freshness, "_version", lambda name: "another")
-    keys.add(freshness.environment_key())
-    monkeypatch.setattr(freshness.platform, "python_version", lambda: "3.99")
-    keys.add(freshness.environment_key())
-    assert len(keys) == 8
-
-
 def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):
     gallery = tmp_path / "docs" / "auto_gallery"
     (gallery / "s").mkdir(parents=True)
     (tmp_path / "gallery" / "s").mkdir(parents=True)
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
-    for name in ("_GALLERY", "_KEY", "_RUNNING"):
-        monkeypatch.setattr(freshness, name, {"_GALLERY": gallery}.get(name, gallery / name))
-    monkeypatch.setattr(freshness, "environment_key", lambda: "k")
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(keys, "executing_key", lambda: "k")
     monkeypatch.setattr(freshness.execution_record, "is_current", lambda path: True)
-    (gallery / "_KEY").write_text("k", encoding="utf-8")
+    (gallery / ".environment-key").write_text("k", encoding="utf-8")
+    app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
     for script in ("plot_a", "plot_b"):
         (gallery / "s" / f"{script}.py.md5").write_text("", encoding="utf-8")
     freshness.note_running({}, "plot_a.py", "before")
-    freshness.forget_stale_scripts(SimpleNamespace())
+    freshness.forget_stale_scripts(app)
     assert [p.name for p in (gallery / "s").iterdir()] == ["plot_b.py.md5"]
-    (gallery / "_KEY").write_text("older", encoding="utf-8")
-    freshness.forget_stale_scripts(SimpleNamespace())
+    (gallery / ".environment-key").write_text("older", encoding="utf-8")
+    freshness.forget_stale_scripts(app)
     assert not list((gallery / "s").iterdir())
 
 
@@ -139,8 +123,7 @@ def test_a_removed_script_takes_its_own_files_along_and_no_others(tmp_path, monk
     (gallery / "s" / "images" / "thumb").mkdir(parents=True)
     (tmp_path / "gallery" / "s").mkdir(parents=True)
     (tmp_path / "gallery" / "s" / "plot_10.py").touch()
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
-    monkeypatch.setattr(freshness, "_GALLERY", gallery)
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
     for n in (1, 10):
         for name in (f"plot_{n}.rst", f"plot_{n}.py", f"plot_{n}.py.md5", f"plot_{n}.codeobj.json", f"plot_{n}.ipynb"):
             (gallery / "s" / name).touch()
@@ -153,36 +136,36 @@ def test_a_removed_script_takes_its_own_files_along_and_no_others(tmp_path, monk
 
 
 def test_the_ledger_is_evaluated_again_when_a_claim_changes(tmp_path, monkeypatch):
-    for name in ("tutorial_src/removable/claims/claims.toml", "docs/conf.py", "constraints.txt"):
+    for name in ("tutorial_src/removable/claims/claims.toml", "docs/_extensions/stages.py", "constraints.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1", encoding="utf-8")
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
-    scripts, claims = freshness.environment_key(), ledger.key()
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    scripts, claims = keys.executing_key(), claims_aside.key()
     (tmp_path / "tutorial_src/removable/claims/claims.toml").write_text("2", encoding="utf-8")
-    assert ledger.key() != claims
-    assert freshness.environment_key() == scripts
+    assert claims_aside.key() != claims
+    assert keys.executing_key() == scripts
 
 
 def test_a_verdict_other_than_expected_stops_the_build_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
-    monkeypatch.setattr(ledger.run, "key", lambda: "k")
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(claims_aside.run, "key", lambda: "k")
     (tmp_path / "wrong.py").write_text(
         "import sys; open(sys.argv[-1], 'w'); sys.exit('fig-6: the verdict is ...')", encoding="utf-8"
     )
-    monkeypatch.setattr(ledger.run, "command", lambda file: ("wrong", str(file)))
+    monkeypatch.setattr(claims_aside.run, "command", lambda file: ("wrong", str(file)))
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
-    ledger.start(app)
+    claims_aside.start(app)
     with pytest.raises(SystemExit, match="fig-6: the verdict is"):
-        ledger.wait(app, None, [])
+        claims_aside.wait(app, None, [])
     assert list((tmp_path / "_build" / "claims").iterdir()) == []
 
 
 @pytest.mark.parametrize(("found", "missing"), [(ledger_items.ITEMS, None), (ledger_items.ITEMS[:-5], "eq-10b")])
 def test_an_item_on_no_page_stops_the_build(found, missing, monkeypatch):
     claims = [SimpleNamespace(id=i, page=f"paper/x#{i}", check="") for i in ledger_items.ITEMS]
-    monkeypatch.setattr(ledger, "load", lambda: claims)
+    monkeypatch.setattr(claims_table, "load", lambda: claims)
     document = nodes.section(ids=list(found))
-    document += [nodes.figure("", script=script) for script in ledger._SCRIPTS.values()]
+    document += [nodes.figure("", script=script) for script in claims_table._SCRIPTS.values()]
     env = SimpleNamespace(
         found_docs={"paper/x"},
         get_doctree=lambda name: document,
@@ -190,10 +173,10 @@ def test_an_item_on_no_page_stops_the_build(found, missing, monkeypatch):
     )
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
     if missing is None:
-        ledger.check_coverage(app, env)
+        claims_table.check_coverage(app, env)
         return
     with pytest.raises(SystemExit) as caught:
-        ledger.check_coverage(app, env)
+        claims_table.check_coverage(app, env)
     assert f"claim {missing} leads to paper/x#{missing}, and that page has no such place" in str(caught.value)
     assert "equation (10b) is in no chapter" in str(caught.value)
 
@@ -214,13 +197,13 @@ def test_a_half_written_site_is_written_again(tmp_path):
         outdir=str(tmp_path / "html"), doctreedir=str(tmp_path), config=SimpleNamespace(gallery_only="")
     )
     (tmp_path / "html").mkdir()
-    freshness.start_site(app)
+    site_state.start_site(app)
     (tmp_path / "html" / "index.html").write_text("half", encoding="utf-8")
-    freshness.start_site(app)
+    site_state.start_site(app)
     assert not (tmp_path / "html" / "index.html").exists()
     (tmp_path / "html" / "index.html").write_text("whole", encoding="utf-8")
-    freshness.finish_site(app, None)
-    freshness.start_site(app)
+    site_state.finish_site(app, None)
+    site_state.start_site(app)
     assert (tmp_path / "html" / "index.html").read_text(encoding="utf-8") == "whole"
 
 
@@ -233,18 +216,18 @@ def test_after_partial_builds_a_full_one_writes_everything_again(tmp_path):
     )
     (tmp_path / "html").mkdir()
     for _ in range(2):
-        freshness.start_site(partial)
+        site_state.start_site(partial)
         (tmp_path / "html" / "index.html").touch()
-        freshness.finish_site(partial, None)
+        site_state.finish_site(partial, None)
         assert (tmp_path / "html" / "index.html").exists()
-    freshness.start_site(partial)
+    site_state.start_site(partial)
     assert (tmp_path / "html" / "index.html").exists()
-    freshness.finish_site(partial, None)
-    freshness.start_site(full)
+    site_state.finish_site(partial, None)
+    site_state.start_site(full)
     assert not (tmp_path / "html" / "index.html").exists()
-    freshness.finish_site(full, None)
+    site_state.finish_site(full, None)
     (tmp_path / "html" / "index.html").touch()
-    freshness.start_site(full)
+    site_state.start_site(full)
     assert (tmp_path / "html" / "index.html").exists()
 
 
@@ -253,14 +236,14 @@ def test_a_site_that_other_code_has_written_is_written_again(tmp_path, monkeypat
         outdir=str(tmp_path / "html"), doctreedir=str(tmp_path), config=SimpleNamespace(gallery_only="")
     )
     (tmp_path / "html").mkdir()
-    freshness.start_site(app)
+    site_state.start_site(app)
     (tmp_path / "html" / "index.html").touch()
-    freshness.finish_site(app, None)
-    freshness.start_site(app)
+    site_state.finish_site(app, None)
+    site_state.start_site(app)
     assert (tmp_path / "html" / "index.html").exists()
-    freshness.finish_site(app, None)
-    monkeypatch.setattr(freshness, "environment_key", lambda: "another")
-    freshness.start_site(app)
+    site_state.finish_site(app, None)
+    monkeypatch.setattr(keys, "writing_key", lambda: "another")
+    site_state.start_site(app)
     assert not (tmp_path / "html" / "index.html").exists()
 
 

@@ -9,10 +9,8 @@ import shutil
 import subprocess
 import sys
 
-import gallery_figures
 import pytest
-import script_pages
-import unexecuted
+from _extensions.content import script_pages, unexecuted
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import create_nb_reader
@@ -241,21 +239,3 @@ def test_nothing_was_executed(built):
     assert list((project / "docs" / "auto_gallery").rglob("*.py.md5")) == []
     left = {path.name for path in (project / "_build").iterdir()}
     assert left <= {"inventories", "ipython", "jupyter_execute"}
-
-
-def test_pictures_of_a_built_site_stay_as_they_are(monkeypatch):
-    def no_figures(folder):
-        raise AssertionError("a picture is looked at")
-
-    monkeypatch.setattr(gallery_figures, "figures", no_figures)
-
-    class App:
-        srcdir = "docs"
-
-        class config:  # noqa: N801
-            gallery_only = gallery_figures.NOTHING
-
-    gallery_figures.name_commits(App)
-    App.config.gallery_only = ""
-    with pytest.raises(AssertionError, match="looked at"):
-        gallery_figures.name_commits(App)

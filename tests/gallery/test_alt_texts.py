@@ -18,13 +18,13 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-import figure_data
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-import script_doctests
 import tensorflow as tf
 import torch
+from _extensions.execute import script_doctests
+from _extensions.gallery import figure_data
 from matplotlib.colors import to_hex
 from removable import plots
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-import figure_data
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from _extensions.gallery import figure_data
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex

@@ -11,10 +11,11 @@ import types
 from fractions import Fraction
 from types import SimpleNamespace
 
-import freshness
 import numpy as np
 import pytest
-import saboteurs_table
+from _extensions import stages
+from _extensions.content import saboteurs_table
+from _extensions.execute import saboteurs_aside
 from docutils import nodes
 from removable import frameworks, functions, gamma_grid, tape, truth
 from removable.claims import __main__ as command
@@ -530,13 +531,13 @@ def test_each_has_a_name_of_its_own_and_a_sentence():
 @pytest.fixture
 def page(monkeypatch, tmp_path):
     """Show a record on a page: ``page("list", record)`` returns the nodes of that part."""
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
-    monkeypatch.setattr(saboteurs_table.run, "key", lambda: "k")
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(saboteurs_aside.run, "key", lambda: "k")
 
     def shown(part: str, content: dict | None = None, gallery_only: str = ""):
         if content is not None:
-            saboteurs_table.run.file.parent.mkdir(parents=True, exist_ok=True)
-            saboteurs_table.run.file.write_text(json.dumps(content), encoding="utf-8")
+            saboteurs_aside.run.file.parent.mkdir(parents=True, exist_ok=True)
+            saboteurs_aside.run.file.write_text(json.dumps(content), encoding="utf-8")
         app = SimpleNamespace(config=SimpleNamespace(gallery_only=gallery_only))
         directive = saboteurs_table.Saboteurs.__new__(saboteurs_table.Saboteurs)
         directive.arguments = [part]
@@ -581,33 +582,33 @@ def test_a_partial_build_shows_a_note(page):
 
 
 def test_a_survivor_stops_the_build_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
-    monkeypatch.setattr(saboteurs_table.run, "key", lambda: "k")
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(saboteurs_aside.run, "key", lambda: "k")
     (tmp_path / "wrong.py").write_text(
         "import sys; open(sys.argv[-1], 'w'); sys.exit('a: it says nothing')", encoding="utf-8"
     )
-    monkeypatch.setattr(saboteurs_table.run, "command", lambda file: ("wrong", str(file)))
+    monkeypatch.setattr(saboteurs_aside.run, "command", lambda file: ("wrong", str(file)))
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
-    saboteurs_table.start(app)
+    saboteurs_aside.start(app)
     with pytest.raises(SystemExit, match=r"^The saboteurs do not break what they should\.\na: it says nothing$"):
-        saboteurs_table.wait(app, None, [])
+        saboteurs_aside.wait(app, None, [])
     assert list((tmp_path / "_build" / "saboteurs").iterdir()) == []
 
 
 @pytest.mark.parametrize("content", ["", '{"claims": {', "[]", '{"claims": {}}'])
 def test_a_record_that_is_not_whole_is_made_again(tmp_path, content):
     (tmp_path / "x.json").write_text(content, encoding="utf-8")
-    assert not saboteurs_table._is_whole(tmp_path / "x.json")
+    assert not saboteurs_aside.run.is_whole(tmp_path / "x.json")
     (tmp_path / "x.json").write_text(json.dumps(FOUND), encoding="utf-8")
-    assert saboteurs_table._is_whole(tmp_path / "x.json")
+    assert saboteurs_aside.run.is_whole(tmp_path / "x.json")
 
 
 def test_the_build_runs_the_command_and_its_arguments_are_understood(monkeypatch, tmp_path, fakes):
-    module, *arguments = saboteurs_table.run.command(tmp_path / "x.json")
+    module, *arguments = saboteurs_aside.run.command(tmp_path / "x.json")
     assert module == "removable.claims"
     (claim,) = fakes(honest=honest)
     monkeypatch.setattr(command, "chosen", lambda names: (claim,))
     monkeypatch.setattr(saboteurs, "SABOTEURS", chosen(["NaN"]))
     monkeypatch.setattr(saboteurs, "objections", lambda result, claims: [])
     assert command.main(arguments) == 0
-    assert saboteurs_table._is_whole(tmp_path / "x.json")
+    assert saboteurs_aside.run.is_whole(tmp_path / "x.json")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import reproducible
-from aside import Aside
+from _extensions import stages
+from _extensions.execute.aside import Aside
+
+EXECUTE = stages.ROOT / "docs" / "_extensions" / "execute"
 
 
 def zipped(members: dict[str, bytes], date: tuple[int, ...] = (1980, 1, 1, 0, 0, 0)) -> bytes:
@@ -63,11 +66,9 @@ def test_a_difference_is_found_and_placed(sites, name, data, expected):
 
 
 def test_whatever_runs_beside_the_build_has_its_folder_among_the_caches():
-    extensions = Path(reproducible.ROOT, "docs", "_extensions")
-    names = [path.stem for path in extensions.glob("*.py") if "= Aside(" in path.read_text(encoding="utf-8")]
-    modules = [importlib.import_module(name) for name in names]
+    modules = [import_module(f"_extensions.execute.{path.stem}") for path in EXECUTE.glob("*.py")]
     runs = {value.name for module in modules for value in vars(module).values() if isinstance(value, Aside)}
-    assert runs == {"claims", "doctests", "saboteurs"}
+    assert runs == {"claims", "doctests", "saboteurs"} == {*stages.BESIDE}
     assert {f"_build/{name}" for name in runs} <= set(reproducible.CACHES)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-import tested_versions
 import versions
+from _extensions.content import tested_versions
 
 ENTRY = {"date": "2026-01-02", "python": "3.11.1", "kept": ["torch==2.13.0"], "values": 3, "tests": 4}
 

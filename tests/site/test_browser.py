@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-import page_weight
 import pytest
+from _extensions.whole_site import page_weight
 from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, violations, watched
 from playwright.sync_api import Browser, Page
 from removable.claims import ledger

@@ -12,17 +12,14 @@ import urllib.parse
 from pathlib import Path
 from types import SimpleNamespace
 
-import build_page
-import doctests_aside
-import execution_record
-import figure_data
-import freshness
-import gallery_figures
 import matplotlib.pyplot as plt
-import provenance
 import pytest
-import script_doctests
-from execution_record import Measurement
+from _extensions import stages
+from _extensions.content import build_record
+from _extensions.execute import doctests_aside, execution_record, script_doctests
+from _extensions.execute.execution_record import Measurement
+from _extensions.gallery import figure_data, provenance
+from _extensions.gallery import figures as gallery_figures
 from site_under_test import ROOT, SITE, pages
 
 SCRIPTS = sorted((ROOT / "gallery").rglob("*.py"))
@@ -41,7 +38,7 @@ def recorded() -> dict[str, dict]:
 @pytest.mark.parametrize("path", SCRIPTS + CHAPTERS, ids=lambda path: path.stem)
 def test_each_script_and_chapter_was_executed_and_all_its_values_agreed(path):
     entry = recorded()[path.relative_to(ROOT).as_posix()]
-    examples = sum(block.source.count(">>> ") for block in build_page.blocks(path) if block.kind == "text")
+    examples = sum(block.source.count(">>> ") for block in build_record.blocks(path) if block.kind == "text")
     assert entry["run"] in ("executed", "from cache")
     assert entry["key"] == execution_record.key_of(path)
     assert entry["seconds"] > 0
@@ -72,9 +69,10 @@ def figures() -> list[Path]:
 
 @pytest.mark.parametrize("light", figures(), ids=lambda path: path.stem)
 def test_the_data_of_each_figure_is_served_and_has_the_digest_of_the_page(light):
-    script = light.stem.removeprefix("sphx_glr_").rpartition("_")[0]
+    described = gallery_figures.described(light)
+    script = described["script"]
     (page,) = (page for name, page in pages().items() if name.endswith(f"/{script}.html") and "auto_gallery" in name)
-    (link,) = {link for link in page.links if link.endswith(f"/{gallery_figures.data_file(light).name}")}
+    (link,) = {link for link in page.links if link.endswith(f"/{described['data']}")}
     data = (page.path.parent / urllib.parse.unquote(link)).resolve().read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     assert digest in pages()["guide/build.html"].html
@@ -83,16 +81,17 @@ def test_the_data_of_each_figure_is_served_and_has_the_digest_of_the_page(light)
     assert len({*header}) == len(header) > 2
     for column in zip(*rows, strict=True):
         assert any(map(float, filter(None, column))) or "".join(column), "a column without a number"
-    described = json.loads(light.with_suffix(".json").read_text(encoding="utf-8"))
     for version in described["versions"]:
         assert any(version in name for name in header), "the header does not say what computed it"
 
 
 @pytest.mark.parametrize("light", figures(), ids=lambda path: path.stem)
 def test_each_picture_says_where_it_comes_from(light):
-    described = json.loads(light.with_suffix(".json").read_text(encoding="utf-8"))
-    script = light.stem.removeprefix("sphx_glr_").rpartition("_")[0]
+    described = gallery_figures.described(light)
+    script = described["script"]
     (source,) = (path for path in SCRIPTS if path.stem == script)
+    assert described["page"] == f"auto_gallery/{source.parent.name}/{script}"
+    assert light.name == f"sphx_glr_{script}_{described['number']:03}.svg"
     commit = provenance.commit_of(source)
     for picture in (SITE / "_images" / light.name, SITE / "_images" / f"{light.stem}_dark.svg"):
         text = picture.read_text(encoding="utf-8")
@@ -148,7 +147,7 @@ def repository(tmp_path, monkeypatch):
         path.write_text("1", encoding="utf-8")
         git("add", "-A")
         git("commit", "-qm", name)
-    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
     forget()
     yield SimpleNamespace(root=tmp_path, git=git, forget=forget)
     forget()
@@ -169,7 +168,7 @@ def test_without_history_no_commit_is_named(repository, monkeypatch):
     repository.git("clone", "-q", "--depth=1", f"file://{repository.root}", str(shallow))
     elsewhere = repository.root / "gallery"  # inside somebody's repository, and not its root
     for root in (shallow, elsewhere):
-        monkeypatch.setattr(provenance, "ROOT", root)
+        monkeypatch.setattr(stages, "ROOT", root)
         repository.forget()
         assert provenance.head() == provenance.UNKNOWN
         assert provenance.commit_of(root / "gallery" / "a.py") == provenance.UNKNOWN
@@ -230,11 +229,12 @@ def test_a_module_leaves_its_measurement_only_when_it_ends_well(tmp_path, monkey
 def test_a_doctest_that_differs_stops_the_build_and_leaves_nothing(measured, tmp_path, monkeypatch):
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "page.py").write_text('"""\n>>> 1 + 1\n3\n"""\n', encoding="utf-8")
-    for name in ("conftest.py", "pyproject.toml", "constraints.txt", "docs/conf.py"):
+    for name in ("conftest.py", "pyproject.toml", "constraints.txt", "docs/_extensions/stages.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "tutorial_src" / "removable" / "claims").mkdir(parents=True)
     (tmp_path / "tutorial_src" / "removable" / "claims" / "claims.toml").touch()
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
     doctests_aside.start(app)
     with pytest.raises(
@@ -246,21 +246,21 @@ def test_a_doctest_that_differs_stops_the_build_and_leaves_nothing(measured, tmp
 
 
 def test_what_was_not_executed_stops_the_build(measured, tmp_path, monkeypatch):
-    row = build_page.Row("paper/x", "docs/paper/x.md", "myst-nb", 2, "x", "k")
-    monkeypatch.setattr(build_page, "rows", lambda env: iter([row]))
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
+    row = build_record.Row("paper/x", "docs/paper/x.md", "myst-nb", 2, "x", "k")
+    monkeypatch.setattr(build_record, "rows", lambda env: iter([row]))
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
     monkeypatch.setattr(doctests_aside, "passed", lambda: {"docs/paper/x.md": 2})
     app = SimpleNamespace(
         env=None, outdir=str(tmp_path), builder=SimpleNamespace(format="html"), config=SimpleNamespace(gallery_only="")
     )
     (tmp_path / "guide").mkdir()
     with pytest.raises(SystemExit, match=r"docs/paper/x\.md was not"):
-        build_page.publish(app, None)
+        build_record.publish(app, None)
     execution_record.record("x", Measurement("older", 1.0, 100))
     with pytest.raises(SystemExit, match=r"docs/paper/x\.md was not"):
-        build_page.publish(app, None)
+        build_record.publish(app, None)
     execution_record.record("x", Measurement("k", 1.0, 100))
-    build_page.publish(app, None)
+    build_record.publish(app, None)
     (entry,) = json.loads((tmp_path / "guide" / "build.json").read_text())["pages"].values()
     assert (entry["run"], entry["seconds"], entry["peak_memory_mib"], entry["doctests_passed"]) == (
         "executed",

@@ -8,21 +8,21 @@ import tomllib
 import zipfile
 from types import SimpleNamespace
 
-import archive
-import build_page
-import citations
-import downloads
 import nbformat
-import plain_markdown
 import pytest
-import site_address
 import yaml
+from _extensions import stages
+from _extensions.content import build_record, citations, download_links
+from _extensions.downloads import archive, notebooks, plain_markdown
+from _extensions.whole_site import site_address
 from IPython.core.inputtransformer2 import TransformerManager
 from removable import __version__
 from site_under_test import ROOT, SITE, pages
 
 SCRIPTS = sorted((ROOT / "gallery").rglob("plot_*.py"))
-CHAPTERS = sorted(p for p in (ROOT / "docs").rglob("*.md") if "auto_gallery" not in p.parts and downloads.is_chapter(p))
+CHAPTERS = sorted(
+    p for p in (ROOT / "docs").rglob("*.md") if "auto_gallery" not in p.parts and download_links.is_chapter(p)
+)
 OFFERED = [*SCRIPTS, *CHAPTERS]
 
 CHAPTER = r"""(a-label)=
@@ -109,12 +109,12 @@ def test_an_address_that_is_none_stops_the_build_with_one_sentence(given, monkey
 
 def links(monkeypatch, url: str) -> str:
     monkeypatch.setenv("SITE_URL", url)
-    directive = downloads.Downloads.__new__(downloads.Downloads)
+    directive = download_links.Downloads.__new__(download_links.Downloads)
     directive.arguments = ["plot_x"]
     directive.state = SimpleNamespace(
         document=SimpleNamespace(settings=SimpleNamespace(env=SimpleNamespace(docname="a/b")))
     )
-    return "".join(node.astext() for box in directive.run() for node in box.findall(downloads.nodes.raw))
+    return "".join(node.astext() for box in directive.run() for node in box.findall(download_links.nodes.raw))
 
 
 def test_colab_is_offered_where_it_can_reach_the_notebook_and_nowhere_else(monkeypatch):
@@ -127,14 +127,14 @@ def test_colab_is_offered_where_it_can_reach_the_notebook_and_nowhere_else(monke
 def test_the_address_of_the_wheel_follows_the_site(monkeypatch):
     monkeypatch.setenv("SITE_URL", "https://example.org/r")
     wheel = "https://example.org/r/dist/removable-9.9-py3-none-any.whl"
-    assert wheel in downloads.inline_metadata("9.9", "import torch")
-    assert wheel in downloads.install_cell("9.9", "import torch").source
+    assert wheel in notebooks.inline_metadata("9.9", "import torch")
+    assert wheel in notebooks.install_cell("9.9", "import torch").source
 
 
 def test_only_the_frameworks_of_a_page_are_asked_for():
-    assert "removable[torch] @" in downloads.inline_metadata("9.9", "import torch")
+    assert "removable[torch] @" in notebooks.inline_metadata("9.9", "import torch")
     assert (
-        'modules = {"torch": "torch", "jax": "jax"}' in downloads.install_cell("9.9", "names = 'jax', 'torch'").source
+        'modules = {"torch": "torch", "jax": "jax"}' in notebooks.install_cell("9.9", "names = 'jax', 'torch'").source
     )
 
 
@@ -149,7 +149,7 @@ def test_each_script_and_chapter_is_offered_on_its_page(path):
 
 
 def test_ipython_leaves_the_prompts_of_an_example_alone():
-    source = downloads.check_cell(">>> 1 + 1\n2\n>>> for i in ():\n...     pass").source
+    source = notebooks.check_cell(">>> 1 + 1\n2\n>>> for i in ():\n...     pass").source
     assert TransformerManager().transform_cell(source) == f"{source}\n"
     assert (
         TransformerManager().transform_cell(source.split("\n", 2)[2]) != source.split("\n", 2)[2]
@@ -187,7 +187,7 @@ def test_each_notebook_installs_first_and_counts_last(path):
     assert [name for name, _ in versions] == ["Python", "NumPy", "PyTorch", "TensorFlow", "fused multiply-add"]
     code = [cell.source for cell in between if cell.cell_type == "code"]
     examples = sum(source.count(">>> ") for source in code if "\npublished(" in source)
-    cut = [b.source for b in build_page.blocks(path) if b.kind == "text"]
+    cut = [b.source for b in build_record.blocks(path) if b.kind == "text"]
     assert examples == sum(source.count(">>> ") for source in cut) > 0
     assert not any(cell.outputs for cell in notebook.cells if cell.cell_type == "code")
     prose = "\n".join(cell.source for cell in between if cell.cell_type == "markdown")
@@ -220,7 +220,7 @@ def test_the_archive_holds_the_site_and_what_runs_and_nothing_of_one_run():
 
 
 def test_an_archive_of_the_same_files_has_the_same_bytes_and_is_not_packed_twice(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive.freshness, "ROOT", tmp_path)
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
     (tmp_path / "_build").mkdir()
     written = []
     for folder in ("one", "two"):

@@ -14,10 +14,10 @@ from itertools import product
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-import explorer
 import numpy as np
 import pytest
-from freshness import ROOT
+from _extensions.content import explorer
+from _extensions.stages import ROOT
 from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, violations, watched
 from playwright.sync_api import Browser, Page
 from removable import frameworks, functions

@@ -7,16 +7,10 @@ import statistics
 import urllib.parse
 from html import unescape
 
-import content_security
-import descriptions
-import lean_pages
-import page_head
-import page_weight
 import pytest
-import rendered_pages
-import search_engines
-import site_address
-import wrong_address
+from _extensions.page import content_security, descriptions, lean_pages, page_head, rendered_pages, wrong_address
+from _extensions.whole_site import page_weight, search_engines, site_address
+from docutils import nodes
 from docutils.core import publish_doctree
 from site_under_test import ROOT, SITE, pages
 
@@ -89,6 +83,17 @@ def test_with_a_public_address_previews_have_a_page_and_a_picture():
     assert meta(html, "og:url") == "https://example.org/a.html"
     assert meta(html, "og:image") == "https://example.org/a.png"
     assert (meta(html, "og:image:width"), meta(html, "og:image:height")) == ("1200", "630")
+
+
+def test_the_picture_of_a_preview_is_the_card_of_the_first_figure(tmp_path):
+    dark, light = (
+        {"alt": "What it shows", "card": f"s/{theme}.png", "classes": [f"only-{theme}"]} for theme in ("dark", "light")
+    )
+    photo = nodes.image(uri="photo.png", alt="A photo", classes=["only-light"])
+    document = nodes.section("", photo, nodes.image(uri="x_dark.svg", **dark), nodes.image(uri="x.svg", **light))
+    assert page_head.picture(document, tmp_path) == (tmp_path / "s" / "light.png", "What it shows")
+    card, alt = page_head.picture(nodes.section("", photo), tmp_path)
+    assert (card.name, alt) == ("sphx_glr_plot_figure_6_001_card.png", descriptions.SITE)
 
 
 # What else computed some of the figures.

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import script_doctests
+from _extensions.execute import script_doctests
 from removable.claims import ledger
 from site_under_test import ROOT, SITE, Page, pages
 

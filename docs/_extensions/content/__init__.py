@@ -1,0 +1,1 @@
+"""What pages show beside their text: tables, figures, links, formulas."""

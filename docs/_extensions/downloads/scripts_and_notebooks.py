@@ -1,0 +1,73 @@
+"""What readers take away: every script and chapter as a script and as a notebook.
+
+They are written when the pages are, for they depend on the address of the site, and a script need
+not be executed again when that changes. They are made only where something that they are made of
+has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from _extensions import stages
+from _extensions.content import download_links
+from _extensions.execute import intact, keys, required_frameworks
+from _extensions.whole_site import site_address
+
+
+def sources(app: Sphinx) -> list[Path]:
+    """Return what downloads are made of: scripts, notebooks of sphinx-gallery, chapters."""
+    pages = sorted(Path(app.env.doc2path(name)) for name in app.env.found_docs)
+    return [
+        *sorted(stages.scripts().rglob("plot_*.py")),
+        *sorted(Path(app.srcdir, "auto_gallery").rglob("*.ipynb")),
+        *(path for path in pages if path.suffix == ".md"),
+        stages.ROOT / "pyproject.toml",
+        stages.ROOT / "docs" / "references.bib",
+    ]
+
+
+def key(app: Sphinx) -> str:
+    """Digest of everything that downloads depend on."""
+    titles = required_frameworks.TITLES.items()
+    words = [
+        keys.writing_key(),
+        app.config.release,
+        site_address.address(),
+        json.dumps(app.config.myst_substitutions, sort_keys=True),
+        *(required_frameworks.installed(module, title) for module, title in titles),
+        *(f"{stages.below_root(path)} {intact.digest(path)}" for path in sources(app)),
+    ]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()
+
+
+def write(app: Sphinx, exception: Exception | None) -> None:
+    """Write into the site what is new or has changed, and remove what is no longer offered."""
+    if not stages.is_site(app, exception):
+        return
+    folder, stamp = Path(app.outdir, download_links.FOLDER), Path(app.doctreedir, "downloads-made.json")
+    made_of, names = key(app), {path.name for path in folder.glob("*")}
+    if names and intact.load(stamp) == {"key": made_of, "names": sorted(names)}:
+        return
+    # For speed, what makes notebooks is imported here: most builds make none.
+    from _extensions.downloads import notebooks, plain_markdown
+
+    try:
+        contents = notebooks.make_all(app)
+    except plain_markdown.UnknownMarkupError as error:
+        raise SystemExit(str(error)) from None
+    for name, content in contents.items():
+        stages.write_if_changed(folder / name, content)
+    for name in names - contents.keys():
+        (folder / name).unlink()
+    stages.write_whole(stamp, json.dumps({"key": made_of, "names": sorted(contents)}))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Write after the wheel and before the archive of everything."""
+    stages.listen(app, stages.Stage.DOWNLOADS_WRITTEN, write)
+    return stages.SAFE

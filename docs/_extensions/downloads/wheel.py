@@ -1,0 +1,51 @@
+"""Put the package's wheel and the pins into the site, for the scripts that are downloaded."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from _extensions import stages
+from _extensions.execute import intact
+
+
+def _key() -> str:
+    """Digest of what the wheel is made of."""
+    package = (path for path in (stages.ROOT / "tutorial_src").rglob("*") if path.suffix != ".pyc" and path.is_file())
+    files = [*package, *(stages.ROOT / name for name in ("pyproject.toml", "README.md", "LICENSE"))]
+    digests = (f"{stages.below_root(path)} {intact.digest(path)}\n" for path in sorted(files))
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def build_wheel(app: Sphinx, exception: Exception | None) -> None:
+    """Write the wheel and the pins into ``dist/``; the same source gives the same bytes."""
+    if not stages.is_site(app, exception):
+        return
+    dist, stamp, key = Path(app.outdir, "dist"), Path(app.doctreedir, "wheel-built"), _key()
+    stages.write_if_changed(dist / "constraints.txt", (stages.ROOT / "constraints.txt").read_text(encoding="utf-8"))
+    if stages.read(stamp) == key and [*dist.glob("*.whl")] == [dist / name(app.config.release)]:
+        return
+    from hatchling.builders.wheel import WheelBuilder  # for speed: most builds make no wheel
+
+    next(WheelBuilder(str(stages.ROOT)).build(directory=str(dist), versions=["standard"]))
+    stages.write_whole(stamp, key)
+
+
+def name(release: str) -> str:
+    """Return the name of the wheel."""
+    return f"removable-{release}-py3-none-any.whl"
+
+
+def name_wheel(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the version of the wheel into the guide, where the page has VERSION."""
+    if docname == "guide/run-a-script":
+        source[0] = source[0].replace("removable-VERSION-", f"removable-{app.config.release}-")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Run when all pages are written, before the build counts as finished."""
+    stages.listen(app, stages.Stage.SOURCE_READ, name_wheel)
+    stages.listen(app, stages.Stage.FILES_WRITTEN, build_wheel)
+    return stages.SAFE

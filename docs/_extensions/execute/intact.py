@@ -1,0 +1,225 @@
+"""Trust a file of an earlier build only if it is, byte for byte, what that build left.
+
+Sphinx, sphinx-gallery and jupyter-cache look at times and names. A page, a figure or a cached result that was cut short, by
+a build that was killed, by a disk that was full or by hand, would be taken for whole. So the end of a build records a digest
+of every file that it leaves, and the next build throws away what is not as recorded: it is then made again. A build that
+does not come to its end leaves no record; its pages are read and written again, which executes nothing. What a script
+has made is recorded as soon as the next script begins, so that an interrupted build goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util import logging
+
+from _extensions import stages
+from _extensions.execute import freshness, site_state
+
+logger = logging.getLogger(__name__)
+
+_KEPT = ("environment.pickle", "search-entries.json")
+
+Digests = dict[str, str]
+_known: dict[Path, tuple[tuple[int, int], str]] = {}
+"""What was digested in this process, with size and time: most files are asked for twice, before and after the build."""
+_last: list[Path] = []
+"""The script that sphinx-gallery is at."""
+
+
+def digest(path: Path) -> str:
+    """Digest of a file, read again only if it has changed."""
+    state = path.stat()
+    now = (state.st_size, state.st_mtime_ns)
+    if path not in _known or _known[path][0] != now:
+        with path.open("rb") as file:
+            _known[path] = (now, hashlib.file_digest(file, "blake2b").hexdigest()[:32])
+    return _known[path][1]
+
+
+def digests(folder: Path, paths: Iterable[Path]) -> Digests:
+    """Digests of files, by their names in a folder."""
+    return {path.relative_to(folder).as_posix(): digest(path) for path in sorted(paths) if path.is_file()}
+
+
+def damaged(folder: Path, recorded: Digests) -> list[str]:
+    """Name the files that are gone, or not what was recorded."""
+    return [name for name, was in recorded.items() if not (folder / name).is_file() or digest(folder / name) != was]
+
+
+def save(path: Path, content: Any) -> None:
+    """Write a record whole or not at all."""
+    stages.write_whole(path, json.dumps(content, indent=0))
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a record; one that cannot be read is none."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _record(app: Sphinx) -> Path:
+    return Path(app.doctreedir, f"finished-{Path(app.outdir).name}.json")
+
+
+# Scripts
+
+
+def _scripts() -> Path:
+    return stages.gallery_pages() / ".intact.json"
+
+
+def _digests_of_script(page: Path) -> Digests:
+    its_own = freshness.files_of(page.parent, page.stem)
+    return digests(stages.gallery_pages(), (path for path in its_own if path.suffix != ".new"))
+
+
+def note_script(gallery_conf: dict[str, Any], fname: str | None, when: str) -> None:
+    """Record what the script before this one has made; sphinx-gallery calls this before and after each.
+
+    After its last line a script's page is still to be written. Once the next script begins, it has been.
+    """
+    if when == "before" and fname:
+        _settle()
+        script = next(stages.scripts().rglob(Path(fname).name))
+        _last.append(stages.gallery_pages() / script.relative_to(stages.scripts()))
+        _forget(_last[-1])
+
+
+def _settle() -> None:
+    """Record the last script."""
+    while _last:
+        page = _last.pop()
+        save(_scripts(), {**load(_scripts()), _name(page): _digests_of_script(page)})
+
+
+def _name(page: Path) -> str:
+    return page.relative_to(stages.gallery_pages()).as_posix()
+
+
+def _forget(page: Path) -> None:
+    records = load(_scripts())
+    if records.pop(_name(page), None) is not None:
+        save(_scripts(), records)
+
+
+def mend_gallery() -> None:
+    """Execute a script again whose page, figures or downloads are not what it left."""
+    records = load(_scripts())
+    for done in sorted(stages.gallery_pages().rglob("*.py.md5")):
+        name = _name(done.with_suffix(""))
+        recorded = records.get(name)
+        if recorded is None or damaged(stages.gallery_pages(), recorded):
+            logger.info("%s: its page or figures are not whole, so it is executed again", name)
+            for path in freshness.files_of(done.parent, Path(name).stem):
+                path.unlink()
+
+
+def settle_gallery(app: Sphinx) -> None:
+    """Record every script that is done, when sphinx-gallery is, and the dates in its zip files have been changed."""
+    _last.clear()
+    done = (path.with_suffix("") for path in sorted(stages.gallery_pages().rglob("*.py.md5")))
+    records = {_name(page): _digests_of_script(page) for page in done}
+    if records != load(_scripts()):
+        save(_scripts(), records)
+
+
+# Chapters
+
+
+def mend_cache(cache: Path, recorded: Digests) -> None:
+    """Drop cached chapters that cannot be read; drop the whole cache if its database cannot."""
+    database = cache / "global.db"
+    if not cache.exists():
+        return
+    try:
+        connection = sqlite3.connect(database)
+        try:
+            whole = connection.execute("pragma integrity_check").fetchone() == ("ok",)
+            rows = connection.execute("select hashkey from nbcache").fetchall()
+            bad = [key for (key,) in rows if not _whole(cache, f"executed/{key}/base.ipynb", recorded)]
+            for key in bad if whole else ():
+                connection.execute("delete from nbcache where hashkey = ?", (key,))
+                shutil.rmtree(cache / "executed" / key, ignore_errors=True)
+            connection.commit()
+        finally:
+            connection.close()
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):  # no room, no permission: nothing is damaged
+            raise
+        whole = False
+    except sqlite3.DatabaseError:
+        whole = False
+    if not whole:
+        logger.info("the cache of chapters is damaged: every chapter is executed again")
+        shutil.rmtree(cache)
+
+
+def _whole(cache: Path, name: str, recorded: Digests) -> bool:
+    path = cache / name
+    if name in recorded:
+        return not damaged(cache, {name: recorded[name]})
+    return "cells" in load(path)
+
+
+def _cached(cache: Path) -> Iterable[Path]:
+    return cache.glob("executed/*/base.ipynb")
+
+
+# All of it
+
+
+def mend(app: Sphinx, config: Config) -> None:
+    """Throw away what the last build did not leave as it is. Before Sphinx opens its own record of what it has read."""
+    path = _record(app)
+    record = load(path)
+    path.unlink(missing_ok=True)  # until this build is finished, too
+    stages.gallery_pages().mkdir(exist_ok=True)
+    mend_gallery()
+    mend_cache(Path(config.nb_execution_cache_path), record.get("chapters", {}))
+    for kind in stages.BESIDE:
+        for name in damaged(stages.build(kind), record.get(kind, {})):
+            stages.build(kind, name).unlink(missing_ok=True)
+    outdir, doctrees = Path(app.outdir), Path(app.doctreedir)
+    if not record or damaged(doctrees, record["doctrees"]):
+        (doctrees / "environment.pickle").unlink(missing_ok=True)
+    # What is read again in full is written again in full.
+    again = not (doctrees / "environment.pickle").exists()
+    if outdir.exists() and (again or damaged(outdir, record["site"])):
+        site_state.distrust(outdir)
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Record what this build leaves, if it has come to its end and has nothing to complain of."""
+    if exception is not None or app._warncount:
+        site_state.distrust(Path(app.outdir))
+        return
+    settle_gallery(app)
+    cache, doctrees, outdir = Path(app.config.nb_execution_cache_path), Path(app.doctreedir), Path(app.outdir)
+    parts = {
+        "site": digests(outdir, outdir.rglob("*")),
+        "doctrees": digests(doctrees, [*doctrees.rglob("*.doctree"), *(doctrees / name for name in _KEPT)]),
+        "chapters": digests(cache, _cached(cache)),
+    }
+    for kind in stages.BESIDE:
+        parts[kind] = digests(stages.build(kind), stages.build(kind).glob("*"))
+    save(_record(app), parts)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Begin before Sphinx and every extension trust what they find, end after the last has written."""
+    stages.listen(app, stages.Stage.RESULTS_VERIFIED, mend)
+    stages.listen(app, stages.Stage.SCRIPTS_RECORDED, settle_gallery)
+    stages.listen(app, stages.Stage.RESULTS_RECORDED, finish)
+    return stages.SAFE

@@ -1,0 +1,1 @@
+"""The figures that scripts draw: pictures, data and origin."""

@@ -1,0 +1,1 @@
+"""Each page between its document tree and its file: head, text version, corrections, policy."""

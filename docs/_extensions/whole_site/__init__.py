@@ -1,0 +1,1 @@
+"""What belongs to the site and to no single page: address, search, size."""

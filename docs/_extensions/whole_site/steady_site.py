@@ -1,0 +1,64 @@
+"""The same bytes whether a page is written with all others or alone.
+
+Three things differ otherwise.
+
+1. The style sheet of myst-nb is copied after the last page is written, so that pages of a first
+   build address it without the checksum that those of a second one carry.
+2. Sphinx drops the index entries of the pages that it does not write again: after any second
+   build, its search would no longer have them.
+3. A word that no page holds any more stays in the search index, with an empty list of pages.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from myst_nb.sphinx_ext import add_global_html_resources
+from sphinx.application import Sphinx
+
+from _extensions import stages
+
+
+def bring_style_sheet(app: Sphinx) -> None:
+    """Have the style sheet there before the first page is written."""
+    if app.builder.format == "html":
+        Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
+        add_global_html_resources(app, None)
+
+
+def complete(
+    written: dict[str, list[Any]], others: dict[str, list[Any]], pages_there: set[str]
+) -> dict[str, list[tuple[str, str, str]]]:
+    """Join the entries of pages that were written with those of the others, in one order."""
+    entries = {**others, **written}
+    return {name: [tuple(entry) for entry in entries[name]] for name in sorted(entries.keys() & pages_there)}
+
+
+def still_held(terms: dict[str, set[str]], pages_there: set[str]) -> dict[str, set[str]]:
+    """Leave out the words that no page holds any more."""
+    return {word: pages for word, pages in terms.items() if pages & pages_there}
+
+
+def complete_search(app: Sphinx) -> list[Any]:
+    """Complete the search index before it is written; Sphinx asks here for additional pages."""
+    indexer = getattr(app.builder, "indexer", None)
+    if indexer is not None:
+        path = Path(app.doctreedir, "search-entries.json")
+        try:
+            others = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            others = {}
+        indexer._index_entries = complete(indexer._index_entries, others, app.env.found_docs)
+        path.write_text(json.dumps(indexer._index_entries), encoding="utf-8")
+        indexer._mapping = still_held(indexer._mapping, app.env.found_docs)
+        indexer._title_mapping = still_held(indexer._title_mapping, app.env.found_docs)
+    return []
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Run once the output folder has been emptied, and when all pages are written."""
+    stages.listen(app, stages.Stage.STYLE_SHEET_COPIED, bring_style_sheet)
+    stages.listen(app, stages.Stage.SEARCH_COMPLETED, complete_search)
+    return stages.SAFE
