@@ -94,10 +94,14 @@ def test_with_a_public_address_previews_have_a_page_and_a_picture():
 # What else computed some of the figures.
 MORE = {
     "plot_remedies": r", JAX [\d.]+",
+    "plot_sinc": r", JAX [\d.]+",
     "plot_precision_and_order": r", JAX [\d.]+",
     "plot_squares": r", JAX [\d.]+",
+    "plot_every_bit": r", JAX [\d.]+",
     "plot_fma": r", JAX [\d.]+",
+    "plot_fma_worth": r", JAX [\d.]+",
     "plot_rewrites": r", JAX [\d.]+",
+    "plot_factor_in_plain_sight": r", JAX [\d.]+, PyTensor [\d.]+, Torch7 \(replayed\), Caffe \(replayed\), SymPy [\d.]+",
     "plot_who_simplifies": r", JAX [\d.]+, PyTensor [\d.]+, Torch7 \(replayed\), Caffe \(replayed\), SymPy [\d.]+",
 }
 
