@@ -145,6 +145,8 @@ plt.show()
 #
 #    >>> [easy_at[name] for name in ("PyTorch", "TensorFlow, XLA", "JAX, XLA", "PyTensor")]
 #    [(nan, nan), (nan, nan), (nan, nan), (2.0, nan)]
+#    >>> in_pytorch(3.0), in_tensorflow(3.0), in_jax(3.0), in_pytensor(3.0)
+#    ((3.0, 1.0), (3.0, 1.0), (3.0, 1.0), (3.0, 1.0))
 #    >>> programs["SymPy", "as typed"], programs["TensorFlow", "tf.function"].splitlines()[-1]
 #    ('x', 'truediv = RealDiv(mul, sub)')
 #    >>> divisions["TensorFlow", "jit_compile=True"], divisions["SymPy", "as typed"]

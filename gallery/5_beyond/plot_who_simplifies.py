@@ -9,7 +9,12 @@ asks every one of them, and SymPy beside them, whether it cancels the factor.
 
 from removable import plots, systems
 
+import jax
+import jax.numpy as jnp
 import matplotlib.pyplot as plt
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
 import tensorflow as tf
 import torch
 
@@ -44,6 +49,21 @@ y, slope = value_and_slope(tf.constant(2.0, dtype=tf.float64))
 in_tensorflow = (y.numpy().item(), slope.numpy().item())
 print(f"PyTorch: value {in_pytorch[0]}, slope {in_pytorch[1]}")
 print(f"TensorFlow, XLA: value {in_tensorflow[0]}, slope {in_tensorflow[1]}")
+
+# %%
+# The same in JAX, whose compiler is XLA, too, and in PyTensor, which continues Theano and rewrites its graphs.
+
+with jax.enable_x64(True):
+    results = jax.jit(jax.value_and_grad(h))(jnp.float64(2))
+in_jax = tuple(result.item() for result in results)
+
+x = pt.dscalar("x")
+how = pytensor.compile.Mode(linker="py", optimizer="fast_run")
+compiled = pytensor.function([x], [h(x), pytensor.grad(h(x), x)], mode=how)
+with np.errstate(all="ignore"):
+    in_pytensor = tuple(result.item() for result in compiled(2.0))
+print(f"JAX, XLA: value {in_jax[0]}, slope {in_jax[1]}")
+print(f"PyTensor: value {in_pytensor[0]}, slope {in_pytensor[1]}")
 
 # %%
 # Every system, every mode, four quotients
@@ -117,8 +137,8 @@ plt.show()
 #
 # .. code-block:: pycon
 #
-#    >>> in_pytorch, in_tensorflow
-#    ((nan, nan), (nan, nan))
+#    >>> in_pytorch, in_tensorflow, in_jax, in_pytensor
+#    ((nan, nan), (nan, nan), (nan, nan), (nan, nan))
 #    >>> len(systems.NAMES), len(made.ran) + len(made.absent), len(made.subjects)
 #    (7, 18, 4)
 #    >>> [key for key in made.ran if not made.lost(key, paper)]  # finite at 2
