@@ -126,6 +126,8 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #    ('0.67', '2.00')
 #    >>> int(frayed.sum()), [f"{bound:.3f}" for bound in (share.min(), share.max())]
 #    (1503, ['0.667', '1.996'])
+#    >>> np.unique(run.results["tensorflow"][0][run.where(Region.YELLOW)] - 4)
+#    array([0.])
 #
 # .. note::
 #

@@ -121,6 +121,8 @@ plt.show()
 #
 # .. code-block:: pycon
 #
+#    >>> np.unique(run.results["torch"][0][run.where(Region.RED)]), np.unique(run.results["tensorflow"][0][run.where(Region.RED)])
+#    (array([0.]), array([0.]))
 #    >>> float(perturbation.max())
 #    4.0
 #    >>> print(run.agreement())

@@ -157,8 +157,8 @@ print(f"denominator last, against TensorFlow: {replay_tensorflow}")
 #
 # .. code-block:: pycon
 #
-#    >>> nearest
-#    {'f first': [1.0, 1.0], 'g first': [2.0, 1.0]}
+#    >>> dict(zip(("torch", "tensorflow"), nearest["g first"], strict=True))
+#    {'torch': 2.0, 'tensorflow': 1.0}
 #    >>> g_then_f, f_then_g
 #    (1.0, 2.0)
 #    >>> between["f first"].differing, between["g first"].differing

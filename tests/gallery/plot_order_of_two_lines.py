@@ -60,3 +60,7 @@ def test_h1_agrees_with_the_denominator_first_only(numerator_first, exchanged):
 def test_both_orders_of_addition_give_all_bits(replay_torch, replay_tensorflow):
     assert replay_torch.identical
     assert replay_tensorflow.identical
+
+
+def test_with_the_numerator_first_both_are_right_by_accident(nearest):
+    assert nearest["f first"] == [1.0, 1.0]
