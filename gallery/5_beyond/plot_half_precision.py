@@ -123,9 +123,9 @@ for dtype in ("float64", "float32", "bfloat16", "float16"):
 #    >>> slope_torch(100.5), slope_tensorflow(100.5)
 #    (0.9921875, 0.9921875)
 #    >>> [f"{far['torch', dtype]:.0%}" for dtype in styles]
-#    ['0%', '0%']
+#    ['55%', '5%']
 #    >>> f"{coarse['torch', 'bfloat16', 2]:.2f}", f"{coarse['torch', 'float16', 2]:.2f}"
-#    ('0.00', '0.00')
+#    ('0.74', '0.93')
 #
 # .. note::
 #

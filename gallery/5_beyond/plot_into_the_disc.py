@@ -129,7 +129,7 @@ plt.show()
 # .. code-block:: pycon
 #
 #    >>> f"{slope_torch:.2e}", f"{slope_tensorflow:.2e}", f"{true[1, 2]:.2e}"
-#    ('0.0', '0.0', '0.0')
+#    ('-2.14e+05', '-2.14e+05', '4.17e-08')
 #    >>> [f"{mended['torch'](torch.tensor(0.0, dtype=torch.float64)).item():.12f}"]
 #    ['0.500000000000']
 #    >>> f"{report.reach:.3f}"

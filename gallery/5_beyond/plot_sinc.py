@@ -94,7 +94,7 @@ plt.show()
 #    >>> len(score.errors), score.right(at=True), score.right(at=False)  # pairs, right at the point, right next to it
 #    (4, 1, 0)
 #    >>> [f"{own[name]:.0e}" for name in ("torch", "tensorflow", "jax")]
-#    ['0e+00', '0e+00', '0e+00']
+#    ['8e-01', '1e+20', '1e+24']
 #
 # .. note::
 #
