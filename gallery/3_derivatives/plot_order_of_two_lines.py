@@ -54,7 +54,7 @@ for order, h in programs.items():
     print(f"{order}: PyTorch {slope_torch}, TensorFlow {slope_tensorflow}")
 
 # %%
-# Its neighbours further left have a slope of 2 in both, as :doc:`Figure 6 <plot_figure_6>` shows.
+# Its neighbours further left have a slope of 2 in both (:doc:`plot_figure_6`).
 #
 # The right answer by accident
 # ----------------------------
@@ -76,7 +76,7 @@ print(g_then_f, f_then_g)
 #
 # All numbers of the figures
 # --------------------------
-# At each number 2 + :math:`\gamma` once.
+# At each number :math:`2 + \gamma` once, for the offsets :math:`\gamma` of all figures.
 
 run = sweep(functions.h, meant=functions.h_hat, order=1)
 points = run.x[run.distinct]
@@ -120,7 +120,8 @@ plt.show()
 # %%
 # The same for :math:`h_1`
 # ------------------------
-# Here it is the other way round. ``functions.h1`` computes the numerator first, and some slopes differ in the last place.
+# :math:`h_1` adds :math:`\epsilon` to the denominator within :math:`\delta` of 2 (:doc:`plot_figure_7`). Here it is the other way
+# round: ``functions.h1`` computes the numerator first, and some slopes differ in the last place.
 
 epsilon, delta = 1e-8, 1e-4
 h1 = partial(functions.h1, epsilon=epsilon, delta=delta)
@@ -147,9 +148,7 @@ with np.errstate(over="ignore"):
     through_f1 = 1 / g1 * points
     through_g1 = -((points * points - 4) / g1 / g1)
 replay_torch = agreement((through_g1 + through_f1) + through_f1, numerator_first[0])
-replay_tensorflow = agreement(
-    (through_f1 + through_f1) + through_g1, numerator_first[1]
-)
+replay_tensorflow = agreement(through_f1 + through_f1 + through_g1, numerator_first[1])
 print(f"denominator first, against PyTorch: {replay_torch}")
 print(f"denominator last, against TensorFlow: {replay_tensorflow}")
 

@@ -49,7 +49,7 @@ for at in (3.5, 12.5, 100.5):
 # %%
 # All numbers to a hundred
 # ------------------------
-# Far away, too, the slope is the difference of two numbers near 2 and 1, each with a relative error of a few :math:`u`. This is the
+# Far away, too, the slope is the difference of two numbers near 2 and 1, each with a relative error of a few :math:`u`, the
 # unit roundoff: 1/256 in bfloat16, 1/2048 in float16. An error of 0.001 is less than that of one operation in bfloat16, and
 # about two of them in float16. The half precisions have so few numbers that all of them can be looked at.
 
@@ -60,7 +60,7 @@ far = {}
 fig, axes = plots.row(list(versions.values()))
 for ax, (name, adapter) in zip(axes, adapters.items(), strict=True):
     for dtype, (marker, role) in styles.items():
-        offset = widths.offsets(np.linspace(0.1, 100, 20_000), dtype=dtype)
+        offset = widths.offsets(np.arange(0.1, 100, 2.0**-10), dtype=dtype)
         slope = adapter.derivatives(h, 2 + offset, dtype=dtype)[1].astype(float)
         wrong = np.abs(slope - 1) > 1e-3
         far[name, dtype] = np.mean(wrong[offset >= 10]).item()
@@ -133,7 +133,7 @@ for dtype in ("float64", "float32", "bfloat16", "float16"):
 #
 #    - In half precision there is no good distance: the error that one would like to exclude is the rounding itself.
 #    - That is no matter of removable singularities. Where an error of 1 is asked about, the law holds again, to within a third.
-#    - A second derivative in bfloat16 is off by more than 1 within a quarter of a unit.
+#    - A second derivative in bfloat16 is off by more than 1 out to about a quarter of a unit.
 #
 #    **Exercise.** Which tolerance would you ask for, if the slope is to be right to one unit in the last place of bfloat16?
 #

@@ -1,5 +1,6 @@
 """What has to hold at the end of the script on half precision."""
 
+import numpy as np
 from removable.functions import h
 
 
@@ -29,3 +30,10 @@ def test_with_a_tolerance_of_1_the_law_holds_to_a_third(coarse):
 
 def test_in_double_precision_it_holds_to_three_digits(coarse):
     assert round(coarse["torch", "float64", 2], 3) == 1.0
+
+
+def test_no_number_of_float16_is_left_out(offset):
+    x = (2 + offset).astype(np.float16)
+    assert np.array_equal(np.nextafter(x[:-1], np.float16(np.inf)), x[1:])
+    assert x[0] < 2.11
+    assert x[-1] > 101.9

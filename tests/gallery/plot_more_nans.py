@@ -40,3 +40,8 @@ def test_zones_are_of_the_size_of_the_estimate(nan_zone):
     for order in (2, 3):
         estimate = 2 * 2 ** (-53 / order)
         assert 0.5 < nan_zone["torch"][order - 1].outer / estimate < 2
+
+
+def test_the_factored_form_has_no_such_zone(nan_zone):
+    x = np.linspace(2 - nan_zone["torch"][2].left, 2 + nan_zone["torch"][2].right, 10_001)
+    assert ((x - 2) ** 3 != 0)[x != 2].all()
