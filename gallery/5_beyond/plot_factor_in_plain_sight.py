@@ -2,9 +2,9 @@ r"""
 A factor in plain sight: what four optimisers leave of it
 =========================================================
 
-"There seems to be no good remedy for expression simplification in the popular software packages", says section 1 of
-:cite:t:`Johnson2023`. This page makes it as easy as possible: the factor that makes the quotient 0/0 stands above and below the
-fraction bar. It asks four systems for value and slope, and prints the programs that their optimisers left.
+Here the factor that makes a quotient 0/0 stands above and below the fraction bar. Of the systems that :cite:t:`Johnson2023`
+names, three are asked for value and slope, and PyTensor, which continues a fourth. The programs that their optimisers left are
+printed.
 """
 
 import textwrap

@@ -2,8 +2,8 @@ r"""
 A function that a framework ships is no safer: sinc
 ===================================================
 
-PyTorch, TensorFlow and JAX each ship :math:`\mathrm{sinc}(x) = \sin(\pi x)/(\pi x)`, with the singular point taken out. The
-value is right. This page differentiates it twice, at 0 and next to 0.
+PyTorch, TensorFlow and JAX each ship a function ``sinc``, with the value at its singular point filled in. This page
+differentiates it, at 0 and next to 0.
 """
 
 from removable import plots
@@ -18,7 +18,7 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The second derivative at 0 is :math:`-\pi^2/3`, and the first is 0. In reverse mode the first derivative of TensorFlow's
+# The second derivative of :math:`\mathrm{sinc}(x) = \sin(\pi x)/(\pi x)` at 0 is :math:`-\pi^2/3`, and the first is 0. In reverse mode the first derivative of TensorFlow's
 # function is not a number there, and neither is the second of PyTorch's.
 
 x = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
