@@ -18,8 +18,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The second derivative of :math:`\mathrm{sinc}(x) = \sin(\pi x)/(\pi x)` at 0 is :math:`-\pi^2/3`, and the first is 0. In reverse mode the first derivative of TensorFlow's
-# function is not a number there, and neither is the second of PyTorch's.
+# The second derivative of :math:`\mathrm{sinc}(x) = \sin(\pi x)/(\pi x)` at 0 is :math:`-\pi^2/3`, and the first is 0. In reverse
+# mode the first derivative of TensorFlow's function is not a number there, and neither is the second of PyTorch's.
 
 x = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
 (slope,) = torch.autograd.grad(torch.sinc(x), x, create_graph=True)
