@@ -86,22 +86,26 @@ for title in programs:
 # ---------------------
 # The slope of :math:`h_1`, against the tape in both orders, in units in the last place.
 
+ulp = {}
+for name, (_, slope) in run.results.items():
+    slope = slope[run.distinct]
+    for order in orders:
+        difference = slopes["h1", order] - slope
+        ulp[name, order] = difference / np.spacing(np.abs(slope))
+apart = {key: int(np.count_nonzero(units)) for key, units in ulp.items()}
+furthest = max(np.abs(units).max() for units in ulp.values())
+
 few = slice(None, None, 150)
 gamma = run.gamma[run.distinct]
 styles = {"newest first": ("o", "red", -0.08), "ready first": ("^", "meant", 0.08)}
-apart = {}
-furthest = 0.0
 fig, axes = plots.side_by_side(run)
-for ax, (name, rows) in zip(axes, run.results.items(), strict=True):
+for ax, name in zip(axes, run.results, strict=True):
     plots.gamma_axis(ax)
-    slope = rows[1][run.distinct]
     for order, (marker, role, shift) in styles.items():
-        ulp = (slopes["h1", order] - slope) / np.spacing(np.abs(slope))
-        apart[name, order] = int(np.count_nonzero(ulp))
-        furthest = max(furthest, np.abs(ulp).max())
         style = {"linestyle": "none", "color": plots.LIGHT[role], "marker": marker}
         style["rasterized"] = True  # a picture is smaller than so many outlines
-        ax.plot(gamma[few], ulp[few] + shift, markersize=4, label=order, **style)
+        shown = ulp[name, order][few] + shift
+        ax.plot(gamma[few], shown, markersize=4, label=order, **style)
 axes[0].set_ylim(-1.6, 1.6)
 axes[0].set_yticks([-1, 0, 1])
 axes[0].set_ylabel("tape minus framework, in ulp")

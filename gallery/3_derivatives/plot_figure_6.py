@@ -60,10 +60,11 @@ for gamma in (1e-3, 3e-8, 1e-9, 0.0):
 #
 # Is forward mode any better? It propagates the same partial derivatives in the other direction.
 
-x = torch.tensor(2 + 1e-9, dtype=torch.float64)
+at = 2 + 1e-9
+x = torch.tensor(at, dtype=torch.float64)
 _, forward_torch = torch.func.jvp(h, (x,), (torch.ones_like(x),))
 
-x = tf.constant(2 + 1e-9, dtype=tf.float64)
+x = tf.constant(at, dtype=tf.float64)
 with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
     y = h(x)
 forward_tensorflow = accumulator.jvp(y)

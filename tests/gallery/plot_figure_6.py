@@ -18,3 +18,8 @@ def test_every_red_sample_is_nan(slopes, run):
 
 def test_the_one_yellow_number_with_slope_1_is_the_left_neighbour_of_2(run, yellow, slopes):
     assert np.unique(run.x[yellow & (slopes == 1)]).tolist() == [np.nextafter(2.0, 1.0)]
+
+
+def test_forward_mode_is_asked_where_reverse_mode_was(at, forward_torch, slope_torch):
+    assert at == 2 + 1e-9
+    assert forward_torch.item() == slope_torch(1e-9)

@@ -64,3 +64,8 @@ def test_both_orders_of_addition_give_all_bits(replay_torch, replay_tensorflow):
 
 def test_with_the_numerator_first_both_are_right_by_accident(nearest):
     assert nearest["f first"] == [1.0, 1.0]
+
+
+def test_the_figure_shows_as_many_numbers_on_either_side(close):
+    assert np.array_equal(2 - close, (close - 2)[::-1])
+    assert close.size == 17
