@@ -1,5 +1,7 @@
 """What has to hold at the end of the script that goes into the disc."""
 
+import numpy as np
+
 
 def test_by_hand_and_repair_are_right_to_the_last_digit_or_two(worst):
     assert list(worst) == ["torch", "tensorflow"]
@@ -19,8 +21,12 @@ def test_as_typed_the_slope_is_lost_at_the_hole(run):
 
 
 def test_one_circle_is_right_inside_of_it(run):
-    import numpy as np
-
     for name in run.versions:
         inside = np.abs(run.gamma) < 0.4
         assert run.error("by hand", name, 1)[inside].max() < 1e-12
+
+
+def test_the_figure_shows_both_sides_from_1e_12_to_1_and_the_hole(run):
+    assert run.gamma.size == 401
+    assert np.abs(run.gamma).max() == 1
+    assert np.abs(run.gamma[run.gamma != 0]).min() == 1e-12
