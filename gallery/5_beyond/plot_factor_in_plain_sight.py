@@ -115,6 +115,7 @@ for order, (what, marker, role) in enumerate(
     ax.plot(count, height, marker, color=plots.LIGHT[role], label=what, **style)
 ax.set_yticks(height, [", ".join(key) for key in rows])
 ax.invert_yaxis()
+ax.set_xticks([0, 1, 2, 3])
 ax.set_xlabel("divisions")
 fig.legend(loc="outside lower center", ncols=2, frameon=False)
 none = [", ".join(key) for key in rows if divisions[key][1] == 0]
@@ -122,7 +123,7 @@ plots.describe(
     fig,
     "A factor in plain sight",
     f"""Divisions that are left of x (x - 2)/(x - 2) and of its slope when an optimiser is done.
-    The slope of {" and of ".join(none)} has none. In all other modes the program of the slope
+    The slope has none in {"; ".join(none)}. In all other modes the program of the slope
     still divides.""",
     made,
 )
@@ -150,7 +151,7 @@ plt.show()
 #    >>> programs["SymPy", "as typed"], programs["TensorFlow", "tf.function"].splitlines()[-1]
 #    ('x', 'truediv = RealDiv(mul, sub)')
 #    >>> divisions["TensorFlow", "jit_compile=True"], divisions["SymPy", "as typed"]
-#    ((1, 1), (0, 0))
+#    ((1, 2), (0, 0))
 #
 # .. note::
 #
