@@ -37,3 +37,7 @@ def test_no_number_of_float16_is_left_out(offset):
     assert np.array_equal(np.nextafter(x[:-1], np.float16(np.inf)), x[1:])
     assert x[0] < 2.11
     assert x[-1] > 101.9
+
+
+def test_the_shares_are_those_from_12_on(far, wrong, offset):
+    assert far["tensorflow", "float16"] == wrong[2 + offset >= 12].mean()
