@@ -97,15 +97,16 @@ furthest = max(np.abs(units).max() for units in ulp.values())
 
 few = slice(None, None, 150)
 gamma = run.gamma[run.distinct]
-styles = {"newest first": ("o", "red", -0.08), "ready first": ("^", "meant", 0.08)}
+red, blue = plots.LIGHT["red"], plots.LIGHT["meant"]
+# Rasterized, since a picture is smaller than so many outlines.
+style = {"linestyle": "none", "markersize": 4, "rasterized": True}
 fig, axes = plots.side_by_side(run)
 for ax, name in zip(axes, run.results, strict=True):
     plots.gamma_axis(ax)
-    for order, (marker, role, shift) in styles.items():
-        style = {"linestyle": "none", "color": plots.LIGHT[role], "marker": marker}
-        style["rasterized"] = True  # a picture is smaller than so many outlines
-        shown = ulp[name, order][few] + shift
-        ax.plot(gamma[few], shown, markersize=4, label=order, **style)
+    newest = ulp[name, "newest first"][few]
+    ready = ulp[name, "ready first"][few]
+    ax.plot(gamma[few], newest - 0.08, "o", color=red, label="newest first", **style)
+    ax.plot(gamma[few], ready + 0.08, "^", color=blue, label="ready first", **style)
 axes[0].set_ylim(-1.6, 1.6)
 axes[0].set_yticks([-1, 0, 1])
 axes[0].set_ylabel("tape minus framework, in ulp")
