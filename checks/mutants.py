@@ -5,7 +5,8 @@
 *What is altered.* In every gallery script a number; in ``functions``, ``regions`` and ``truth`` a number, a comparison or an
 operation. A whole number gains one, another is doubled, zero becomes one; ``<`` becomes ``<=`` and the like, ``+`` becomes
 ``-``, ``*`` becomes ``/``. Left alone in a script is what nobody could assert: numbers inside calls that draw or print,
-inside f-strings, in what is assigned to a name that only such calls read (:func:`only_shown`), and the numbers for which a loop
+inside f-strings, in what is assigned to a name that only such calls read (:func:`only_shown`) and no test of the script asks for
+(:func:`asked_for`), and the numbers for which a loop
 prints a line each. The order of a derivative becomes one less, since one more computes the same and something besides.
 
 *Which.* From all that could be altered, ``--each`` per file (3 in a script and 8 in a module unless told), chosen by a digest of
@@ -187,9 +188,18 @@ def _matters(node: ast.AST, shown: set[str]) -> Iterator[ast.AST]:
             yield from _matters(child, shown)
 
 
-def only_shown(tree: ast.Module, prose: str) -> set[str]:
-    """Return the names that code reads only to draw or to print, and that no doctest in the prose reads."""
-    assigned = _names(ast.walk(tree), ast.Store)
+def asked_for(script: Path) -> set[str]:
+    """Return the variables that the tests of a script take as arguments; it need not have tests."""
+    tests = ROOT / "tests" / "gallery" / script.name
+    if not tests.exists():
+        return set()
+    functions = [node for node in ast.parse(_text(tests)).body if isinstance(node, ast.FunctionDef)]
+    return {argument.arg for test in functions if test.name.startswith("test_") for argument in test.args.args}
+
+
+def only_shown(tree: ast.Module, prose: str, tested: set[str] = frozenset()) -> set[str]:
+    """Return the names that code reads only to draw or to print, and that neither a doctest in the prose nor a test reads."""
+    assigned = _names(ast.walk(tree), ast.Store) - tested
     prompts = set(re.findall(r"\w+", " ".join(re.findall(r"(?:>>>|\.\.\.) (.*)", prose))))
     shown: set[str] = set()
     while True:  # what only a name of these reads is one of these
@@ -213,7 +223,7 @@ def candidates(path: Path) -> list[Mutant]:
 
     tree = ast.parse(text)
     is_script = path not in MODULES
-    shown = only_shown(tree, text) if is_script else set()
+    shown = only_shown(tree, text, asked_for(path)) if is_script else set()
     found = []
 
     def number(node: ast.Constant, becomes: str) -> Mutant:

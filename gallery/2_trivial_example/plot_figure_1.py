@@ -40,14 +40,10 @@ for gamma in (1e-3, 1e-9, 1e-17, 0.0):
 #
 # .. code-block:: pycon
 #
-#    >>> h(torch.tensor(2.0, dtype=torch.float64)).item()
-#    nan
-#    >>> h(tf.constant(2.0, dtype=tf.float64)).numpy().item()
-#    nan
+#    >>> h(torch.tensor(2.0, dtype=torch.float64)).item(), h(tf.constant(2.0, dtype=tf.float64)).numpy().item()
+#    (nan, nan)
 #    >>> h(torch.tensor(2 + 1e-9, dtype=torch.float64)).item(), h(tf.constant(2 + 1e-9, dtype=tf.float64)).numpy().item()
 #    (4.0, 4.0)
-#    >>> h(torch.tensor(2 + 0.5, dtype=torch.float64)).item(), h(tf.constant(2 + 0.5, dtype=tf.float64)).numpy().item()
-#    (4.5, 4.5)
 #
 # The sweep
 # ---------
@@ -104,15 +100,10 @@ plt.show()
 #
 # .. code-block:: pycon
 #
-#    >>> yellow = run.gamma[run.where(Region.YELLOW)]
-#    >>> bool(-(2**-26) < yellow.min() < -(2**-26) * 0.99), bool(2**-25.5 * 0.99 < yellow.max() < 2**-25.5)
-#    (True, True)
 #    >>> print(flat)
 #    1.49e-08 left, 2.11e-08 right
 #    >>> np.unique(run.results["torch"][0][run.where(Region.YELLOW)])
 #    array([4.])
-#    >>> bool(np.isnan(run.results["tensorflow"][0][run.where(Region.RED)]).all())
-#    True
 #
 # The same bits in both frameworks?
 # ---------------------------------
@@ -141,12 +132,8 @@ for spelling, program in spellings.items():
 #
 # .. code-block:: pycon
 #
-#    >>> [float(program(3.0, np)) for program in spellings.values()]
-#    [5.0, 5.0, 5.0]
-#    >>> between["x * x"].identical, between["square(x)"].identical
-#    (True, True)
-#    >>> str(run.agreement())
-#    'identical bits at all 26598 points'
+#    >>> print(run.agreement())
+#    identical bits at all 26598 points
 #
 # .. note::
 #

@@ -57,10 +57,6 @@ for gamma in (1e-3, 1e-6, 1e-8, 1e-10, 0.0):
 #    (0.0, 0.0)
 #    >>> f"{h1(torch.tensor(2 + 1e-8, dtype=torch.float64), torch).item():.6f}"
 #    '2.000000'
-#    >>> h1(tf.constant(2 + 1e-17, dtype=tf.float64), tf).numpy().item()
-#    0.0
-#    >>> h1(torch.tensor(2 + 0.25, dtype=torch.float64), torch).item()
-#    4.25
 #
 # The sweep
 # ---------
@@ -129,10 +125,8 @@ plt.show()
 #    (array([0.]), array([0.]))
 #    >>> float(perturbation.max())
 #    4.0
-#    >>> bool(rounding.max() < 1e-7)
-#    True
-#    >>> str(run.agreement())
-#    'identical bits at all 26598 points'
+#    >>> print(run.agreement())
+#    identical bits at all 26598 points
 #
 # .. note::
 #

@@ -55,11 +55,7 @@ for gamma in (1e-3, 1.01e-4, 0.99e-4, 1e-12, 0.0, -1e-17, -1e-12):
 #
 #    >>> slope_torch(0.0), slope_tensorflow(0.0)
 #    (40000.0, 40000.0)
-#    >>> slope_torch(-1e-17), slope_tensorflow(-1e-17)
-#    (40000.0, 40000.0)
 #    >>> f"{slope_torch(1e-12):.1f}", f"{slope_torch(-1e-12):.1f}"
-#    ('40000.0', '-40000.0')
-#    >>> f"{slope_tensorflow(1e-12):.1f}", f"{slope_tensorflow(-1e-12):.1f}"
 #    ('40000.0', '-40000.0')
 #    >>> f"{slope_torch(1.01e-4):.6f}", f"{slope_tensorflow(1.01e-4):.6f}"
 #    ('1.000000', '1.000000')
@@ -119,17 +115,10 @@ print(f"largest relative distance from equation (12): {distance.max():.1e}")
 #
 # .. code-block:: pycon
 #
-#    >>> bool(distance.max() < 1e-15)
-#    True
-#    >>> str(run.agreement(1))
-#    'identical bits at all 26598 points'
 #    >>> np.unique(slopes[run.where(Region.RED)]), np.unique(run.results["tensorflow"][1][run.where(Region.RED)])
 #    (array([40000.]), array([40000.]))
-#    >>> yellow = np.abs(slopes[run.where(Region.YELLOW)])
-#    >>> f"{yellow.min():.3f} {yellow.max():.3f}"
-#    '40000.000 40000.000'
-#    >>> bool(np.abs(slopes[run.where(Region.BLACK)] - 1).max() < 1e-7)
-#    True
+#    >>> print(run.agreement(1))
+#    identical bits at all 26598 points
 #
 # .. note::
 #

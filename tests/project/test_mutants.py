@@ -37,6 +37,13 @@ def test_numbers_that_are_only_shown_are_left_alone(script):
     assert mutants.only_shown(ast.parse(SCRIPT), "") >= {"size", "low"}
 
 
+def test_what_a_test_of_the_script_asks_for_is_altered(script, tmp_path):
+    tests = tmp_path / "tests" / "gallery" / script.name
+    tests.parent.mkdir(parents=True)
+    tests.write_text("def test_low(low):\n    assert low == 10\n", encoding="utf-8")
+    assert ("low = gamma.min() + 7", "low = gamma.min() + 8") in [m.change for m in mutants.candidates(script)]
+
+
 def test_in_modules_operators_are_altered_too(tmp_path, monkeypatch):
     path = tmp_path / "functions.py"
     path.write_text("def f(x):\n    return 0 <= x * x - 4 < 9\n", encoding="utf-8")

@@ -99,10 +99,14 @@ def test_the_picture_of_a_preview_is_the_card_of_the_first_figure(tmp_path):
 # What else computed some of the figures.
 MORE = {
     "plot_remedies": r", JAX [\d.]+",
+    "plot_sinc": r", JAX [\d.]+",
     "plot_precision_and_order": r", JAX [\d.]+",
     "plot_squares": r", JAX [\d.]+",
+    "plot_every_bit": r", JAX [\d.]+",
     "plot_fma": r", JAX [\d.]+",
+    "plot_fma_worth": r", JAX [\d.]+",
     "plot_rewrites": r", JAX [\d.]+",
+    "plot_factor_in_plain_sight": r", JAX [\d.]+, PyTensor [\d.]+, Torch7 \(replayed\), Caffe \(replayed\), SymPy [\d.]+",
     "plot_who_simplifies": r", JAX [\d.]+, PyTensor [\d.]+, Torch7 \(replayed\), Caffe \(replayed\), SymPy [\d.]+",
 }
 

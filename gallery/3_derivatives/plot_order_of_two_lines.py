@@ -1,0 +1,179 @@
+r"""
+Identical results? The order of two lines decides
+=================================================
+
+"Identical results were obtained using Tensorflow", says section 3 of :cite:t:`Johnson2023` of its slopes. They are identical
+for one way to type the functions. Exchange two lines, and PyTorch has another slope for :math:`h` at one number, and for
+:math:`h_1` the last bits agree that did not before. This page adds the three terms by hand and has every bit.
+"""
+
+from functools import partial
+
+from removable import frameworks, functions, plots
+from removable.sweeps.sweep import agreement, sweep
+
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+import torch
+
+# %%
+# The wrong number first
+# ----------------------
+# The slope of :math:`h(x) = (x^2 - 4)/(x - 2)` at the double next to 2, on its left. It should be 1.
+
+
+def f_first(x, xp=None):
+    """Evaluate the quotient, the numerator first."""
+    f = x * x - 4
+    g = x - 2
+    return f / g
+
+
+def g_first(x, xp=None):
+    """Evaluate the same quotient, the denominator first."""
+    g = x - 2
+    f = x * x - 4
+    return f / g
+
+
+at = np.nextafter(2.0, 1.0).item()
+programs = {"f first": f_first, "g first": g_first}
+nearest = {}
+for order, h in programs.items():
+    x = torch.tensor(at, dtype=torch.float64, requires_grad=True)
+    h(x).backward()
+    slope_torch = x.grad.item()
+
+    x = tf.constant(at, dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = h(x)
+    slope_tensorflow = tape.gradient(y, x).numpy().item()
+    nearest[order] = [slope_torch, slope_tensorflow]
+    print(f"{order}: PyTorch {slope_torch}, TensorFlow {slope_tensorflow}")
+
+# %%
+# Its neighbours further left have a slope of 2 in both (:doc:`plot_figure_6`).
+#
+# The right answer by accident
+# ----------------------------
+# Three contributions are added: :math:`2^{54}` through the denominator, and twice :math:`-2^{53} + 1`, once for each
+# factor of ``x * x``. The first sum is :math:`2^{53} + 1`. Above :math:`2^{53}` doubles are 2 apart, so it becomes
+# :math:`2^{53}`, and a 1 is lost. In another order of addition nothing is:
+
+through_f = 1 / (at - 2) * at  # reaches x twice, once for each factor of x * x
+through_g = -((at * at - 4) / (at - 2) / (at - 2))
+g_then_f = (through_g + through_f) + through_f
+f_then_g = (through_f + through_f) + through_g
+print(g_then_f, f_then_g)
+
+# %%
+# PyTorch goes back through its newest operation first (:cite:t:`PyTorchEngine`). With the lines exchanged that is the
+# numerator, the sum is the second of the two, and the slope is 2. TensorFlow's tape goes back through what has been complete
+# for longest (:cite:t:`TensorFlowTape`): in either order it reaches :math:`x` through the denominator first, since that is
+# fewer operations away, and the slope is 1.
+#
+# All numbers of the figures
+# --------------------------
+# At each number :math:`2 + \gamma` once, for the offsets :math:`\gamma` of all figures.
+
+run = sweep(functions.h, meant=functions.h_hat, order=1)
+points = run.x[run.distinct]
+slopes = {}
+between = {}
+for order, h in programs.items():
+    slopes[order] = [frameworks.get(n).derivatives(h, points)[1] for n in run.results]
+    between[order] = agreement(*slopes[order])
+    print(f"{order}, PyTorch and TensorFlow: {between[order]}")
+
+# %%
+# The doubles next to 2: only one of them has another slope, and in PyTorch only.
+
+close = 2 + np.arange(-8, 9) * 2.0**-52
+styles = {"f first": ("o", "red", 10), "g first": ("D", "meant", 5)}
+fig, axes = plots.side_by_side(run)
+for ax, name in zip(axes, run.results, strict=True):
+    for order, (marker, role, size) in styles.items():
+        slope = frameworks.get(name).derivatives(programs[order], close)[1]
+        style = {"linestyle": "none", "mfc": "none", "mew": 1.5, "markersize": size}
+        ax.plot(close - 2, slope, marker, color=plots.LIGHT[role], label=order, **style)
+    ax.plot(close - 2, 0 * close + 1, "--", color=plots.LIGHT["ink"], label="truth")
+    ax.set_ylim(0, 2.5)
+    ax.set_xticks([-(2.0**-49), 0, 2.0**-49], ["$-2^{-49}$", "0", "$2^{-49}$"])
+    ax.set_xlabel("$x - 2$")
+axes[0].set_ylabel("slope of $h$")
+legend = axes[0].get_legend_handles_labels()
+fig.legend(*legend, loc="outside lower center", ncols=3, frameon=False)
+plots.describe(
+    fig,
+    "Section 3, the order of two lines",
+    f"""The slope of h at the doubles next to 2. The true slope is 1, and almost all are 2. At
+    the left neighbour of 2 it is {nearest["f first"][0]:g} in PyTorch and
+    {nearest["f first"][1]:g} in TensorFlow where the numerator comes first,
+    {nearest["g first"][0]:g} and {nearest["g first"][1]:g} where the denominator does.
+    At 2 itself there is NaN.""",
+    run,
+)
+plt.show()
+
+# %%
+# The same for :math:`h_1`
+# ------------------------
+# :math:`h_1` adds :math:`\epsilon` to the denominator within :math:`\delta` of 2 (:doc:`plot_figure_7`). Here it is the other way
+# round: ``functions.h1`` computes the numerator first, and some slopes differ in the last place.
+
+epsilon, delta = 1e-8, 1e-4
+h1 = partial(functions.h1, epsilon=epsilon, delta=delta)
+
+
+def g1_first(x, xp):
+    """Evaluate h1, the denominator first."""
+    g1 = functions.g1(x, xp, epsilon=epsilon, delta=delta)
+    f = x * x - 4
+    return f / g1
+
+
+numerator_first = [frameworks.get(n).derivatives(h1, points)[1] for n in run.results]
+exchanged = [frameworks.get(n).derivatives(g1_first, points)[1] for n in run.results]
+print(f"numerator first, PyTorch and TensorFlow: {agreement(*numerator_first)}")
+print(f"denominator typed first, PyTorch and TensorFlow: {agreement(*exchanged)}")
+
+# %%
+# Adding in both orders in NumPy gives every bit of both. With the denominator typed first, as in chapter 2 and in equation
+# (9), the numerator is what PyTorch goes back through first, and both frameworks add in one order.
+
+g1 = functions.g1(points, np, epsilon=epsilon, delta=delta)
+with np.errstate(over="ignore"):
+    through_f1 = 1 / g1 * points
+    through_g1 = -((points * points - 4) / g1 / g1)
+replay_torch = agreement((through_g1 + through_f1) + through_f1, numerator_first[0])
+replay_tensorflow = agreement(through_f1 + through_f1 + through_g1, numerator_first[1])
+print(f"denominator first, against PyTorch: {replay_torch}")
+print(f"denominator last, against TensorFlow: {replay_tensorflow}")
+
+# %%
+#
+# .. code-block:: pycon
+#
+#    >>> dict(zip(("torch", "tensorflow"), nearest["g first"], strict=True))
+#    {'torch': 2.0, 'tensorflow': 1.0}
+#    >>> g_then_f, f_then_g
+#    (1.0, 2.0)
+#    >>> between["f first"].differing, between["g first"].differing
+#    (0, 1)
+#    >>> agreement(*numerator_first).largest, agreement(*exchanged).largest  # in ulp
+#    (1.0, 0.0)
+#
+# .. note::
+#
+#    **Take away**
+#
+#    - "Identical results" holds to one unit in the last place, and to the bit if two lines are exchanged: what differs is the
+#      order of two additions.
+#    - The right slope at one number is an accident of rounding, not a better method.
+#
+#    **Exercise.** Type the square as ``x**2`` in both. In which of the frameworks does the order of the lines still matter?
+#
+# Both orders for any program: :doc:`/auto_gallery/1_introduction/plot_tape_in_two_orders`. Other ways to type the square, and
+# second derivatives: :doc:`/auto_gallery/5_beyond/plot_squares`.

@@ -1,0 +1,12 @@
+"""What has to hold at the end of the script on rewriting."""
+
+import numpy as np
+
+
+def test_no_mode_has_a_finite_result_where_a_factor_would_have_to_be_cancelled(made):
+    assert [key for key in made.ran if np.isfinite(made.row("x*(x - 2)/(x - 2)", *key).at).any()] == []
+
+
+def test_both_optimisers_of_tensorflow_spoil_a_careful_value(made):
+    worse = {row.mode for row in made.changed("TensorFlow") if row.effect[0] == "worse"}
+    assert worse == {"tf.function", "jit_compile=True"}
