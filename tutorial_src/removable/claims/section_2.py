@@ -24,7 +24,21 @@ Evaluate = Callable[[Program, np.ndarray], np.ndarray]
 """Evaluates a program at 2 + gamma, called with both."""
 
 _CLOSE = 0.01
-"""How well a formula that is itself an approximation, such as 4 epsilon/delta for a jump, has to be met."""
+"""How well a formula that is itself an approximation, such as 4 epsilon/delta for a jump, has to be met.
+
+What such formulas leave out is, at most, the distance of an edge from the next sample of a sweep: a 128th of the
+offset, 0.8 %. The spacing of the offsets of :func:`abrupt` is 0.2 %, that of :data:`_STEP` 0.1 %, and epsilon/delta
+0.01 %.
+"""
+
+_BESIDE_YELLOW = 1e-6
+"""Offsets that are smaller are next to the yellow region, which ends at 2.1e-8: there the slope of h is wrong.
+
+By the law of rounding errors, the slope is off by more than 0.001 out to 6.7e-7.
+"""
+
+_ALPHA_SHOWS = 1e-5
+"""Offsets that are smaller have an alpha that differs from 1 by up to half a spacing over gamma**2, at least 2e-6."""
 
 
 def _listed(numbers: Iterable[float], form: str = ".3g") -> str:
@@ -158,7 +172,7 @@ def fig_2() -> Evidence:
     run = runs.of_h()
     yellow = run.where(Region.YELLOW) & run.distinct
     green = run.where(Region.GREEN) & run.distinct & (run.x != 2)
-    far = green & (np.abs(run.x - 2) > 1e-6)
+    far = green & (np.abs(run.x - 2) > _BESIDE_YELLOW)
 
     def finding(name: str) -> Finding:
         left = run.results[name][0] - 4
@@ -185,7 +199,7 @@ def _alpha_without_rounding() -> float:
 def partly_absorbed() -> Evidence:
     """Near the yellow region, h - 4 is alpha gamma with the alpha that exact rationals give."""
     run = runs.of_h()
-    near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & run.distinct & (run.x != 2)
+    near = run.where(Region.GREEN) & (np.abs(run.gamma) < _BESIDE_YELLOW) & run.distinct & (run.x != 2)
     x = run.x[near]
     alphas = rationals.alpha(x)
 
@@ -216,7 +230,7 @@ def partly_absorbed() -> Evidence:
 def _near_2(side: int | None = None, region: Region | None = None) -> np.ndarray:
     """Numbers of the grid within 1e-5 of 2 and not 2, on one side or both, in one region or all."""
     run = runs.of_h()
-    here = run.distinct & (run.x != 2) & (np.abs(run.gamma) < 1e-5)
+    here = run.distinct & (run.x != 2) & (np.abs(run.gamma) < _ALPHA_SHOWS)
     if side is not None:
         here &= side * (run.x - 2) > 0
     if region is not None:
@@ -521,12 +535,17 @@ def order_one_error() -> Evidence:
         programs = [partial(getattr(functions, form), epsilon=e) for form in forms for e in epsilons]
         found = [_largest_error(name, program) for program in programs]
         text = f"largest errors {_listed(found, '.16g')} (h1, then h2; epsilon = 1e-4, 1e-8, 1e-12)"
-        return Finding(text, as_stated=all(abs(e - 4) <= np.spacing(4.0) for e in found))
+        return Finding(text, as_stated=all(map(_is_4, found)))
 
     # At 2 itself, where the value is that of the perturbation alone.
     zero = Fraction(0)
     at_2 = [4 - rationals.quotient(zero, d(zero, epsilon=e)) for d in forms.values() for e in epsilons]
     return in_both(exactly("errors at 2: {}", _listed(map(float, at_2), "g")), finding)
+
+
+def _is_4(error: float) -> bool:
+    """Tell whether a largest error is 4: it is that at 2, where 0 is computed, and less beside it, but for one rounding."""
+    return bool(abs(error - 4) <= np.spacing(4.0))
 
 
 def _largest_error(name: str, program: Program) -> float:
@@ -543,7 +562,7 @@ def hard_to_avoid() -> Evidence:
         errors = [_largest_error(name, partial(functions.h1, epsilon=e)) for e in epsilons]
         simplified = _largest_error(name, functions.h_hat)
         text = f"largest error of h1 {min(errors):.16g} to {max(errors):.16g} for every epsilon from 1 to 1e-16; "
-        stays = all(abs(e - 4) <= np.spacing(4.0) for e in errors)
+        stays = all(map(_is_4, errors))
         return Finding(f"{text}of x + 2: {simplified:g}", as_stated=stays and simplified == 0)
 
     at_2 = {rationals.quotient(Fraction(0), rationals.perturbed(Fraction(0), epsilon=e)) for e in epsilons}
@@ -571,7 +590,7 @@ class _Equation:
         # The edges of the printed condition are rounded: a number there may fall on the other side.
         at_edges = np.isin(x[differ], [2 + g for side in (-1, 1) for g in _over_the_edge(self.delta, side)])
         slopes = [runs.value_and_slope(name, p, [2.0])[1, 0] for p in (self.program, self.printed)]
-        right = [bool(abs(s / self.slope_at_2 - 1) <= 2.0**-52) for s in slopes]  # one unit in the last place
+        right = [bool(abs(s / self.slope_at_2 - 1) <= runs.ULP) for s in slopes]  # one unit in the last place
         text = f"at {x.size} numbers off by at most {share:.2f} of what rounding may do; typed as printed, other values at "
         text += f"{differ.sum()} of them"
         if differ.any():
@@ -647,7 +666,7 @@ def _left_out(epsilon: float, delta: float) -> Evidence:
         share = _share(kept, x, partial(rationals.perturbed, epsilon=epsilon, delta=delta))
         changed = dropped / kept - 1
         # Four roundings: two denominators and two divisions.
-        law = bool(np.abs(changed - np.abs(g) / epsilon).max() <= 4 * 2.0**-52)
+        law = bool(np.abs(changed - np.abs(g) / epsilon).max() <= 4 * runs.ULP)
         text = f"for delta = {delta / epsilon:g} epsilon leaving g out raises the value by up to {changed.max():.3%}, "
         text += f"{'by' if law else 'not by'} |g|/epsilon at {x.size} numbers; with g, within {share:.2f} of what rounding may do"
         return Finding(text, as_stated=law and share <= 1 and bool(changed.max() <= _CLOSE))
@@ -928,7 +947,7 @@ def abrupt() -> Evidence:
 
     def step(slope: Callable[[Program, np.ndarray], np.ndarray], title: str) -> float:
         program, delta = edges[title]
-        inside, outside = slope(program, delta * np.array([1 - 2.0**-20, 1 + 2.0**-20]))
+        inside, outside = slope(program, delta * np.array([runs.JUST_INSIDE, runs.JUST_OUTSIDE]))
         return float(outside - inside)
 
     def factor(value: Evaluate, title: str) -> float:

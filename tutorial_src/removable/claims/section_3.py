@@ -16,12 +16,6 @@ from removable.functions import Array, Namespace
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import agreement
 
-ULPS_OF_A_SUM = 4
-"""Two ways to evaluate a sum of two terms may differ by this many ulp of the larger term.
-
-Each term takes at most three rounded operations, of half an ulp each, and the sum one more.
-"""
-
 
 def constant(value: Array, xp: Namespace) -> Array:
     """Return an array of a framework cut from the graph, so that nothing is differentiated through it.
@@ -100,7 +94,7 @@ def eq_5a() -> Evidence:
         parts = parts_of_slope(name, x)
         off = ulps(parts.sum(axis=0) - runs.value_and_slope(name, functions.h, x)[1], *parts).max()
         text = f"with g, then f held constant: the two add up to the slope within {off:.2g} ulp of the larger, {x.size} numbers"
-        return Finding(text, as_stated=off <= ULPS_OF_A_SUM)
+        return Finding(text, as_stated=off <= runs.ULPS_OF_A_SUM)
 
     at = Fraction(2) + Fraction(1, 10**9)
     through_f, through_g = 2 * at / (at - 2), -(at**2 - 4) / (at - 2) ** 2
@@ -152,7 +146,7 @@ def eq_5c() -> Evidence:
     def to_rounding(name: str) -> Finding:
         first, second = printed(name)
         off = ulps(first - second - runs.value_and_slope(name, functions.h, x)[1], first, second).max()
-        return Finding(f"within {off:.2g} ulp of the larger term", as_stated=off <= ULPS_OF_A_SUM)
+        return Finding(f"within {off:.2g} ulp of the larger term", as_stated=off <= runs.ULPS_OF_A_SUM)
 
     def to_the_bit(name: str) -> Finding:
         first, second = printed(name)
@@ -199,7 +193,7 @@ def eq_6() -> Evidence:
         share = max(np.abs(term * gamma / 4 - 1).max() for term in (first, second))
         text = f"within {off:.2g} ulp of the larger term at {gamma.size} numbers within 0.01; both are 4/gamma to {share:.1g} of it"
         # gamma/2 of the first term, and gamma/4 of the second, are not part of 4/gamma.
-        return Finding(text, as_stated=off <= ULPS_OF_A_SUM and share <= np.abs(gamma).max() / 2)
+        return Finding(text, as_stated=off <= runs.ULPS_OF_A_SUM and share <= np.abs(gamma).max() / 2)
 
     exact = {at: (4 + 2 * at) / at - ((4 + 4 * at + at**2) - 4) / at**2 for at in (Fraction(1e-9), Fraction(1e-3))}
     form = "both sides simplify to {}; at gamma = 1e-9 and 1e-3 the terms leave {} and {}"
@@ -236,6 +230,7 @@ def fig_6() -> Evidence:
 def two_minus_alpha() -> Evidence:
     """Next to the yellow region, the slope of h against 2 - alpha, with alpha from exact rationals."""
     run = runs.of_h()
+    # Out to 1e-6 a slope of 2 - alpha differs from 1 by more than rounding alone does.
     near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & (run.x != 2) & run.distinct
     alphas = rationals.alpha(run.x[near])
     alpha = np.array([float(a) for a in alphas])
@@ -243,7 +238,7 @@ def two_minus_alpha() -> Evidence:
     def finding(name: str) -> Finding:
         off = ulps(run.results[name][1][near] - (2 - alpha), 4 / (run.x[near] - 2)).max()
         text = f"slope is 2 - alpha within {off:.2g} ulp of 4/gamma at {near.sum()} green numbers within 1e-6"
-        return Finding(text, as_stated=off <= ULPS_OF_A_SUM)
+        return Finding(text, as_stated=off <= runs.ULPS_OF_A_SUM)
 
     return in_both(exactly("alpha from {:.6f} to {:.6f}", float(min(alphas)), float(max(alphas))), finding)
 
@@ -267,7 +262,7 @@ def quotient_rule_no_help() -> Evidence:
         # The rounding of 2x g, at most half an ulp of 4 gamma, over gamma**2: 2**-52/gamma or less.
         return Finding(
             text,
-            as_stated=bool(np.abs(slope - 2).max() < 1e-3),
+            as_stated=bool(np.abs(slope - 2).max() < runs.TOLERANCE),
             under_condition=worst <= 2.0**-51 / SCATTER_BEGINS and bool((slope[~far] != 2).any()),
         )
 

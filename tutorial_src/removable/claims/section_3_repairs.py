@@ -11,14 +11,12 @@ import numpy as np
 from removable import functions, gamma_grid, truth
 from removable.claims import identities, rationals, runs
 from removable.claims.ledger import Evidence, Finding, exactly, in_both
-from removable.claims.section_3 import ULPS_OF_A_SUM, ulps
+from removable.claims.runs import ULP, ULPS_OF_A_SUM
+from removable.claims.section_3 import ulps
 from removable.functions import Array, Namespace, Program
 from removable.sweeps import widths
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import Sweep, agreement
-
-ULP = 2.0**-52
-"""The largest relative distance of two neighbouring numbers."""
 
 
 def _signs(gamma: np.ndarray) -> np.ndarray:
@@ -144,8 +142,10 @@ def smoothed_sign() -> Evidence:
             f"S = tanh: h(2) = {value}, slope {slope}; tanh moved by 1: {', '.join(f'{v:.3g}' for v in near)} "
             f"at 1e-7, 1e-9, 1e-11 from {pole:.4g}"
         )
-        # The value at a distance d is residue/d, to a share of about d/1e-3, and of 1e-16/d for the rounding of 2 + gamma.
-        grows = np.abs(near * distances / residue - 1).max() < 0.01
+        # At a distance d the value is residue/d. To first order f, about 4 gamma, is larger there by d/pole of itself;
+        # the rounding of 2 + gamma adds ULP/d. Both are smaller than this.
+        share = 2 * distances.max() / abs(pole)
+        grows = np.abs(near * distances / residue - 1).max() <= share
         zero = bool(np.isnan(value) and np.isnan(slope))
         return Finding(text, as_stated=zero and not grows, under_condition=zero and bool(grows))
 
@@ -173,7 +173,7 @@ def same_outside() -> Evidence:
 
 def zone_is_wide_enough() -> Evidence:
     """How far out the slope of h is off, for two tolerances, against the zone of Figure 3; and what is left outside of it."""
-    tolerances = (1e-3, 1e-6)
+    tolerances = (runs.TOLERANCE, 1e-6)
     x = np.unique(runs.of_h().x)
     outside = x[~functions.h1_zone(x, np, delta=runs.DELTA_1)]
 
@@ -298,8 +298,9 @@ def fig_7() -> Evidence:
         signs = np.unique(np.sign(slope[red]))
         text = f"from {slope.min():.3g} to {slope.max():.3g}; sign in red: {', '.join(f'{s:+g}' for s in signs)}"
         # 4/epsilon is reached at 2 itself; on the left at the neighbour of 2, up to 2 * 2**-52/epsilon of it.
+        near = 2 * ULP / runs.EPSILON_1
         sizes = np.array([slope.max(), -slope.min()]) * runs.EPSILON_1 / 4
-        return Finding(text, as_stated=bool(np.abs(sizes - 1).max() < 1e-6 and signs.tolist() == [1.0]))
+        return Finding(text, as_stated=bool(np.abs(sizes - 1).max() <= near and signs.tolist() == [1.0]))
 
     extremes = run.written[1].min(), run.written[1].max()
     meant = run.meant[1].max()
@@ -369,7 +370,7 @@ def eq_12() -> Evidence:
     def finding(name: str) -> Finding:
         slope = runs.value_and_slope(name, runs.h2, x)[1]
         worst = (np.abs(slope - exact) / np.spacing(np.abs(exact))).max()
-        # 1/epsilon and its product with x are rounded, and the double epsilon is not 1e-4.
+        # 1/epsilon and its product with x are rounded, by half of ULP each: that is 2 ulp of any result at most.
         return Finding(f"within {worst:.2g} ulp at {x.size} numbers", as_stated=worst <= 2)
 
     form = "the two sides differ by {}; (12) reaches {:.8g} at the outermost number inside"
@@ -386,6 +387,7 @@ def harmless_absorption() -> Evidence:
         off = np.abs(run.results[name][1] / formula - 1)
         yellow, green = off[run.where(Region.YELLOW)].max(), off[run.where(Region.GREEN)].max()
         text = f"relative error {yellow:.1e} in yellow, {green:.1e} in green"
+        # Two roundings of the slope, one of the formula and one of their ratio, half of ULP each.
         return Finding(text, as_stated=max(yellow, green) <= 2 * ULP)
 
     at = [1e-9, 5e-5]
@@ -415,7 +417,8 @@ def sooner_in_h2() -> Evidence:
         found = [runs.value_and_slope(name, form, 2 + gamma)[1] / limit for form in forms()]
         text = f"share of 4/epsilon at gamma/epsilon = 0.5, 0.1, 0.01: h1' {listed(found[0])}; h2' {listed(found[1])}"
         sooner = (np.abs(found[1] - 1) < np.abs(found[0] - 1)).all()
-        # The rounding that (10a) drops is less than 1, of 4/epsilon that is epsilon/4.
+        # Absorbed squares change a slope by less than 1, which is epsilon/4 of 4/epsilon. For h1 two terms of up to
+        # 4/gamma are rounded besides, by some ulp, which is less.
         near = max(np.abs(share - true).max() for share, true in zip(found, exact, strict=True)) < epsilon
         return Finding(text, as_stated=bool(sooner and near))
 
@@ -440,8 +443,9 @@ def partial_cancellation() -> Evidence:
         of_h1, of_h2 = listed(shares[0]), listed(np.abs(shares[1]))
         text = f"the second term cancels {of_h1} of the first at gamma/epsilon = 10, 1, 0.1 in h1'; {of_h2} in h2'"
         # Absorption of gamma**2 changes the share by (gamma + epsilon)/4 at most.
-        near = np.abs(shares[0] - exact).max() < 10 * epsilon
-        return Finding(text, as_stated=bool(near and np.abs(shares[1]).max() <= 4 * ULP))
+        near = np.abs(shares[0] - exact).max() <= (gamma.max() + epsilon) / 4
+        # For h2: two roundings of the slope, one each of a product and a quotient, half of ULP each.
+        return Finding(text, as_stated=bool(near and np.abs(shares[1]).max() <= 2 * ULP))
 
     return in_both(exactly("{} of the first", listed(exact)), finding)
 
@@ -479,7 +483,7 @@ def at_once() -> Evidence:
     """The slopes of h2 and h1 just inside their zones, as a share of 4/epsilon."""
     epsilon, delta = runs.EPSILON_1, runs.DELTA_1
     edges = {"h2": (runs.h2, runs.EPSILON_2, runs.EPSILON_2), "h1": (runs.h1, delta, epsilon)}
-    inside = 1 - 2.0**-20
+    inside = runs.JUST_INSIDE
     exact = {t: truth.derivatives(p, [edge * inside])[1, 0] * e / 4 for t, (p, edge, e) in edges.items()}
 
     def finding(name: str) -> Finding:
@@ -488,9 +492,10 @@ def at_once() -> Evidence:
             for title, (program, edge, e) in edges.items()
         }
         text = f"just inside the zone: {found['h2']:.6g} of 4/epsilon for h2', {found['h1']:.3g} for h1'"
-        # To first order all of it, and epsilon/4 + (epsilon/delta)**2.
-        at_once = abs(found["h2"] - 1) <= runs.EPSILON_2
-        gradually = abs(found["h1"] / (epsilon / 4 + (epsilon / delta) ** 2) - 1) <= 1e-3
+        # By (12) all of it, but for a share of epsilon/2.
+        at_once = abs(found["h2"] - 1) <= runs.EPSILON_2 / 2
+        # To first order epsilon/4 + (epsilon/delta)**2: the denominator is delta + epsilon, squared, and not delta**2.
+        gradually = abs(found["h1"] / (epsilon / 4 + (epsilon / delta) ** 2) - 1) <= 2 * epsilon / delta
         return Finding(text, as_stated=at_once and gradually)
 
     return in_both(exactly("{:.6g} of 4/epsilon for h2', {:.3g} for h1'", exact["h2"], exact["h1"]), finding)

@@ -175,9 +175,12 @@ def gradient_direction() -> Evidence:
         )
         # The others are 2 each, and the first is 2 * 5 * 4/epsilon, so that the sine is epsilon/20 for each of them.
         expected = [(n - 1) * (runs.EPSILON_1 / 20) ** 2 / 2 for n in sizes]
-        on_axis = np.allclose(off_axis, expected, rtol=1e-6, atol=0)
+        # A sum of n squares is rounded n times, by half of ULP each.
+        on_axis = np.allclose(off_axis, expected, rtol=max(sizes) * runs.ULP, atol=0)
+        # Two unit vectors, of which one is along the axis, differ by the sine, and their products with a third by no more.
+        sine = np.sqrt(max(sizes)) * runs.EPSILON_1 / 20
         shares = [abs(r[0]) / np.linalg.norm(r) for r in exact]
-        return Finding(text, as_stated=on_axis and np.allclose(cosines, shares, rtol=0, atol=1e-6))
+        return Finding(text, as_stated=on_axis and np.allclose(cosines, shares, rtol=0, atol=sine))
 
     shares = [abs(r[0]) / np.linalg.norm(r) for r in exact]
     return in_both(exactly("a gradient along the first axis has cosine {:.3f}, {:.3f}, {:.3f}", *shares), finding)
@@ -194,7 +197,8 @@ def others_vanish() -> Evidence:
         text = f"clipped to norm 1, each of nine other entries is {clipped[0]:.1e} instead of {clipped[1]:.2f}"
         # 2 beside 2 * 5 * 4/epsilon.
         vanished = clipped[0] <= runs.EPSILON_1
-        return Finding(text, as_stated=vanished and abs(clipped[1] - share) < 1e-12)
+        # Ten squares are added up, and a root and a quotient taken: a dozen roundings.
+        return Finding(text, as_stated=vanished and abs(clipped[1] - share) <= 12 * np.spacing(share))
 
     return in_both(exactly("each of ten entries has the same share, {:.2f}", share), finding)
 
@@ -244,6 +248,7 @@ def hessian() -> Evidence:
         )
         # By the law of rounding errors the ratio is some 1/gamma; a tenth of it is left to chance.
         worse = bool((second > first / (10 * gammas)).all())
+        # At 1e-7 the Hessian is corrupted: it is off by more than its size.
         return Finding(text, as_stated=worse and second[-1] > 1)
 
     return in_both(exactly("at 1e-7: gradient {:.3g}, Hessian {:.3g}", true[1, -1], true[2, -1]), finding)
@@ -260,7 +265,8 @@ def hessian_with_epsilon() -> Evidence:
     def finding(name: str) -> Finding:
         found = frameworks.get(name).derivatives(_squared(runs.h1), [2.0], order=2)[:, 0]
         # The program as written has this curvature, and it is corrupted: 2 (4/epsilon)**2 and more where 2 is meant.
-        as_written = abs(found[2] / written[2] - 1) < 1e-6
+        # A dozen operations, with two derivatives of each: fewer than 64 roundings of half of ULP, and no cancellation.
+        as_written = abs(found[2] / written[2] - 1) <= 32 * runs.ULP
         corrupted = abs(found[2] / meant[2]) > 1 / runs.EPSILON_1**2
         return Finding("at 2: " + words.format(*step(found)), as_stated=bool(as_written and corrupted))
 
