@@ -41,7 +41,10 @@ def h2(x: Array, xp: Namespace) -> Array:
 
 
 TOLERANCE = 1e-3
-"""A slope that is off by more is called wrong on this site; also the default of :func:`removable.sweeps.widths.edges`."""
+"""A slope that is off by more is called wrong on this site.
+
+It is the default of :func:`removable.sweeps.widths.edges`.
+"""
 
 ULP = 2.0**-52
 """The largest relative distance of two neighbouring numbers, twice the unit roundoff."""
@@ -55,8 +58,8 @@ Each term takes at most three rounded operations, of half an ulp each, and the s
 JUST_INSIDE = 1 - 2.0**-20
 """The share of the width of a zone at which a point is just inside of it.
 
-A slope that is smooth there has changed by a millionth of itself, and 100,000 numbers lie between the point
-and an edge at 1e-4.
+A slope that is smooth there has changed by a millionth of itself, and 100,000 numbers lie between
+the point and an edge at 1e-4.
 """
 
 JUST_OUTSIDE = 1 + 2.0**-20

@@ -1,4 +1,7 @@
-"""Section 3, the derivative of h; for those of h1 and h2 see :mod:`removable.claims.section_3_repairs`."""
+"""Section 3, the derivative of h.
+
+For the derivatives of h1 and h2 see :mod:`removable.claims.section_3_repairs`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from removable.sweeps.sweep import agreement
 
 
 def constant(value: Array, xp: Namespace) -> Array:
-    """Return an array of a framework cut from the graph, so that nothing is differentiated through it.
+    """Return an array of a framework cut from the graph: nothing is differentiated through it.
 
     Examples
     --------
@@ -30,7 +33,7 @@ def constant(value: Array, xp: Namespace) -> Array:
 
 
 def parts_of_slope(name: str, x: np.ndarray) -> np.ndarray:
-    """The slope of f/g with g held constant, and with f held constant, both by backpropagation, shape ``(2, n)``.
+    """The slopes of f/g with g, and with f held constant, by backpropagation, shape ``(2, n)``.
 
     Examples
     --------
@@ -87,7 +90,7 @@ def derivatives_of_f_g_h() -> Evidence:
 
 
 def eq_5a() -> Evidence:
-    """The slope of h as the sum of what arrives through f and what arrives through g, each found by backpropagation."""
+    """The slope of h as the sum of the slopes through f and through g, each by backpropagation."""
     x = numbers_of_h()
 
     def finding(name: str) -> Finding:
@@ -103,7 +106,7 @@ def eq_5a() -> Evidence:
 
 
 def terms_of_slope(name: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What reaches x by each factor of the square, and through the denominator, by the operations of the framework.
+    """The slopes through each factor of the square and the denominator, in a framework.
 
     Examples
     --------
@@ -133,7 +136,10 @@ def eq_5b() -> Evidence:
 
 
 def eq_5c() -> Evidence:
-    """Equation (5c) evaluated as it is printed, against backpropagation: to rounding, and bit for bit."""
+    """Equation (5c) evaluated as it is printed, against backpropagation.
+
+    They are compared up to rounding, and bit for bit.
+    """
     x = numbers_of_h()
 
     def printed(name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -179,9 +185,13 @@ def zero_over_zero() -> Evidence:
 
 
 def eq_6() -> Evidence:
-    """Equation (6), typed in gamma as it is printed, against backpropagation; and how near its terms are to 4/gamma."""
+    """Equation (6), typed in gamma as it is printed, against backpropagation.
+
+    Also measured is how near its terms are to 4/gamma.
+    """
     x = numbers_of_h()
-    # Further out 4 + 4 gamma + gamma**2 is rounded in other places than x*x, and the terms are small.
+    # Further out 4 + 4 gamma + gamma**2 is rounded in other places than x*x, and the terms are
+    # small.
     gamma = (x - 2)[np.abs(x - 2) < 1e-2]
 
     def finding(name: str) -> Finding:
@@ -228,7 +238,7 @@ def fig_6() -> Evidence:
 
 
 def two_minus_alpha() -> Evidence:
-    """Next to the yellow region, the slope of h against 2 - alpha, with alpha from exact rationals."""
+    """The slope of h next to the yellow region against 2 - alpha, with alpha from rationals."""
     run = runs.of_h()
     # Out to 1e-6 a slope of 2 - alpha differs from 1 by more than rounding alone does.
     near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & (run.x != 2) & run.distinct
@@ -244,11 +254,11 @@ def two_minus_alpha() -> Evidence:
 
 
 SCATTER_BEGINS = 1e-13
-"""Closer to 2, the rounding of 2x g, half an ulp of 4 gamma, is as large as what is left of 2x g - f."""
+"""Closer to 2, the rounding of 2x g, half an ulp of 4 gamma, is as large as 2x g - f."""
 
 
 def quotient_rule_no_help() -> Evidence:
-    """The slope by the quotient rule in one fraction, at the yellow numbers, from the framework's own f, g, f' and g'."""
+    """The slope by the quotient rule in one fraction, from the framework's f, g, f' and g'."""
     run = runs.of_h()
     x = np.unique(run.x[run.where(Region.YELLOW)])
     distance = np.abs(x - 2)
@@ -287,17 +297,21 @@ def identical_slopes_of_h2() -> Evidence:
 
 
 def _identical_slopes(denominator: spellings.Denominator, allowed: Callable[[Spelling], bool]) -> Evidence:
-    """Compare all spellings of a quotient; the condition is that the spelling is one of those allowed, and is needed."""
-    found = spellings.between(denominator, np.unique(runs.of_h().x), 1)
-    points = next(iter(found.values())).points
-    text = "; ".join(f"{spelling}: {same.differing}" for spelling, same in found.items())
-    needed = not any(same.identical for spelling, same in found.items() if not allowed(spelling))
+    """Compare all spellings of a quotient.
+
+    The condition is that the spelling is one of those allowed, and is needed.
+    """
+    agreements = spellings.between(denominator, np.unique(runs.of_h().x), 1)
+    points = next(iter(agreements.values())).points
+    text = "; ".join(f"{spelling}: {same.differing}" for spelling, same in agreements.items())
+    needed = not any(same.identical for spelling, same in agreements.items() if not allowed(spelling))
 
     def finding(name: str) -> Finding:
         return Finding(
             f"of {points} numbers the slope differs at: {text}",
-            as_stated=all(same.identical for same in found.values()),
-            under_condition=all(same.identical for spelling, same in found.items() if allowed(spelling)) and needed,
+            as_stated=all(same.identical for same in agreements.values()),
+            under_condition=all(same.identical for spelling, same in agreements.items() if allowed(spelling))
+            and needed,
         )
 
     return in_both(definition("two frameworks are compared, bit for bit"), finding)
