@@ -1,4 +1,4 @@
-"""The explorer: how long after a reader's input the page shows the new picture."""
+"""The explorer: how soon the page shows the new picture, and how long a slow function keeps it from answering."""
 
 from __future__ import annotations
 
@@ -10,6 +10,27 @@ __all__ = ["address", "browser", "page"]
 
 LIMIT = 50
 """Milliseconds, in the median."""
+
+LONGEST = 2000
+"""Milliseconds for which a page may give no answer."""
+
+SLOW = "+".join(["sin(exp(x))*tan(x)**0.3"] * 7)
+"""An expression of a reader that takes longer than the three seconds after which the page stops."""
+
+# A page that answers runs a timer of 0 ms at once: each pause between two runs is time in which it gave no answer.
+PAUSES = """async expression => {
+    const form = document.getElementById("explorer-own"), result = document.getElementById("explorer-own-result");
+    form.elements.expression.value = expression;
+    form.elements.point.value = "1";
+    form.elements.expression.dispatchEvent(new Event("input", { bubbles: true }));
+    const pauses = [];
+    for (let last = performance.now(); result.getAttribute("aria-busy") === "true"; ) {
+        await new Promise(done => setTimeout(done));
+        pauses.push(performance.now() - last);
+        last = performance.now();
+    }
+    return pauses;
+}"""
 
 # From the event to the frame that shows what it changed: the timer runs when that frame has been drawn.
 DRAG = """async () => {
@@ -42,3 +63,16 @@ def bench_explorer(page, address, capsys):
     with capsys.disabled():
         print(f"\nexplorer, {samples} samples, {len(times)} inputs, to the next frame: {told}")
     assert median < LIMIT
+
+
+def bench_slow_function(page, address, capsys):
+    """Print the longest time without an answer while a slow function is judged, and hold it against its limit."""
+    page.goto(f"{address}/explorer.html#tab=own")
+    pauses = page.evaluate(PAUSES, SLOW)
+    stopped = page.locator("#explorer-own-progress").inner_text()
+    assert stopped.startswith("Stopped after 3 seconds"), "the function is not slow"
+    with capsys.disabled():
+        print(
+            f"\nexplorer, slow function: {len(pauses)} answers, longest pause {max(pauses):.0f} ms, limit {LONGEST} ms"
+        )
+    assert max(pauses) < LONGEST

@@ -57,6 +57,9 @@ XLA_ONCE = {
     "JAX_COMPILATION_CACHE_MAX_SIZE": str(2**30),  # with a limit JAX locks the folder, which several write to
 }
 """What a script has had compiled by XLA, operation by operation, its notebook finds in JAX's own cache."""
+LONGEST = 4 * 3600
+"""Seconds after which an installation or a program is taken to have no end; each takes minutes on a machine that is not busy."""
+
 WARM_PYTHON = Path(__file__).with_name("warm_python.py")
 QUICKLY = "--quiet --disable-pip-version-check --no-compile"
 CONSTRAINED = f"python -m pip install {QUICKLY} -c constraints.txt"
@@ -122,7 +125,7 @@ def in_environment(folder: Path, command: str, env: dict[str, str] = CLEAN, cwd:
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=LONGEST,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout

@@ -1,7 +1,7 @@
 """Make changes that are wrong in meaning and not in a constant, one at a time, and see that a test objects.
 
 ``nox -s mutants`` runs it after ``mutants.py``: ``python checks/mutants_by_hand.py [MODULE ...]``, where a module is that of the
-package in which the change is made, such as ``sweep`` or ``frameworks/torch``.
+package in which the change is made, such as ``sweeps/sweep`` or ``frameworks/torch``.
 
 ``mutants_by_hand.toml`` lists the changes: what a careless or a dishonest hand would do, such as one framework's results shown as
 those of two. Each names the tests that have to notice. Those tests are run as they are first; then each on a copy of the package
@@ -100,7 +100,9 @@ def run(tests: tuple[str, ...], change: Change | None = None) -> tuple[int, str]
 def main(arguments: list[str] | None = None) -> int:
     """Make the changes; return 0 when a test notices each."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules such as sweep; all if none is given")
+    parser.add_argument(
+        "modules", nargs="*", metavar="MODULE", help="modules such as sweeps/sweep; all if none is given"
+    )
     options = parser.parse_args(arguments)
     everything = changes()
     known = sorted({change.module for change in everything})

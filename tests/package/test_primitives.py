@@ -320,7 +320,7 @@ def test_right_in_forward_mode(name, mode):
         right(found, true, x, name, "float64")
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(
     x=st.lists(st.floats(-10, 10, allow_subnormal=False), min_size=16, max_size=16), name=st.sampled_from(list(EXACT))
 )

@@ -29,7 +29,7 @@ def tensorflow_power(x):
     return (tf.constant(x) ** 2).numpy()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     # Few lengths: JAX compiles for each.
     x=arrays(float, st.sampled_from([1, 7, 40]), elements=st.floats(1.0, 3.0, width=32)),

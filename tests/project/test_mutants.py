@@ -91,3 +91,15 @@ def test_an_unknown_name_is_one_sentence(capsys):
     with pytest.raises(SystemExit):
         mutants.main(["plot_figure_99"])
     assert "there is no 'plot_figure_99' to alter; give one of functions," in capsys.readouterr().err
+
+
+def test_a_script_without_an_end_is_stopped_and_counts_as_caught(script):
+    short = '"""Title."""\n\nn = 0\n'
+    assert mutants._run_script(script, f"{short}while True:\n    n += 1\n", 0.5).startswith("no end within")
+    assert mutants._run_script(script, short, 60) == ""
+
+
+def test_a_changed_module_takes_the_place_of_its_own_in_the_copy(tmp_path):
+    names = [mutants._in(tmp_path, path).relative_to(tmp_path).as_posix() for path in mutants.MODULES]
+    assert names == ["functions.py", "sweeps/regions.py", "truth.py"]
+    assert all(path.is_file() for path in mutants.MODULES)

@@ -98,7 +98,7 @@ def test_right_in_every_mode_near_far_and_in_between(name, mode):
     np.testing.assert_allclose(found, true, rtol=1e-13, atol=1e-14)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(
     root=st.floats(-3, 3).map(lambda v: round(v, 3)),
     rest=st.lists(st.floats(-2, 2).map(lambda v: round(v, 3)), min_size=1, max_size=4),

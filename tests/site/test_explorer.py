@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from _extensions.content import explorer
 from _extensions.stages import ROOT
-from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, violations, watched
-from playwright.sync_api import Browser, Page
+from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, settle, violations, visit, watched
+from playwright.sync_api import Browser, Page, expect
 from removable import frameworks, functions
 from removable.sweeps import regions
 from site_under_test import SITE
@@ -392,9 +392,9 @@ def test_pointing_at_a_plot_reads_a_sample_off(page, address):
     over.scroll_into_view_if_needed()
     box = over.bounding_box()
     page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
-    assert float(page.locator("#explorer-gamma").inner_text()) > 0.5
+    page.wait_for_function("() => Number(document.getElementById('explorer-gamma').textContent) > 0.5")
     page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
-    assert float(page.locator("#explorer-gamma").inner_text()) < -0.5
+    page.wait_for_function("() => Number(document.getElementById('explorer-gamma').textContent) < -0.5")
 
 
 def test_what_is_set_is_in_the_address_and_comes_back(page, address):
@@ -409,8 +409,8 @@ def test_what_is_set_is_in_the_address_and_comes_back(page, address):
     assert page.locator("#explorer-delta-now").inner_text() == "0.0002"
     # A link says how it wants what it names, and the rest as it was in the beginning.
     page.get_by_role("link", name="Figure 8").click()
-    assert page.locator("#explorer-delta-now").inner_text() == "0.0001"
-    assert page.get_by_label("Function", exact=True).input_value() == "h2"
+    expect(page.locator("#explorer-delta-now")).to_have_text("0.0001")
+    expect(page.get_by_label("Function", exact=True)).to_have_value("h2")
     page.get_by_text("Your own function").click()
     page.get_by_label("Expression in x").fill("tanh(x)/x")
     link = page.evaluate("location.href")
@@ -439,14 +439,18 @@ def test_plots_follow_the_theme_and_the_window(page, address):
     turn(page, {"tab": "paper", "f": "remedy"})  # its slopes are small: the plot is made anew
     assert plot.count() == 1
     wide, light = plot.bounding_box()["width"], plot.evaluate("canvas => canvas.toDataURL()")
+    assert wide > 360
     page.emulate_media(color_scheme="dark")
     page.locator("html[data-theme=dark]").wait_for(state="attached")
+    canvas = plot.element_handle()
+    page.wait_for_function("([canvas, light]) => canvas.toDataURL() !== light", arg=[canvas, light])
+    dark = plot.evaluate("canvas => canvas.toDataURL()")
     page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_timeout(200)
-    assert plot.bounding_box()["width"] < 360 < wide
+    page.wait_for_function("canvas => canvas.getBoundingClientRect().width < 360", arg=canvas)
     page.set_viewport_size({"width": 1280, "height": 720})
-    page.wait_for_timeout(200)
-    assert plot.evaluate("canvas => canvas.toDataURL()") != light
+    # As wide as before it is drawn as before.
+    page.wait_for_function("([canvas, dark]) => canvas.toDataURL() === dark", arg=[canvas, dark])
+    assert plot.bounding_box()["width"] == wide
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -457,6 +461,7 @@ def test_the_second_tab_is_accessible_and_fits_a_phone(page, address, scheme, ex
     page.goto(f"{address}/explorer.html#{urlencode({'tab': 'own', 'expression': expression, 'point': '0'})}")
     page.locator("html[data-theme]").wait_for(state="attached")
     page.locator("#explorer-own-kinds > p:visible, #explorer-own-error mark").first.wait_for()
+    settle(page)
     assert page.evaluate(
         "[...document.querySelectorAll('html, .bd-article-container')].every(e => e.scrollWidth <= e.clientWidth)"
     )
@@ -474,14 +479,13 @@ def test_the_page_says_with_how_many_digits_it_judges(opened):
 
 
 def test_the_explorer_works_from_a_folder(browser):
-    context = browser.new_context(offline=True)
-    page = context.new_page()
     trouble = []
-    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.goto(f"{(SITE / 'explorer.html').as_uri()}#tab=paper&f=h2&epsilon=-12")
-    page.get_by_label("Framework").select_option("jax")
-    assert "framework=jax" in page.evaluate("location.hash")
-    assert "slopes are NaN or off" in page.locator("#explorer-summary").inner_text()
+    with visit(browser, offline=True) as context:
+        page = context.new_page()
+        page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.goto(f"{(SITE / 'explorer.html').as_uri()}#tab=paper&f=h2&epsilon=-12")
+        page.get_by_label("Framework").select_option("jax")
+        page.wait_for_url(lambda url: "framework=jax" in url)
+        expect(page.locator("#explorer-summary")).to_contain_text("slopes are NaN or off")
     assert trouble == []
-    context.close()

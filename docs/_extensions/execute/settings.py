@@ -12,7 +12,7 @@ from _extensions.execute import keys
 
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(stages.build("jupyter-cache", keys.executing_key()))
-nb_execution_timeout = 300
+nb_execution_timeout = 4 * 3600  # seconds for one cell: ends what has no end, on the slowest machine
 nb_execution_show_tb = True
 nb_output_stderr = "error"  # what a cell writes to stderr would be on the page
 nb_merge_streams = True

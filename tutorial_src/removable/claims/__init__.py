@@ -1,4 +1,7 @@
-"""Every testable statement of the paper, tested: ``python -m removable.claims`` prints the ledger."""
+"""Every testable statement of the paper, tested.
+
+``python -m removable.claims`` prints the ledger.
+"""
 
 from removable.claims.ledger import (
     Claim,

@@ -1,6 +1,7 @@
-"""Print the ledger, or some of its claims: ``python -m removable.claims [CLAIM ...] [--json FILE]``.
+"""Print the ledger, or some of its claims: ``python -m removable.claims [CLAIM ...]``.
 
-With ``--saboteurs [NAME ...]`` the verdicts are taken again under each saboteur, or under those named.
+With ``--saboteurs [NAME ...]`` the verdicts are taken again under each saboteur, or under those
+named.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from removable.errors import RemovableError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Evaluate claims; return 0 if every verdict came out as expected, else 1, and 2 if the arguments cannot be used.
+    """Evaluate claims; return 0 if every verdict is as expected, 1 if not, 2 for wrong arguments.
 
-    With saboteurs at work, that is: 0 if the verdicts changed under those that ``claims.toml`` names, and no others.
+    With saboteurs at work, that is: 0 if the verdicts changed under those that ``claims.toml``
+    names, and no others.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
 """The paper's identities and limits, derived by computer algebra.
 
-Each function returns what the algebra comes to: the difference of the two sides of an identity, a simplified slope, or a limit.
-Each raises ``AssertionError`` when that is not what the paper has: an identity is not a measurement, and has no other verdict.
+Each function returns what the algebra comes to: the difference of the two sides of an identity, a
+simplified slope, or a limit. Each raises ``AssertionError`` when that is not what the paper has: an
+identity is not a measurement, and has no other verdict.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ def _proved(left: Any, right: Any, what: str) -> Any:
     return difference
 
 
-def _found(result: Any, wanted: Any, what: str) -> Any:
-    """Return a result of computer algebra in its simplest form, once it has proved to be the one wanted."""
-    _proved(result, wanted, what)
+def _simplified(result: Any, expected: Any, what: str) -> Any:
+    """Return a result of computer algebra in its simplest form, once it is proved."""
+    _proved(result, expected, what)
     return simplify(together(result))
 
 
@@ -74,7 +75,7 @@ def paper_form() -> Any:
     """
     printed = 2 * x / (x - 2) - (x**2 - 4) / (x - 2) ** 2
     _proved(printed, (f / g).diff(x), "equation (5c)")
-    return _found(printed, 1, "equation (5c), simplified")
+    return _simplified(printed, 1, "equation (5c), simplified")
 
 
 @functools.cache
@@ -89,7 +90,7 @@ def at_two_plus_gamma() -> Any:
     right = (4 + 2 * gamma) / gamma - ((4 + 4 * gamma + gamma**2) - 4) / gamma**2
     left = (f.diff(x) / g - f * g.diff(x) / g**2).subs(x, 2 + gamma)
     _proved(left, right, "equation (6)")
-    return _found(right, 1, "equation (6), simplified")
+    return _simplified(right, 1, "equation (6), simplified")
 
 
 @functools.cache
@@ -101,7 +102,7 @@ def square_left_out() -> Any:
     >>> square_left_out()
     2
     """
-    return _found((4 + 2 * gamma) / gamma - (4 + 4 * gamma - 4) / gamma**2, 2, "equation (7)")
+    return _simplified((4 + 2 * gamma) / gamma - (4 + 4 * gamma - 4) / gamma**2, 2, "equation (7)")
 
 
 @functools.cache
@@ -144,7 +145,7 @@ def limit_small_epsilon() -> Any:
     >>> limit_small_epsilon()
     2
     """
-    return _found(limit(_equation_10a(), epsilon, 0), 2, "the limit of (10) as epsilon goes to 0")
+    return _simplified(limit(_equation_10a(), epsilon, 0), 2, "the limit of (10) as epsilon goes to 0")
 
 
 @functools.cache
@@ -158,7 +159,7 @@ def limit_small_gamma() -> Any:
     """
     whole = (f / (g + S * epsilon)).diff(x).subs(x, 2 + gamma)
     _proved(limit(whole, gamma, 0), 4 / (S * epsilon), "the limit of the slope of h1")
-    return _found(limit(_equation_10a(), gamma, 0), 4 / (S * epsilon), "the limit of (10) as gamma goes to 0")
+    return _simplified(limit(_equation_10a(), gamma, 0), 4 / (S * epsilon), "the limit of (10) as gamma goes to 0")
 
 
 @functools.cache
@@ -176,7 +177,7 @@ def clamped() -> Any:
 
 @functools.cache
 def moved_pole() -> tuple[Any, Any]:
-    """Where ``g + tanh(g/0.001 + 1)/10000`` vanishes, as an offset from 2, and the residue of f over it there.
+    """The zero of ``g + tanh(g/0.001 + 1)/10000``, as an offset from 2, and f's residue there.
 
     Examples
     --------
@@ -192,7 +193,7 @@ def moved_pole() -> tuple[Any, Any]:
 
 @functools.cache
 def operations() -> tuple[int, ...]:
-    """Count the operations of h and of its derivative, by the quotient rule, and of both when they are simplified.
+    """Count the operations of h and of its derivative, as they are and simplified.
 
     Examples
     --------

@@ -1,8 +1,9 @@
 """Claims of the paper, the verdict expected of each, and the verdict that the measurement gives.
 
-``claims.toml`` lists the claims. Each names a function in one of the ``section_*`` modules, which measures and returns
-:class:`Evidence`: for each framework what was found, and whether that is as the paper states it. The verdict follows from
-the evidence and from nothing else; the file holds the verdict *expected*, and the two must agree.
+``claims.toml`` lists the claims. Each names a function in one of the ``section_*`` modules, which
+measures and returns :class:`Evidence`: for each framework what was found, and whether that is as
+the paper states it. The verdict follows from the evidence and from nothing else; the file holds the
+verdict *expected*, and the two must agree.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ QUALIFIED = (CONDITIONAL, DEPENDS)
 """The verdicts that mean nothing without the condition or the reading, which is a part of them."""
 
 KINDS = ("figure", "equation", "remark", "sentence")
-"""The things that a claim can be about, numbered items of the paper or sentences in its text and captions."""
+"""What a claim can be about: numbered items of the paper, or sentences in its text and captions."""
 
 FRAMEWORKS = ("torch", "tensorflow")
 """The frameworks that every claim is tested in."""
@@ -78,8 +79,8 @@ class Exact:
     text : str
         In a few words.
     computed : bool
-        Whether the words hold numbers that exact arithmetic returned in this run. Else they are a definition, and the page
-        says so.
+        Whether the words hold numbers that exact arithmetic returned in this run. Else they are a
+        definition, and the page says so.
     """
 
     text: str
@@ -133,7 +134,8 @@ class Evidence:
     findings : dict of str to Finding
         What each framework did.
     readings : dict of str to Evidence
-        Where the wording leaves a choice, what was found under each reading; see :func:`by_reading`.
+        Where the wording leaves a choice, what was found under each reading; see
+        :func:`by_reading`.
     """
 
     exact: Exact
@@ -142,21 +144,23 @@ class Evidence:
 
     @property
     def verdict(self) -> str:
-        """The weakest verdict that holds in every framework; where readings have different ones, that it depends on them.
+        """The weakest verdict that holds in every framework.
+
+        Where readings have different verdicts, the claim depends on the reading.
 
         Examples
         --------
-        >>> found = {"torch": Finding("1", True), "tensorflow": Finding("2", False, True)}
-        >>> Evidence(exactly("{:g}", 1.0), found).verdict
+        >>> findings = {"torch": Finding("1", True), "tensorflow": Finding("2", False, True)}
+        >>> Evidence(exactly("{:g}", 1.0), findings).verdict
         'holds under a condition'
         """
         if self.readings:
             verdicts = {evidence.verdict for evidence in self.readings.values()}
             return verdicts.pop() if len(verdicts) == 1 else DEPENDS
-        found = self.findings.values()
-        if all(f.as_stated for f in found):
+        findings = self.findings.values()
+        if all(f.as_stated for f in findings):
             return HOLDS
-        return CONDITIONAL if all(f.as_stated or f.under_condition for f in found) else FAILS
+        return CONDITIONAL if all(f.as_stated or f.under_condition for f in findings) else FAILS
 
 
 def in_both(exact: Exact, finding: Callable[[str], Finding]) -> Evidence:
@@ -194,11 +198,11 @@ def together(*parts: Evidence) -> Evidence:
     """
 
     def finding(name: str) -> Finding:
-        found = [part.findings[name] for part in parts]
+        findings = [part.findings[name] for part in parts]
         return Finding(
-            "; ".join(f.measured for f in found),
-            as_stated=all(f.as_stated for f in found),
-            under_condition=all(f.as_stated or f.under_condition for f in found),
+            "; ".join(f.measured for f in findings),
+            as_stated=all(f.as_stated for f in findings),
+            under_condition=all(f.as_stated or f.under_condition for f in findings),
         )
 
     return in_both(_joined([part.exact for part in parts]), finding)
@@ -215,7 +219,8 @@ def by_reading(readings: dict[str, Evidence]) -> Evidence:
     Returns
     -------
     Evidence
-        Its verdict is that of the readings where they agree, and ``"depends on the reading"`` where they do not.
+        Its verdict is that of the readings where they agree, and ``"depends on the reading"`` where
+        they do not.
 
     Examples
     --------
@@ -226,11 +231,11 @@ def by_reading(readings: dict[str, Evidence]) -> Evidence:
     """
 
     def finding(name: str) -> Finding:
-        found = {title: evidence.findings[name] for title, evidence in readings.items()}
+        findings = {title: evidence.findings[name] for title, evidence in readings.items()}
         return Finding(
-            "; ".join(f"{title} ({readings[title].verdict}): {f.measured}" for title, f in found.items()),
-            as_stated=all(f.as_stated for f in found.values()),
-            under_condition=all(f.as_stated or f.under_condition for f in found.values()),
+            "; ".join(f"{title} ({readings[title].verdict}): {f.measured}" for title, f in findings.items()),
+            as_stated=all(f.as_stated for f in findings.values()),
+            under_condition=all(f.as_stated or f.under_condition for f in findings.values()),
         )
 
     merged = in_both(_joined([evidence.exact for evidence in readings.values()]), finding)
@@ -238,7 +243,10 @@ def by_reading(readings: dict[str, Evidence]) -> Evidence:
 
 
 def _joined(parts: list[Exact]) -> Exact:
-    """Join what exact arithmetic says of several parts; a definition among results is marked as one."""
+    """Join what exact arithmetic says of several parts.
+
+    A definition among results is marked as one.
+    """
     computed = any(part.computed for part in parts)
     texts = (part.text if part.computed or not computed else f"by definition: {part.text}" for part in parts)
     return Exact("; ".join(dict.fromkeys(texts)), computed)
@@ -267,7 +275,8 @@ class Claim:
     reading : str
         The reading under which it was tested, where the wording leaves a choice.
     condition : str
-        Under which condition, or in which reading, the claim holds: the rest of a verdict of :data:`QUALIFIED`, else empty.
+        Under which condition, or in which reading, the claim holds: the rest of a verdict of
+        :data:`QUALIFIED`, else empty.
     remark : str
         Why that is so, what is true instead, or why it cannot be tested.
     broken_by : tuple of str

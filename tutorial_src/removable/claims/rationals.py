@@ -1,4 +1,7 @@
-"""What the equations say in rational numbers, written out by hand: not the programs under test, run once more."""
+"""What the equations say in rational numbers, written out by hand.
+
+These are not the programs under test, run once more.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from removable.claims.runs import DELTA_1, EPSILON_1, EPSILON_2
 
 
 def perturbed(g: Fraction, *, epsilon: float = EPSILON_1, delta: float = DELTA_1) -> Fraction:
-    """Return the denominator of equations (1) and (9) with S(0) = 1, by default with the constants of Figure 3.
+    """Return the denominator of equations (1) and (9) with S(0) = 1; constants as in Figure 3.
 
     Examples
     --------
@@ -24,7 +27,7 @@ def perturbed(g: Fraction, *, epsilon: float = EPSILON_1, delta: float = DELTA_1
 
 
 def dropped(g: Fraction, *, epsilon: float = EPSILON_2, delta: float = EPSILON_2) -> Fraction:
-    """Return the denominator of equation (2) with S(0) = 1, by default with epsilon and delta as in Figure 5.
+    """Return the denominator of equation (2) with S(0) = 1; constants as in Figure 5.
 
     Examples
     --------
@@ -37,7 +40,7 @@ def dropped(g: Fraction, *, epsilon: float = EPSILON_2, delta: float = EPSILON_2
 
 
 def clamped(g: Fraction, *, epsilon: float = EPSILON_2) -> Fraction:
-    """Return the denominator of equations (3) and (11) with S(0) = 1, by default with the constant of Figure 5.
+    """Return the denominator of equations (3) and (11) with S(0) = 1; the constant as in Figure 5.
 
     Examples
     --------
@@ -50,7 +53,7 @@ def clamped(g: Fraction, *, epsilon: float = EPSILON_2) -> Fraction:
 
 
 def quotient(g: Fraction, denominator: Fraction) -> Fraction:
-    """Return f over a denominator, where f = 4 g + g squared, which is x squared less 4 at x = 2 + g.
+    """Return f over a denominator, where f is 4 g + g**2, which is x**2 - 4 at x = 2 + g.
 
     Examples
     --------
@@ -79,7 +82,8 @@ def alpha(x: np.ndarray, square: np.ndarray | None = None) -> list[Fraction]:
     x : numpy.ndarray
         Points other than 2, shape ``(n,)``, float64.
     square : numpy.ndarray, optional
-        What somebody computed for their squares, shape ``(n,)``, float64; by default the squares, rounded once.
+        What somebody computed for their squares, shape ``(n,)``, float64; by default the squares,
+        rounded once.
 
     Examples
     --------
@@ -96,7 +100,9 @@ _ONE = 2**52
 
 
 def power(x: np.ndarray, n: int, *, without_last: bool = False) -> np.ndarray:
-    r"""Return :math:`x^n`, rounded once; or :math:`x^n - (x - 2)^n`, which is its expansion at 2 without the last term.
+    r"""Return :math:`x^n`, rounded once.
+
+    Without the last term of its expansion at 2, it is :math:`x^n - (x - 2)^n`.
 
     Parameters
     ----------
@@ -115,5 +121,6 @@ def power(x: np.ndarray, n: int, *, without_last: bool = False) -> np.ndarray:
     """
     units = [int(math.ldexp(v, 52)) for v in x.tolist()]
     left_out = [(u - 2 * _ONE) ** n for u in units] if without_last else [0] * len(units)
-    # A whole number is rounded once, to nearest, when it becomes a double; a power of two rounds nothing.
+    # A whole number is rounded once, to nearest, when it becomes a double; a power of two rounds
+    # nothing.
     return np.array([math.ldexp(float(u**n - v), -52 * n) for u, v in zip(units, left_out, strict=True)])

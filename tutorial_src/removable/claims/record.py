@@ -19,9 +19,9 @@ def record(results: list[Result]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``versions``, ``cpu_features``, and under ``claims`` one entry for each claim: its fields, the verdict found, and
-        what PyTorch, TensorFlow and exact arithmetic said; ``exact_is_computed`` tells a result of exact arithmetic from a
-        definition.
+        ``versions``, ``cpu_features``, and under ``claims`` one entry for each claim: its fields,
+        the verdict found, and what PyTorch, TensorFlow and exact arithmetic said;
+        ``exact_is_computed`` tells a result of exact arithmetic from a definition.
 
     Examples
     --------
@@ -74,6 +74,6 @@ def summary(results: list[Result]) -> str:
     >>> summary(evaluate(chosen(["nan-at-2"])))
     '1 claim: 1 holds'
     """
-    found = Counter(result.verdict for result in results)
-    counts = ", ".join(f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict])
+    number_of = Counter(result.verdict for result in results)
+    counts = ", ".join(f"{number_of[verdict]} {verdict}" for verdict in VERDICTS if number_of[verdict])
     return f"{len(results)} claim{'s' if len(results) != 1 else ''}: {counts}"

@@ -40,6 +40,32 @@ def h2(x: Array, xp: Namespace) -> Array:
     return functions.h2(x, xp, epsilon=EPSILON_2)
 
 
+TOLERANCE = 1e-3
+"""A slope that is off by more is called wrong on this site.
+
+It is the default of :func:`removable.sweeps.widths.edges`.
+"""
+
+ULP = 2.0**-52
+"""The largest relative distance of two neighbouring numbers, twice the unit roundoff."""
+
+ULPS_OF_A_SUM = 4
+"""Two ways to evaluate a sum of two terms may differ by this many ulp of the larger term.
+
+Each term takes at most three rounded operations, of half an ulp each, and the sum one more.
+"""
+
+JUST_INSIDE = 1 - 2.0**-20
+"""The share of the width of a zone at which a point is just inside of it.
+
+A slope that is smooth there has changed by a millionth of itself, and 100,000 numbers lie between
+the point and an edge at 1e-4.
+"""
+
+JUST_OUTSIDE = 1 + 2.0**-20
+"""The same on the other side of an edge."""
+
+
 @functools.cache
 def of_h() -> Sweep:
     """Value and slope of h (Figures 1, 2 and 6).

@@ -1,9 +1,12 @@
-"""Whether a check can fail: each *saboteur* breaks one thing that the checks go through, and the verdicts are taken again.
+"""Whether a check can fail: each *saboteur* breaks one thing that the checks go through.
 
-A verdict that no saboteur changes says nothing, for it would be the same whatever the frameworks did. :data:`SABOTEURS` holds
-them; each is a context manager that leaves everything as it was, also when what runs inside it fails. :func:`measured` tests
-the claims with nobody at work and then under each saboteur in turn; ``python -m removable.claims --saboteurs`` prints the result,
-and compares it with the names that ``claims.toml`` gives under ``broken_by``.
+Under each saboteur the verdicts are taken again.
+
+A verdict that no saboteur changes says nothing, for it would be the same whatever the frameworks
+did. :data:`SABOTEURS` holds them; each is a context manager that leaves everything as it was, also
+when what runs inside it fails. :func:`measured` tests the claims with nobody at work and then under
+each saboteur in turn; ``python -m removable.claims --saboteurs`` prints the result, and compares it
+with the names that ``claims.toml`` gives under ``broken_by``.
 """
 
 from __future__ import annotations
@@ -57,9 +60,11 @@ class Saboteur:
     work : callable
         Returns the context manager that breaks the thing.
     of_programs : bool
-        Whether what it breaks are the paper's functions, so that exact arithmetic has to evaluate them again.
+        Whether what it breaks are the paper's functions, so that exact arithmetic has to evaluate
+        them again.
     of_exact : bool
-        Whether what it breaks is exact arithmetic, so that what a claim says of it has to change too.
+        Whether what it breaks is exact arithmetic, so that what a claim says of it has to change
+        too.
     """
 
     name: str
@@ -70,7 +75,9 @@ class Saboteur:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Break the thing within a ``with`` block; no result of a check is kept from before or for later.
+        """Break the thing within a ``with`` block.
+
+        No result of a check is kept from before or for later.
 
         Examples
         --------
@@ -112,7 +119,10 @@ def forget() -> None:
 
 @contextmanager
 def _replaced(owner: Any, **new: Any) -> Iterator[None]:
-    """Put other things under names of a module or a class; take those away that it had inherited."""
+    """Put other things under names of a module or a class.
+
+    Names that it had inherited are deleted at the end.
+    """
     before = {name: vars(owner)[name] for name in new if name in vars(owner)}
     try:
         for name, value in new.items():
@@ -148,7 +158,10 @@ def _adapted(
 
 
 class _Altered(_Adapter):
-    """An adapter whose results are altered. What was computed outside of ``derivatives`` counts as a value."""
+    """An adapter whose results are altered.
+
+    What was computed outside of ``derivatives`` counts as a value.
+    """
 
     def __init__(self, real: Framework, alter: Rows) -> None:
         super().__init__(real)
@@ -202,7 +215,7 @@ class _OtherMode(_Adapter):
 
 
 class _OtherOrder(_Adapter):
-    """An adapter that adds slopes up in the order of the other framework, as far as the tape knows the operations."""
+    """An adapter that adds slopes up in the other framework's order, where the tape can do that."""
 
     def derivatives(self, program: Program, x: np.ndarray, **how: Any) -> np.ndarray:
         results = self.real.derivatives(program, x, **how)
@@ -310,10 +323,14 @@ def _lost(number: Any) -> Any:
 
 @contextmanager
 def _inexact(spoil: Callable[[Any], Any]) -> Iterator[None]:
-    """Spoil what exact arithmetic and computer algebra return: every function of three modules, and what they build on."""
+    """Spoil what exact arithmetic and computer algebra return.
+
+    That is every function of three modules, and what these modules build on.
+    """
 
     def spoilt(function: Callable[..., Any]) -> Callable[..., Any]:
-        # What a cache of its own has kept may be spoilt already, or be kept for later: ask the function itself.
+        # What a cache of its own has kept may be spoilt already, or be kept for later: ask the
+        # function itself.
         function = function.__wrapped__ if hasattr(function, "cache_clear") else function
         return functools.wraps(function)(lambda *args, **kwargs: _each(function(*args, **kwargs), spoil))
 
@@ -338,7 +355,10 @@ def _inexact(spoil: Callable[[Any], Any]) -> Iterator[None]:
 
 
 def _simplified(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of one argument with common factors cancelled; itself where there are none, or none can be seen."""
+    """Return a function of one argument with common factors cancelled.
+
+    Where there are none, or none can be seen, the function itself is returned.
+    """
     x = sympy.Symbol("x")
     try:
         with sympy.evaluate(False):
@@ -510,7 +530,7 @@ def chosen(names: Iterable[str]) -> tuple[Saboteur, ...]:
 
 
 def _recipe(thing: Any) -> Any:
-    """Return something hashable that is equal for two arguments of one value, or functions made by one code from equal things.
+    """Return a key that is equal for equal arguments, and for functions of one code and closure.
 
     Raises
     ------
@@ -533,8 +553,11 @@ def _recipe(thing: Any) -> Any:
 
 
 @contextmanager
-def _keeping(kept: dict[Any, Any], *, truths: bool) -> Iterator[None]:
-    """Keep what exact arithmetic returns, which takes most of the time: of numbers, and, if asked for, of programs."""
+def _keeping(cache: dict[Any, Any], *, truths: bool) -> Iterator[None]:
+    """Keep what exact arithmetic returns, which takes most of the time.
+
+    Results for numbers are kept, and, if asked for, results for programs.
+    """
 
     def keeping(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
@@ -543,9 +566,9 @@ def _keeping(kept: dict[Any, Any], *, truths: bool) -> Iterator[None]:
                 key = (name, _recipe(args), _recipe(tuple(sorted(kwargs.items()))))
             except TypeError:
                 return function(*args, **kwargs)
-            if key not in kept:
-                kept[key] = function(*args, **kwargs)
-            return kept[key].copy()  # an array or a list, which may be changed
+            if key not in cache:
+                cache[key] = function(*args, **kwargs)
+            return cache[key].copy()  # an array or a list, which may be changed
 
         return function_or_kept
 
@@ -563,13 +586,13 @@ class Measured:
     Attributes
     ----------
     verdicts : dict
-        For each testable claim by its id, the verdict under :data:`NOBODY` and under each saboteur by its name; :data:`RAISES`
-        where the check ended in an exception.
+        For each testable claim by its id, the verdict under :data:`NOBODY` and under each saboteur
+        by its name; :data:`RAISES` where the check ended in an exception.
     reasons : dict
         For each of those claims and saboteurs, the exception.
     unmoved : tuple of str
-        Claims beside which numbers of exact arithmetic stand that are the same whatever exact arithmetic returns; always empty
-        where no saboteur of it was at work.
+        Claims beside which numbers of exact arithmetic stand that are the same whatever exact
+        arithmetic returns; always empty where no saboteur of it was at work.
     """
 
     verdicts: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -603,43 +626,44 @@ def measured(
     claims = [claim for claim in (load() if claims is None else claims) if claim.verdict != NOT_TESTABLE]
     saboteurs = SABOTEURS if saboteurs is None else tuple(saboteurs)
     parts = (Saboteur(NOBODY, "", contextlib.nullcontext), *saboteurs)
-    found: dict[str, dict[str, Evidence | Exception]] = {}
-    kept: dict[Any, Any] = {}
+    evidence: dict[str, dict[str, Evidence | Exception]] = {}
+    cache: dict[Any, Any] = {}
     for number, saboteur in enumerate(parts):
         report(f"{number} of {len(saboteurs)}: {saboteur.name}")
-        with _keeping(kept, truths=not saboteur.of_programs), saboteur.at_work():
-            found[saboteur.name] = _evidence(claims)
+        with _keeping(cache, truths=not saboteur.of_programs), saboteur.at_work():
+            evidence[saboteur.name] = _evidence(claims)
     result = Measured(
-        {claim.id: {name: _verdict(found[name][claim.check]) for name in found} for claim in claims},
+        {claim.id: {name: _verdict(evidence[name][claim.check]) for name in evidence} for claim in claims},
         {
             claim.id: {
                 name: f"{type(outcome).__name__}: {outcome}".partition("\n")[0]
-                for name in found
-                if isinstance(outcome := found[name][claim.check], Exception)
+                for name in evidence
+                if isinstance(outcome := evidence[name][claim.check], Exception)
             }
             for claim in claims
         },
     )
     of_exact = [saboteur.name for saboteur in saboteurs if saboteur.of_exact]
     unmoved = (
-        c.id for c in claims if of_exact and _is_unmoved(*(found[name][c.check] for name in (NOBODY, *of_exact)))
+        c.id for c in claims if of_exact and _is_unmoved(*(evidence[name][c.check] for name in (NOBODY, *of_exact)))
     )
     return Measured(result.verdicts, result.reasons, tuple(unmoved))
 
 
 def _evidence(claims: Iterable[Claim]) -> dict[str, Evidence | Exception]:
     """Run each check once; an exception is a result like any other."""
-    found: dict[str, Evidence | Exception] = {}
-    # What is broken on purpose warns of it: of infinities, of empty selections, of graphs that are made again.
+    outcomes: dict[str, Evidence | Exception] = {}
+    # What is broken on purpose warns of it: of infinities, of empty selections, of graphs that are
+    # made again.
     with warnings.catch_warnings(), np.errstate(all="ignore"), _silent(logging.getLogger("tensorflow")):
         warnings.simplefilter("ignore")
         for claim in claims:
-            if claim.check not in found:
+            if claim.check not in outcomes:
                 try:
-                    found[claim.check] = claim.function()
+                    outcomes[claim.check] = claim.function()
                 except Exception as error:
-                    found[claim.check] = error
-    return found
+                    outcomes[claim.check] = error
+    return outcomes
 
 
 @contextmanager
@@ -657,7 +681,7 @@ def _verdict(outcome: Evidence | Exception) -> str:
 
 
 def _is_unmoved(undisturbed: Evidence | Exception, *disturbed: Evidence | Exception) -> bool:
-    """Tell whether numbers that exact arithmetic is said to have returned stay as they are when it returns others."""
+    """Tell whether results called exact stay as they are when exact arithmetic returns others."""
     if isinstance(undisturbed, Exception) or not undisturbed.exact.computed:
         return False
     return all(not isinstance(o, Exception) and o.exact.text == undisturbed.exact.text for o in disturbed)
@@ -706,14 +730,15 @@ def survivors(verdicts: dict[str, dict[str, str]]) -> tuple[str, ...]:
     >>> survivors({"a": {"nobody": "holds", "NaN": "holds"}, "b": {"nobody": "holds", "NaN": "raises"}})
     ('a',)
     """
-    return tuple(name for name, found in verdicts.items() if not broken_by(found))
+    return tuple(name for name, under_each in verdicts.items() if not broken_by(under_each))
 
 
 def objections(result: Measured, claims: Iterable[Claim]) -> list[str]:
     """Say what is wrong, in one sentence for each claim and fault; nothing if all is well.
 
-    A verdict must change under some saboteur, if all of them were at work; it must change under those that ``broken_by`` in
-    ``claims.toml`` names, and under no other; and what is said to be exact must change with exact arithmetic.
+    A verdict must change under some saboteur, if all of them were at work; it must change under
+    those that ``broken_by`` in ``claims.toml`` names, and under no other; and what is said to be
+    exact must change with exact arithmetic.
 
     Examples
     --------
@@ -722,23 +747,23 @@ def objections(result: Measured, claims: Iterable[Claim]) -> list[str]:
     >>> objections(Measured({"a": {"nobody": "holds", "NaN": "holds", "constant": "raises"}}), [claim])
     ['a: broken by ["constant"], and claims.toml expects broken_by = ["NaN"]']
     """
-    known, told = {saboteur.name for saboteur in SABOTEURS}, []
+    known, messages = {saboteur.name for saboteur in SABOTEURS}, []
     for claim in claims:
         if claim.id not in result.verdicts:
             continue
         verdicts = result.verdicts[claim.id]
-        found = broken_by(verdicts)
+        breakers = broken_by(verdicts)
         # Of those that were not at work nothing is known.
         expected = [name for name in claim.broken_by if name in verdicts or name not in known]
-        if not found and known <= verdicts.keys():
-            told.append(f"{claim.id}: the verdict is {verdicts[NOBODY]!r} under every saboteur, so it says nothing")
-        if {*found} != {*expected}:
-            told.append(
-                f"{claim.id}: broken by {_listed(found)}, and claims.toml expects broken_by = {_listed(expected)}"
+        if not breakers and known <= verdicts.keys():
+            messages.append(f"{claim.id}: the verdict is {verdicts[NOBODY]!r} under every saboteur, so it says nothing")
+        if {*breakers} != {*expected}:
+            messages.append(
+                f"{claim.id}: broken by {_listed(breakers)}, and claims.toml expects broken_by = {_listed(expected)}"
             )
         if claim.id in result.unmoved:
-            told.append(f"{claim.id}: what is said to be exact is the same whatever exact arithmetic returns")
-    return told
+            messages.append(f"{claim.id}: what is said to be exact is the same whatever exact arithmetic returns")
+    return messages
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -794,7 +819,7 @@ def matrix(result: Measured) -> str:
     lines = [f"{number:>2}  {name}" for number, name in enumerate(names, 1)]
     lines += ["", f"{'claim':<{wide}} " + "".join(f"{number:>3}" for number in range(1, len(names) + 1))]
     for claim, verdicts in result.verdicts.items():
-        found = broken_by(verdicts)
-        marks = ("." if name not in found else "!" if verdicts[name] == RAISES else "x" for name in names)
+        breakers = broken_by(verdicts)
+        marks = ("." if name not in breakers else "!" if verdicts[name] == RAISES else "x" for name in names)
         lines.append(f"{claim:<{wide}} " + "".join(f"{mark:>3}" for mark in marks))
     return "\n".join([*lines, "", "x: another verdict    !: an exception    .: the same verdict"])

@@ -30,11 +30,18 @@ _ORDER = {"torch": "newest first", "tensorflow": "ready first"}
 _GROWTH = 250
 """An error that goes with 1/distance is 1000 times as large three decades nearer.
 
-Rounding errors are powers of two: a factor of 2 is allowed at either end. A bounded error stops growing, and has a factor of 1.
+Rounding errors are powers of two: a factor of 2 is allowed at either end. A bounded error stops
+growing, and has a factor of 1.
 """
 
 _REWRITTEN = 1e-6
-"""A relative change that another program makes, and another rounding of the same one does not, at the points looked at here."""
+"""A relative change that is due to another program, and not to another rounding of the same one.
+
+Two roundings differ by some ulp, 1e-15. A rewritten program changes a result to or from NaN or
+infinity, or by what ``exp(1e-12) - 1`` loses: up to half an ulp of 1, over 1e-12, which is 1e-4.
+The number is between the two. An ``exp`` that is off by one ulp is as large a change, and is told
+from a rewriting by the value: it does not come right.
+"""
 
 
 def _expm1(x: Array, xp: Namespace) -> Array:
@@ -58,8 +65,8 @@ class _Approach:
 
     def errors(self, name: str) -> list[float]:
         """Largest finite errors from each distance out to ten times it."""
-        found = frameworks.get(name).derivatives(self.program, self._points(), order=self.order)[self.order]
-        error = np.abs(found - self.true[1:]).reshape(len(self.nearest), -1)
+        computed = frameworks.get(name).derivatives(self.program, self._points(), order=self.order)[self.order]
+        error = np.abs(computed - self.true[1:]).reshape(len(self.nearest), -1)
         return np.where(np.isfinite(error), error, 0.0).max(axis=1).tolist()
 
     def _points(self) -> np.ndarray:
@@ -73,7 +80,10 @@ class _Approach:
 
 
 def _approaches() -> dict[str, _Approach]:
-    """Derivatives of the paper's function and of others, each with what is meant; new ones, so that exact arithmetic is asked."""
+    """Derivatives of the paper's function and of others, each with what is meant.
+
+    They are made anew at each call, so that no exact result of an earlier one is reused.
+    """
     return {
         "h'": _Approach(_h, functions.h_hat, 2.0),
         "h''": _Approach(_h, functions.h_hat, 2.0, order=2),
@@ -89,7 +99,10 @@ def _approaches() -> dict[str, _Approach]:
 
 
 def unbounded_errors() -> Evidence:
-    """Largest errors nearer and nearer to a singular point, and of h1 as epsilon shrinks: what grows on, and what does not."""
+    """Largest errors nearer and nearer to a singular point, and of h1 as epsilon shrinks.
+
+    The finding is which of them grow without bound.
+    """
     epsilons, approaches = (1e-4, 1e-8, 1e-12), _approaches()
 
     def finding(name: str) -> Finding:
@@ -99,9 +112,11 @@ def unbounded_errors() -> Evidence:
             for e in epsilons
         ]
         grows = {title: all(b > _GROWTH * a > 0 for a, b in itertools.pairwise(e)) for title, e in errors.items()}
-        # The slope of h1 at 2 is 4/epsilon, ten thousand times as large for an epsilon ten thousand times as small; less the 1 that
-        # is meant, a 40000th of the first of them.
-        grows["h1'"] = all(abs(b / 1e4 - a) < 1e-3 * a for a, b in itertools.pairwise(of_h1))
+        # The slope of h1 at 2 is 4/epsilon, 1e4 times as large for an epsilon 1e4 times as small. The
+        # errors a and b are less than it by 1, so that b/1e4 is a + 1 - 1e-4, but for rounding.
+        grows["h1'"] = all(
+            abs(b / 1e4 - (a + 1 - 1e-4)) <= runs.ULPS_OF_A_SUM * np.spacing(a) for a, b in itertools.pairwise(of_h1)
+        )
         lines = [
             f"{title} at {approaches[title].nearest[0]:g} and three and six decades nearer {_listed(e)}"
             for title, e in errors.items()
@@ -135,32 +150,35 @@ _PATTERNS: dict[str, tuple[Program, float]] = {
 
 
 def no_simplification() -> Evidence:
-    """Two quotients whose factor cancels and four patterns that compilers know: op by op, as a graph, and compiled by XLA."""
+    """Two quotients whose factor cancels and four patterns that compilers know.
+
+    They are run operation by operation, as a graph, and compiled by XLA.
+    """
     programs = _FACTORED | _PATTERNS
     exact = {title: truth.derivatives(p, [at], base=0.0)[:, 0] for title, (p, at) in programs.items()}
 
     def finding(name: str) -> Finding:
         plain = {title: runs.value_and_slope(name, p, [at])[:, 0] for title, (p, at) in programs.items()}
-        kept, changes = True, []
+        unsimplified, changes = True, []
         closer, missed = [], []
         for way, run in _WAYS[name].items():
             for title, (program, at) in programs.items():
-                found = run(program, at)
-                kept &= title not in _FACTORED or bool(np.isnan(found).all())
-                changed = [not _near(a, b) for a, b in zip(plain[title], found, strict=True)]
+                result = run(program, at)
+                unsimplified &= title not in _FACTORED or bool(np.isnan(result).all())
+                changed = [not _near(a, b) for a, b in zip(plain[title], result, strict=True)]
                 if any(changed):
-                    pair = "{:.9g} with slope {:.3g} becomes {:.9g} with slope {:.3g}".format(*plain[title], *found)
+                    pair = "{:.9g} with slope {:.3g} becomes {:.9g} with slope {:.3g}".format(*plain[title], *result)
                     changes.append(f"{title} at {at:g} {way}: {pair}")
-                    closer.append(_near(found[0], exact[title][0]) and not _near(plain[title][0], exact[title][0]))
-                    missed.append(not _near(found[1], exact[title][1]))
-        kept &= all(np.isnan(plain[title]).all() for title in _FACTORED)
+                    closer.append(_near(result[0], exact[title][0]) and not _near(plain[title][0], exact[title][0]))
+                    missed.append(not _near(result[1], exact[title][1]))
+        unsimplified &= all(np.isnan(plain[title]).all() for title in _FACTORED)
         at_zero = ", ".join(f"{title}: {plain[title][0]:g} with slope {plain[title][1]:g}" for title in _FACTORED)
         text = f"at the zero of the common factor {at_zero}, op by op, {' and '.join(_WAYS[name])}"
         rewritten = f"; rewritten: {'; '.join(changes)}" if changes else "; no pattern is rewritten"
-        text = (text if kept else f"{text}, and not everywhere") + rewritten
+        text = (text if unsimplified else f"{text}, and not everywhere") + rewritten
         # Each rewriting brings the value right; some, and not all, bring the slope right too.
         helps = all(closer) and any(missed) and not all(missed)
-        return Finding(text, as_stated=kept and not changes, under_condition=kept and helps)
+        return Finding(text, as_stated=unsimplified and not changes, under_condition=unsimplified and helps)
 
     pairs = (f"{title} = {exact[title][0]:.9g} with slope {exact[title][1]:.3g}" for title in programs)
     return in_both(exactly("{}", ", ".join(pairs)), finding)
@@ -172,7 +190,10 @@ def _near(a: float, b: float) -> bool:
 
 
 def _traced_by_torch(program: Program, at: float) -> np.ndarray:
-    """Value and slope by recorded graphs, which are what torch.compile is given; no compiler runs."""
+    """Value and slope by recorded graphs, which are what torch.compile is given.
+
+    No compiler runs.
+    """
     import torch
     from torch.fx.experimental.proxy_tensor import make_fx
 
@@ -215,7 +236,7 @@ _WAYS: dict[str, dict[str, Callable[[Program, float], np.ndarray]]] = {
 
 
 def named_frameworks() -> Evidence:
-    """The slope of h in each package that the introduction names, at 3, a billionth from 2, and at 2."""
+    """The slope of h in each package that the introduction names: at 3, next to 2, and at 2."""
     from removable.systems import jax, pytensor, retired
 
     others = {
@@ -225,16 +246,19 @@ def named_frameworks() -> Evidence:
         "Caffe, replayed": retired.CAFFE["replayed"],
     }
     x = np.array([3.0, 2 + 1e-9, 2.0])
-    # The rules of differentiation, applied to numbers that have been rounded; the function without its singularity has 1, 1, 1.
+    # The rules of differentiation, applied to numbers that have been rounded; the function without
+    # its singularity has 1, 1, 1.
     by_the_rules = np.array([1.0, 2.0, np.nan])
-    found = {title: mode([_h], [x])[0].slope for title, mode in others.items()}
+    slopes_elsewhere = {title: mode([_h], [x])[0].slope for title, mode in others.items()}
 
     def finding(name: str) -> Finding:
         slope = runs.value_and_slope(name, functions.h, x)[1]
-        slopes = {"here": slope, **found}
+        slopes = {"here": slope, **slopes_elsewhere}
         text = "slope at 3, 2 + 1e-9 and 2: " + "; ".join(f"{title} {_listed(s, '.7g')}" for title, s in slopes.items())
-        # JAX divides by the square of the denominator, which is rounded: six digits are left.
-        same = (np.allclose(s, by_the_rules, rtol=1e-6, atol=0, equal_nan=True) for s in slopes.values())
+        # A sum of two terms, of 4e9 each at 2 + 1e-9. The systems evaluate these terms in different
+        # ways: JAX divides by the square of the denominator.
+        near = runs.ULPS_OF_A_SUM * np.spacing(4e9)
+        same = (np.allclose(s, by_the_rules, rtol=0, atol=near, equal_nan=True) for s in slopes.values())
         run_here = all("replayed" not in title for title in slopes)
         right = all(same)
         return Finding(text, as_stated=right and run_here, under_condition=right)
@@ -257,11 +281,14 @@ _OPERATIONS: dict[str, Callable[[Array, Any, Namespace], Array]] = {
         for title in ("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sqrt", "asin", "acos", "atan", "tanh")
     },
 }
-"""The operations that this site uses, each called with x, the namespace of elementary functions, and the whole namespace."""
+"""The operations of this site, called with x, the elementary functions, and the whole namespace."""
 
 
 def paired_derivatives() -> Evidence:
-    """Ask each framework for the code that it pairs with a division, for all slopes that this site needs, and for one it lacks."""
+    """Ask each framework for the code that it pairs with a division, and for slopes.
+
+    Asked for are all slopes that this site needs, and one that a framework lacks.
+    """
     at = 0.625  # an inner point of the domain of each
     programs = {t: lambda x, xp, op=op: op(x, functions.elementary(xp), xp) for t, op in _OPERATIONS.items()}
     exact = {title: truth.derivatives(p, [at], base=0.0)[1, 0] for title, p in programs.items()}
@@ -269,7 +296,8 @@ def paired_derivatives() -> Evidence:
     def finding(name: str) -> Finding:
         paired, without = _paired_by_torch() if name == "torch" else _paired_by_tensorflow()
         slopes = {title: runs.value_and_slope(name, p, [at])[1, 0] for title, p in programs.items()}
-        # Elementary functions are not rounded correctly, but to a few units in the last place.
+        # A slope takes at most one elementary function, right to 2 ulp, and four rounded operations
+        # of half an ulp.
         right = sum(bool(abs(s - exact[title]) <= 4 * np.spacing(abs(exact[title]))) for title, s in slopes.items())
         text = f"a division carries {paired}; slopes of {right} of {len(programs)} operations right to 4 ulp; "
         has = "Div" in paired and right == len(programs)
@@ -307,7 +335,10 @@ def _paired_by_tensorflow() -> tuple[str, str]:
 
 
 def forward_values() -> Evidence:
-    """Replay the backward pass from rounded forward values alone, with the tape; the rules on exact values say something else."""
+    """Replay the backward pass from rounded forward values alone, with the tape.
+
+    Applied to exact values, the same rules give another slope.
+    """
     sweeps = {"h": (_h, runs.of_h()), "h1": (runs.h1, runs.of_h1())}
 
     def finding(name: str) -> Finding:
@@ -319,6 +350,8 @@ def forward_values() -> Evidence:
             same[title] = agreement(slope, run.results[name][1][run.distinct])
         run = runs.of_h()
         with np.errstate(invalid="ignore"):
+            # Half of the slope that is meant, which is 1: no rounding of that slope alone comes
+            # near it.
             off = int((np.abs(run.rounding_error(name, 1)) > 0.5)[run.distinct].sum())
         text = "against a tape that keeps forward values and nothing else: "
         text += "; ".join(f"slope of {title}: {a}" for title, a in same.items())
@@ -329,13 +362,16 @@ def forward_values() -> Evidence:
     return in_both(exactly("the same rules on values that are not rounded: slope {:g} of h at 2 + 1e-9", true), finding)
 
 
-def reach(found: Evaluation, true: Evaluation, *, relative: bool = True) -> Edges:
-    """Return how far out from 2 something is off by more than 0.1 % of itself; infinite where it still is at a distance of 1.
+def reach(computed: Evaluation, true: Evaluation, *, relative: bool = True) -> Edges:
+    """Return how far out from 2 something is off by more than 0.1 % of itself.
+
+    The distance is infinite where it still is at a distance of 1.
 
     Parameters
     ----------
-    found, true : callable
-        Called with numbers, shape ``(n,)``, float64; return what was computed there and what is true.
+    computed, true : callable
+        Called with numbers, shape ``(n,)``, float64; return what was computed there and what is
+        true.
     relative : bool
         Whether by a share of itself; else by more than 0.001.
 
@@ -348,7 +384,7 @@ def reach(found: Evaluation, true: Evaluation, *, relative: bool = True) -> Edge
     inf left, inf right
     """
     try:
-        return widths.edges(found, true, relative=relative)
+        return widths.edges(computed, true, relative=relative)
     except InputError:  # what a search says that did not come to an end
         return Edges(np.inf, np.inf)
 
@@ -360,8 +396,8 @@ def refactored() -> Evidence:
     true = truth.derivatives(functions.h, x, base=0.0)
 
     def finding(name: str) -> Finding:
-        found = runs.value_and_slope(name, functions.h_hat, x)
-        wrong = [int((row != exact).sum()) for row, exact in zip(found, true, strict=True)]
+        computed = runs.value_and_slope(name, functions.h_hat, x)
+        wrong = [int((row != exact).sum()) for row, exact in zip(computed, true, strict=True)]
         text = f"x + 2 at {x.size} numbers: {wrong[0]} values and {wrong[1]} slopes are not the true ones, rounded once"
         return Finding(text, as_stated=not any(wrong))
 
@@ -369,7 +405,10 @@ def refactored() -> Evidence:
 
 
 def simplify_first() -> Evidence:
-    """Simplified forms of two quotients: x + 2; and for (x-2)**3/(x-2) the square of x - 2, as a product and written out."""
+    """Simplified forms of the paper's quotient and of another.
+
+    They are x + 2; and for (x-2)**3/(x-2) the square of x - 2, as a product and written out.
+    """
     symbol = sympy.Symbol("x")
     written_out = sympy.cancel(((symbol - 2) ** 3).expand() / (symbol - 2))
     typed: Program = lambda x, xp: (x - 2) * (x - 2) * (x - 2) / (x - 2)  # noqa: E731
@@ -391,7 +430,7 @@ def simplify_first() -> Evidence:
             f"{title} {e if e.outer else 'nowhere'}" for title, e in off.items()
         )
         good = first.as_stated and product.outer == off["as typed"].outer == 0
-        good = good and all(found.tolist() == [0.0, 0.0] for found in at_2.values())
+        good = good and all(pair.tolist() == [0.0, 0.0] for pair in at_2.values())
         return Finding(text, as_stated=good and expanded.outer == 0, under_condition=good and expanded.outer > 0)
 
     near = truth.derivatives(typed, [1e-9], order=0)[0, 0]

@@ -24,7 +24,23 @@ Evaluate = Callable[[Program, np.ndarray], np.ndarray]
 """Evaluates a program at 2 + gamma, called with both."""
 
 _CLOSE = 0.01
-"""How well a formula that is itself an approximation, such as 4 epsilon/delta for a jump, has to be met."""
+"""How well an approximation, such as 4 epsilon/delta for a jump, has to be met.
+
+What such formulas leave out is, at most, the distance of an edge from the next sample of a sweep: a
+128th of the offset, 0.8 %. The spacing of the offsets of :func:`abrupt` is 0.2 %, that of
+:data:`_STEP` 0.1 %, and epsilon/delta 0.01 %.
+"""
+
+_BESIDE_YELLOW = 1e-6
+"""Offsets that are smaller are next to the yellow region, which ends at 2.1e-8.
+
+The slope of h is wrong there.
+
+By the law of rounding errors, the slope is off by more than 0.001 out to 6.7e-7.
+"""
+
+_ALPHA_SHOWS = 1e-5
+"""For smaller offsets alpha can differ from 1 by 2e-6 or more: half a spacing over gamma**2."""
 
 
 def _listed(numbers: Iterable[float], form: str = ".3g") -> str:
@@ -42,10 +58,13 @@ def _by(name: str) -> Evaluate:
 
 
 def _share(values: np.ndarray, x: np.ndarray, denominator: Callable[[Fraction], Fraction] = lambda g: g) -> float:
-    """Largest error of a quotient f/denominator, as a share of what rounding may do to it; infinite where it is not finite.
+    """Largest error of a quotient f/denominator, as a share of what rounding may do to it.
 
-    At most half a spacing of the square is lost in the product, half a spacing of f in the difference, and half a spacing of the
-    result, relative to it, in the denominator and in the division.
+    It is infinite where a value is not finite.
+
+    At most half a spacing of the square is lost in the product, half a spacing of f in the
+    difference, and half a spacing of the result, relative to it, in the denominator and in the
+    division.
     """
     if not np.isfinite(values).all():
         return np.inf
@@ -60,7 +79,10 @@ def _share(values: np.ndarray, x: np.ndarray, denominator: Callable[[Fraction], 
 
 
 def _over_the_edge(delta: float, side: int) -> np.ndarray:
-    """Return the offsets of two neighbours, the last number with |x - 2| < delta on one side and the first without."""
+    """Return the offsets of two neighbours at an edge.
+
+    They are the last number with |x - 2| < delta on one side, and the first without.
+    """
     x = 2 + side * delta
     near = np.sort(np.abs(x + np.spacing(x) * np.arange(-4, 5) - 2))
     inside = near < delta
@@ -110,7 +132,7 @@ def green_on_the_line() -> Evidence:
 
 
 def yellow_is_4() -> Evidence:
-    """Value of h where the square of gamma is at most half the spacing of doubles next to 4, and only there."""
+    """Value of h where gamma**2 is at most half the spacing of doubles next to 4, and elsewhere."""
     run = runs.of_h()
     gamma = run.x - 2
     half_spacing = np.where(gamma > 0, 2.0**-51, 2.0**-52)
@@ -158,7 +180,7 @@ def fig_2() -> Evidence:
     run = runs.of_h()
     yellow = run.where(Region.YELLOW) & run.distinct
     green = run.where(Region.GREEN) & run.distinct & (run.x != 2)
-    far = green & (np.abs(run.x - 2) > 1e-6)
+    far = green & (np.abs(run.x - 2) > _BESIDE_YELLOW)
 
     def finding(name: str) -> Finding:
         left = run.results[name][0] - 4
@@ -178,14 +200,17 @@ def fig_2() -> Evidence:
 
 
 def _alpha_without_rounding() -> float:
-    """Share of the square that there is without rounding: half the second derivative of x squared."""
+    """Share of the square that there is without rounding.
+
+    It is half of the second derivative of x squared.
+    """
     return float(truth.derivatives(lambda x, xp: x * x, [0.0], order=2)[2, 0] / 2)
 
 
 def partly_absorbed() -> Evidence:
     """Near the yellow region, h - 4 is alpha gamma with the alpha that exact rationals give."""
     run = runs.of_h()
-    near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & run.distinct & (run.x != 2)
+    near = run.where(Region.GREEN) & (np.abs(run.gamma) < _BESIDE_YELLOW) & run.distinct & (run.x != 2)
     x = run.x[near]
     alphas = rationals.alpha(x)
 
@@ -199,7 +224,8 @@ def partly_absorbed() -> Evidence:
         )
         damaged = sum(a != 1 for a in alphas)
         text = f"at {x.size} numbers h - 4 is alpha gamma to {float(off):.1e}; alpha is not 1 at {damaged} of them"
-        # What is left is the rounding of the quotient: at most half a spacing of the doubles from 4 to 8.
+        # What is left is the rounding of the quotient: at most half a spacing of the doubles from 4
+        # to 8.
         return Finding(text, as_stated=off <= Fraction(2) ** -51 and damaged > 0)
 
     return in_both(
@@ -216,7 +242,7 @@ def partly_absorbed() -> Evidence:
 def _near_2(side: int | None = None, region: Region | None = None) -> np.ndarray:
     """Numbers of the grid within 1e-5 of 2 and not 2, on one side or both, in one region or all."""
     run = runs.of_h()
-    here = run.distinct & (run.x != 2) & (np.abs(run.gamma) < 1e-5)
+    here = run.distinct & (run.x != 2) & (np.abs(run.gamma) < _ALPHA_SHOWS)
     if side is not None:
         here &= side * (run.x - 2) > 0
     if region is not None:
@@ -227,8 +253,8 @@ def _near_2(side: int | None = None, region: Region | None = None) -> np.ndarray
 def _alphas_by(name: str, x: np.ndarray) -> list[Fraction]:
     """Alpha of the square that a framework has computed; none where there is no number."""
     square = runs.value_and_slope(name, lambda x, xp: x * x, x)[0]
-    seen = np.isfinite(square)
-    return rationals.alpha(x[seen], square[seen])
+    finite = np.isfinite(square)
+    return rationals.alpha(x[finite], square[finite])
 
 
 def alpha_rounding_down() -> Evidence:
@@ -267,7 +293,10 @@ def alpha_rounding_up() -> Evidence:
 
 
 def largest_alpha() -> Evidence:
-    """Alpha at the first number whose square is above half a spacing of doubles and is rounded up to a whole one, on both sides."""
+    """Alpha at the first number whose square is above half a spacing of doubles, on both sides.
+
+    That square is rounded up to a whole spacing.
+    """
     first = {}
     for side, spacing in ((-1, Fraction(2) ** -51), (1, Fraction(2) ** -50)):
         x = 2 + side * float(spacing / 2) ** 0.5
@@ -279,7 +308,8 @@ def largest_alpha() -> Evidence:
         for side, (x, spacing) in first.items():
             (alpha,) = _alphas_by(name, np.array([x])) or [Fraction(0)]
             square = (Fraction(x) - 2) ** 2
-            # One whole spacing for a square that is hardly more than half of one: no other number comes as near to 2.
+            # One whole spacing for a square that is hardly more than half of one: no other number
+            # comes as near to 2.
             above &= alpha * square == spacing and alpha >= max(_alphas_by(name, _near_2(side)), default=Fraction(0))
             largest.append(float(alpha))
             halves.append(float(square / (spacing / 2)))
@@ -303,7 +333,9 @@ def _outermost(holds: Evaluation) -> Edges:
 
 
 def slope_of_power(x: np.ndarray, power: int) -> np.ndarray:
-    """Return the slope of the simplified quotient of Remark 2.1 in float64: a sum of positive terms, right to 1e-15.
+    """Return the slope of the simplified quotient of Remark 2.1 in float64.
+
+    It is a sum of positive terms, right to 1e-15.
 
     Parameters
     ----------
@@ -324,7 +356,7 @@ def slope_of_power(x: np.ndarray, power: int) -> np.ndarray:
 
 
 def _is_the_quotient(name: str) -> bool:
-    """Whether the program of Remark 2.1 is what the remark says, away from 2, where it can be told."""
+    """Whether the program of Remark 2.1 is right away from 2, where nothing cancels."""
     return all(
         runs.value_and_slope(name, partial(functions.h_power, power=n), [1.0, 3.0])[0].tolist()
         == [2.0**n - 1, 3.0**n - 2.0**n]
@@ -342,7 +374,10 @@ def _both_sides(edges: list[Edges]) -> str:
 
 
 def _flat_for_higher_powers() -> Evidence:
-    """How far out a power of x evaluates to its tangent, so that the quotient is flat; and how far out the slope is wrong."""
+    """How far out a power of x evaluates to its tangent, so that the quotient is flat.
+
+    Also measured is how far out the slope is wrong.
+    """
 
     def on_the_tangent(x: np.ndarray, n: int) -> np.ndarray:
         return rationals.power(x, n) - 2.0**n == n * 2.0 ** (n - 1) * (x - 2)
@@ -370,7 +405,10 @@ def _slope(name: str, program: Program, x: np.ndarray) -> np.ndarray:
 
 
 def _absorbed_for_higher_powers() -> Evidence:
-    """How far out the highest power of gamma leaves no trace: in its expansion, added up term by term, and in the rounded power."""
+    """How far out the highest power of gamma leaves no trace.
+
+    This is measured in its expansion, added up term by term, and in the rounded power.
+    """
 
     def finding(name: str) -> Finding:
         lost = [_outermost(partial(_last_term_lost, name, power=n)) for n in _POWERS]
@@ -385,7 +423,10 @@ def _absorbed_for_higher_powers() -> Evidence:
 
 
 def _last_term_lost(name: str, x: np.ndarray, *, power: int) -> np.ndarray:
-    """Add up 2**n + n 2**(n-1) gamma + ... + gamma**n in a framework; tell where the last term changes nothing."""
+    """Add up 2**n + n 2**(n-1) gamma + ... + gamma**n in a framework.
+
+    Tell where the last term changes nothing.
+    """
     adapter = frameworks.get(name)
     gamma = adapter.asarray(x - 2)
     total, to_the_k = 0 * gamma + 2.0**power, gamma
@@ -456,11 +497,17 @@ def no_nan_left() -> Evidence:
 
 
 _STEP = 2.0**-22
-"""A share of delta over which h1 itself changes by a thousandth of its smallest jump here, and float64 has many numbers."""
+"""A share of delta over which h1 changes by a thousandth of its smallest jump here.
+
+float64 has many numbers in between.
+"""
 
 
 def jump() -> Evidence:
-    """The jumps of h1 at both edges of its zone, for three pairs of constants, in steps down to that between two neighbours."""
+    """The jumps of h1 at both edges of its zone, for three pairs of constants.
+
+    They are measured over a step, and between two neighbours.
+    """
     constants = ((1e-8, 1e-4), (1e-6, 1e-2), (1e-10, 1e-3))
     edges = [(e, d, side) for side in (1, -1) for e, d in constants]
 
@@ -471,8 +518,13 @@ def jump() -> Evidence:
 
     def finding(name: str) -> Finding:
         wide, narrow = jumps(_by(name), step=_STEP), jumps(_by(name))
-        # What a step adds to a jump goes with the step; a continuous function would have nothing left.
-        near = all(abs(j / p - 1) < _CLOSE for found in (wide, narrow) for j, p in zip(found, predicted, strict=True))
+        # What a step adds to a jump goes with the step; a continuous function would have nothing
+        # left.
+        near = all(
+            abs(j / p - 1) < _CLOSE
+            for rises_of_h1 in (wide, narrow)
+            for j, p in zip(rises_of_h1, predicted, strict=True)
+        )
         text = f"from one number to the next, out of the zone, h1 rises by {_listed(narrow[:3], '.4g')} right, "
         text += f"{_listed(narrow[3:], '.4g')} left; over {_STEP:.1g} delta to both sides by {_listed(wide[:3], '.4g')} and "
         text += _listed(wide[3:], ".4g")
@@ -483,14 +535,17 @@ def jump() -> Evidence:
 
 
 def _across(evaluate: Evaluate, program: Program, delta: float, side: int = 1, step: float = 0.0) -> float:
-    """Change of the value on the way out of a zone: from one number to its neighbour, or over a relative step to both sides."""
+    """Change of the value on the way out of a zone.
+
+    It is taken from one number to its neighbour, or over a relative step to both sides.
+    """
     gamma = _over_the_edge(delta, side) if not step else side * delta * np.array([1 - step, 1 + step])
     inside, outside = evaluate(program, (2 + gamma) - 2)
     return float(outside - inside)
 
 
 def _exact_rise(denominator: Callable[[Fraction], Fraction], delta: float, side: int) -> float:
-    """Change of a quotient in rationals, from one number to its neighbour, on the way out of a zone."""
+    """Change of a quotient in rationals, between two neighbours, on the way out of a zone."""
     inside, outside = (
         rationals.quotient(g, denominator(g)) for g in map(Fraction, _over_the_edge(delta, side).tolist())
     )
@@ -502,10 +557,10 @@ def hidden_jump() -> Evidence:
     ratios, delta = (1e-1, 1e-3, 1e-5), runs.DELTA_1
 
     def finding(name: str) -> Finding:
-        found = [_across(_by(name), partial(functions.h1, epsilon=delta * r, delta=delta), delta) for r in ratios]
-        text = f"jumps {_listed(found)} for epsilon/|g| = {_listed(ratios, 'g')}"
+        jumps = [_across(_by(name), partial(functions.h1, epsilon=delta * r, delta=delta), delta) for r in ratios]
+        text = f"jumps {_listed(jumps)} for epsilon/|g| = {_listed(ratios, 'g')}"
         # The denominator of the last number inside is (1 + ratio) times that of the first outside.
-        near = all(abs(j / (4 * r / (1 + r)) - 1) < _CLOSE for j, r in zip(found, ratios, strict=True))
+        near = all(abs(j / (4 * r / (1 + r)) - 1) < _CLOSE for j, r in zip(jumps, ratios, strict=True))
         return Finding(text, as_stated=near)
 
     rises = (_exact_rise(partial(rationals.perturbed, epsilon=delta * r, delta=delta), delta, 1) for r in ratios)
@@ -513,20 +568,31 @@ def hidden_jump() -> Evidence:
 
 
 def order_one_error() -> Evidence:
-    """Largest error of the values of h1 and h2, for three epsilons each: one and the same, whatever epsilon is."""
+    """Largest error of the values of h1 and h2, for three epsilons each.
+
+    It is the same for every epsilon.
+    """
     epsilons = (1e-4, 1e-8, 1e-12)
     forms = {"h1": rationals.perturbed, "h2": rationals.clamped}
 
     def finding(name: str) -> Finding:
         programs = [partial(getattr(functions, form), epsilon=e) for form in forms for e in epsilons]
-        found = [_largest_error(name, program) for program in programs]
-        text = f"largest errors {_listed(found, '.16g')} (h1, then h2; epsilon = 1e-4, 1e-8, 1e-12)"
-        return Finding(text, as_stated=all(abs(e - 4) <= np.spacing(4.0) for e in found))
+        errors = [_largest_error(name, program) for program in programs]
+        text = f"largest errors {_listed(errors, '.16g')} (h1, then h2; epsilon = 1e-4, 1e-8, 1e-12)"
+        return Finding(text, as_stated=all(map(_is_4, errors)))
 
     # At 2 itself, where the value is that of the perturbation alone.
     zero = Fraction(0)
     at_2 = [4 - rationals.quotient(zero, d(zero, epsilon=e)) for d in forms.values() for e in epsilons]
     return in_both(exactly("errors at 2: {}", _listed(map(float, at_2), "g")), finding)
+
+
+def _is_4(error: float) -> bool:
+    """Tell whether a largest error is 4.
+
+    It is that at 2, where 0 is computed, and less beside it, but for one rounding.
+    """
+    return bool(abs(error - 4) <= np.spacing(4.0))
 
 
 def _largest_error(name: str, program: Program) -> float:
@@ -536,14 +602,17 @@ def _largest_error(name: str, program: Program) -> float:
 
 
 def hard_to_avoid() -> Evidence:
-    """Largest error of the values of h1 over seventeen epsilons, and of x + 2: no epsilon helps, and refactoring does."""
+    """Largest error of the values of h1 over seventeen epsilons, and of x + 2.
+
+    No epsilon helps, and refactoring does.
+    """
     epsilons = (10.0 ** -np.arange(17)).tolist()
 
     def finding(name: str) -> Finding:
         errors = [_largest_error(name, partial(functions.h1, epsilon=e)) for e in epsilons]
         simplified = _largest_error(name, functions.h_hat)
         text = f"largest error of h1 {min(errors):.16g} to {max(errors):.16g} for every epsilon from 1 to 1e-16; "
-        stays = all(abs(e - 4) <= np.spacing(4.0) for e in errors)
+        stays = all(map(_is_4, errors))
         return Finding(f"{text}of x + 2: {simplified:g}", as_stated=stays and simplified == 0)
 
     at_2 = {rationals.quotient(Fraction(0), rationals.perturbed(Fraction(0), epsilon=e)) for e in epsilons}
@@ -553,7 +622,10 @@ def hard_to_avoid() -> Evidence:
 
 @dataclasses.dataclass(frozen=True)
 class _Equation:
-    """An equation of section 2: the program, what it says in rationals, and the program that one types from the printed page."""
+    """An equation of section 2: the program, and the equation in rationals.
+
+    Besides, it holds the program that one types from the printed page.
+    """
 
     program: Program
     denominator: Callable[[Fraction], Fraction]
@@ -562,7 +634,10 @@ class _Equation:
     delta: float
 
     def finding(self, name: str) -> Finding:
-        """Hold both programs against the rationals: as stated where both are right in values and in the slope at 2."""
+        """Hold both programs against the rationals.
+
+        The equation holds as stated where both are right in values and in the slope at 2.
+        """
         x = _numbers(self.delta)
         value = runs.value_and_slope(name, self.program, x)[0]
         typed = runs.value_and_slope(name, self.printed, x)[0]
@@ -571,7 +646,7 @@ class _Equation:
         # The edges of the printed condition are rounded: a number there may fall on the other side.
         at_edges = np.isin(x[differ], [2 + g for side in (-1, 1) for g in _over_the_edge(self.delta, side)])
         slopes = [runs.value_and_slope(name, p, [2.0])[1, 0] for p in (self.program, self.printed)]
-        right = [bool(abs(s / self.slope_at_2 - 1) <= 2.0**-52) for s in slopes]  # one unit in the last place
+        right = [bool(abs(s / self.slope_at_2 - 1) <= runs.ULP) for s in slopes]  # one unit in the last place
         text = f"at {x.size} numbers off by at most {share:.2f} of what rounding may do; typed as printed, other values at "
         text += f"{differ.sum()} of them"
         if differ.any():
@@ -600,7 +675,7 @@ class _Equation:
 
 
 def _quotients(condition: Program, denominator: Program) -> Program:
-    """Return the program that chooses between two finished quotients, f over a denominator and f/g, as a page prints them."""
+    """Return the program that chooses between two quotients, f over a denominator and f/g."""
 
     def program(x: Array, xp: Namespace) -> Array:
         f, g = functions.f(x, xp), functions.g(x, xp)
@@ -626,7 +701,10 @@ def eq_1() -> Evidence:
 
 
 def eq_2() -> Evidence:
-    """Equation (2) with delta far below epsilon, against its cases in rationals; and what leaving g out changes."""
+    """Equation (2) with delta far below epsilon, against its cases in rationals.
+
+    The second part is what leaving g out changes.
+    """
     epsilon, delta = runs.EPSILON_2, runs.EPSILON_2 / 1000
     constants = {"epsilon": epsilon, "delta": delta}
     printed = _quotients(_between(delta), _epsilon_with_sign(epsilon))
@@ -636,18 +714,21 @@ def eq_2() -> Evidence:
 
 
 def _left_out(epsilon: float, delta: float) -> Evidence:
-    """What leaving g out of the perturbed denominator does within the zone: as stated where that is 1 % of the value at most."""
+    """What leaving g out of the perturbed denominator does within the zone.
+
+    The claim holds as stated where that is 1 % of the value at most.
+    """
     gamma = np.concatenate([delta * np.linspace(-0.999, 0.999, 500), *(_over_the_edge(delta, s)[:1] for s in (-1, 1))])
     x = 2 + gamma
     g = x - 2
 
     def finding(name: str) -> Finding:
-        kept = runs.value_and_slope(name, partial(functions.h1, epsilon=epsilon, delta=delta), x)[0]
-        dropped = runs.value_and_slope(name, partial(functions.h1_hat, epsilon=epsilon, delta=delta), x)[0]
-        share = _share(kept, x, partial(rationals.perturbed, epsilon=epsilon, delta=delta))
-        changed = dropped / kept - 1
+        with_g = runs.value_and_slope(name, partial(functions.h1, epsilon=epsilon, delta=delta), x)[0]
+        without_g = runs.value_and_slope(name, partial(functions.h1_hat, epsilon=epsilon, delta=delta), x)[0]
+        share = _share(with_g, x, partial(rationals.perturbed, epsilon=epsilon, delta=delta))
+        changed = without_g / with_g - 1
         # Four roundings: two denominators and two divisions.
-        law = bool(np.abs(changed - np.abs(g) / epsilon).max() <= 4 * 2.0**-52)
+        law = bool(np.abs(changed - np.abs(g) / epsilon).max() <= 4 * runs.ULP)
         text = f"for delta = {delta / epsilon:g} epsilon leaving g out raises the value by up to {changed.max():.3%}, "
         text += f"{'by' if law else 'not by'} |g|/epsilon at {x.size} numbers; with g, within {share:.2f} of what rounding may do"
         return Finding(text, as_stated=law and share <= 1 and bool(changed.max() <= _CLOSE))
@@ -662,7 +743,10 @@ def _left_out(epsilon: float, delta: float) -> Evidence:
 
 
 def ignored_when_equal() -> Evidence:
-    """What "in this case" refers to, where delta is chosen to remove the discontinuity: to a small g, or to equation (2)."""
+    """What "in this case" refers to, where delta is chosen to remove the discontinuity.
+
+    The two readings are a small g, and equation (2).
+    """
     return by_reading(
         {
             "where g can be ignored": _left_out(runs.EPSILON_2, runs.EPSILON_2),
@@ -672,7 +756,7 @@ def ignored_when_equal() -> Evidence:
 
 
 def continuous_when_equal() -> Evidence:
-    """The jump of the function of equation (2) between neighbours at the edge, for delta equal to epsilon and twice it."""
+    """The jump of the function of equation (2) at the edge, for delta = epsilon and 2 epsilon."""
     epsilon = runs.EPSILON_2
     deltas = (epsilon, 2 * epsilon)
 
@@ -692,7 +776,10 @@ def continuous_when_equal() -> Evidence:
 
 
 def _no_jump(epsilon: float) -> float:
-    """Most that f/epsilon changes from one number to the next, by its slope of 4/epsilon, and by rounding the square twice."""
+    """Most that f/epsilon changes from one number to the next.
+
+    It does so by its slope of 4/epsilon, and by rounding the square twice.
+    """
     return (1 + _CLOSE) * (4 * np.spacing(2.0) + np.spacing(4.0)) / epsilon
 
 
@@ -704,7 +791,10 @@ def eq_3() -> Evidence:
 
 
 def eq_4() -> Evidence:
-    """Equation (4), without the sign function, against the cases in rationals and against equation (3); and as it is printed."""
+    """Equation (4), without the sign function, against its cases in rationals and equation (3).
+
+    The program typed as it is printed is compared, too.
+    """
     epsilon = runs.EPSILON_2
 
     def printed(x: Array, xp: Namespace) -> Array:
@@ -729,7 +819,7 @@ def _same_function(name: str, a: Program, b: Program) -> Finding:
 
 
 def _clamped_twice() -> Evidence:
-    """The function of equation (2) with delta equal to epsilon, and that of (3), each against cases of its own in rationals."""
+    """The functions of equation (2), with delta = epsilon, and of (3), each against rationals."""
     epsilon = runs.EPSILON_2
     x = _numbers(epsilon)
     forms = {
@@ -758,7 +848,7 @@ def delta_removed() -> Evidence:
 
 
 def _edges_as_printed() -> Evidence:
-    """The slope of (2) with delta equal to epsilon, its edges typed as printed, against that of (3) at the edges."""
+    """The slope of (2) with delta = epsilon, typed as printed, against that of (3) at the edges."""
     epsilon = runs.EPSILON_2
     edges_of_zone = np.array([2 - epsilon, 2 + epsilon])
 
@@ -779,7 +869,10 @@ def _edges_as_printed() -> Evidence:
 
 
 def continuity_of_h2() -> Evidence:
-    """The change of h2 across the edges of its zone and across 2, for smaller and smaller steps; beside it, that of h1."""
+    """The change of h2 across the edges of its zone and across 2, for smaller and smaller steps.
+
+    The change of h1 is printed for comparison.
+    """
     steps, epsilon = (1e-3, 1e-6, 1e-9), runs.EPSILON_2
     x = _numbers(epsilon)
 
@@ -792,7 +885,8 @@ def continuity_of_h2() -> Evidence:
         text = f"steps of {_listed(steps, 'g')} of epsilon to both sides change h2 by {_listed(of_h2, '.1e')}, and one number "
         text += f"to the next by {_listed(neighbours, '.1e')} at the edges, {_listed(around_2, '.1e')} at 2; beside it, h1 by "
         text += f"{_listed(of_h1, '.1e')}; h2 is the clamped quotient within {share:.2f} of what rounding may do"
-        # Inside, the slope is 4/epsilon: a step of a share of epsilon changes the value by 4 times that share.
+        # Inside, the slope is 4/epsilon: a step of a share of epsilon changes the value by 4 times
+        # that share.
         small = all(abs(c) <= (1 + _CLOSE) * 4 * step + _no_jump(epsilon) for c, step in zip(of_h2, steps, strict=True))
         small &= max(map(abs, (*neighbours, *around_2))) <= _no_jump(epsilon)
         return Finding(text, as_stated=bool(small) and share <= 1)
@@ -824,9 +918,9 @@ def red_is_zero() -> Evidence:
     numbers = np.unique(run.x[red]).size
 
     def finding(name: str) -> Finding:
-        found = np.unique(run.results[name][0][red])
-        text = f"red: all offsets give {numbers} number, where h1 is {_listed(found, 'g')}"
-        return Finding(text, found.tolist() == [0.0])
+        values = np.unique(run.results[name][0][red])
+        text = f"red: all offsets give {numbers} number, where h1 is {_listed(values, 'g')}"
+        return Finding(text, values.tolist() == [0.0])
 
     ends = _exactly(functions.h, run.gamma[red][[0, -1]])
     return in_both(exactly("h = {:g} at the leftmost red offset, {:g} at the rightmost", *ends), finding)
@@ -863,7 +957,10 @@ def gamma_zero() -> Evidence:
 
 
 def fig_3_gap() -> Evidence:
-    """Offsets inside the gap around 0 in Figure 3, which has no points there: h1 goes on as at its rim and at 0."""
+    """Offsets inside the gap around 0 in Figure 3, which has no points there.
+
+    In the gap h1 is what it is at the rim and at 0.
+    """
     run = runs.of_h1()
     rim = np.abs(run.gamma[run.gamma != 0]).min()
     inside = gamma_grid(50, smallest=1e-300, largest=rim)
@@ -904,7 +1001,10 @@ def fig_4() -> Evidence:
 
 
 def fig_5() -> Evidence:
-    """h2 and the function of equation (2) with delta = epsilon, each against rationals; and its value at 2."""
+    """h2 and the function of equation (2) with delta = epsilon, each against rationals.
+
+    Its value at 2 is compared, too.
+    """
     run = runs.of_h2()
     other = partial(functions.h1_hat, epsilon=runs.EPSILON_2, delta=runs.EPSILON_2)
 
@@ -919,7 +1019,10 @@ def fig_5() -> Evidence:
 
 
 def abrupt() -> Evidence:
-    """The transition of h2 and of h1: the step of the slope at the edge, and how much nearer to 2 the value is down to a half."""
+    """The transition of h2 and of h1.
+
+    Measured are the step of the slope at the edge, and how much nearer to 2 the value is a half.
+    """
     edges = {"h2": (runs.h2, runs.EPSILON_2), "h1": (runs.h1, runs.DELTA_1)}
     # Inside, h2 has the slope 4/epsilon, and h1 one of 1 + 4 epsilon/(|g| + epsilon)**2.
     steps = {"h2": -4 / runs.EPSILON_2, "h1": -4 * runs.EPSILON_1 / runs.DELTA_1**2}
@@ -928,7 +1031,7 @@ def abrupt() -> Evidence:
 
     def step(slope: Callable[[Program, np.ndarray], np.ndarray], title: str) -> float:
         program, delta = edges[title]
-        inside, outside = slope(program, delta * np.array([1 - 2.0**-20, 1 + 2.0**-20]))
+        inside, outside = slope(program, delta * np.array([runs.JUST_INSIDE, runs.JUST_OUTSIDE]))
         return float(outside - inside)
 
     def factor(value: Evaluate, title: str) -> float:
@@ -938,13 +1041,13 @@ def abrupt() -> Evidence:
         return float(delta / half) if half else np.inf
 
     def finding(name: str) -> Finding:
-        found = {t: step(lambda p, g: runs.value_and_slope(name, p, 2 + g)[1], t) for t in edges}
+        changes = {t: step(lambda p, g: runs.value_and_slope(name, p, 2 + g)[1], t) for t in edges}
         halved = {t: factor(_by(name), t) for t in edges}
         text = "; ".join(
-            f"{t}: the slope changes by {found[t]:.5g} at the edge, the value is a half {halved[t]:.4g} times nearer to 2"
+            f"{t}: the slope changes by {changes[t]:.5g} at the edge, the value is a half {halved[t]:.4g} times nearer to 2"
             for t in edges
         )
-        near = all(abs(a[t] / b[t] - 1) < _CLOSE for a, b in ((found, steps), (halved, factors)) for t in edges)
+        near = all(abs(a[t] / b[t] - 1) < _CLOSE for a, b in ((changes, steps), (halved, factors)) for t in edges)
         return Finding(text, as_stated=near)
 
     exact = [step(lambda p, g: truth.derivatives(p, g)[1], t) for t in edges]
@@ -964,7 +1067,10 @@ def edge_in_yellow() -> Evidence:
 
 
 def identical_values() -> Evidence:
-    """The values of h, h1 and h2 in PyTorch against those in TensorFlow, with the square and the statements in two forms each."""
+    """The values of h, h1 and h2 in PyTorch against those in TensorFlow.
+
+    The square and the order of the statements are typed in two forms each.
+    """
     both = [run.agreement(0) for run in (runs.of_h(), runs.of_h1(), runs.of_h2())]
     x = runs.of_h().x[runs.of_h().distinct]
 

@@ -1,4 +1,7 @@
-"""Section 3, the derivative of h; for those of h1 and h2 see :mod:`removable.claims.section_3_repairs`."""
+"""Section 3, the derivative of h.
+
+For the derivatives of h1 and h2 see :mod:`removable.claims.section_3_repairs`.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,9 @@ from removable.functions import Array, Namespace
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import agreement
 
-ULPS_OF_A_SUM = 4
-"""Two ways to evaluate a sum of two terms may differ by this many ulp of the larger term.
-
-Each term takes at most three rounded operations, of half an ulp each, and the sum one more.
-"""
-
 
 def constant(value: Array, xp: Namespace) -> Array:
-    """Return an array of a framework cut from the graph, so that nothing is differentiated through it.
+    """Return an array of a framework cut from the graph: nothing is differentiated through it.
 
     Examples
     --------
@@ -36,7 +33,7 @@ def constant(value: Array, xp: Namespace) -> Array:
 
 
 def parts_of_slope(name: str, x: np.ndarray) -> np.ndarray:
-    """The slope of f/g with g held constant, and with f held constant, both by backpropagation, shape ``(2, n)``.
+    """The slopes of f/g with g, and with f held constant, by backpropagation, shape ``(2, n)``.
 
     Examples
     --------
@@ -93,14 +90,14 @@ def derivatives_of_f_g_h() -> Evidence:
 
 
 def eq_5a() -> Evidence:
-    """The slope of h as the sum of what arrives through f and what arrives through g, each found by backpropagation."""
+    """The slope of h as the sum of the slopes through f and through g, each by backpropagation."""
     x = numbers_of_h()
 
     def finding(name: str) -> Finding:
         parts = parts_of_slope(name, x)
         off = ulps(parts.sum(axis=0) - runs.value_and_slope(name, functions.h, x)[1], *parts).max()
         text = f"with g, then f held constant: the two add up to the slope within {off:.2g} ulp of the larger, {x.size} numbers"
-        return Finding(text, as_stated=off <= ULPS_OF_A_SUM)
+        return Finding(text, as_stated=off <= runs.ULPS_OF_A_SUM)
 
     at = Fraction(2) + Fraction(1, 10**9)
     through_f, through_g = 2 * at / (at - 2), -(at**2 - 4) / (at - 2) ** 2
@@ -109,7 +106,7 @@ def eq_5a() -> Evidence:
 
 
 def terms_of_slope(name: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What reaches x by each factor of the square, and through the denominator, by the operations of the framework.
+    """The slopes through each factor of the square and the denominator, in a framework.
 
     Examples
     --------
@@ -139,7 +136,10 @@ def eq_5b() -> Evidence:
 
 
 def eq_5c() -> Evidence:
-    """Equation (5c) evaluated as it is printed, against backpropagation: to rounding, and bit for bit."""
+    """Equation (5c) evaluated as it is printed, against backpropagation.
+
+    They are compared up to rounding, and bit for bit.
+    """
     x = numbers_of_h()
 
     def printed(name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -152,7 +152,7 @@ def eq_5c() -> Evidence:
     def to_rounding(name: str) -> Finding:
         first, second = printed(name)
         off = ulps(first - second - runs.value_and_slope(name, functions.h, x)[1], first, second).max()
-        return Finding(f"within {off:.2g} ulp of the larger term", as_stated=off <= ULPS_OF_A_SUM)
+        return Finding(f"within {off:.2g} ulp of the larger term", as_stated=off <= runs.ULPS_OF_A_SUM)
 
     def to_the_bit(name: str) -> Finding:
         first, second = printed(name)
@@ -185,9 +185,13 @@ def zero_over_zero() -> Evidence:
 
 
 def eq_6() -> Evidence:
-    """Equation (6), typed in gamma as it is printed, against backpropagation; and how near its terms are to 4/gamma."""
+    """Equation (6), typed in gamma as it is printed, against backpropagation.
+
+    Also measured is how near its terms are to 4/gamma.
+    """
     x = numbers_of_h()
-    # Further out 4 + 4 gamma + gamma**2 is rounded in other places than x*x, and the terms are small.
+    # Further out 4 + 4 gamma + gamma**2 is rounded in other places than x*x, and the terms are
+    # small.
     gamma = (x - 2)[np.abs(x - 2) < 1e-2]
 
     def finding(name: str) -> Finding:
@@ -199,7 +203,7 @@ def eq_6() -> Evidence:
         share = max(np.abs(term * gamma / 4 - 1).max() for term in (first, second))
         text = f"within {off:.2g} ulp of the larger term at {gamma.size} numbers within 0.01; both are 4/gamma to {share:.1g} of it"
         # gamma/2 of the first term, and gamma/4 of the second, are not part of 4/gamma.
-        return Finding(text, as_stated=off <= ULPS_OF_A_SUM and share <= np.abs(gamma).max() / 2)
+        return Finding(text, as_stated=off <= runs.ULPS_OF_A_SUM and share <= np.abs(gamma).max() / 2)
 
     exact = {at: (4 + 2 * at) / at - ((4 + 4 * at + at**2) - 4) / at**2 for at in (Fraction(1e-9), Fraction(1e-3))}
     form = "both sides simplify to {}; at gamma = 1e-9 and 1e-3 the terms leave {} and {}"
@@ -234,8 +238,9 @@ def fig_6() -> Evidence:
 
 
 def two_minus_alpha() -> Evidence:
-    """Next to the yellow region, the slope of h against 2 - alpha, with alpha from exact rationals."""
+    """The slope of h next to the yellow region against 2 - alpha, with alpha from rationals."""
     run = runs.of_h()
+    # Out to 1e-6 a slope of 2 - alpha differs from 1 by more than rounding alone does.
     near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & (run.x != 2) & run.distinct
     alphas = rationals.alpha(run.x[near])
     alpha = np.array([float(a) for a in alphas])
@@ -243,17 +248,17 @@ def two_minus_alpha() -> Evidence:
     def finding(name: str) -> Finding:
         off = ulps(run.results[name][1][near] - (2 - alpha), 4 / (run.x[near] - 2)).max()
         text = f"slope is 2 - alpha within {off:.2g} ulp of 4/gamma at {near.sum()} green numbers within 1e-6"
-        return Finding(text, as_stated=off <= ULPS_OF_A_SUM)
+        return Finding(text, as_stated=off <= runs.ULPS_OF_A_SUM)
 
     return in_both(exactly("alpha from {:.6f} to {:.6f}", float(min(alphas)), float(max(alphas))), finding)
 
 
 SCATTER_BEGINS = 1e-13
-"""Closer to 2, the rounding of 2x g, half an ulp of 4 gamma, is as large as what is left of 2x g - f."""
+"""Closer to 2, the rounding of 2x g, half an ulp of 4 gamma, is as large as 2x g - f."""
 
 
 def quotient_rule_no_help() -> Evidence:
-    """The slope by the quotient rule in one fraction, at the yellow numbers, from the framework's own f, g, f' and g'."""
+    """The slope by the quotient rule in one fraction, from the framework's f, g, f' and g'."""
     run = runs.of_h()
     x = np.unique(run.x[run.where(Region.YELLOW)])
     distance = np.abs(x - 2)
@@ -267,7 +272,7 @@ def quotient_rule_no_help() -> Evidence:
         # The rounding of 2x g, at most half an ulp of 4 gamma, over gamma**2: 2**-52/gamma or less.
         return Finding(
             text,
-            as_stated=bool(np.abs(slope - 2).max() < 1e-3),
+            as_stated=bool(np.abs(slope - 2).max() < runs.TOLERANCE),
             under_condition=worst <= 2.0**-51 / SCATTER_BEGINS and bool((slope[~far] != 2).any()),
         )
 
@@ -292,17 +297,21 @@ def identical_slopes_of_h2() -> Evidence:
 
 
 def _identical_slopes(denominator: spellings.Denominator, allowed: Callable[[Spelling], bool]) -> Evidence:
-    """Compare all spellings of a quotient; the condition is that the spelling is one of those allowed, and is needed."""
-    found = spellings.between(denominator, np.unique(runs.of_h().x), 1)
-    points = next(iter(found.values())).points
-    text = "; ".join(f"{spelling}: {same.differing}" for spelling, same in found.items())
-    needed = not any(same.identical for spelling, same in found.items() if not allowed(spelling))
+    """Compare all spellings of a quotient.
+
+    The condition is that the spelling is one of those allowed, and is needed.
+    """
+    agreements = spellings.between(denominator, np.unique(runs.of_h().x), 1)
+    points = next(iter(agreements.values())).points
+    text = "; ".join(f"{spelling}: {same.differing}" for spelling, same in agreements.items())
+    needed = not any(same.identical for spelling, same in agreements.items() if not allowed(spelling))
 
     def finding(name: str) -> Finding:
         return Finding(
             f"of {points} numbers the slope differs at: {text}",
-            as_stated=all(same.identical for same in found.values()),
-            under_condition=all(same.identical for spelling, same in found.items() if allowed(spelling)) and needed,
+            as_stated=all(same.identical for same in agreements.values()),
+            under_condition=all(same.identical for spelling, same in agreements.items() if allowed(spelling))
+            and needed,
         )
 
     return in_both(definition("two frameworks are compared, bit for bit"), finding)

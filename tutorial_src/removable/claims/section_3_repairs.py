@@ -11,14 +11,12 @@ import numpy as np
 from removable import functions, gamma_grid, truth
 from removable.claims import identities, rationals, runs
 from removable.claims.ledger import Evidence, Finding, exactly, in_both
-from removable.claims.section_3 import ULPS_OF_A_SUM, ulps
+from removable.claims.runs import ULP, ULPS_OF_A_SUM
+from removable.claims.section_3 import ulps
 from removable.functions import Array, Namespace, Program
 from removable.sweeps import widths
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import Sweep, agreement
-
-ULP = 2.0**-52
-"""The largest relative distance of two neighbouring numbers."""
 
 
 def _signs(gamma: np.ndarray) -> np.ndarray:
@@ -27,7 +25,7 @@ def _signs(gamma: np.ndarray) -> np.ndarray:
 
 
 def eq_8() -> Evidence:
-    """The slopes of h1 and h2 rebuilt from equation (8), with the frameworks' own slopes of f, g1 and g2."""
+    """The slopes of h1 and h2 by equation (8), with the frameworks' slopes of f, g1 and g2."""
     x = np.unique(runs.of_h1().x)
     repaired = {
         "h1": (runs.h1, partial(functions.g1, epsilon=runs.EPSILON_1, delta=runs.DELTA_1)),
@@ -48,7 +46,10 @@ def eq_8() -> Evidence:
 
 
 def eq_9() -> Evidence:
-    """The cases of equation (9) in rationals against g1 in the frameworks; its slope, which is 1; and the edges as printed."""
+    """The cases of equation (9) in rationals against g1 in the frameworks; its slope, which is 1.
+
+    The edges as printed are evaluated, too.
+    """
     program = partial(functions.g1, epsilon=runs.EPSILON_1, delta=runs.DELTA_1)
 
     def printed(x: Array, xp: Namespace) -> Array:
@@ -60,7 +61,10 @@ def eq_9() -> Evidence:
 
 
 def eq_11() -> Evidence:
-    """The cases of equation (11) in rationals against g2 in the frameworks; and its slope, 0 or 1."""
+    """The cases of equation (11) in rationals against g2 in the frameworks.
+
+    Its slope, 0 or 1, is compared, too.
+    """
     program = partial(functions.g2, epsilon=runs.EPSILON_2)
 
     def slope_of(g: Fraction) -> float:
@@ -76,9 +80,10 @@ def _denominator(
     title: str,
     printed: Program | None = None,
 ) -> Evidence:
-    """Compare a denominator with its cases in rationals, rounded once, and its slope with what it should be.
+    """Compare a denominator and its slope with their cases in rationals, rounded once.
 
-    Where the printed condition has edges that are rounded, the program typed from the page is evaluated, too.
+    Where the printed condition has edges that are rounded, the program typed from the page is
+    evaluated, too.
     """
     at_edges = [2 - runs.DELTA_1, 2 + runs.DELTA_1] if printed else []
     x = np.unique([*runs.of_h().x, *at_edges])
@@ -103,7 +108,7 @@ def _denominator(
 
 
 def sign_has_no_slope() -> Evidence:
-    """The slope of S, as this site writes it and as the frameworks' own sign function, seen in the slope of S(g) x."""
+    """The slope of S, and of the frameworks' own sign function, seen in the slope of S(g) x."""
     x = np.unique(runs.of_h1().x)
     own = {"torch": "torch.sign", "tensorflow": "tf.sign"}
 
@@ -124,7 +129,10 @@ def sign_has_no_slope() -> Evidence:
 
 
 def smoothed_sign() -> Evidence:
-    """Of h with a smooth S: an odd one, tanh, at 2; and one that is not odd, near the zero of its denominator."""
+    """The quotient with a smooth S in its denominator.
+
+    An odd S, tanh, is evaluated at 2; one that is not odd near the zero of the denominator.
+    """
 
     def smooth(shift: float) -> Program:
         def program(x: Array, xp: Namespace) -> Array:
@@ -144,8 +152,10 @@ def smoothed_sign() -> Evidence:
             f"S = tanh: h(2) = {value}, slope {slope}; tanh moved by 1: {', '.join(f'{v:.3g}' for v in near)} "
             f"at 1e-7, 1e-9, 1e-11 from {pole:.4g}"
         )
-        # The value at a distance d is residue/d, to a share of about d/1e-3, and of 1e-16/d for the rounding of 2 + gamma.
-        grows = np.abs(near * distances / residue - 1).max() < 0.01
+        # At a distance d the value is residue/d. To first order f, about 4 gamma, is larger there
+        # by d/pole of itself; the rounding of 2 + gamma adds ULP/d. Both are smaller than this.
+        share = 2 * distances.max() / abs(pole)
+        grows = np.abs(near * distances / residue - 1).max() <= share
         zero = bool(np.isnan(value) and np.isnan(slope))
         return Finding(text, as_stated=zero and not grows, under_condition=zero and bool(grows))
 
@@ -172,8 +182,11 @@ def same_outside() -> Evidence:
 
 
 def zone_is_wide_enough() -> Evidence:
-    """How far out the slope of h is off, for two tolerances, against the zone of Figure 3; and what is left outside of it."""
-    tolerances = (1e-3, 1e-6)
+    """How far out the slope of h is off, for two tolerances, against the zone of Figure 3.
+
+    Also measured is the error that is left outside of the zone.
+    """
+    tolerances = (runs.TOLERANCE, 1e-6)
     x = np.unique(runs.of_h().x)
     outside = x[~functions.h1_zone(x, np, delta=runs.DELTA_1)]
 
@@ -181,11 +194,11 @@ def zone_is_wide_enough() -> Evidence:
         def slope(x: np.ndarray) -> np.ndarray:
             return runs.value_and_slope(name, functions.h, x)[1]
 
-        found = [widths.edges(slope, np.ones_like, tolerance=tolerance) for tolerance in tolerances]
+        edges = [widths.edges(slope, np.ones_like, tolerance=tolerance) for tolerance in tolerances]
         left = np.abs(slope(outside) - 1).max()
-        text = f"slope of h off by 1e-3 out to {found[0]}, by 1e-6 out to {found[1]}; delta is {runs.DELTA_1:g}; "
+        text = f"slope of h off by 1e-3 out to {edges[0]}, by 1e-6 out to {edges[1]}; delta is {runs.DELTA_1:g}; "
         text += f"beyond it off by up to {left:.2g}"
-        held = all(0 < edge.left <= edge.right < runs.DELTA_1 for edge in found)
+        held = all(0 < edge.left <= edge.right < runs.DELTA_1 for edge in edges)
         # The rounding of the square leaves this much at delta.
         small = left <= widths.predicted_error(runs.DELTA_1, 1)
         return Finding(text, as_stated=held and left == 0, under_condition=bool(held and small))
@@ -209,9 +222,9 @@ def _red_slope(run: Sweep, program: Program, epsilon: float) -> Evidence:
     red = run.where(Region.RED)
 
     def finding(name: str) -> Finding:
-        found = np.unique(run.results[name][1][red])
-        text = f"{', '.join(f'{v:g}' for v in found)} at {red.sum()} offsets that are rounded to 0"
-        return Finding(text, as_stated=found.size == 1 and abs(found[0] * epsilon / 4 - 1) <= ULP)
+        slopes = np.unique(run.results[name][1][red])
+        text = f"{', '.join(f'{v:g}' for v in slopes)} at {red.sum()} offsets that are rounded to 0"
+        return Finding(text, as_stated=slopes.size == 1 and abs(slopes[0] * epsilon / 4 - 1) <= ULP)
 
     return in_both(
         exactly("{:g} at 2; 4/(S(0) epsilon) is {:g}", truth.derivatives(program, [0.0])[1, 0], 4 / epsilon), finding
@@ -219,7 +232,10 @@ def _red_slope(run: Sweep, program: Program, epsilon: float) -> Evidence:
 
 
 def eq_10a() -> Evidence:
-    """Equation (10a) against the slope of h1 at the yellow numbers; beside it, at the green ones."""
+    """Equation (10a) against the slope of h1 at the yellow numbers.
+
+    The error at the green numbers is printed, too.
+    """
     return _equation_10(lambda g, s: (4 + 2 * g) / (g + s) - (4 + 4 * g - 4) / (g + s) ** 2)
 
 
@@ -229,7 +245,10 @@ def eq_10b() -> Evidence:
 
 
 TO_ROUNDING = 8 * ULP
-"""The formula and the backward pass of h1 take a dozen rounded operations between them; relative to the result."""
+"""The formula and the backward pass of h1 take a dozen rounded operations between them.
+
+The number is relative to the result.
+"""
 
 
 def _equation_10(formula: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Evidence:
@@ -262,7 +281,8 @@ def small_epsilon_limit() -> Evidence:
     def finding(name: str) -> Finding:
         slopes = np.array([runs.value_and_slope(name, form, [2 + gamma])[1, 0] for form in forms()])
         text = f"at gamma = 1e-9: {', '.join(f'{s:.6g}' for s in slopes)} for epsilon = 1e-12, 1e-18, 1e-24"
-        # To first order (10b) is 2 + 4 epsilon/gamma**2. What rounding adds is some ulp of the terms 4/gamma.
+        # To first order (10b) is 2 + 4 epsilon/gamma**2. What rounding adds is some ulp of the
+        # terms 4/gamma.
         near = 4 * epsilons[-1] / gamma**2 + ULPS_OF_A_SUM * np.spacing(4 / gamma)
         return Finding(text, as_stated=bool((np.diff(slopes) < 0).all() and abs(slopes[-1] - 2) < near))
 
@@ -279,7 +299,8 @@ def small_gamma_limit() -> Evidence:
     def finding(name: str) -> Finding:
         right, left = (runs.value_and_slope(name, runs.h1, 2 + side * gammas)[1] for side in (1, -1))
         text = f"{', '.join(f'{s:.4g}' for s in right)} on the right, {left[-1]:.4g} on the left"
-        # To first order the slope is the limit less a share of 2 gamma/epsilon; gamma itself is rounded to a multiple of 2**-51.
+        # To first order the slope is the limit less a share of 2 gamma/epsilon; gamma itself is
+        # rounded to a multiple of 2**-51.
         near = 3 * gammas[-1] / runs.EPSILON_1
         return Finding(text, as_stated=abs(right[-1] / limit - 1) < near and abs(left[-1] / limit + 1) < near)
 
@@ -297,9 +318,11 @@ def fig_7() -> Evidence:
         slope = run.results[name][1]
         signs = np.unique(np.sign(slope[red]))
         text = f"from {slope.min():.3g} to {slope.max():.3g}; sign in red: {', '.join(f'{s:+g}' for s in signs)}"
-        # 4/epsilon is reached at 2 itself; on the left at the neighbour of 2, up to 2 * 2**-52/epsilon of it.
+        # 4/epsilon is reached at 2 itself; on the left at the neighbour of 2, up to 2 *
+        # 2**-52/epsilon of it.
+        near = 2 * ULP / runs.EPSILON_1
         sizes = np.array([slope.max(), -slope.min()]) * runs.EPSILON_1 / 4
-        return Finding(text, as_stated=bool(np.abs(sizes - 1).max() < 1e-6 and signs.tolist() == [1.0]))
+        return Finding(text, as_stated=bool(np.abs(sizes - 1).max() <= near and signs.tolist() == [1.0]))
 
     extremes = run.written[1].min(), run.written[1].max()
     meant = run.meant[1].max()
@@ -307,7 +330,7 @@ def fig_7() -> Evidence:
 
 
 def sign_of_red() -> Evidence:
-    """The slope where an offset left of 2 is rounded away, for both choices of S(0), against the exact one there."""
+    """The slope where an offset left of 2 is rounded to 0, for both choices of S(0)."""
     run = runs.of_h1()
     offsets = run.gamma[run.where(Region.RED) & (run.gamma < 0)]
     size = 4 / runs.EPSILON_1
@@ -369,7 +392,8 @@ def eq_12() -> Evidence:
     def finding(name: str) -> Finding:
         slope = runs.value_and_slope(name, runs.h2, x)[1]
         worst = (np.abs(slope - exact) / np.spacing(np.abs(exact))).max()
-        # 1/epsilon and its product with x are rounded, and the double epsilon is not 1e-4.
+        # 1/epsilon and its product with x are rounded, by half of ULP each: that is 2 ulp of any
+        # result at most.
         return Finding(f"within {worst:.2g} ulp at {x.size} numbers", as_stated=worst <= 2)
 
     form = "the two sides differ by {}; (12) reaches {:.8g} at the outermost number inside"
@@ -386,6 +410,7 @@ def harmless_absorption() -> Evidence:
         off = np.abs(run.results[name][1] / formula - 1)
         yellow, green = off[run.where(Region.YELLOW)].max(), off[run.where(Region.GREEN)].max()
         text = f"relative error {yellow:.1e} in yellow, {green:.1e} in green"
+        # Two roundings of the slope, one of the formula and one of their ratio, half of ULP each.
         return Finding(text, as_stated=max(yellow, green) <= 2 * ULP)
 
     at = [1e-9, 5e-5]
@@ -412,18 +437,22 @@ def sooner_in_h2() -> Evidence:
     exact = [truth.derivatives(form, gamma)[1] / limit for form in forms()]
 
     def finding(name: str) -> Finding:
-        found = [runs.value_and_slope(name, form, 2 + gamma)[1] / limit for form in forms()]
-        text = f"share of 4/epsilon at gamma/epsilon = 0.5, 0.1, 0.01: h1' {listed(found[0])}; h2' {listed(found[1])}"
-        sooner = (np.abs(found[1] - 1) < np.abs(found[0] - 1)).all()
-        # The rounding that (10a) drops is less than 1, of 4/epsilon that is epsilon/4.
-        near = max(np.abs(share - true).max() for share, true in zip(found, exact, strict=True)) < epsilon
+        shares = [runs.value_and_slope(name, form, 2 + gamma)[1] / limit for form in forms()]
+        text = f"share of 4/epsilon at gamma/epsilon = 0.5, 0.1, 0.01: h1' {listed(shares[0])}; h2' {listed(shares[1])}"
+        sooner = (np.abs(shares[1] - 1) < np.abs(shares[0] - 1)).all()
+        # Absorbed squares change a slope by less than 1, which is epsilon/4 of 4/epsilon. For h1
+        # two terms of up to 4/gamma are rounded besides, by some ulp, which is less.
+        near = max(np.abs(share - true).max() for share, true in zip(shares, exact, strict=True)) < epsilon
         return Finding(text, as_stated=bool(sooner and near))
 
     return in_both(exactly("h1' {}; h2' {}", *map(listed, exact)), finding)
 
 
 def partial_cancellation() -> Evidence:
-    """What is left of the first term of (8) in the slopes of h1 and h2: the rest is cancelled by the second term."""
+    """What is left of the first term of (8) in the slopes of h1 and h2.
+
+    The rest is cancelled by the second term.
+    """
     epsilon = runs.EPSILON_1
     gamma = (2 + epsilon * np.array([10.0, 1.0, 0.1])) - 2
 
@@ -440,14 +469,19 @@ def partial_cancellation() -> Evidence:
         of_h1, of_h2 = listed(shares[0]), listed(np.abs(shares[1]))
         text = f"the second term cancels {of_h1} of the first at gamma/epsilon = 10, 1, 0.1 in h1'; {of_h2} in h2'"
         # Absorption of gamma**2 changes the share by (gamma + epsilon)/4 at most.
-        near = np.abs(shares[0] - exact).max() < 10 * epsilon
-        return Finding(text, as_stated=bool(near and np.abs(shares[1]).max() <= 4 * ULP))
+        near = np.abs(shares[0] - exact).max() <= (gamma.max() + epsilon) / 4
+        # For h2: two roundings of the slope, one each of a product and a quotient, half of ULP
+        # each.
+        return Finding(text, as_stated=bool(near and np.abs(shares[1]).max() <= 2 * ULP))
 
     return in_both(exactly("{} of the first", listed(exact)), finding)
 
 
 def fig_8() -> Evidence:
-    """The slope of h2 with its sign: inside the zone on both sides, where 2 + gamma is rounded to 2, and outside."""
+    """The slope of h2 with its sign.
+
+    It is measured inside the zone on both sides, where 2 + gamma is rounded to 2, and outside.
+    """
     run = runs.of_h2()
     x = np.unique(run.x)
     inside = functions.h2_zone(x, np, epsilon=runs.EPSILON_2)
@@ -462,7 +496,8 @@ def fig_8() -> Evidence:
             f"{', '.join(f'{v:g}' for v in wrong)} at offsets left of 2 that are rounded to 0; "
             f"{slope[~inside].min():.9g} to {slope[~inside].max():.9g} outside"
         )
-        # By (12) the slope is S (4 + 2 gamma)/epsilon: a share of epsilon/2 at most is not 4/epsilon.
+        # By (12) the slope is S (4 + 2 gamma)/epsilon: a share of epsilon/2 at most is not
+        # 4/epsilon.
         spurious = np.abs(scaled - 1).max() <= runs.EPSILON_2 / 2
         calm = np.abs(slope[~inside] - 1).max() <= widths.predicted_error(runs.EPSILON_2, 1)
         return Finding(text, as_stated=bool(spurious and calm))
@@ -479,41 +514,44 @@ def at_once() -> Evidence:
     """The slopes of h2 and h1 just inside their zones, as a share of 4/epsilon."""
     epsilon, delta = runs.EPSILON_1, runs.DELTA_1
     edges = {"h2": (runs.h2, runs.EPSILON_2, runs.EPSILON_2), "h1": (runs.h1, delta, epsilon)}
-    inside = 1 - 2.0**-20
+    inside = runs.JUST_INSIDE
     exact = {t: truth.derivatives(p, [edge * inside])[1, 0] * e / 4 for t, (p, edge, e) in edges.items()}
 
     def finding(name: str) -> Finding:
-        found = {
+        shares = {
             title: runs.value_and_slope(name, program, [2 + edge * inside])[1, 0] * e / 4
             for title, (program, edge, e) in edges.items()
         }
-        text = f"just inside the zone: {found['h2']:.6g} of 4/epsilon for h2', {found['h1']:.3g} for h1'"
-        # To first order all of it, and epsilon/4 + (epsilon/delta)**2.
-        at_once = abs(found["h2"] - 1) <= runs.EPSILON_2
-        gradually = abs(found["h1"] / (epsilon / 4 + (epsilon / delta) ** 2) - 1) <= 1e-3
+        text = f"just inside the zone: {shares['h2']:.6g} of 4/epsilon for h2', {shares['h1']:.3g} for h1'"
+        # By (12) all of it, but for a share of epsilon/2.
+        at_once = abs(shares["h2"] - 1) <= runs.EPSILON_2 / 2
+        # To first order epsilon/4 + (epsilon/delta)**2: the denominator is delta + epsilon,
+        # squared, and not delta**2.
+        gradually = abs(shares["h1"] / (epsilon / 4 + (epsilon / delta) ** 2) - 1) <= 2 * epsilon / delta
         return Finding(text, as_stated=at_once and gradually)
 
     return in_both(exactly("{:.6g} of 4/epsilon for h2', {:.3g} for h1'", exact["h2"], exact["h1"]), finding)
 
 
 def larger_errors_in_slopes() -> Evidence:
-    """Largest error of the slope over largest error of the value, of h1 and h2, for three epsilons."""
+    """Largest error of the slope over that of the value, of h1 and h2, for three epsilons."""
     epsilons, gamma = (1e-4, 1e-8, 1e-12), gamma_grid(500)
 
     def ratios(evaluate: Callable[[Program], np.ndarray]) -> list[float]:
-        found = []
+        quotients = []
         for form in (functions.h1, functions.h2):
             for e in epsilons:
                 value, slope = evaluate(partial(form, epsilon=e))
-                found.append(float(np.abs(slope - 1).max() / np.abs(value - 4 - gamma).max() * e))
-        return found
+                quotients.append(float(np.abs(slope - 1).max() / np.abs(value - 4 - gamma).max() * e))
+        return quotients
 
     def finding(name: str) -> Finding:
-        found = ratios(lambda program: runs.value_and_slope(name, program, 2 + gamma))
-        text = f"error of the slope over that of the value, times epsilon: {', '.join(f'{r:.5f}' for r in found)}"
+        quotients = ratios(lambda program: runs.value_and_slope(name, program, 2 + gamma))
+        text = f"error of the slope over that of the value, times epsilon: {', '.join(f'{r:.5f}' for r in quotients)}"
         text += " (h1, then h2; epsilon = 1e-4, 1e-8, 1e-12)"
-        # 4/epsilon - 1 over 4; where 2 + gamma is the edge of h2's zone, (4 + 2 epsilon)/epsilon is the largest slope.
-        return Finding(text, as_stated=all(abs(r - 1) <= max(epsilons) for r in found))
+        # 4/epsilon - 1 over 4; where 2 + gamma is the edge of h2's zone, (4 + 2 epsilon)/epsilon is
+        # the largest slope.
+        return Finding(text, as_stated=all(abs(r - 1) <= max(epsilons) for r in quotients))
 
     exact = ratios(lambda program: truth.derivatives(program, gamma))
     return in_both(exactly("from {:.5f} to {:.5f}", min(exact), max(exact)), finding)

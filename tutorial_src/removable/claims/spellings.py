@@ -1,9 +1,10 @@
-r"""The paper's quotients in the ways in which they can be typed, which a formula does not tell apart and a framework does.
+r"""The paper's quotients in the ways in which they can be typed.
 
-Three contributions to the slope meet at x: two from the factors of the square, one from the denominator. Their floating-point
-sum depends on the order in which they arrive. PyTorch goes back through its operations from the newest to the oldest, so that
-the order of two lines of a program decides. TensorFlow's eager tape goes back through what is ready, and depends on the length
-of the paths; in a graph it begins at the denominator.
+Three contributions to the slope meet at x: two from the factors of the square, one from the
+denominator. Their floating-point sum depends on the order in which they arrive. PyTorch goes back
+through its operations from the newest to the oldest, so that the order of two lines of a program
+decides. TensorFlow's eager tape goes back through what is ready, and depends on the length of the
+paths; in a graph it begins at the denominator.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from removable.functions import Array, Namespace, Program
 from removable.sweeps.sweep import Agreement, agreement
 
 Denominator = Callable[[Array, Namespace], Array]
-"""A function of x and the array namespace, such as ``functions.g``, or g1 or g2 with their constants."""
+"""A function of x and the array namespace: ``functions.g``, or g1 or g2 with their constants."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Spelling:
     denominator_first : bool
         Whether the line of the denominator stands above that of the numerator.
     graph : bool
-        Whether TensorFlow records the program and its derivative as a graph, by ``tf.function``; PyTorch runs it as always.
+        Whether TensorFlow records the program and its derivative as a graph, by ``tf.function``;
+        PyTorch runs it as always.
     """
 
     power: bool = False
@@ -91,10 +93,10 @@ def between(denominator: Denominator, x: np.ndarray, order: int) -> dict[Spellin
     Examples
     --------
     >>> from removable import functions
-    >>> found = between(functions.g, np.array([np.nextafter(2.0, 1.0), 2.5]), 1)
-    >>> print(found[Spelling()])
+    >>> agreements = between(functions.g, np.array([np.nextafter(2.0, 1.0), 2.5]), 1)
+    >>> print(agreements[Spelling()])
     identical bits at all 2 points
-    >>> print(found[Spelling(denominator_first=True)])
+    >>> print(agreements[Spelling(denominator_first=True)])
     1 of 2 points differ, by up to 2.25e+15 ulp
     """
     return {s: agreement(*(_result(name, s, denominator, x)[order] for name in FRAMEWORKS)) for s in SPELLINGS}
@@ -125,6 +127,7 @@ def in_a_graph(program: Program, x: np.ndarray) -> np.ndarray:
             y = program(x, tf)
         return y, tape.gradient(y, x)
 
-    # Traced explicitly: calling one new tf.function after another makes TensorFlow warn of retracing.
+    # Traced explicitly: calling one new tf.function after another makes TensorFlow warn of
+    # retracing.
     traced = tf.function(both, autograph=False).get_concrete_function(tf.TensorSpec([None], tf.float64))
     return np.stack([row.numpy() for row in traced(tf.constant(x))])

@@ -1,4 +1,4 @@
-"""What people do about a removable singularity, on the same quotients, held against exact arithmetic.
+"""What people do about a removable singularity, compared with exact arithmetic.
 
 - :mod:`~removable.scoreboard.cases`: the quotients;
 - :mod:`~removable.scoreboard.patches`: the remedies, each as one would type it;

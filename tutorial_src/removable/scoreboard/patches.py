@@ -1,7 +1,7 @@
 """What people do about a removable singularity, each as they would type it.
 
-A patch takes a :class:`~removable.scoreboard.cases.Case` and returns a program, ``program(x, xp)``, for a framework to
-differentiate. Two of them differentiate by themselves.
+A patch takes a :class:`~removable.scoreboard.cases.Case` and returns a program, ``program(x, xp)``,
+for a framework to differentiate. Two of them differentiate by themselves.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Patch:
     algebra : bool
         Whether somebody has to work out a formula: a limit, a derivative, another spelling.
     evaluate : callable, optional
-        ``evaluate(program, name, x, order)``, for what is not differentiated by the framework: value and derivatives at x,
-        shape ``(order + 1, n)``.
+        ``evaluate(program, name, x, order)``, for what is not differentiated by the framework:
+        value and derivatives at x, shape ``(order + 1, n)``.
     offered : callable
         ``offered(case, name)`` tells whether there is such a program for a quotient in a framework.
     dtype : str
@@ -61,7 +61,7 @@ class Patch:
 
     @property
     def lines(self) -> int:
-        """Lines of code that it takes in one framework, one for each statement, without the line that names it.
+        """Lines of code in one framework, one for each statement, without the line that names it.
 
         Examples
         --------

@@ -37,15 +37,15 @@ SITUATIONS = (
 
 @dataclass(frozen=True)
 class Score:
-    r"""The errors of one patch, relative to the true value or derivative, or to 1 where that is smaller.
+    r"""The errors of one patch, relative to the true result, or to 1 where that is smaller.
 
     Attributes
     ----------
     gamma : numpy.ndarray
         Offsets :math:`\gamma` from the singular point, shape ``(n,)``.
     errors : dict
-        ``errors[title, framework]``, shape ``(order + 1, n)``, for each pair of a quotient and a framework in which there is
-        such a patch. An error is infinite where a result is not finite.
+        ``errors[title, framework]``, shape ``(order + 1, n)``, for each pair of a quotient and a
+        framework in which there is such a patch. An error is infinite where a result is not finite.
     tolerance : float
         Up to which an error counts as right.
     """
@@ -55,17 +55,23 @@ class Score:
     tolerance: float
 
     def worst(self, order: int) -> float | None:
-        """Return the largest finite error over all pairs and offsets; None if that derivative was not measured."""
-        found = [rows[order] for rows in self.errors.values() if len(rows) > order]
-        return float(max(row[np.isfinite(row)].max() for row in found)) if found else None
+        """Return the largest finite error over all pairs and offsets.
+
+        None if that derivative was not measured.
+        """
+        errors = [rows[order] for rows in self.errors.values() if len(rows) > order]
+        return float(max(row[np.isfinite(row)].max() for row in errors)) if errors else None
 
     def lost(self, order: int) -> int | None:
-        """Count the results that are not finite, over all pairs and offsets; None if that derivative was not measured."""
-        found = [rows[order] for rows in self.errors.values() if len(rows) > order]
-        return sum(int(np.isinf(row).sum()) for row in found) if found else None
+        """Count the results that are not finite, over all pairs and offsets.
+
+        None if that derivative was not measured.
+        """
+        errors = [rows[order] for rows in self.errors.values() if len(rows) > order]
+        return sum(int(np.isinf(row).sum()) for row in errors) if errors else None
 
     def right(self, *, at: bool) -> int:
-        """Count the pairs that are right at the point, or next to it, in the value and in all derivatives measured."""
+        """Count the pairs that are right at the point, or next to it, in all derivatives measured."""
         return sum(bool((rows[:, (self.gamma == 0) == at] <= self.tolerance).all()) for rows in self.errors.values())
 
 
@@ -124,11 +130,11 @@ def measure(
                 continue
             program = patch.build(case)
             if patch.evaluate:
-                found = patch.evaluate(program, name, x, order)
+                computed = patch.evaluate(program, name, x, order)
             else:
-                found = frameworks.get(name).derivatives(program, x, order=order, dtype=patch.dtype)
+                computed = frameworks.get(name).derivatives(program, x, order=order, dtype=patch.dtype)
             with np.errstate(invalid="ignore", over="ignore"):
-                error = np.abs(found - true) / np.maximum(1, np.abs(true))
+                error = np.abs(computed - true) / np.maximum(1, np.abs(true))
             errors[title, name] = np.where(np.isfinite(error), error, np.inf)
     return Score(gamma, errors, float(1e4 * np.finfo(patch.dtype).eps))
 
@@ -140,7 +146,10 @@ def _meant(case: Case, x: bytes, order: int) -> np.ndarray:
 
 
 def table(scores: Mapping[str, Score]) -> str:
-    """Lay out scores: pairs that are right at the point and near it, then the worst error and the results lost, by order.
+    """Lay out scores as a table.
+
+    Pairs that are right at the point and near it come first, then, by order of the derivative, the
+    worst error and the number of results that are not finite.
 
     Parameters
     ----------
@@ -180,7 +189,7 @@ def _number(value: float | None) -> str:
 
 
 def prices(patches: Mapping[str, Patch]) -> str:
-    """Lay out what patches were measured to cost, the lines that they take, and what somebody has to know.
+    """Lay out what patches cost, the lines that they take, and what their user has to know.
 
     Parameters
     ----------
@@ -200,15 +209,15 @@ def prices(patches: Mapping[str, Patch]) -> str:
     naive               ...                                 1      no    no
     Measured ...
     """
-    found = {what: record for what, record in read("patches").items() if what[1] in patches}
+    measurements = {what: record for what, record in read("patches").items() if what[1] in patches}
     titles = {name: frameworks.get(name).title for name in NAMES}
     lines = [f"{'':<20}" + "".join(f"{title:<12}" for title in titles.values()) + f"{'lines':<7}{'root':<6}algebra"]
     for title, patch in patches.items():
-        known = [found.get(("patches", title, name)) for name in NAMES]
-        ratios = "".join(f"{marked(f'{record.value:.1f}', [record]) if record else '-':<12}" for record in known)
+        of_patch = [measurements.get(("patches", title, name)) for name in NAMES]
+        ratios = "".join(f"{marked(f'{record.value:.1f}', [record]) if record else '-':<12}" for record in of_patch)
         needs = f"{'yes' if patch.root else 'no':<6}{'yes' if patch.algebra else 'no'}"
         lines.append(f"{title:<20}{ratios}{patch.lines:<7}{needs}")
-    return "\n".join([*lines, stamp(found.values())])
+    return "\n".join([*lines, stamp(measurements.values())])
 
 
 def records() -> str:
@@ -217,8 +226,9 @@ def records() -> str:
     Returns
     -------
     str
-        One line for each quotient and remedy, and below them when, on what and with what they were measured. Errors are those
-        of float64, the worst of three frameworks. What was not measured is a dash.
+        One line for each quotient and remedy, and below them when, on what and with what they were
+        measured. Errors are those of float64, the worst of three frameworks. What was not measured
+        is a dash.
 
     Examples
     --------
@@ -252,19 +262,20 @@ def costs() -> str:
     Returns
     -------
     str
-        One line for each situation, and below them when, on what and with what they were measured. All are ratios to the
-        naive expression, but for the first call, which is in seconds. What was not measured is a dash.
+        One line for each situation, and below them when, on what and with what they were measured.
+        All are ratios to the naive expression, but for the first call, which is in seconds. What
+        was not measured is a dash.
 
     Examples
     --------
     >>> [line.split("  ")[0] for line in costs().splitlines()[2 : 2 + len(SITUATIONS)]] == list(SITUATIONS)
     True
     """
-    found = read("costs")
+    measurements = read("costs")
     titles = [frameworks.get(name).title for name in NAMES]
     lines = [f"{'':<24}{'eager':<36}compiled", f"{'':<24}" + "".join(f"{title:<12}" for title in titles) * 2]
     for situation in SITUATIONS:
-        records = [found.get(("costs", situation, how, name)) for how in WAYS for name in NAMES]
+        records = [measurements.get(("costs", situation, how, name)) for how in WAYS for name in NAMES]
         cells = [marked(f"{record.value:.2g}", [record]) if record else "-" for record in records]
         lines.append(f"{situation:<24}" + "".join(f"{cell:<12}" for cell in cells))
-    return "\n".join([*(line.rstrip() for line in lines), stamp(found.values())])
+    return "\n".join([*(line.rstrip() for line in lines), stamp(measurements.values())])

@@ -1,10 +1,12 @@
-"""Numbers that are measured once and kept with the package, since a build would find others each time: prices, for instance.
+"""Numbers that are measured once and kept with the package: each build would measure others.
 
-A record holds what was measured together, and the stamp of its own measurement: day, versions, processor, and a digest of the
-code that was measured. A record whose digest is not that of the code as it is now is old. ``nox -s bench`` renews the records.
+A record holds what was measured together, and the stamp of its own measurement: day, versions,
+processor, and a digest of the code that was measured. A record whose digest is not that of the code
+as it is now is old. ``nox -s bench`` renews the records.
 
-The digest covers the measured module and what it imports from this package, at any depth, but for the adapters of frameworks
-that it was not measured in. Comments, docstrings and formatting do not count.
+The digest covers the measured module and what it imports from this package, at any depth, but for
+the adapters of frameworks that it was not measured in. Comments, docstrings and formatting do not
+count.
 """
 
 from __future__ import annotations
@@ -101,17 +103,17 @@ def sources(module: str, framework: str, *, root: Path | None = None) -> list[st
     if not _file(module, root):
         raise InputError(f"module is {module!r}; give one of the package, such as 'removable.truth'.")
     others = {f"{frameworks.__name__}.{name}" for name in frameworks.NAMES if name != framework}
-    found, waiting = set(), [module]
+    modules, waiting = set(), [module]
     while waiting:
         name = waiting.pop()
-        if name not in found | others:
-            found.add(name)
+        if name not in modules | others:
+            modules.add(name)
             waiting += _imports(name, root)
-    return sorted(found)
+    return sorted(modules)
 
 
 def digest(module: str, framework: str, *, root: Path | None = None) -> str:
-    """Digest the code that a measurement depends on, without its comments, docstrings and formatting.
+    """Digest the code that a measurement depends on, without comments, docstrings and formatting.
 
     Parameters
     ----------
@@ -120,7 +122,8 @@ def digest(module: str, framework: str, *, root: Path | None = None) -> str:
     framework : str
         The framework that it is measured in.
     root : pathlib.Path, optional
-        The folder that the package is in, by default that of the running one. A process reads each file of it once.
+        The folder that the package is in, by default that of the running one. A process reads each
+        file of it once.
 
     Returns
     -------
@@ -168,7 +171,8 @@ def _imports(module: str, root: Path) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = importlib.util.resolve_name("." * node.level + (node.module or ""), inside)
-            # What is taken from a package may be a module, and is not in the package's own file then.
+            # What is taken from a package may be a module, and is not in the package's own file
+            # then.
             whole = (f"{base}.{alias.name}" for alias in node.names)
             names |= {name if _file(name, root) else base for name in whole}
     package = module.partition(".")[0]
@@ -181,7 +185,10 @@ def _code(file: Path) -> str:
 
 
 def _plain(node: object) -> str:
-    """Write out a tree without what does not run; ``ast.dump`` writes it differently in each version of Python."""
+    """Write out a tree without what does not run.
+
+    ``ast.dump`` writes it differently in each version of Python.
+    """
     if isinstance(node, ast.AST):
         fields = [(name, value) for name, value in ast.iter_fields(node) if name != "kind" and value not in (None, [])]
         return f"{type(node).__name__}({', '.join(f'{name}={_plain(value)}' for name, value in fields)})"
@@ -200,14 +207,16 @@ def read(*what: str, file: Path | None = None) -> dict[tuple[str, ...], Record]:
     Parameters
     ----------
     *what : str
-        The words that a record begins with. ``"patches", patch, framework`` is the time for value and slope of a million
-        points, as a ratio to the naive quotient in the same run; ``"remedies", remedy, quotient, "eager" or "compiled",
-        framework`` is such a ratio; ``"costs", situation, "eager" or "compiled", framework`` is one for
-        :func:`removable.remedy.repair.repair`, or seconds, or a ratio of memory; ``"accuracy", remedy, quotient, dtype,
-        framework`` is the worst error in the value, in ulp, and in three derivatives. In ``TABLES``, ``"errors", nodes,
-        dtype, framework`` are the worst errors by kind of function, ``"above", nodes, dtype, framework`` the functions that
-        exceed the bounds, ``"refusals", framework`` what is refused, and ``"transforms", framework`` what is tested of each
-        transformation.
+        The words that a record begins with. ``"patches", patch, framework`` is the time for value
+        and slope of a million points, as a ratio to the naive quotient in the same run;
+        ``"remedies", remedy, quotient, "eager" or "compiled", framework`` is such a ratio;
+        ``"costs", situation, "eager" or "compiled", framework`` is one for
+        :func:`removable.remedy.repair.repair`, or seconds, or a ratio of memory; ``"accuracy",
+        remedy, quotient, dtype, framework`` is the worst error in the value, in ulp, and in three
+        derivatives. In ``TABLES``, ``"errors", nodes, dtype, framework`` are the worst errors by
+        kind of function, ``"above", nodes, dtype, framework`` the functions that exceed the bounds,
+        ``"refusals", framework`` what is refused, and ``"transforms", framework`` what is tested of
+        each transformation.
     file : pathlib.Path, optional
         Where they are, by default in the package.
 
@@ -239,8 +248,8 @@ def write(what: Sequence[str], value: float | list[Any], *, module: str, file: P
     module : str
         The module that was measured.
     file : pathlib.Path, optional
-        Where the records are, by default in the package. Whenever the process ends, it holds all of the old records or all of
-        the new ones.
+        Where the records are, by default in the package. Whenever the process ends, it holds all of
+        the old records or all of the new ones.
 
     Returns
     -------
@@ -276,8 +285,8 @@ def write(what: Sequence[str], value: float | list[Any], *, module: str, file: P
         processor=f"{platform.machine()}, {cores} cores",
         versions={adapter.title: adapter.version, "NumPy": np.__version__, "Python": platform.python_version()},
     )
-    kept = read(file=file) if file.exists() else {}
-    lines = [json.dumps(asdict(each)) for _, each in sorted((kept | {record.what: record}).items())]
+    existing = read(file=file) if file.exists() else {}
+    lines = [json.dumps(asdict(each)) for _, each in sorted((existing | {record.what: record}).items())]
     temporary = file.with_suffix(".tmp")
     temporary.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8")
     os.replace(temporary, file)
@@ -336,7 +345,7 @@ def marked(number: str, records: Iterable[Record]) -> str:
 
 
 def stamp(records: Iterable[Record]) -> str:
-    """Say when, on what and with what records were measured, and what the dagger means if one is old.
+    """Say when, on what and with what records were measured, and what a dagger means.
 
     Parameters
     ----------
@@ -346,7 +355,8 @@ def stamp(records: Iterable[Record]) -> str:
     Returns
     -------
     str
-        Two lines, or three. Where records differ, the first and the last day and all versions are given.
+        Two lines, or three. Where records differ, the first and the last day and all versions are
+        given.
 
     Examples
     --------
@@ -367,7 +377,7 @@ def stamp(records: Iterable[Record]) -> str:
     for record in records:
         for name, version in record.versions.items():
             versions.setdefault(name, set()).add(version)
-    told = ", ".join(f"{name} {' and '.join(sorted(versions[name]))}" for name in sorted(versions))
+    versions_listed = ", ".join(f"{name} {' and '.join(sorted(versions[name]))}" for name in sorted(versions))
     when = " to ".join(dict.fromkeys((days[0], days[-1])))
     legend = marked("", records) and f"\n{_MARK} measured before the code was changed; renew with nox -s bench"
-    return f"Measured {when} on {' and on '.join(processors)},\nwith {told}.{legend}"
+    return f"Measured {when} on {' and on '.join(processors)},\nwith {versions_listed}.{legend}"

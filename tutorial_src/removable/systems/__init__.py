@@ -1,7 +1,9 @@
-"""Who simplifies: the systems that the paper names, each in its own modes, on quotients whose factor could be cancelled.
+"""Who simplifies: the systems that the paper names, each in its own modes.
 
-Importing this package imports no framework. :func:`measure` imports those that it is asked for, and says how to install what is
-missing.
+They are given quotients whose common factor could be cancelled.
+
+Importing this package imports no framework. :func:`measure` imports those that it is asked for, and
+says how to install what is missing.
 """
 
 from __future__ import annotations
@@ -44,13 +46,13 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject("(x - 2)*(x + 2)/(x - 2)", lambda x, xp: (x - 2) * (x + 2) / (x - 2), at=2.0),
     Subject("sin(x)/x", lambda x, xp: xp.sin(x) / x, at=0.0),
 )
-"""The paper's quotient, the same with its factor in plain sight, twice, and one whose factor no algebra finds."""
+"""The paper's quotient, two with the factor written out, and one that no algebra cancels."""
 
 
 def measure(
     names: Sequence[str] = NAMES, subjects: Sequence[Subject] = SUBJECTS, *, samples_per_side: int = 400
 ) -> Board:
-    """Run quotients and their slopes in every mode of some systems, and hold them against exact arithmetic.
+    """Run quotients and their slopes in every mode of some systems, and compare with the truth.
 
     Parameters
     ----------
@@ -64,7 +66,7 @@ def measure(
     Returns
     -------
     Board
-        The results, the truth, and the programs that the optimisers made.
+        The results, the truth, and the programs that the optimisers results.
 
     Raises
     ------
@@ -75,8 +77,8 @@ def measure(
 
     Examples
     --------
-    >>> made = measure(["SymPy"], samples_per_side=50)
-    >>> [made.lost(("SymPy", "simplify"), title) for title in made.subjects]
+    >>> results = measure(["SymPy"], samples_per_side=50)
+    >>> [results.lost(("SymPy", "simplify"), title) for title in results.subjects]
     [False, False, False, True]
     >>> measure(["Theano"])
     Traceback (most recent call last):

@@ -1,12 +1,14 @@
-r"""Fused multiply-add: what a compiler gains near 2 by rounding ``x*x - 4`` once, and how to prove that it did nothing else.
+r"""Fused multiply-add: what a compiler gains near 2 by rounding ``x*x - 4`` once.
 
-Processors with a fused multiply-add compute :math:`ab + c` with one rounding instead of two. A compiler that uses it *contracts*
-the two operations. XLA does, where the processor can. This is another arithmetic, not another expression: every operation is
-still there, the division by 0 among them. :func:`replay` computes the quotient of the paper and its slope in the order of
-operations of JAX, with exact rational numbers, either way; :func:`compiled` lets JAX compile it.
+Processors with a fused multiply-add compute :math:`ab + c` with one rounding instead of two. A
+compiler that uses it *contracts* the two operations. XLA does, where the processor can. This is
+another arithmetic, not another expression: every operation is still there, the division by 0 among
+them. :func:`replay` computes the quotient of the paper and its slope in the order of operations of
+JAX, with exact rational numbers, either way; :func:`compiled` lets JAX compile it.
 
-Run as a program, ``python -m removable.systems.contraction``, this module reads points from its standard input and writes what
-XLA makes of them, so that :func:`compiled` can ask for another instruction set: XLA reads its flags once in a process.
+Run as a program, ``python -m removable.systems.contraction``, this module reads points from its
+standard input and writes what XLA makes of them, so that :func:`compiled` can ask for another
+instruction set: XLA reads its flags once in a process.
 """
 
 from __future__ import annotations
@@ -28,7 +30,10 @@ from removable.systems import jax
 __all__ = ["WITHOUT", "compiled", "fused", "replay", "rounded"]
 
 WITHOUT = "AVX"
-"""An instruction set of Intel's and AMD's processors that has no fused multiply-add; the next one, AVX2, is used with it."""
+"""An instruction set of Intel's and AMD's processors that has no fused multiply-add.
+
+With the next one, AVX2, the instruction is used.
+"""
 
 Step = Callable[[float, float, float], float]
 
@@ -58,9 +63,10 @@ def rounded(a: float, b: float, c: float) -> float:
 
 
 def replay(x: np.ndarray, step: Step) -> np.ndarray:
-    r"""Compute :math:`h(x) = (x^2 - 4)/(x - 2)` and its slope in exact rationals, rounding where the compiled code rounds.
+    r"""Compute :math:`h` and its slope in rationals, rounding where the compiled code rounds.
 
-    The slope is that of JAX, which puts the rules together as :math:`-q f + x k + x k` with :math:`q = 1/g^2`, :math:`k = 1/g`.
+    The slope is that of JAX, which puts the rules together as :math:`-q f + x k + x k` with
+    :math:`q = 1/g^2`, :math:`k = 1/g`.
 
     Parameters
     ----------
@@ -106,8 +112,9 @@ def compiled(x: np.ndarray, *, isa: str | None = None) -> np.ndarray:
     x : array_like
         Points, shape ``(n,)``, float64.
     isa : str, optional
-        The largest instruction set that XLA may use, as its flag ``--xla_cpu_max_isa`` names it, in a process of its own;
-        :data:`WITHOUT` has no fused multiply-add. By default whatever the processor has, in this process.
+        The largest instruction set that XLA may use, as its flag ``--xla_cpu_max_isa`` names it, in
+        a process of its own; :data:`WITHOUT` has no fused multiply-add. By default whatever the
+        processor has, in this process.
 
     Returns
     -------

@@ -23,7 +23,7 @@ def _jit(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
 
 
 def _compiled(program: Program, x: np.ndarray) -> Ran:
-    """Compile the value and the slope, each for itself as one would call them, and read both programs."""
+    """Compile the value and the slope, each as a function of its own, and read both programs."""
     import jax
     import jax.numpy as jnp
 

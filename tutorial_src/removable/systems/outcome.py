@@ -45,8 +45,8 @@ class Subject:
         Parameters
         ----------
         samples_per_side : int
-            Offsets on each side, from :math:`2^{-53}` to 1 in equal steps of their logarithm, at least 2. Those that round to the
-            same point are one.
+            Offsets on each side, from :math:`2^{-53}` to 1 in equal steps of their logarithm, at
+            least 2. Those that round to the same point are one.
 
         Returns
         -------
@@ -72,8 +72,8 @@ class Ran:
     slope : numpy.ndarray
         Shape ``(n,)``, float64.
     code : tuple of str
-        The programs that computed the value and the slope, after all that the optimiser did; empty where operation after
-        operation is run, and nothing could be optimised.
+        The programs that computed the value and the slope, after all that the optimiser did; empty
+        where operation after operation is run, and nothing could be optimised.
     divisions : tuple of int
         How many divisions there are in these two programs; empty like ``code``.
     """
@@ -85,11 +85,14 @@ class Ran:
 
 
 Mode = Callable[[list[Program], list[np.ndarray]], list[Ran] | str]
-"""Runs programs, each at points of its own, in one mode of a system; returns what came of each, or a sentence why it cannot."""
+"""Runs programs, each at points of its own, in one mode of a system.
+
+Returns what came of each, or a sentence why it cannot.
+"""
 
 
 def differentiated(name: str, *, mode: str = "reverse") -> Mode:
-    """Return the mode in which a framework runs a program operation by operation, and differentiates it.
+    """Return the mode in which a framework runs and differentiates operation by operation.
 
     Parameters
     ----------
@@ -124,8 +127,8 @@ class Board:
     ran : dict
         ``ran[system, mode][title]`` is a :class:`Ran`.
     edges : dict
-        ``edges[system, mode][title]`` says how far out the slope is off by more than ``TOLERANCE``, or not finite:
-        an :class:`removable.sweeps.widths.Edges`.
+        ``edges[system, mode][title]`` says how far out the slope is off by more than ``TOLERANCE``,
+        or not finite: an :class:`removable.sweeps.widths.Edges`.
     absent : dict
         For each ``(system, mode)`` that cannot run on this machine a sentence that says why.
     versions : dict of str to str
@@ -145,7 +148,9 @@ class Board:
         return self.x[title] - self.subjects[title].at
 
     def error(self, key: tuple[str, str], title: str, order: int = 1) -> np.ndarray:
-        """Return the absolute error of the value (0) or the slope (1), shape ``(n,)``; infinite where it is not finite.
+        """Return the absolute error of the value (0) or the slope (1), shape ``(n,)``.
+
+        An error is infinite where the result is not finite.
 
         Raises
         ------
@@ -168,7 +173,9 @@ class Board:
         return bool(np.isinf(self.error(key, title, order)[self.offset(title) == 0]).any())
 
     def zone(self, key: tuple[str, str], title: str) -> float:
-        """Return the largest :math:`|x - r|` at which the slope is off, on either side; 0 where it nowhere is.
+        """Return the largest :math:`|x - r|` at which the slope is off, on either side.
+
+        0 where it nowhere is.
 
         The point r itself does not count; :meth:`lost` tells of it.
         """
@@ -180,7 +187,10 @@ class Board:
         return float(error[np.isfinite(error)].max(initial=0.0))
 
     def table(self, title: str) -> str:
-        """Lay out what every mode of every system made of one subject: a few lines of text for a page."""
+        """Lay out what every mode of every system made of one subject.
+
+        A few lines of text for a page.
+        """
         at = f"at x = {self.subjects[title].at:g}"
         lines = [
             f"{title:<36}{at:<15}{'slope off out to':<20}{'largest':<9}divisions left",
@@ -190,8 +200,8 @@ class Board:
         for (system, mode), ran in self.ran.items():
             there = self.offset(title) == 0
             value, slope = (f"{row[there].item():.4g}" for row in (ran[title].value, ran[title].slope))
-            found = self.edges[system, mode][title]
-            reach = "".join(f"{f'{edge:.2e}' if edge else 'nowhere':<10}" for edge in (found.left, found.right))
+            edges = self.edges[system, mode][title]
+            reach = "".join(f"{f'{edge:.2e}' if edge else 'nowhere':<10}" for edge in (edges.left, edges.right))
             left = "{:<7}{}".format(*ran[title].divisions or "--")
             worst = self.largest((system, mode), title)
             name = "" if system == before else system
@@ -201,13 +211,16 @@ class Board:
 
 
 def _edges(run: Mode, subjects: Sequence[Subject]) -> dict[str, Edges]:
-    """Find how far out the slope is off: all subjects and both sides in one call of the mode for each stage of the search."""
+    """Find how far out the slope is off.
+
+    All subjects and both sides in one call of the mode for each stage of the search.
+    """
     searches = [[EdgeSearch(s.at, side) for side in (-1, 1)] for s in subjects]
     true = [_true_slope(s) for s in subjects]
     for _ in range(EdgeSearch.STAGES):
         points = [np.concatenate([search.points() for search in pair]) for pair in searches]
-        made = run([s.program for s in subjects], points)
-        for pair, x, ran, slope in zip(searches, points, made, true, strict=True):
+        results = run([s.program for s in subjects], points)
+        for pair, x, ran, slope in zip(searches, points, results, true, strict=True):
             with np.errstate(invalid="ignore"):
                 wrong = ~(np.abs(ran.slope - slope(x)) <= TOLERANCE)
             left, right = pair
@@ -218,7 +231,10 @@ def _edges(run: Mode, subjects: Sequence[Subject]) -> dict[str, Edges]:
 
 
 def _true_slope(subject: Subject) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the true slope as a function: exact at some thousand points, linear in between, which is right to 1e-5."""
+    """Return the true slope as a function.
+
+    Exact at some thousand points, linear in between, which is right to 1e-5.
+    """
     nodes = subject.points(2000)
     exact = truth.derivatives(subject.program, nodes, base=0.0)[1]
     return lambda x: np.interp(x, nodes, exact)
@@ -250,8 +266,8 @@ def board(
     ...     "by machine": lambda programs, points: "There is no machine.",
     ... }
     >>> line = Subject("x", lambda x, xp: x, at=0.0)
-    >>> made = board({"paper": ("paper, A4", modes)}, [line], samples_per_side=2)
-    >>> made.zone(("paper", "by hand"), "x"), made.absent
+    >>> results = board({"paper": ("paper, A4", modes)}, [line], samples_per_side=2)
+    >>> results.zone(("paper", "by hand"), "x"), results.absent
     (0.0, {('paper', 'by machine'): 'There is no machine.'})
     """
     x = {s.title: s.points(samples_per_side) for s in subjects}
@@ -260,11 +276,11 @@ def board(
     absent: dict[tuple[str, str], str] = {}
     for system, (_, modes) in systems.items():
         for mode, run in modes.items():
-            made = run([s.program for s in subjects], list(x.values()))
-            if isinstance(made, str):
-                absent[system, mode] = made
+            results = run([s.program for s in subjects], list(x.values()))
+            if isinstance(results, str):
+                absent[system, mode] = results
             else:
-                ran[system, mode] = dict(zip(x, made, strict=True))
+                ran[system, mode] = dict(zip(x, results, strict=True))
                 edges[system, mode] = _edges(run, subjects)
     return Board(
         subjects={s.title: s for s in subjects},

@@ -1,7 +1,10 @@
-"""PyTensor, which continues Theano: the graph rewritten a little, thoroughly, and before it is differentiated.
+"""PyTensor, which continues Theano.
 
-Two of the modes have the names that they had in Theano. They differ in the rewriting, which is what counts here. The result is
-computed operation by operation, by PyTensor's linker ``py``, so that no compiler is needed.
+The graph rewritten a little, thoroughly, and before it is differentiated.
+
+Two of the modes have the names that they had in Theano. They differ in the rewriting, which is what
+counts here. The result is computed operation by operation, by PyTensor's linker ``py``, so that no
+compiler is needed.
 
 Examples
 --------

@@ -1,8 +1,11 @@
-"""Torch7 and Caffe, which are no longer developed: the rules that they published, replayed in NumPy.
+"""Torch7 and Caffe, which are no longer developed.
 
-A :class:`Layer` is a module of either system with everything before it. It knows its output, and it carries a slope back to the
-input as the module did: operation for operation, in the order of the published source. What reaches the input over several ways
-is added in the order of the ways, as ``nn.ConcatTable`` and Caffe's ``SplitLayer`` add it.
+The rules that they published, replayed in NumPy.
+
+A :class:`Layer` is a module of either system with everything before it. It knows its output, and it
+carries a slope back to the input as the module did: operation for operation, in the order of the
+published source. What reaches the input over several ways is added in the order of the ways, as
+``nn.ConcatTable`` and Caffe's ``SplitLayer`` add it.
 
 Neither system has a layer for the sine. It is supplied here, as a user would have written one.
 """
@@ -29,7 +32,8 @@ class Layer:
     value : numpy.ndarray
         The output.
     back : callable
-        Turns the slope of the result with respect to this output into that with respect to the input.
+        Turns the slope of the result with respect to this output into that with respect to the
+        input.
     """
 
     def __init__(self, value: np.ndarray, back: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -80,8 +84,8 @@ class Torch7(Layer):
 class Caffe(Layer):
     """``EltwiseLayer`` and ``PowerLayer`` of Caffe, :cite:p:`CaffeSource`, as they are by default.
 
-    Caffe has no layer that divides. A quotient is a product with a power: ``Eltwise { operation: PROD }`` of the numerator and
-    ``Power { power: -1 }`` of the denominator.
+    Caffe has no layer that divides. A quotient is a product with a power: ``Eltwise { operation:
+    PROD }`` of the numerator and ``Power { power: -1 }`` of the denominator.
 
     Examples
     --------
@@ -113,7 +117,9 @@ class Caffe(Layer):
 
 
 class CaffeUnstable(Caffe):
-    """Caffe with ``stable_prod_grad: false``: the slope of a product is the product divided by the factor.
+    """Caffe with ``stable_prod_grad.
+
+    False``: the slope of a product is the product divided by the factor.
 
     Examples
     --------

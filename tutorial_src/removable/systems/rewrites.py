@@ -1,11 +1,13 @@
 """What optimisers do rewrite: patterns whose value changes, and what becomes of the slope.
 
-No optimiser of PyTorch, TensorFlow or JAX cancels a common factor. Each of them knows other rules of algebra. Grappler, which
-optimises the graphs of ``tf.function``, makes ``expm1(x)`` of ``exp(x) - 1``. XLA makes ``x`` of ``log(exp(x))``. Some of these
-rules take an error away that a removable singularity, or an overflow, has brought in. This module measures which, and how far it
-helps: the value and the slope of each pattern in every mode of the three frameworks, against exact arithmetic.
+No optimiser of PyTorch, TensorFlow or JAX cancels a common factor. Each of them knows other rules
+of algebra. Grappler, which optimises the graphs of ``tf.function``, makes ``expm1(x)`` of ``exp(x)
+- 1``. XLA makes ``x`` of ``log(exp(x))``. Some of these rules take an error away that a removable
+singularity, or an overflow, has brought in. This module measures which, and how far it helps: the
+value and the slope of each pattern in every mode of the three frameworks, against exact arithmetic.
 
-The rules are written for speed. None of them asks whether the result is a better number, and none is told of the slope.
+The rules are written for speed. None of them asks whether the result is a better number, and none
+is told of the slope.
 """
 
 from __future__ import annotations
@@ -31,7 +33,10 @@ _MODES: dict[str, dict[str, Mode]] = {"PyTorch": torch.MODES, "TensorFlow": tens
 _NAMES = {"PyTorch": "torch", "TensorFlow": "tensorflow", "JAX": "jax"}
 
 _NEGLIGIBLE = 1e-9
-"""Errors below this, relative to the size of the truth, count as none: other bits are no other result."""
+"""Errors below this, relative to the size of the truth, count as none.
+
+Other bits are no other result.
+"""
 
 _MUCH = 10.0
 """The factor by which a larger error has to grow or to shrink."""
@@ -66,7 +71,8 @@ class Pattern:
     beside : tuple of float
         Other points, at which errors are measured. ``at`` is not among them.
     meant : callable, optional
-        The function meant, called as ``meant(x, xp)``, where exact arithmetic cannot run the program at all points.
+        The function meant, called as ``meant(x, xp)``, where exact arithmetic cannot run the
+        program at all points.
     """
 
     title: str
@@ -121,8 +127,9 @@ REWRITES: tuple[Pattern, ...] = (
 )
 """Patterns that an optimiser rewrites, and last a common factor, which none cancels.
 
-The two with a ``u`` are remedies for the first two: Kahan's forms, in which both parts of the fraction have the same rounding
-error. They are right as long as each operation is carried out as it is written.
+The two with a ``u`` are remedies for the first two: Kahan's forms, in which both parts of the
+fraction have the same rounding error. They are right as long as each operation is carried out as it
+is written.
 """
 
 
@@ -141,19 +148,22 @@ class Row:
     at : tuple of float
         Value and slope at the point ``at``.
     error : tuple of float
-        The largest error of the value and of the slope beside that point; infinite where a result is not finite.
+        The largest error of the value and of the slope beside that point; infinite where a result
+        is not finite.
     eager : tuple of float
         The same errors of the framework's eager mode.
     differs : tuple of bool
-        Whether value and slope differ from those of the eager mode in any bit, at any of the points.
+        Whether value and slope differ from those of the eager mode in any bit, at any of the
+        points.
     effect : tuple of str
-        What became of the largest error of the eager mode, for value and slope: ``"right"`` if it is gone, ``"finite"`` if a
-        result was not finite and is now, and wrong, ``"nearer"`` or ``"worse"`` if the error is smaller or larger by a factor of
-        ten or more, and otherwise ``"same"``. Where the errors beside the point are the same, the one at the point decides.
+        What became of the largest error of the eager mode, for value and slope: ``"right"`` if it
+        is gone, ``"finite"`` if a result was not finite and is now, and wrong, ``"nearer"`` or
+        ``"worse"`` if the error is smaller or larger by a factor of ten or more, and otherwise
+        ``"same"``. Where the errors beside the point are the same, the one at the point decides.
         Errors below a billionth of the size of the truth count as none.
     program : str
-        What computed the value, after all that the optimiser did: ``"RealDiv(Expm1(x), x)"``. Empty where operation after operation
-        is run.
+        What computed the value, after all that the optimiser did: ``"RealDiv(Expm1(x), x)"``. Empty
+        where operation after operation is run.
     divisions : int or None
         How many divisions there are in it; None where there is no program.
     """
@@ -181,8 +191,8 @@ class Rewrites:
     true : dict
         For each pattern its true value and slope at ``at``.
     ran : dict
-        ``ran[system, mode][title]`` is what :mod:`removable.systems.outcome` calls a :class:`~removable.systems.outcome.Ran`, at
-        ``points``.
+        ``ran[system, mode][title]`` is what :mod:`removable.systems.outcome` calls a
+        :class:`~removable.systems.outcome.Ran`, at ``points``.
     absent : dict
         For each ``(system, mode)`` that cannot run on this machine a sentence that says why.
     versions : dict of str to str
@@ -211,7 +221,7 @@ class Rewrites:
         )
 
     def changed(self, system: str, order: int = 0) -> list[Row]:
-        """Return the rows of optimised modes of a framework in which the value or the slope has another error than in eager mode.
+        """Return the rows of optimised modes whose error is not that of the eager mode.
 
         Parameters
         ----------
@@ -233,9 +243,12 @@ class Rewrites:
         return [row for row in self.rows if row.system == system and row.program and row.effect[order] != "same"]
 
     def table(self) -> str:
-        """Lay out the rows whose error is another than in the eager mode: some lines of text for a page.
+        """Lay out the rows whose error is another than in the eager mode.
 
-        Each pattern begins with what is true, and with what the eager mode of the first framework measured makes of it.
+        Some lines of text for a page.
+
+        Each pattern begins with what is true, and with what the eager mode of the first framework
+        measured makes of it.
         """
         lines = [
             _line("", "at the point", "", "largest error beside it"),
@@ -276,7 +289,7 @@ def measure(names: Sequence[str] = tuple(_MODES), patterns: Sequence[Pattern] = 
     Returns
     -------
     Rewrites
-        The rows, and the results that they were made from.
+        The rows, and the results that they were results from.
 
     Raises
     ------
@@ -287,11 +300,11 @@ def measure(names: Sequence[str] = tuple(_MODES), patterns: Sequence[Pattern] = 
 
     Examples
     --------
-    >>> made = measure(["TensorFlow"], [REWRITES[0], REWRITES[-1]])
-    >>> graph = made.row("(exp(x) - 1)/x", "TensorFlow", "tf.function")
+    >>> results = measure(["TensorFlow"], [REWRITES[0], REWRITES[-1]])
+    >>> graph = results.row("(exp(x) - 1)/x", "TensorFlow", "tf.function")
     >>> graph.program, graph.effect
     ('RealDiv(Expm1(x), x)', ('right', 'nearer'))
-    >>> made.row("x*(x - 2)/(x - 2)", "TensorFlow", "tf.function").at
+    >>> results.row("x*(x - 2)/(x - 2)", "TensorFlow", "tf.function").at
     (nan, nan)
     >>> measure(["Theano"])
     Traceback (most recent call last):
@@ -308,16 +321,16 @@ def measure(names: Sequence[str] = tuple(_MODES), patterns: Sequence[Pattern] = 
     absent: dict[tuple[str, str], str] = {}
     for name in names:
         for mode, run in _MODES[name].items():
-            made = run([p.program for p in patterns], [p.points for p in patterns])
-            if isinstance(made, str):
-                absent[name, mode] = made
+            results = run([p.program for p in patterns], [p.points for p in patterns])
+            if isinstance(results, str):
+                absent[name, mode] = results
             else:
-                ran[name, mode] = dict(zip(true, made, strict=True))
+                ran[name, mode] = dict(zip(true, results, strict=True))
     return Rewrites(
         rows=tuple(
-            _row(title, key, made[title], ran[key[0], "eager"][title], true[title])
+            _row(title, key, results[title], ran[key[0], "eager"][title], true[title])
             for title in true
-            for key, made in ran.items()
+            for key, results in ran.items()
         ),
         true={title: (float(rows[0, 0]), float(rows[1, 0])) for title, rows in true.items()},
         ran=ran,
@@ -350,7 +363,10 @@ def _pair(of: Callable[[int], Any]) -> tuple[Any, Any]:
 
 
 def _error(row: np.ndarray, true: np.ndarray) -> tuple[float, float]:
-    """Return the error at the point, and the largest beside it; infinite where a result is not finite."""
+    """Return the error at the point, and the largest beside it.
+
+    Infinite where a result is not finite.
+    """
     with np.errstate(invalid="ignore"):
         error = np.abs(row - true)
     error = np.where(np.isfinite(error), error, np.inf)
@@ -373,7 +389,9 @@ _INPUT = re.compile(r"^(?:param_|x\.|arg)\S*$")
 
 
 def _expression(code: str) -> str:
-    r"""Write the lines of a program as one expression in x; leave them as they are where a name stands for two things.
+    r"""Write the lines of a program as one expression in x.
+
+    Leave them as they are where a name stands for two things.
 
     Examples
     --------
@@ -388,12 +406,12 @@ def _expression(code: str) -> str:
         if line.endswith(" = input"):
             known[line.removesuffix(" = input")] = "x"
             continue
-        found = _ASSIGNED.match(line)
-        if found is None or found[1] in known:
+        match = _ASSIGNED.match(line)
+        if match is None or match[1] in known:
             return "; ".join(code.splitlines())
-        words = found[3].split(", ")
+        words = match[3].split(", ")
         inputs |= {word for word in words if _INPUT.match(word)}
-        known[found[1]] = f"{found[2]}({', '.join('x' if w in inputs else known.get(w, w) for w in words)})"
+        known[match[1]] = f"{match[2]}({', '.join('x' if w in inputs else known.get(w, w) for w in words)})"
     if len(inputs) > 1:
         return "; ".join(code.splitlines())
     return list(known.values())[-1] if known else ""

@@ -33,7 +33,7 @@ def _jit(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
 
 
 def _compiled(program: Program, x: np.ndarray, way: Callable[..., tuple[np.ndarray, str, int]]) -> Ran:
-    """Compile the value and the slope, each for itself as one would call them, and read both programs."""
+    """Compile the value and the slope, each as a function of its own, and read both programs."""
     import tensorflow as tf
 
     def value(x: Array) -> Array:
@@ -62,7 +62,7 @@ def _in_graph(function: Callable[[Array], Array], x: Array) -> tuple[np.ndarray,
 
 
 def _written(nodes: list[Any]) -> str:
-    """Return a graph as lines such as ``truediv = RealDiv(sub, sub_1)``, its constants where they are used."""
+    """Return a graph as lines such as ``truediv = RealDiv(sub, sub_1)``, with its constants."""
     import tensorflow as tf
 
     constants = {n.name: _number(tf.make_ndarray(n.attr["value"].tensor)) for n in nodes if n.op == "Const"}
@@ -74,7 +74,10 @@ def _written(nodes: list[Any]) -> str:
 
 
 def _number(constant: np.ndarray) -> str:
-    """Return a constant as the number that all of its elements are; Grappler folds some numbers into whole arrays."""
+    """Return a constant as the number that all of its elements are.
+
+    Grappler folds some numbers into whole arrays.
+    """
     one = constant.size > 0 and (constant == constant.flat[0]).all()
     return f"{constant.flat[0]:g}" if one else f"an array of {constant.size} numbers"
 

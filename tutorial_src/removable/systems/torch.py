@@ -22,36 +22,38 @@ __all__ = ["MODES"]
 def _mapped(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
     import torch
 
-    made = []
+    results = []
     for program, x in zip(programs, points, strict=True):
         both = torch.func.grad_and_value(lambda x, program=program: program(x, torch))
         slope, value = torch.func.vmap(both)(torch.tensor(x))
-        made.append(Ran(value.numpy(), slope.numpy()))
-    return made
+        results.append(Ran(value.numpy(), slope.numpy()))
+    return results
 
 
 def _compiled(programs: list[Program], points: list[np.ndarray]) -> list[Ran] | str:
-    """Compile values and slopes of all programs as one function, and keep the graph that code was made from.
+    """Compile values and slopes of all programs as one function, and keep its last graph.
 
     As one, so that the C++ compiler is started once.
     """
     import torch
 
     def all_of_them(*points: Any) -> list[Any]:
-        made = []
+        outputs = []
         for program, x in zip(programs, points, strict=True):
             value, back = torch.func.vjp(lambda x, program=program: program(x, torch), x)
-            made += [value, *back(torch.ones_like(value))]
-        return made
+            outputs += [value, *back(torch.ones_like(value))]
+        return outputs
 
     graphs: list[Any] = []
     torch.compiler.reset()
-    # The last thing that Inductor does to a graph before it makes code of it is to call this hook. One thread: for a single
-    # file a pool of compiling processes takes longer to start than it saves.
+    # The last thing that Inductor does to a graph before it makes code of it is to call this hook.
+    # One thread: for a single file a pool of compiling processes takes longer to start than it
+    # saves.
     options = {"post_grad_custom_post_pass": graphs.append, "compile_threads": 1}
     try:
-        made = torch.compile(all_of_them, options=options)(*map(torch.tensor, points))
-    # Wrapped in other errors as Dynamo sees fit, from version to version; whatever else it is goes on.
+        outputs = torch.compile(all_of_them, options=options)(*map(torch.tensor, points))
+    # Wrapped in other errors as Dynamo sees fit, from version to version; whatever else it is goes
+    # on.
     except Exception as error:
         if not _for_want_of_a_compiler(error):
             raise
@@ -65,8 +67,8 @@ def _compiled(programs: list[Program], points: list[np.ndarray]) -> list[Ran] | 
     counts = [sum("div" in str(n.target) or "reciprocal" in str(n.target) for n in nodes) for nodes in codes]
     return [
         Ran(
-            made[2 * k].numpy(),
-            made[2 * k + 1].numpy(),
+            outputs[2 * k].numpy(),
+            outputs[2 * k + 1].numpy(),
             code=tuple(texts[2 * k : 2 * k + 2]),
             divisions=tuple(counts[2 * k : 2 * k + 2]),
         )

@@ -1,4 +1,4 @@
-"""Reading the programs that XLA, the compiler of JAX and of TensorFlow's ``jit_compile``, is left with."""
+"""Reading the optimised programs of XLA, the compiler of JAX and of ``jit_compile``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TYPE = re.compile(r"\w+\[[\d,]*\](?:\{[\d,]*\})? ")
 
 
 def operations(text: str) -> str:
-    r"""Return the operations of an optimised program, one on a line, without layouts, types and the names of source files.
+    r"""Return the operations of an optimised program, one on a line, without layouts and types.
 
     Parameters
     ----------
@@ -22,7 +22,8 @@ def operations(text: str) -> str:
     Returns
     -------
     str
-        The lines. Constants stand where they are used, and what only hands results from one computation to another is left out.
+        The lines. Constants stand where they are used, and what only hands results from one
+        computation to another is left out.
 
     Examples
     --------
@@ -33,12 +34,12 @@ def operations(text: str) -> str:
     """
     constants: dict[str, str] = {}
     lines = []
-    for found in filter(None, map(_OPERATION.match, text.splitlines())):
-        name, operation, given = found[1], found[2], _TYPE.sub("", found[3]).replace("%", "")
-        words = [constants.get(word, word) for word in given.split(", ")]
+    for match in filter(None, map(_OPERATION.match, text.splitlines())):
+        name, operation, arguments = match[1], match[2], _TYPE.sub("", match[3]).replace("%", "")
+        words = [constants.get(word, word) for word in arguments.split(", ")]
         if operation == "constant":
-            constants[name] = given
-        elif operation == "broadcast" and words[0] != given:
+            constants[name] = arguments
+        elif operation == "broadcast" and words[0] != arguments:
             constants[name] = words[0]
         elif operation not in _CARRYING:
             lines.append(f"{name} = {operation}({', '.join(words)})")
