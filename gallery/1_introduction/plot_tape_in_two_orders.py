@@ -103,10 +103,12 @@ style = {"linestyle": "none", "markersize": 4, "rasterized": True}
 fig, axes = plots.side_by_side(run)
 for ax, name in zip(axes, run.results, strict=True):
     plots.gamma_axis(ax)
-    newest = ulp[name, "newest first"][few]
-    ready = ulp[name, "ready first"][few]
-    ax.plot(gamma[few], newest - 0.08, "o", color=red, label="newest first", **style)
-    ax.plot(gamma[few], ready + 0.08, "^", color=blue, label="ready first", **style)
+    ulp_newest = ulp[name, "newest first"][few]
+    ulp_ready = ulp[name, "ready first"][few]
+    ax.plot(
+        gamma[few], ulp_newest - 0.08, "o", color=red, label="newest first", **style
+    )
+    ax.plot(gamma[few], ulp_ready + 0.08, "^", color=blue, label="ready first", **style)
 axes[0].set_ylim(-1.6, 1.6)
 axes[0].set_yticks([-1, 0, 1])
 axes[0].set_ylabel("tape minus framework, in ulp")
