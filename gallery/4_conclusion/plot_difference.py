@@ -172,7 +172,6 @@ for other, result in others.items():
 #    **Take away**
 #
 #    - Subtracting poles costs :math:`u/|x|` in the value and :math:`u/x^2` in the slope.
-#    - In single precision the wrong slopes reach out to a hundredth.
 #    - A common denominator is not yet computable. The :math:`x^2` has to be cancelled too.
 #
 #    **Exercise.** Subtract two double poles, :math:`1/x^2 - 1/\sin^2 x`. Which power of :math:`x`
