@@ -18,12 +18,12 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# A convex problem, :math:`L(x, y) = \frac12 (h(x) + y - 2 - s)^2 + e^{s - x} + e^{1 - y}` with the
-# paper's :math:`h`. Its minimum is at :math:`x = s,\ y = 1`. The misfit :math:`h(x) + y - 2 - s` is
-# 1 there, so the second derivative of :math:`h` matters; the true one is 0. Here :math:`s` is 2.5.
+# A convex problem, :math:`L(x, y) = \frac12 (h(x) + y - 4.5)^2 + e^{2.5 - x} + e^{1 - y}` with the
+# paper's :math:`h`. Its minimum is at (2.5, 1). Next to :math:`x = 2` the misfit in brackets is
+# about 0.5, so :math:`h''` matters; the true one is 0.
 
 
-def loss(theta, xp, form):
+def loss(theta, xp=torch, form=functions.h):
     """Evaluate L for each row of theta."""
     x, y = theta[..., 0], theta[..., 1]
     misfit = form(x, xp) + y - 2 - 2.5
@@ -31,14 +31,12 @@ def loss(theta, xp, form):
 
 
 theta = torch.tensor([2 + 1e-9, 1.0], dtype=torch.float64)
-hessian = torch.autograd.functional.hessian(
-    lambda t: loss(t, torch, functions.h), theta
-)
+hessian = torch.autograd.functional.hessian(loss, theta)
 print(hessian.tolist())
 
 # %%
-# At :math:`x = 2 + 10^{-9}`, :math:`y = 1`. The true entries are :math:`1 + e^{s - x}`, 1, 1 and 2.
-# The same in both frameworks, for many points at once:
+# At :math:`x = 2 + 10^{-9}`, :math:`y = 1`. The true entries are :math:`1 + e^{2.5 - x}`, 1, 1 and
+# 2. The same in both frameworks, for many points at once:
 
 
 def derivatives_torch(form, theta):
@@ -64,18 +62,15 @@ def derivatives_tensorflow(form, theta):
 
 
 derivatives = {"torch": derivatives_torch, "tensorflow": derivatives_tensorflow}
-one_point = np.array([[2 + 1e-9, 1.0]])
 for name in derivatives:
-    _, hessians = derivatives[name](functions.h, one_point)
+    _, hessians = derivatives[name](functions.h, np.array([[2 + 1e-9, 1.0]]))
     print(f"{name:<12}{hessians[0].tolist()}")
 
 # %%
 # How far out it is wrong
 # -----------------------
-# At the points :math:`(2 + \gamma, 1)`. The truth of :math:`h`, :math:`h'` and :math:`h''` comes
-# from exact arithmetic, and the true gradient and Hessian are put together from it. *Epsilon* is
-# :math:`h_1` at :math:`\epsilon = 10^{-8}` and :math:`\delta = 10^{-4}`; *repair* continues the
-# quotient as it is typed.
+# At the points :math:`(2 + \gamma, 1)`. Exact arithmetic gives :math:`h`, :math:`h'` and
+# :math:`h''`, and so the true gradient and Hessian. *Epsilon* is :math:`h_1`.
 
 repaired = repair(lambda x: (x * x - 4) / (x - 2), at=2.0)
 forms = {"naive": functions.h, "epsilon": functions.h1, "simplified": functions.h_hat}
@@ -117,13 +112,13 @@ drawn = (
     ("naive", "gradient", "v", "written"),
     ("simplified", "Hessian", "D", "meant"),
 )
+ends, ink = np.array([3e-8, 3e-3]), plots.LIGHT["ink"]
 fig, axes = plots.side_by_side(run)
 for ax, name in zip(axes, derivatives, strict=True):
     for form, what, marker, role in drawn:
         style = {"color": plots.LIGHT[role], "mec": plots.outline(role), "ms": 4}
         style |= {"label": f"{form}, {what}", "markevery": 3}
         ax.loglog(gamma, error[form, name, what], marker, **style)
-    ends, ink = np.array([3e-8, 3e-3]), plots.LIGHT["ink"]
     ax.loglog(ends, 2.0**-51 / ends**3, "--", color=ink, label=r"$2^{-51}/\gamma^3$")
     ax.set_xticks([1e-15, 1e-12, 1e-9, 1e-6, 1e-3])
     ax.set_yticks([1e-16, 1e-8, 1, 1e8, 1e16])
@@ -139,13 +134,12 @@ def most(form, what):
     return plots.at_most(max(error[form, n, what].max() for n in derivatives), 2)
 
 
-far = {what: reach["naive", "torch", what] for what in ("gradient", "Hessian")}
 plots.describe(
     fig,
     "Section 4, the Hessian",
     f"""Relative error against the distance from the singularity. The naive gradient's is
-    above 0.001 up to a largest sampled distance of {far["gradient"]:.2g} and at most
-    {most("naive", "gradient")}, the naive Hessian's up to one of {far["Hessian"]:.2g}
+    above 0.001 up to a largest sampled distance of {reach["naive", "torch", "gradient"]:.2g} and at most
+    {most("naive", "gradient")}, the naive Hessian's up to one of {reach["naive", "torch", "Hessian"]:.2g}
     and at most {most("naive", "Hessian")}. With an epsilon it is at most
     {most("epsilon", "Hessian")}. Simplified: rounding only, in both frameworks.""",
     run,
@@ -163,11 +157,8 @@ plt.show()
 #    h'' = \frac{2}{\gamma} - \frac{2 \cdot 2x}{\gamma^2} + \frac{2f}{\gamma^3} ,
 #    \qquad \text{error} \approx \frac{2 \cdot 2^{-51}}{\gamma^3} .
 #
-# Where :math:`\gamma^2` is absorbed, :math:`f = 4\gamma`, and :math:`-2/\gamma` remains, without a
-# bound, where 0 is true.
-#
-# The powers of :math:`\gamma` that the errors of gradient and Hessian follow, and how much further
-# the second goes:
+# Where :math:`\gamma^2` is absorbed, :math:`f = 4\gamma`, and :math:`-2/\gamma` remains where 0 is
+# true. The powers of :math:`\gamma` that the errors of gradient and Hessian follow:
 #
 # .. code-block:: pycon
 #
@@ -175,21 +166,15 @@ plt.show()
 #    >>> levels = [error["naive", n, what][middle] for n in derivatives for what in ("gradient", "Hessian")]
 #    >>> np.polyfit(np.log10(gamma[middle]), np.log10(levels).T, 1)[0].round()  # torch, tensorflow
 #    array([-2., -3., -2., -3.])
-#    >>> [f"{reach['naive', n, 'Hessian'] / reach['naive', n, 'gradient']:.0f}" for n in derivatives]
-#    ['79', '79']
 #
 # .. note::
 #
 #    **Take away**
 #
-#    - The sentence holds, in a zone about a hundred times as wide as the gradient's. A convex
-#      problem loses its convexity: the smaller eigenvalue is negative there.
-#    - An :math:`\epsilon` makes the Hessian worse everywhere in its zone.
-#    - The simplified form and ``repair`` are right to the last bits, in the Hessian as in the
-#      gradient.
+#    - The sentence holds, in a zone about a hundred times as wide as the gradient's.
+#    - A convex problem loses its convexity: the smaller eigenvalue is negative near 2.
+#    - An :math:`\epsilon` makes it worse in its whole zone.
 #
-#    **Exercise.** Gauss-Newton leaves out the term with :math:`h''`. How much of the trouble goes
-#    with it?
+#    **Exercise.** Gauss-Newton leaves out the term with :math:`h''`. How much trouble goes with it?
 #
-# What Newton's method makes of it: :doc:`plot_newton`. First-order methods:
-# :doc:`plot_clipping_and_adam`.
+# What Newton's method makes of it: :doc:`plot_newton`.

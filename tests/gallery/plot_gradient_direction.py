@@ -9,7 +9,7 @@ def test_the_truth_is_the_slope_of_the_simplified_term(run):
     assert np.array_equal(run.meant[1], run.x - 1)
 
 
-def test_at_the_singular_point_the_cosine_is_one_over_the_root_of_the_number_of_parameters(cosine, sizes):
+def test_at_the_singular_point_the_cosine_is_one_over_a_root(cosine, sizes):
     for name in NAMES:
         for parameters in sizes:
             np.testing.assert_allclose(cosine["epsilon", name, parameters][0], -1 / np.sqrt(parameters), rtol=1e-5)

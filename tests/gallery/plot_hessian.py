@@ -5,9 +5,9 @@ import numpy as np
 NAMES = ("torch", "tensorflow")
 
 
-def test_the_hessian_a_billionth_away_has_a_curvature_of_minus_a_billion(derivatives, functions, one_point, hessian):
+def test_the_hessian_a_billionth_away_has_a_curvature_of_minus_a_billion(derivatives, functions, hessian):
     for name in NAMES:
-        _, hessians = derivatives[name](functions.h, one_point)
+        _, hessians = derivatives[name](functions.h, np.array([[2 + 1e-9, 1.0]]))
         assert np.round(hessians[0, 0] / [1e9, 1], 3).tolist() == [-1.0, 2.0]
     assert np.round(hessian[0].numpy() / [1e9, 1], 3).tolist() == [-1.0, 2.0]
 
