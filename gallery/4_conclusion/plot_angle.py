@@ -22,12 +22,13 @@ import torch
 # At :math:`x = 1` the angle is 0, and so is its sine. Their quotient goes to 1 there, with slope
 # -1/3.
 
-x = torch.tensor(1 - 1e-9, dtype=torch.float64, requires_grad=True)
+at = 1 - 1e-9
+x = torch.tensor(at, dtype=torch.float64, requires_grad=True)
 y = torch.acos(x) / torch.sqrt(1 - x * x)
 y.backward()
 print(f"PyTorch:    value {y.item():.6f}, slope {x.grad.item():.6f}")
 
-x = tf.constant(1 - 1e-9, dtype=tf.float64)
+x = tf.constant(at, dtype=tf.float64)
 with tf.GradientTape() as tape:
     tape.watch(x)
     y = tf.acos(x) / tf.sqrt(1 - x * x)
@@ -109,7 +110,6 @@ plt.show()
 #
 # with ``x * x`` inside. The last digits show it:
 
-at = 1 - 1e-9
 adapters = [frameworks.get(name) for name in ("torch", "tensorflow")]
 slopes = [a.derivatives(lambda x, xp: xp.acos(x), [at])[1, 0].item() for a in adapters]
 inside = -1 / np.sqrt(1 - at * at)

@@ -21,12 +21,13 @@ import torch
 # ----------------------
 # The quotient :math:`(x^2 - 9)/(x - 3)` is :math:`x + 3` away from 3, and its slope is 1.
 
-x = torch.tensor(3 + 2.0**-51, dtype=torch.float64, requires_grad=True)
+at = 3 + 2.0**-51
+x = torch.tensor(at, dtype=torch.float64, requires_grad=True)
 y = (x * x - 9) / (x - 3)
 y.backward()
 print(f"PyTorch:    value {y.item()}, slope {x.grad.item():.2g}")
 
-x = tf.constant(3 + 2.0**-51, dtype=tf.float64)
+x = tf.constant(at, dtype=tf.float64)
 with tf.GradientTape() as tape:
     tape.watch(x)
     y = (x * x - 9) / (x - 3)

@@ -29,3 +29,7 @@ def test_both_frameworks_differentiate_acos_with_the_square_inside(slopes, insid
 def test_an_epsilon_is_worse_further_out(run):
     for name in NAMES:
         assert run.reach("epsilon", name, 1) > 10 * run.reach("naive", name, 1)
+
+
+def test_the_first_point_is_a_billionth_away(at):
+    assert at == 1 - 1e-9

@@ -20,3 +20,7 @@ def test_billionths_are_left_of_the_other_entries(left):
 def test_what_is_left_follows_the_law(share, sizes):
     for name in NAMES:
         np.testing.assert_allclose(share[name], 1 / np.sqrt(sizes**2 + 9), rtol=1e-5)
+
+
+def test_the_sizes_go_from_one_to_a_billion(sizes):
+    assert (sizes[0], sizes[-1], sizes.size) == (1, 1e9, 91)

@@ -32,3 +32,8 @@ def test_the_simplified_and_the_repaired_form_are_right(error):
     for (form, *_), each in error.items():
         if form in ("simplified", "repair"):
             assert each.max() < 1e-15
+
+
+def test_the_samples_and_the_lowest_error_that_is_drawn(gamma, error):
+    assert (gamma[0], gamma[-1], gamma.size) == (1e-15, 0.1, 281)
+    assert min(each.min() for each in error.values()) == 1e-17

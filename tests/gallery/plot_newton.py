@@ -32,4 +32,8 @@ def test_the_naive_form_comes_close_and_runs_away(naive):
 
 
 def test_the_first_loop_is_that_of_the_table(theta, naive):
-    assert np.isclose(np.abs(theta.numpy() - [2, 1]).max(), naive[-1], rtol=0.5)
+    assert np.isclose(np.abs(theta.numpy() - [2, 1]).max(), naive[-1], rtol=0.2)
+
+
+def test_both_starts_and_minima(cases):
+    assert list(cases.values()) == [((2.5, 1.5), 2.0), ((2 + 1e-9, 1.0), 2.5)]

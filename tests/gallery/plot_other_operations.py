@@ -27,3 +27,14 @@ def test_two_values_are_nan_at_zero_and_the_power_is_not(runs, gamma):
         for name in NAMES:
             value = runs[function].results["naive"][name][0, gamma == 0]
             assert (value != value).item() == expected
+
+
+def test_the_slope_with_an_epsilon_is_its_inverse(runs, gamma):
+    for function, expected in (("power", 1e8), ("logarithm", 1e8), ("root", 5e7)):
+        for name in NAMES:
+            slope = runs[function].results["epsilon"][name][1, gamma == 0].item()
+            assert abs(slope / expected - 1) < 1e-6
+
+
+def test_the_sweep_has_73_points_on_either_side(gamma):
+    assert (gamma.size, gamma.max()) == (2 * 73 + 1, 0.5)

@@ -36,3 +36,7 @@ def test_the_epsilon_form_has_a_pole(epsilon, torch, tf):
     at = -1e-8
     assert epsilon(torch.tensor(at, dtype=torch.float64), torch).item() < -1e7
     assert epsilon(tf.constant(at, dtype=tf.float64), tf).numpy() < -1e7
+
+
+def test_the_first_table_has_six_points(few):
+    assert few.gamma.tolist() == [1e-3, 1e-12, 1e-15, 3e-17, 3e-19, 0.0]

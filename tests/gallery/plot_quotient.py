@@ -16,3 +16,8 @@ def test_without_the_factor_the_slope_ends_at_zero(runs, gamma):
         assert (runs[1].results["1 * quotient"][name][1][tiny] == 0).all()
         error = runs[1].error("1 * quotient", name, 1)[tiny]
         assert abs(error - 0.5).max() < 1e-15
+
+
+def test_the_first_point_and_the_sweep(x, gamma):
+    assert x.item() == 1e-20
+    assert (gamma.size, gamma.max()) == (803, 1.0)

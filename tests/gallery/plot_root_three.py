@@ -28,3 +28,8 @@ def test_at_3_every_even_step_has_a_slope_near_2(runs, steps, even):
 def test_the_true_slope_is_1(runs):
     for root in (2, 3):
         assert (runs[root].meant[1] == 1).all()
+
+
+def test_the_first_point_is_the_double_next_to_3_and_a_thousand_are_drawn(at, steps):
+    assert at == np.nextafter(3, 4)
+    assert steps.tolist() == [*range(1, 1001)]

@@ -29,3 +29,11 @@ def test_both_are_repaired(run, other):
         for order in (0, 1):
             assert run.worst("repair", name, order) < 2e-15
             assert other.worst("repair", name, order) < 2e-15
+
+
+def test_the_first_table_has_seven_points(of_s, of_d):
+    assert of_s.gamma.tolist() == of_d.gamma.tolist() == [1e-2, 1e-5, 1e-7, 1e-8, 1e-9, 1e-12, 2e-16]
+
+
+def test_exact_arithmetic_refuses_the_difference_as_typed(refusal):
+    assert "has a pole" in refusal

@@ -28,3 +28,7 @@ def test_the_series_and_the_remedy_are_right(run):
         for form in ("series", "repair"):
             for order in (0, 1):
                 assert run.worst(form, name, order) < 2e-15
+
+
+def test_the_first_point_is_zero(x):
+    assert x.numpy() == 0
