@@ -207,7 +207,7 @@ def test_values_of_both_frameworks_are_doctested_on_each_page(path: Path):
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_scripts_are_as_long_as_a_page(path: Path):
-    assert 60 <= len(path.read_text(encoding="utf-8").splitlines()) <= 240
+    assert 60 <= len(path.read_text(encoding="utf-8").splitlines()) <= 180
 
 
 def test_the_wheel_in_the_site_is_the_package_of_this_tree():
