@@ -255,10 +255,11 @@ def kept_fixed(session: nox.Session) -> str:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check formatting, lint and spelling."""
-    session.install("--quiet", "-c", "constraints.txt", "ruff", "codespell")
+    session.install("--quiet", "-c", "constraints.txt", "ruff", "codespell", "import-linter")
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("codespell")
+    session.run("lint-imports", "--no-cache", env={"PYTHONPATH": "tutorial_src"})
 
 
 @nox.session(python=False)

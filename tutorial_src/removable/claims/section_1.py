@@ -19,6 +19,7 @@ from removable.functions import Array, Namespace, Program
 from removable.sweeps import widths
 from removable.sweeps.sweep import agreement
 from removable.sweeps.widths import Edges
+from removable.systems import jax, pytensor, retired
 from removable.tape import Var, gradient, tape
 
 Evaluation = Callable[[np.ndarray], np.ndarray]
@@ -216,8 +217,6 @@ _WAYS: dict[str, dict[str, Callable[[Program, float], np.ndarray]]] = {
 
 def named_frameworks() -> Evidence:
     """The slope of h in each package that the introduction names, at 3, a billionth from 2, and at 2."""
-    from removable.systems import jax, pytensor, retired
-
     others = {
         "JAX": jax.MODES["eager"],
         "PyTensor, which continues Theano": pytensor.MODES["FAST_RUN"],

@@ -11,11 +11,12 @@ from math import comb
 
 import numpy as np
 
-from removable import frameworks, functions, gamma_grid, truth
+from removable import frameworks, functions, truth
 from removable.claims import rationals, runs
 from removable.claims.ledger import FRAMEWORKS, Evidence, Finding, by_reading, definition, exactly, in_both, together
 from removable.claims.section_1 import Evaluation, reach
 from removable.functions import Array, Namespace, Program
+from removable.grid import gamma_grid
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import agreement
 from removable.sweeps.widths import Edges

@@ -8,11 +8,12 @@ from functools import partial
 
 import numpy as np
 
-from removable import functions, gamma_grid, truth
+from removable import functions, truth
 from removable.claims import identities, rationals, runs
 from removable.claims.ledger import Evidence, Finding, exactly, in_both
 from removable.claims.section_3 import ULPS_OF_A_SUM, ulps
 from removable.functions import Array, Namespace, Program
+from removable.grid import gamma_grid
 from removable.sweeps import widths
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import Sweep, agreement

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,9 +23,7 @@ from removable.plots.palette import FORM_STYLE, LIGHT, REGION_STYLE, outline
 from removable.sweeps.forms import Comparison
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import Sweep
-
-if TYPE_CHECKING:
-    from removable.systems import Board
+from removable.systems import Board
 
 __all__ = [
     "errors",

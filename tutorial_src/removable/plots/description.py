@@ -5,17 +5,14 @@ from __future__ import annotations
 import decimal
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
 from removable.arguments import checked_whole
 from removable.errors import InputError
-
-if TYPE_CHECKING:
-    from removable.sweeps.forms import Comparison
-    from removable.sweeps.sweep import Sweep
-    from removable.systems import Board
+from removable.sweeps.forms import Comparison
+from removable.sweeps.sweep import Sweep
+from removable.systems import Board
 
 __all__ = ["Description", "at_least", "at_most", "describe", "description"]
 
