@@ -15,22 +15,28 @@ def test_thirty_changes_are_spread_over_seven_rooms():
     modules = [change.module for change in mutants_by_hand.changes()]
     assert len(modules) >= 30
     rooms = {module.partition("/")[0] for module in modules}
-    assert {"sweep", "regions", "truth", "frameworks", "claims", "plots", "zone"} <= rooms
+    assert {"sweeps", "truth", "frameworks", "claims", "plots"} <= rooms
 
 
 def test_a_change_that_cannot_be_made_is_named():
-    change = Change("x", "zone.py", "return Edges(*reached)", "return 1", ())
+    change = Change("x", "sweeps/widths.py", "return Edges(*reached)", "return 1", ())
     assert change.trouble() == ""
     assert "there is no zona.py" in Change("x", "zona.py", "a", "b", ()).trouble()
-    assert "its text occurs 0 times in zone.py" in Change("x", "zone.py", "no such text", "b", ()).trouble()
-    assert "nothing changes" in Change("x", "zone.py", "return Edges(*reached)", "return Edges(*reached)", ()).trouble()
+    assert (
+        "its text occurs 0 times in sweeps/widths.py"
+        in Change("x", "sweeps/widths.py", "no such text", "b", ()).trouble()
+    )
+    assert (
+        "nothing changes"
+        in Change("x", "sweeps/widths.py", "return Edges(*reached)", "return Edges(*reached)", ()).trouble()
+    )
 
 
 @pytest.mark.parametrize(
     ("status", "code", "said"), [(1, 0, "noticed by test_x"), (0, 1, "NOT NOTICED"), (4, 1, "NOT NOTICED")]
 )
 def test_only_a_failed_test_counts_as_noticed(monkeypatch, capsys, status, code, said):
-    change = Change("x", "zone.py", "return Edges(*reached)", "return 1", ("tests/package/test_widths.py",))
+    change = Change("x", "sweeps/widths.py", "return Edges(*reached)", "return 1", ("tests/package/test_widths.py",))
     monkeypatch.setattr(mutants_by_hand, "changes", lambda: [change])
     monkeypatch.setattr(mutants_by_hand, "run", lambda tests, change=None: (status if change else 0, "test_x"))
     assert mutants_by_hand.main([]) == code
@@ -38,7 +44,7 @@ def test_only_a_failed_test_counts_as_noticed(monkeypatch, capsys, status, code,
 
 
 def test_tests_that_fail_as_they_are_prove_nothing(monkeypatch, capsys):
-    change = Change("x", "zone.py", "return Edges(*reached)", "return 1", ("tests/package/test_widths.py",))
+    change = Change("x", "sweeps/widths.py", "return Edges(*reached)", "return 1", ("tests/package/test_widths.py",))
     monkeypatch.setattr(mutants_by_hand, "changes", lambda: [change])
     monkeypatch.setattr(mutants_by_hand, "run", lambda tests, change=None: (1, "test_x"))
     assert mutants_by_hand.main([]) == 1

@@ -49,6 +49,7 @@ def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison | Boa
     >>> from removable.functions import h, h_hat
     >>> from removable.sweeps.sweep import sweep
     >>> run = sweep(h, meant=h_hat, gamma=[1e-9], names=["numpy"], order=0)
+    >>> import matplotlib.pyplot as plt
     >>> fig = plt.figure()
     >>> describe(fig, "Figure 1", "One point lies on the line.", run)
     >>> description(fig).item
