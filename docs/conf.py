@@ -109,6 +109,8 @@ napoleon_type_aliases = {
     "Choice": "removable.remedy.stencils.Choice",
     "Table": "removable.remedy.backends.Table",
     "Values": "removable.remedy.circles.Values",
+    "Scan": "removable.remedy.circles.Scan",
+    "Expansion": "removable.remedy.expansion.Expansion",
     "Record": "removable.scoreboard.stored.Record",
     "Ran": "removable.systems.outcome.Ran",
     "Subject": "removable.systems.outcome.Subject",

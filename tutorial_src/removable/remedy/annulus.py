@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from removable.remedy import circles
+from removable.remedy import circles, quiet
 from removable.remedy.circles import Values
 from removable.remedy.one_sided import explanation
 
@@ -276,13 +276,13 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
         not inside.any()
         or levels[inside].min() > max(_WORST, 1e3 * rounding)
         or radii[inside].min() > 1e4 * scale  # floor(x) is like x far out
-        or not circles.ends_sharply(levels, inside, per_octave=2)
+        or not quiet.ends_sharply(levels, inside, per_octave=2)
     ):
         raise explanation(values, at)
     innermost = radii[inside].min()
     inside &= levels <= 2 * levels[inside].min()
     noise = np.maximum(noise, 2 * rounding * seen.largest)
-    first, lead, j = circles.first_coefficient(radii, series, noise, seen.largest, inside, inside, at)
+    first, lead, j = quiet.first_coefficient(radii, series, noise, seen.largest, inside, inside, at)
     own = series[j]
     for parity in (0, 1):  # of an even or an odd function the other half is noise
         part = (found[j, :_NODES] + (-1) ** parity * found[j, _NODES:]) / 2
@@ -313,9 +313,9 @@ def _looked(
         rest = np.stack([on.rest @ row for on, row in zip(rules, found, strict=True)])
         noise = on.amplified * np.max(np.abs(rest), axis=1)
         series = np.stack([on.to_powers @ (on.to_chebyshev @ row) for on, row in zip(rules, found, strict=True)])
-    levels = circles.relative(noise, seen.largest, 2 * rounding)
+    levels = quiet.relative(noise, seen.largest, 2 * rounding)
     by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
-    return seen, series, noise, levels, circles.region(levels, rounding, circles.shaken(values, seen, by), by)
+    return seen, series, noise, levels, quiet.region(levels, rounding, quiet.shaken(values, seen, by), by)
 
 
 def _largest(found: np.ndarray) -> np.ndarray:

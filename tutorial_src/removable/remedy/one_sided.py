@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from removable.errors import NotRemovableError, PoleError
-from removable.remedy import circles
+from removable.remedy import poles
 from removable.remedy.circles import Values
 
 __all__ = ["explanation"]
@@ -161,4 +161,4 @@ def _pole(values: Values, at: float, scale: float, power: float) -> PoleError | 
         leading.append(float(np.linalg.solve(np.vander(u, increasing=True), seen)[0]))
     if not np.isfinite(leading).all() or abs(leading[0] - leading[1]) > 1e-3 * abs(leading[0]):
         return None
-    return circles.pole(at, order, leading[0])
+    return poles.pole(at, order, leading[0])

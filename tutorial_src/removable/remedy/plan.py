@@ -12,10 +12,12 @@ from typing import Literal
 import numpy as np
 
 from removable.errors import InputError, NotRemovableError, PoleError
-from removable.remedy import annulus, circles
+from removable.remedy import annulus, circles, expansion, poles
 from removable.remedy.backends import Table
-from removable.remedy.circles import EPS, WORST, Values
+from removable.remedy.circles import EPS, Values
 from removable.remedy.one_sided import explanation
+from removable.remedy.quiet import WORST
+from removable.remedy.radii import power_of_root_2
 from removable.remedy.reach import reach_and_terms
 
 __all__ = ["Kind", "NotTakenError", "Plan", "of_squares", "search"]
@@ -277,7 +279,7 @@ def _searched(on_circles: Values | None, on_line: Values, at: float, rounding: f
             return _on_a_circle(on_circles, on_line, at, rounding, again=again)
         except PoleError:
             raise
-        except circles.EssentialSingularityError as refusal:
+        except poles.EssentialSingularityError as refusal:
             with contextlib.suppress(NotTakenError):  # from afar a jump can look like one
                 told = explanation(on_line, at)
                 raise told if "a jump" in str(told) else refusal from None
@@ -405,7 +407,7 @@ def _both(one: float, other: float) -> str:
 
 
 def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float, *, again: bool) -> Plan:
-    found = circles.expand(on_circles, at, rounding)
+    found = expansion.expand(on_circles, at, rounding)
     _check_afar(found.innermost, _FAR, on_line, at)
     if again:
         unit, errors, error = found.circle, found.noise_on_circle, found.error_on_circle
@@ -419,7 +421,7 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
         raise NotRemovableError(f"the power series at {at!r} keeps its digits at no distance")
     reach, terms = good
     # A unit in which no coefficient is large.
-    scale = 1.0 if again else min(1.0, circles.power_of_root_2(found.circle) / unit)
+    scale = 1.0 if again else min(1.0, power_of_root_2(found.circle) / unit)
     series = series * scale ** np.arange(len(series))[:, None]
     plan = Plan(
         kind="circle",

@@ -7,7 +7,7 @@ the polynomial is evaluated, elsewhere the program itself:
 
    h(x) = \sum_k c_k\,(x - r)^k \quad\text{for } |x - r| \le \text{reach}.
 
-A program of its argument alone is looked at once (:mod:`removable.remedy.circles`). A program that reads what can change,
+A program of its argument alone is looked at once (:mod:`removable.remedy.expansion`). A program that reads what can change,
 parameters above all, is evaluated at the nodes again at each call, and derivatives by the parameters flow through the
 values there.
 """
