@@ -89,13 +89,13 @@ class Framework(ABC):
         """Whether a compiler is reading the program, so that nothing can be looked at."""
         return False
 
-    def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def unconverted(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that no tool of the framework rewrites before it is traced."""
         return function
 
     @abstractmethod
-    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
-        """Return a function that works by element and its derivatives, themselves differentiable, also in what it closes over.
+    def differentiable_derivatives(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
+        """Return a function that works by element and its derivatives, differentiable also in what it closes over.
 
         Parameters
         ----------

@@ -32,9 +32,10 @@ from removable.errors import InputError, RemovableError, UnsupportedError
 from removable.functions import Array
 from removable.remedy import closures
 from removable.remedy.arguments import checked_point, checked_radius, copied, described, floating, offset, told
-from removable.remedy.backends import Backend, Table, backend, elsewhere
+from removable.remedy.backends import Backend, Table, backend
 from removable.remedy.gauss import rule
 from removable.remedy.inspection import Derivatives, Plan, inspect
+from removable.remedy.threads import elsewhere
 
 __all__ = ["Quotient", "quotient"]
 
@@ -151,7 +152,7 @@ class Quotient:
             raise UnsupportedError(
                 "NumPy cannot differentiate f and g; use removable.repair, or a tensor of another framework."
             )
-        return adapter.as_written(self._evaluated)(adapter.name, precision, x)
+        return adapter.unconverted(self._evaluated)(adapter.name, precision, x)
 
     def _evaluated(self, framework: str, precision: str, x: Array) -> Array:
         b = backend(framework)
@@ -173,7 +174,7 @@ class Quotient:
         """Evaluate f or g over a power of t, without dividing."""
         nodes = b.column(self._nodes, len(t.shape), b.dtype(t), t)
         z = b.cast(self.at + nodes * t, precision)
-        rows = b.adapter.tangents(functools.partial(self._call, name, b), z, self.order)[self.order]
+        rows = b.adapter.differentiable_derivatives(functools.partial(self._call, name, b), z, self.order)[self.order]
         rows = b.cast(rows, b.dtype(t))
         total = rows[0] * self._weights[0]
         for k in range(1, len(self._weights)):
@@ -223,7 +224,7 @@ class Quotient:
         call, highest = functools.partial(self._call, name, b), self.order + 3
 
         def derivatives(z: Array, order: int) -> list[Array]:
-            return b.adapter.tangents(call, b.xp.broadcast_to(z, _shape(b, call(z))), order)
+            return b.adapter.differentiable_derivatives(call, b.xp.broadcast_to(z, _shape(b, call(z))), order)
 
         # JAX compiles it, once: all points in blocks of one size, to one order, whatever is asked for.
         compiled = _whole(b, functools.partial(derivatives, order=highest))

@@ -46,12 +46,13 @@ from removable.remedy.arguments import (
     sizes,
     told,
 )
-from removable.remedy.backends import Backend, backend, elsewhere
+from removable.remedy.backends import Backend, backend
 from removable.remedy.circles import Values
 from removable.remedy.elements import Around, at_nodes, at_points, dimensions, node_dtype
 from removable.remedy.plan import NotTakenError, Plan, search
 from removable.remedy.polynomials import near, with_numbers
 from removable.remedy.report import Report
+from removable.remedy.threads import elsewhere
 
 __all__ = ["Repaired", "repair"]
 
@@ -174,7 +175,7 @@ class Repaired:
         """
         # Compilers read this, torch.compile and AutoGraph: plain statements only.
         adapter, precision = floating(x, complex_too=True)
-        return adapter.as_written(self._evaluated)(adapter.name, precision, x, parameters)
+        return adapter.unconverted(self._evaluated)(adapter.name, precision, x, parameters)
 
     def _evaluated(self, framework: str, precision: str, x: Array, parameters: tuple[Array, ...]) -> Array:
         b = backend(framework)
