@@ -93,7 +93,7 @@ def fig_1() -> Evidence:
 def green_on_the_line() -> Evidence:
     """Distance of the green numbers from the line, against what rounding may do."""
     run = runs.of_h()
-    green = run.where(Region.GREEN) & run.distinct & (run.x != 2)
+    green = run.inside(Region.GREEN) & run.distinct & (run.x != 2)
     x = run.x[green]
 
     def finding(name: str) -> Finding:
@@ -136,7 +136,7 @@ def _in_turn(values: np.ndarray, gamma: np.ndarray) -> list[float]:
 def red_is_nan() -> Evidence:
     """Value of h where the offset is absorbed."""
     run = runs.of_h()
-    red = run.where(Region.RED)
+    red = run.inside(Region.RED)
     numbers = np.unique(run.x[red])
 
     def finding(name: str) -> Finding:
@@ -157,8 +157,8 @@ def red_is_nan() -> Evidence:
 def fig_2() -> Evidence:
     """Value of h less 4: zero in yellow, and linear in green as far as rounding allows."""
     run = runs.of_h()
-    yellow = run.where(Region.YELLOW) & run.distinct
-    green = run.where(Region.GREEN) & run.distinct & (run.x != 2)
+    yellow = run.inside(Region.YELLOW) & run.distinct
+    green = run.inside(Region.GREEN) & run.distinct & (run.x != 2)
     far = green & (np.abs(run.x - 2) > 1e-6)
 
     def finding(name: str) -> Finding:
@@ -186,7 +186,7 @@ def _alpha_without_rounding() -> float:
 def partly_absorbed() -> Evidence:
     """Near the yellow region, h - 4 is alpha gamma with the alpha that exact rationals give."""
     run = runs.of_h()
-    near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & run.distinct & (run.x != 2)
+    near = run.inside(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & run.distinct & (run.x != 2)
     x = run.x[near]
     alphas = rationals.alpha(x)
 
@@ -221,7 +221,7 @@ def _near_2(side: int | None = None, region: Region | None = None) -> np.ndarray
     if side is not None:
         here &= side * (run.x - 2) > 0
     if region is not None:
-        here &= run.where(region)
+        here &= run.inside(region)
     return run.x[here]
 
 
@@ -807,7 +807,7 @@ def continuity_of_h2() -> Evidence:
 def fig_3() -> Evidence:
     """Values of h1: identical to h in black, zero in red, towards zero elsewhere."""
     run, of_h = runs.of_h1(), runs.of_h()
-    black = run.where(Region.BLACK) & run.distinct
+    black = run.inside(Region.BLACK) & run.distinct
 
     def finding(name: str) -> Finding:
         same = agreement(run.results[name][0][black], of_h.results[name][0][black])
@@ -821,7 +821,7 @@ def fig_3() -> Evidence:
 def red_is_zero() -> Evidence:
     """Value of h1 where the offset is absorbed."""
     run = runs.of_h1()
-    red = run.where(Region.RED)
+    red = run.inside(Region.RED)
     numbers = np.unique(run.x[red]).size
 
     def finding(name: str) -> Finding:
@@ -836,7 +836,7 @@ def red_is_zero() -> Evidence:
 def towards_zero() -> Evidence:
     """Sign of the error of h1 inside the zone."""
     run = runs.of_h1()
-    inside = ~run.where(Region.BLACK) & (run.x != 2) & run.distinct
+    inside = ~run.inside(Region.BLACK) & (run.x != 2) & run.distinct
 
     def finding(name: str) -> Finding:
         value = run.results[name][0]
@@ -883,8 +883,8 @@ def fig_3_gap() -> Evidence:
 def fig_4() -> Evidence:
     """h1 less 4: linear in black as far as rounding allows, a jump where black meets green."""
     run = runs.of_h1()
-    black = run.where(Region.BLACK) & run.distinct
-    inside = np.flatnonzero(~run.where(Region.BLACK))
+    black = run.inside(Region.BLACK) & run.distinct
+    inside = np.flatnonzero(~run.inside(Region.BLACK))
     edges = {"right": [inside[-1], inside[-1] + 1], "left": [inside[0], inside[0] - 1]}
     predicted = 4 * runs.EPSILON_1 / runs.DELTA_1
 

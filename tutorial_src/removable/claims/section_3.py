@@ -172,7 +172,7 @@ def eq_5c() -> Evidence:
 def zero_over_zero() -> Evidence:
     """The two terms of the slope at 2, and the slope there."""
     run = runs.of_h()
-    red = run.where(Region.RED)
+    red = run.inside(Region.RED)
 
     def finding(name: str) -> Finding:
         factor, through_g = (float(term[0]) for term in terms_of_slope(name, np.array([2.0])))
@@ -209,7 +209,7 @@ def eq_6() -> Evidence:
 def eq_7() -> Evidence:
     """The slope of h at the yellow numbers, for both orders in which its two lines can be typed."""
     run = runs.of_h()
-    yellow = np.unique(run.x[run.where(Region.YELLOW)])
+    yellow = np.unique(run.x[run.inside(Region.YELLOW)])
     neighbour = float(np.nextafter(2.0, 1.0))
 
     def finding(name: str) -> Finding:
@@ -236,7 +236,7 @@ def fig_6() -> Evidence:
 def two_minus_alpha() -> Evidence:
     """Next to the yellow region, the slope of h against 2 - alpha, with alpha from exact rationals."""
     run = runs.of_h()
-    near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & (run.x != 2) & run.distinct
+    near = run.inside(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & (run.x != 2) & run.distinct
     alphas = rationals.alpha(run.x[near])
     alpha = np.array([float(a) for a in alphas])
 
@@ -255,7 +255,7 @@ SCATTER_BEGINS = 1e-13
 def quotient_rule_no_help() -> Evidence:
     """The slope by the quotient rule in one fraction, at the yellow numbers, from the framework's own f, g, f' and g'."""
     run = runs.of_h()
-    x = np.unique(run.x[run.where(Region.YELLOW)])
+    x = np.unique(run.x[run.inside(Region.YELLOW)])
     distance = np.abs(x - 2)
 
     def finding(name: str) -> Finding:

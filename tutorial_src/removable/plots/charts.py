@@ -86,7 +86,7 @@ def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
     handles: list[Line2D | Patch] = []
     stride = max(1, y.size // _MARKERS_PER_PANEL)
     for region, (role, marker, text) in REGION_STYLE.items():
-        inside = run.where(region) & np.isfinite(y)
+        inside = run.inside(region) & np.isfinite(y)
         if not inside.any():
             continue
         colour = LIGHT[role]
@@ -378,7 +378,7 @@ def inset(
     with plt.rc_context(_style()):
         small = ax.inset_axes(place)
     for region, (role, marker, _) in REGION_STYLE.items():
-        inside = run.where(region) & np.isfinite(y) & (run.gamma >= across[0]) & (run.gamma <= across[1])
+        inside = run.inside(region) & np.isfinite(y) & (run.gamma >= across[0]) & (run.gamma <= across[1])
         if inside.any():
             style = {"linestyle": "none", "marker": marker, "markersize": 2, "color": LIGHT[role], "rasterized": True}
             small.plot(run.gamma[inside], y[inside], **style)
@@ -401,7 +401,7 @@ def _branches(run: Sweep) -> np.ndarray:
 
     It has another branch where the denominator is perturbed, and there another on either side of 0, where the sign S changes.
     """
-    perturbed = ~run.where(Region.BLACK) & run.where(Region.BLACK).any()
+    perturbed = ~run.inside(Region.BLACK) & run.inside(Region.BLACK).any()
     branch = np.where(perturbed, np.where(run.gamma < 0, 1, 2), 0)
     return np.concatenate([[0], np.cumsum(np.diff(branch) != 0)])
 

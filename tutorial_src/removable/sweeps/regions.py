@@ -64,7 +64,29 @@ def classify(gamma: np.ndarray, *, zone: Zone | None = None, dtype: str = "float
     >>> [Region(r).name for r in classify([1e-17, 0.0, 1e-9, 1e-3])]
     ['RED', 'GREEN', 'YELLOW', 'GREEN']
     """
-    gamma = checked_grid(gamma).astype(checked_dtype(dtype))
+    return colours(checked_grid(gamma).astype(checked_dtype(dtype)), zone)
+
+
+def colours(gamma: np.ndarray, zone: Zone | None) -> np.ndarray:
+    r"""Do the work of :func:`classify`, for callers that have checked the arguments themselves.
+
+    Parameters
+    ----------
+    gamma : numpy.ndarray
+        Finite offsets :math:`\gamma`, shape ``(n,)``, of the precision in use.
+    zone : callable or None
+        Where the denominator is perturbed.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(n,)``, int8: values of :class:`Region`.
+
+    Examples
+    --------
+    >>> [Region(r).name for r in colours(np.array([1e-8, 1e-6], dtype="float32"), None)]
+    ['RED', 'YELLOW']
+    """
     two = gamma.dtype.type(2)
     x = two + gamma
     region = np.full(gamma.shape, Region.GREEN, dtype=np.int8)
