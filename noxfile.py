@@ -254,12 +254,13 @@ def kept_fixed(session: nox.Session) -> str:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check formatting, lint and spelling."""
-    session.install("--quiet", "-c", "constraints.txt", "ruff", "codespell", "import-linter")
+    """Check formatting, lint, spelling, which module imports which, and types."""
+    session.install("--quiet", "-c", "constraints.txt", "ruff", "codespell", "import-linter", "mypy", "numpy")
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("codespell")
     session.run("lint-imports", "--no-cache", env={"PYTHONPATH": "tutorial_src"})
+    session.run("mypy")  # reads NumPy's types, and those of no framework
 
 
 @nox.session(python=False)

@@ -3,6 +3,7 @@ r"""The grid of offsets :math:`\gamma` on which every function of the paper is s
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import checked_row, checked_whole
 from removable.errors import InputError
@@ -55,7 +56,7 @@ def gamma_grid(
     return np.concatenate([-positive[::-1], [0.0], positive])
 
 
-def checked_grid(gamma: np.ndarray) -> np.ndarray:
+def checked_grid(gamma: ArrayLike) -> np.ndarray:
     r"""Return ``gamma`` as a float64 array, or say what is wrong with it.
 
     Parameters

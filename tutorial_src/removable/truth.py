@@ -20,6 +20,7 @@ from typing import Any
 
 import flint
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import checked_base, checked_order, checked_whole
 from removable.errors import PoleError, PrecisionError
@@ -181,7 +182,7 @@ def _elementary(name: str) -> Callable[[Any], Series]:
     return function
 
 
-exact = SimpleNamespace(
+exact: SimpleNamespace = SimpleNamespace(
     where=lambda condition, a, b: a if condition else b,
     ones_like=lambda x: Series(flint.arb_series([1])),
     abs=abs,
@@ -194,7 +195,7 @@ exact = SimpleNamespace(
 """The array namespace of exact arithmetic. It works on one sample at a time, so ``where`` is a plain choice."""
 
 
-def derivatives(program: Program, gamma: np.ndarray, *, base: float = 2.0, order: int = 1) -> np.ndarray:
+def derivatives(program: Program, gamma: ArrayLike, *, base: float = 2.0, order: int = 1) -> np.ndarray:
     r"""Value and derivatives of a program at ``base + gamma``, evaluated without rounding.
 
     Parameters
@@ -233,14 +234,14 @@ def derivatives(program: Program, gamma: np.ndarray, *, base: float = 2.0, order
     array([[0.e+00],
            [4.e+08]])
     """
-    gamma = checked_grid(gamma)
+    offsets = checked_grid(gamma)
     order = checked_order(order)
     base = checked_base(base)
-    rows = np.empty((gamma.size, order + 1))
+    rows = np.empty((offsets.size, order + 1))
     bits_next: dict[int, int] = {}  # of the points that need more than one attempt
     # To set the precision takes as long as to compute with it: it is set once, and again for the few that need more.
     with working(_FIRST_BITS, order + 1 + _FIRST_EXTRA_TERMS):
-        for k, offset in enumerate(gamma.tolist()):
+        for k, offset in enumerate(offsets.tolist()):
             try:
                 rows[k] = _attempt(program, base, offset, order)
             except _MoreBitsError:
@@ -248,7 +249,7 @@ def derivatives(program: Program, gamma: np.ndarray, *, base: float = 2.0, order
             except (_MoreTermsError, ValueError, ZeroDivisionError):
                 bits_next[k] = _FIRST_BITS
     for k, bits in bits_next.items():
-        rows[k] = _attempts(program, base, float(gamma[k]), order, bits)
+        rows[k] = _attempts(program, base, float(offsets[k]), order, bits)
     return rows.T.copy()
 
 

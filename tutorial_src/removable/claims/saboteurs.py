@@ -201,18 +201,22 @@ class _OtherMode(_Adapter):
         return self.real.derivatives(program, x, **(how | {"mode": other.get(mode, mode)}))
 
 
+_OTHER_WALK: dict[str, tape.Walk] = {"torch": "ready first", "tensorflow": "newest first"}
+"""For each framework the walk of the other."""
+
+
 class _OtherOrder(_Adapter):
     """An adapter that adds slopes up in the order of the other framework, as far as the tape knows the operations."""
 
     def derivatives(self, program: Program, x: np.ndarray, **how: Any) -> np.ndarray:
         results = self.real.derivatives(program, x, **how)
-        order = {"torch": "ready first", "tensorflow": "newest first"}[self.real.name]
+        walk = _OTHER_WALK[self.real.name]
         if len(results) < 2 or results.dtype != np.float64 or how.get("mode", "reverse") != "reverse":
             return results
         variable = tape.Var(np.asarray(x, dtype=np.float64))
         try:
             with np.errstate(all="ignore"):
-                slope = tape.gradient(program(variable, tape.tape), variable, order=order)
+                slope = tape.gradient(program(variable, tape.tape), variable, walk=walk)
         except Exception:  # an operation that the tape does not have
             return results
         results = results.copy()
@@ -312,7 +316,7 @@ def _lost(number: Any) -> Any:
 def _inexact(spoil: Callable[[Any], Any]) -> Iterator[None]:
     """Spoil what exact arithmetic and computer algebra return: every function of three modules, and what they build on."""
 
-    def spoilt(function: Callable[..., Any]) -> Callable[..., Any]:
+    def spoilt(function: Any) -> Callable[..., Any]:
         # What a cache of its own has kept may be spoilt already, or be kept for later: ask the function itself.
         function = function.__wrapped__ if hasattr(function, "cache_clear") else function
         return functools.wraps(function)(lambda *args, **kwargs: _each(function(*args, **kwargs), spoil))
@@ -378,11 +382,11 @@ def _simplifying() -> Iterator[None]:
 @contextmanager
 def _without_rule() -> Iterator[None]:
     """Pair the division of both frameworks with a rule that hands nothing on."""
+    import torch
     from tensorflow.core.function.polymorphism.function_cache import FunctionCache
     from tensorflow.python.eager import forwardprop
     from tensorflow.python.framework import ops
 
-    torch = frameworks.get("torch").namespace
     frameworks.get("tensorflow").namespace  # noqa: B018  (what it registers is there once it is imported)
     divide, rules = torch.Tensor.__truediv__, ops.gradient_registry._registry
 

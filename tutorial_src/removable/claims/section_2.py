@@ -10,6 +10,7 @@ from itertools import pairwise
 from math import comb
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable import frameworks, functions, truth
 from removable.claims import rationals, runs
@@ -32,7 +33,7 @@ def _listed(numbers: Iterable[float], form: str = ".3g") -> str:
     return ", ".join(f"{number:{form}}" for number in numbers)
 
 
-def _exactly(program: Program, gamma: np.ndarray) -> np.ndarray:
+def _exactly(program: Program, gamma: ArrayLike) -> np.ndarray:
     """Values of a program at 2 + gamma without rounding."""
     return truth.derivatives(program, gamma, order=0)[0]
 
@@ -351,8 +352,12 @@ def _flat_for_higher_powers() -> Evidence:
     def finding(name: str) -> Finding:
         programs = {n: partial(functions.h_power, power=n) for n in _POWERS}
         flat, wrong, by_amount = [], [], []
+
+        def is_flat(x: np.ndarray, n: int) -> np.ndarray:
+            return runs.value_and_slope(name, programs[n], x)[0] == n * 2.0 ** (n - 1)
+
         for n, program in programs.items():
-            flat.append(_outermost(lambda x, n=n, p=program: runs.value_and_slope(name, p, x)[0] == n * 2.0 ** (n - 1)))
+            flat.append(_outermost(partial(is_flat, n=n)))
             slope = partial(_slope, name, program)
             wrong.append(reach(slope, partial(slope_of_power, power=n)))
             by_amount.append(reach(slope, partial(slope_of_power, power=n), relative=False))
@@ -378,9 +383,10 @@ def _absorbed_for_higher_powers() -> Evidence:
         text = f"added to the other terms of the expansion, gamma to the power is lost out to {_both_sides(lost)}"
         return Finding(text, as_stated=_widens(lost) and _is_the_quotient(name))
 
-    rounded_once = [
-        _outermost(lambda x, n=n: rationals.power(x, n) == rationals.power(x, n, without_last=True)) for n in _POWERS
-    ]
+    def without_a_trace(x: np.ndarray, n: int) -> np.ndarray:
+        return rationals.power(x, n) == rationals.power(x, n, without_last=True)
+
+    rounded_once = [_outermost(partial(without_a_trace, n=n)) for n in _POWERS]
     form = "powers {}: the power, rounded once, is the same without it out to {}"
     return in_both(exactly(form, _listed(_POWERS, "d"), _both_sides(rounded_once)), finding)
 
@@ -411,10 +417,10 @@ def wider_nan() -> Evidence:
         return (x * x * x - 6 * (x * x) + 12 * x - 8) / (x * x - 4 * x + 4)
 
     def finding(name: str) -> Finding:
-        simple, double = (
-            _outermost(lambda x, p=program: np.isnan(runs.value_and_slope(name, p, x)[0]))
-            for program in (functions.h, square)
-        )
+        def is_nan(x: np.ndarray, program: Program) -> np.ndarray:
+            return np.isnan(runs.value_and_slope(name, program, x)[0])
+
+        simple, double = (_outermost(partial(is_nan, program=program)) for program in (functions.h, square))
         at_2 = [runs.value_and_slope(name, program, [2.0])[0, 0] for program in (functions.h, square)]
         text = f"denominator x - 2: NaN at 2, {'and at no other number' if not simple.outer else f'out to {simple}'}; "
         wider = double.left > simple.left and double.right > simple.right
@@ -629,10 +635,10 @@ def eq_1() -> Evidence:
 def eq_2() -> Evidence:
     """Equation (2) with delta far below epsilon, against its cases in rationals; and what leaving g out changes."""
     epsilon, delta = runs.EPSILON_2, runs.EPSILON_2 / 1000
-    constants = {"epsilon": epsilon, "delta": delta}
+    program = partial(functions.h1_hat, epsilon=epsilon, delta=delta)
     printed = _quotients(_between(delta), _epsilon_with_sign(epsilon))
-    in_rationals = partial(rationals.dropped, **constants)
-    equation = _Equation(lambda x, xp: functions.h1_hat(x, xp, **constants), in_rationals, printed, 0, delta)
+    in_rationals = partial(rationals.dropped, epsilon=epsilon, delta=delta)
+    equation = _Equation(program, in_rationals, printed, 0, delta)
     return together(equation.evidence(), _left_out(epsilon, delta))
 
 
@@ -733,7 +739,7 @@ def _clamped_twice() -> Evidence:
     """The function of equation (2) with delta equal to epsilon, and that of (3), each against cases of its own in rationals."""
     epsilon = runs.EPSILON_2
     x = _numbers(epsilon)
-    forms = {
+    forms: dict[str, tuple[Program, Callable[..., Fraction]]] = {
         "(2)": (partial(functions.h1_hat, epsilon=epsilon, delta=epsilon), rationals.dropped),
         "(3)": (runs.h2, rationals.clamped),
     }

@@ -235,9 +235,9 @@ def _agreeing(
     """
     clean = clean.copy()
     while clean.sum() >= _AGREE:
-        *found, apart = _best_of_each(radii, coefficients, noise, clean)
+        unit, mean, error, apart = _best_of_each(radii, coefficients, noise, clean)
         if not apart.any():
-            return clean, *found
+            return clean, unit, mean, error
         clean[np.flatnonzero(clean)[: max(1, int(np.flatnonzero(apart).min()) + 1)]] = False
     raise NotRemovableError(
         f"circles of different radii around {at!r} carry different power series: the program is not analytic on complex "

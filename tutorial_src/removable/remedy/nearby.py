@@ -145,10 +145,13 @@ class _Selection:
     ) -> None:
         self.b, self.function, self.x, self.at, self.parameters, self.dims = b, function, x, at, parameters, dims
         arrays = [x, *(p for p in (at, *parameters) if self._is_ours(p))]
-        shapes = [sizes(array) for array in arrays]
-        if not all(shape is not None and all(isinstance(size, int) for size in shape) for shape in shapes):
-            raise _NotSelectedError
-        self.shape: tuple[int, ...] = np.broadcast_shapes(*shapes)  # type: ignore[arg-type]
+        shapes = []
+        for array in arrays:
+            shape = sizes(array)
+            if shape is None or not all(isinstance(size, int) for size in shape):
+                raise _NotSelectedError
+            shapes.append(shape)
+        self.shape: tuple[int, ...] = np.broadcast_shapes(*shapes)
         self.count = math.prod(self.shape)
         if self.count < _FEW or len(self.shape) != dims:
             raise _NotSelectedError

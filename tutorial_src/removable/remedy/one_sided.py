@@ -70,6 +70,7 @@ def explanation(values: Values, at: float) -> NotRemovableError:
             return NotRemovableError(
                 f"on the {name} of {at!r} the program is unbounded, like log|x - {at!r}|: nothing removes that"
             )
+    smooth = {}
     for name, fit in fits.items():
         if fit is None:
             kind, power = growth[name]
@@ -79,9 +80,10 @@ def explanation(values: Values, at: float) -> NotRemovableError:
                     f"at {at!r} is a branch point: on the {name} the slope is infinite, and grows like {how}"
                 )
             return NotRemovableError(f"on the {name} of {at!r} the program is not smooth: no power series fits it")
+        smooth[name] = fit
     size = np.max(np.abs(np.concatenate([values(scale * _NEAR * _side(sign))[:, 0].real for sign in (1, -1)])))
     for k, what in enumerate(_DERIVATIVES):
-        right, left = (fits[name][k] * math.factorial(k) for name in ("right", "left"))
+        right, left = (smooth[name][k] * math.factorial(k) for name in ("right", "left"))
         if abs(right - left) * (scale * _NEAR) ** k > _TELLING[k] * size:
             return NotRemovableError(
                 f"at {at!r} is {'a kink' if k else 'a jump'}: the {what} tends to {_told(right, left)} from the right and to "

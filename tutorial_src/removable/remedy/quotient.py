@@ -241,8 +241,8 @@ class Quotient:
 
         def table(t: np.ndarray, order: int) -> np.ndarray:
             function = compiled or functools.partial(derivatives, order=order)
-            blocks = np.pad(t, (0, -len(t) % size if compiled else 0), mode="edge")
-            blocks = [blocks[start : start + size] for start in range(0, len(blocks), size)]
+            padded = np.pad(t, (0, -len(t) % size if compiled else 0), mode="edge")
+            blocks = [padded[start : start + size] for start in range(0, len(padded), size)]
             return np.concatenate([rows(function, block) for block in blocks], axis=1)[: order + 1, : len(t)]
 
         return table
@@ -264,9 +264,10 @@ class Quotient:
                 f"{name} cannot be evaluated at points of shape {tuple(z.shape)} ({told(error)}); give a function that "
                 "treats the elements of x independently."
             ) from error
-        if any(row is None for row in found):
+        known = [row for row in found if row is not None]
+        if len(known) < len(found):
             raise _Hidden("they are being traced")
-        return found
+        return known
 
     def _check_by_element(self, b: Backend, precision: str, dims: int, like: Array | None) -> None:
         """Refuse f and g that depend on chance or mix elements: alone or among others, an element has one value."""
@@ -285,8 +286,12 @@ class Quotient:
                 slack = (
                     0.0 if first is None else rounding * np.max(np.abs(first), where=np.isfinite(first), initial=0.0)
                 )
-                alike = flat is not None and flat.shape[1] == first.shape[1]
-                if not alike or not np.allclose(flat, first[: len(flat)], rtol=rounding, atol=slack, equal_nan=True):
+                if (
+                    flat is None
+                    or first is None
+                    or flat.shape[1] != first.shape[1]
+                    or not np.allclose(flat, first[: len(flat)], rtol=rounding, atol=slack, equal_nan=True)
+                ):
                     raise InputError(
                         f"{name} gives an element another value among others, another shape or a random value; give a function "
                         "that treats the elements of x independently."
@@ -344,6 +349,7 @@ def _looked_up(made: Quotient, framework: str, precision: str, compiling: bool, 
 
 
 # What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
+# The type of a function has no attributes of one's own.
 _looked_up._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 

@@ -560,4 +560,5 @@ def _constant(repaired: Repaired, framework: str, precision: str) -> Plan | None
 
 
 # What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
+# The type of a function has no attributes of one's own.
 _constant._dynamo_marked_constant = True  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable import frameworks, truth
 from removable.arguments import PRECISIONS, checked_base, checked_dtype, checked_names, checked_order, checked_whole
@@ -151,7 +152,7 @@ def compare(
     forms: Mapping[str, Program],
     *,
     meant: Program,
-    gamma: np.ndarray,
+    gamma: ArrayLike,
     base: float = 0.0,
     names: Sequence[str] = ("torch", "tensorflow"),
     order: int = 1,

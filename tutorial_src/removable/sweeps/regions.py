@@ -18,6 +18,7 @@ from collections.abc import Callable
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import checked_dtype
 from removable.functions import Array, Namespace
@@ -36,7 +37,7 @@ class Region(IntEnum):
     BLACK = 3
 
 
-def classify(gamma: np.ndarray, *, zone: Zone | None = None, dtype: str = "float64") -> np.ndarray:
+def classify(gamma: ArrayLike, *, zone: Zone | None = None, dtype: str = "float64") -> np.ndarray:
     r"""Colour every sample as the captions of Figures 1 to 8 do.
 
     Parameters

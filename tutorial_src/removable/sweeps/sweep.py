@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable import frameworks, truth
 from removable.arguments import checked_dtype, checked_names, checked_order
@@ -220,7 +221,7 @@ def sweep(
     meant: Program,
     zone: regions.Zone | None = None,
     names: Sequence[str] = ("torch", "tensorflow"),
-    gamma: np.ndarray | None = None,
+    gamma: ArrayLike | None = None,
     order: int = 1,
     mode: Mode = "reverse",
     dtype: str = "float64",

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import PRECISIONS, checked_base, checked_dtype, checked_order
 from removable.errors import InputError
@@ -58,7 +59,7 @@ def unit_roundoff(dtype: str) -> float:
     return 2.0 ** -PRECISIONS[checked_dtype(dtype, known=PRECISIONS)]
 
 
-def offsets(gamma: np.ndarray, *, base: float = 2.0, dtype: str = "float64") -> np.ndarray:
+def offsets(gamma: ArrayLike, *, base: float = 2.0, dtype: str = "float64") -> np.ndarray:
     r"""Return the offsets next to those given for which :math:`r + \gamma` is a number of the dtype, exactly.
 
     A distance is then a distance: nothing is lost when the point is stored, and ``x - r`` is exact.
@@ -94,9 +95,7 @@ def offsets(gamma: np.ndarray, *, base: float = 2.0, dtype: str = "float64") -> 
     return exact[exact != 0]
 
 
-def zone_width(
-    x: np.ndarray, found: np.ndarray, true: np.ndarray, *, base: float = 2.0, tolerance: float = 1e-3
-) -> float:
+def zone_width(x: ArrayLike, found: ArrayLike, true: ArrayLike, *, base: float = 2.0, tolerance: float = 1e-3) -> float:
     r"""Return the largest sampled distance :math:`|x - r|` at which a result is off by more than a tolerance.
 
     Parameters

@@ -19,11 +19,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import checked_row
 from removable.errors import InputError, RemovableError
 from removable.functions import h
 from removable.systems import jax
+from removable.systems.outcome import run_or_raise
 
 __all__ = ["WITHOUT", "compiled", "fused", "replay", "rounded"]
 
@@ -57,7 +59,7 @@ def rounded(a: float, b: float, c: float) -> float:
     return float(Fraction(float(Fraction(a) * Fraction(b))) + Fraction(c))
 
 
-def replay(x: np.ndarray, step: Step) -> np.ndarray:
+def replay(x: ArrayLike, step: Step) -> np.ndarray:
     r"""Compute :math:`h(x) = (x^2 - 4)/(x - 2)` and its slope in exact rationals, rounding where the compiled code rounds.
 
     The slope is that of JAX, which puts the rules together as :math:`-q f + x k + x k` with :math:`q = 1/g^2`, :math:`k = 1/g`.
@@ -98,7 +100,7 @@ def _at(x: float, step: Step) -> tuple[float, float]:
     return float(Fraction(f) / Fraction(g)), float(Fraction(step(-q, f, through_f)) + Fraction(through_f))
 
 
-def compiled(x: np.ndarray, *, isa: str | None = None) -> np.ndarray:
+def compiled(x: ArrayLike, *, isa: str | None = None) -> np.ndarray:
     """Let JAX compile :math:`h(x) = (x^2 - 4)/(x - 2)` and its slope, and run them.
 
     Parameters
@@ -144,7 +146,7 @@ def compiled(x: np.ndarray, *, isa: str | None = None) -> np.ndarray:
 
 
 def _compiled(x: np.ndarray) -> np.ndarray:
-    (ran,) = jax.MODES["jit"]([h], [x])
+    (ran,) = run_or_raise(jax.MODES["jit"], [h], [x])
     return np.stack([ran.value, ran.slope])
 
 

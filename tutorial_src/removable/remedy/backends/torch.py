@@ -22,6 +22,7 @@ def _made_ready(values: Table, dtype: str, device: str) -> bool:
 
 
 # What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
+# The type of a function has no attributes of one's own.
 _made_ready._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
