@@ -274,11 +274,11 @@ def _between(y: Node, x: Node) -> set[Node]:
     behind, new = {y}, {y}
     while new := {parent for node in new for parent, _ in node.parents} - behind:
         behind |= new
-    found = {x}
+    between = {x}
     for node in sorted(behind, key=lambda node: node.time):  # parents come before what is computed from them
-        if any(parent in found for parent, _ in node.parents):
-            found.add(node)
-    return found
+        if any(parent in between for parent, _ in node.parents):
+            between.add(node)
+    return between
 
 
 def derivatives(

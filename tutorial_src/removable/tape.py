@@ -142,7 +142,7 @@ def gradient(y: Var, x: Var, *, walk: Walk = "newest first") -> np.ndarray:
 
 def _memory(y: Var) -> set[Var]:
     """Return ``y`` and everything that it was computed from."""
-    found = {y}
-    while new := {parent for node in found for parent, _ in node.parents} - found:
-        found |= new
-    return found
+    memory = {y}
+    while new := {parent for node in memory for parent, _ in node.parents} - memory:
+        memory |= new
+    return memory

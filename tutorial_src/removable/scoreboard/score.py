@@ -57,13 +57,13 @@ class Score:
 
     def worst(self, order: int) -> float | None:
         """Return the largest finite error over all pairs and offsets; None if that derivative was not measured."""
-        found = [rows[order] for rows in self.errors.values() if len(rows) > order]
-        return float(max(row[np.isfinite(row)].max() for row in found)) if found else None
+        errors = [rows[order] for rows in self.errors.values() if len(rows) > order]
+        return float(max(row[np.isfinite(row)].max() for row in errors)) if errors else None
 
     def lost(self, order: int) -> int | None:
         """Count the results that are not finite, over all pairs and offsets; None if that derivative was not measured."""
-        found = [rows[order] for rows in self.errors.values() if len(rows) > order]
-        return sum(int(np.isinf(row).sum()) for row in found) if found else None
+        errors = [rows[order] for rows in self.errors.values() if len(rows) > order]
+        return sum(int(np.isinf(row).sum()) for row in errors) if errors else None
 
     def right(self, *, at: bool) -> int:
         """Count the pairs that are right at the point, or next to it, in the value and in all derivatives measured."""
@@ -125,11 +125,11 @@ def measure(
                 continue
             program = patch.build(case)
             if patch.evaluate:
-                found = patch.evaluate(program, name, x, order)
+                rows = patch.evaluate(program, name, x, order)
             else:
-                found = frameworks.get(name).derivatives(program, x, order=order, dtype=patch.dtype)
+                rows = frameworks.get(name).derivatives(program, x, order=order, dtype=patch.dtype)
             with np.errstate(invalid="ignore", over="ignore"):
-                error = np.abs(found - true) / np.maximum(1, np.abs(true))
+                error = np.abs(rows - true) / np.maximum(1, np.abs(true))
             errors[title, name] = np.where(np.isfinite(error), error, np.inf)
     return Score(gamma, errors, float(1e4 * np.finfo(patch.dtype).eps))
 
@@ -201,15 +201,15 @@ def prices(patches: Mapping[str, Patch]) -> str:
     naive               ...                                 1      no    no
     Measured ...
     """
-    found = {what: record for what, record in read("patches").items() if what[1] in patches}
+    measured = {what: record for what, record in read("patches").items() if what[1] in patches}
     titles = {name: frameworks.get(name).title for name in NAMES}
     lines = [f"{'':<20}" + "".join(f"{title:<12}" for title in titles.values()) + f"{'lines':<7}{'root':<6}algebra"]
     for title, patch in patches.items():
-        known = [found.get(("patches", title, name)) for name in NAMES]
-        ratios = "".join(f"{marked(f'{record.value:.1f}', [record]) if record else '-':<12}" for record in known)
+        row = [measured.get(("patches", title, name)) for name in NAMES]
+        ratios = "".join(f"{marked(f'{record.value:.1f}', [record]) if record else '-':<12}" for record in row)
         needs = f"{'yes' if patch.root else 'no':<6}{'yes' if patch.algebra else 'no'}"
         lines.append(f"{title:<20}{ratios}{patch.lines:<7}{needs}")
-    return "\n".join([*lines, stamp(found.values())])
+    return "\n".join([*lines, stamp(measured.values())])
 
 
 def records() -> str:
@@ -261,11 +261,11 @@ def costs() -> str:
     >>> [line.split("  ")[0] for line in costs().splitlines()[2 : 2 + len(SITUATIONS)]] == list(SITUATIONS)
     True
     """
-    found = read("costs")
+    measured = read("costs")
     titles = [frameworks.get(name).title for name in NAMES]
     lines = [f"{'':<24}{'eager':<36}compiled", f"{'':<24}" + "".join(f"{title:<12}" for title in titles) * 2]
     for situation in SITUATIONS:
-        records = [found.get(("costs", situation, how, name)) for how in WAYS for name in NAMES]
-        cells = [marked(f"{record.value:.2g}", [record]) if record else "-" for record in records]
+        row = [measured.get(("costs", situation, how, name)) for how in WAYS for name in NAMES]
+        cells = [marked(f"{record.value:.2g}", [record]) if record else "-" for record in row]
         lines.append(f"{situation:<24}" + "".join(f"{cell:<12}" for cell in cells))
-    return "\n".join([*(line.rstrip() for line in lines), stamp(found.values())])
+    return "\n".join([*(line.rstrip() for line in lines), stamp(measured.values())])

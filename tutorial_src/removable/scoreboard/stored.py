@@ -100,14 +100,14 @@ def sources(module: str, framework: str, *, root: Path | None = None) -> list[st
     root = root or ROOT
     _source(module, root)
     others = {f"{frameworks.__name__}.{name}" for name in frameworks.NAMES if name != framework}
-    found: set[str] = set()
+    modules: set[str] = set()
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        if name not in found | others:
-            found.add(name)
+        if name not in modules | others:
+            modules.add(name)
             waiting += _imports(name, root)
-    return sorted(found)
+    return sorted(modules)
 
 
 def digest(module: str, framework: str, *, root: Path | None = None) -> str:
@@ -283,8 +283,8 @@ def write(what: Sequence[str], value: float | list[Any], *, module: str, file: P
         processor=f"{platform.machine()}, {cores} cores",
         versions={adapter.title: adapter.version, "NumPy": np.__version__, "Python": platform.python_version()},
     )
-    kept = read(file=file) if file.exists() else {}
-    lines = [json.dumps(asdict(each)) for _, each in sorted((kept | {record.what: record}).items())]
+    records = read(file=file) if file.exists() else {}
+    lines = [json.dumps(asdict(each)) for _, each in sorted((records | {record.what: record}).items())]
     temporary = file.with_suffix(".tmp")
     temporary.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8")
     os.replace(temporary, file)
@@ -374,7 +374,7 @@ def stamp(records: Iterable[Record]) -> str:
     for record in records:
         for name, version in record.versions.items():
             versions.setdefault(name, set()).add(version)
-    told = ", ".join(f"{name} {' and '.join(sorted(versions[name]))}" for name in sorted(versions))
+    software = ", ".join(f"{name} {' and '.join(sorted(versions[name]))}" for name in sorted(versions))
     when = " to ".join(dict.fromkeys((days[0], days[-1])))
     legend = marked("", records) and f"\n{_MARK} measured before the code was changed; renew with nox -s bench"
-    return f"Measured {when} on {' and on '.join(processors)},\nwith {told}.{legend}"
+    return f"Measured {when} on {' and on '.join(processors)},\nwith {software}.{legend}"

@@ -321,8 +321,8 @@ def derivative_edges(
                 off = ~(np.abs(rows[n][where] - true[n - 1]) <= tolerance)
             search.narrow(off & (x[where] != at))
     # A search knows what was asked for; what was looked at is the number next to it.
-    found = [abs(_rounded(np.array([at + s.side * s.edge]), bits).item() - at) for s in searches]
-    return {(n, t): Edges(*found[2 * i : 2 * i + 2]) for i, (n, t, _) in enumerate(keys[::2])}
+    distances = [abs(_rounded(np.array([at + s.side * s.edge]), bits).item() - at) for s in searches]
+    return {(n, t): Edges(*distances[2 * i : 2 * i + 2]) for i, (n, t, _) in enumerate(keys[::2])}
 
 
 def _rounded(x: np.ndarray, bits: int) -> np.ndarray:

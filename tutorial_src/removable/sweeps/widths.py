@@ -95,14 +95,16 @@ def offsets(gamma: ArrayLike, *, base: float = 2.0, dtype: str = "float64") -> n
     return exact[exact != 0]
 
 
-def zone_width(x: ArrayLike, found: ArrayLike, true: ArrayLike, *, base: float = 2.0, tolerance: float = 1e-3) -> float:
+def zone_width(
+    x: ArrayLike, result: ArrayLike, true: ArrayLike, *, base: float = 2.0, tolerance: float = 1e-3
+) -> float:
     r"""Return the largest sampled distance :math:`|x - r|` at which a result is off by more than a tolerance.
 
     Parameters
     ----------
     x : array_like
         The points, shape ``(n,)``.
-    found, true : array_like
+    result, true : array_like
         What was computed there and what is true, shape ``(n,)``. A result that is NaN or infinite is off.
     base : float
         The singular point :math:`r`.
@@ -124,14 +126,14 @@ def zone_width(x: ArrayLike, found: ArrayLike, true: ArrayLike, *, base: float =
     >>> zone_width([1.5, 2.0, 2.25, 3.0], [1.0, float("nan"), 1.125, 1.0], [1.0, 1.0, 1.0, 1.0])
     0.25
     """
-    x, found, true = (np.asarray(values, dtype=np.float64) for values in (x, found, true))
-    if not x.shape == found.shape == true.shape:
+    x, result, true = (np.asarray(values, dtype=np.float64) for values in (x, result, true))
+    if not x.shape == result.shape == true.shape:
         raise InputError(
-            f"x, found and true have shapes {x.shape}, {found.shape} and {true.shape}; give one for each point."
+            f"x, result and true have shapes {x.shape}, {result.shape} and {true.shape}; give one for each point."
         )
     _checked_positive("tolerance", tolerance)
     with np.errstate(invalid="ignore"):
-        good = np.abs(found - true) <= tolerance
+        good = np.abs(result - true) <= tolerance
     return float(np.abs(checked_grid(x) - checked_base(base))[~good].max(initial=0.0))
 
 
@@ -249,7 +251,7 @@ class EdgeSearch:
 
 
 def edges(
-    found: Callable[[np.ndarray], np.ndarray],
+    computed: Callable[[np.ndarray], np.ndarray],
     true: Callable[[np.ndarray], np.ndarray],
     *,
     at: float = 2.0,
@@ -262,7 +264,7 @@ def edges(
 
     Parameters
     ----------
-    found : callable
+    computed : callable
         Called with numbers, shape ``(n,)``, float64; returns what was computed there, same shape. What is NaN or infinite is off.
     true : callable
         The same for what is true.
@@ -301,7 +303,7 @@ def edges(
             exact = np.asarray(true(x))
             allowed = tolerance * np.abs(exact) if relative else tolerance
             with np.errstate(invalid="ignore"):
-                search.narrow(~(np.abs(found(x) - exact) <= allowed))
+                search.narrow(~(np.abs(computed(x) - exact) <= allowed))
         if search.edge >= largest * (1 - 1e-9):
             raise InputError(f"the result is still off at a distance of {largest:g} from {at:g}; give a larger reach.")
         reached.append(search.edge)

@@ -228,8 +228,8 @@ class Board:
         for (system, mode), ran in self.ran.items():
             there = self.offset(title) == 0
             value, slope = (f"{row[there].item():.4g}" for row in (ran[title].value, ran[title].slope))
-            found = self.edges[system, mode][title]
-            reach = "".join(f"{f'{edge:.2e}' if edge else 'nowhere':<10}" for edge in (found.left, found.right))
+            edges = self.edges[system, mode][title]
+            reach = "".join(f"{f'{edge:.2e}' if edge else 'nowhere':<10}" for edge in (edges.left, edges.right))
             left = "{:<7}{}".format(*ran[title].divisions or "--")
             worst = self.largest((system, mode), title)
             name = "" if system == before else system
@@ -288,8 +288,8 @@ def board(
     ...     "by machine": lambda programs, points: "There is no machine.",
     ... }
     >>> line = Subject("x", lambda x, xp: x, at=0.0)
-    >>> made = board({"paper": ("paper, A4", modes)}, [line], samples_per_side=2)
-    >>> made.zone(("paper", "by hand"), "x"), made.absent
+    >>> measured = board({"paper": ("paper, A4", modes)}, [line], samples_per_side=2)
+    >>> measured.zone(("paper", "by hand"), "x"), measured.absent
     (0.0, {('paper', 'by machine'): 'There is no machine.'})
     """
     x = {s.title: s.points(samples_per_side) for s in subjects}
@@ -298,11 +298,11 @@ def board(
     absent: dict[tuple[str, str], str] = {}
     for system, (_, modes) in systems.items():
         for mode, run in modes.items():
-            made = run([s.program for s in subjects], list(x.values()))
-            if isinstance(made, str):
-                absent[system, mode] = made
+            results = run([s.program for s in subjects], list(x.values()))
+            if isinstance(results, str):
+                absent[system, mode] = results
             else:
-                ran[system, mode] = dict(zip(x, made, strict=True))
+                ran[system, mode] = dict(zip(x, results, strict=True))
                 edges[system, mode] = _edges(run, subjects)
     return Board(
         subjects={s.title: s for s in subjects},

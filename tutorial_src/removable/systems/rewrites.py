@@ -308,16 +308,16 @@ def measure(names: Sequence[str] = tuple(_MODES), patterns: Sequence[Pattern] = 
     absent: dict[tuple[str, str], str] = {}
     for name in names:
         for mode, run in _MODES[name].items():
-            made = run([p.program for p in patterns], [p.points for p in patterns])
-            if isinstance(made, str):
-                absent[name, mode] = made
+            results = run([p.program for p in patterns], [p.points for p in patterns])
+            if isinstance(results, str):
+                absent[name, mode] = results
             else:
-                ran[name, mode] = dict(zip(true, made, strict=True))
+                ran[name, mode] = dict(zip(true, results, strict=True))
     return Rewrites(
         rows=tuple(
-            _row(title, key, made[title], ran[key[0], "eager"][title], true[title])
+            _row(title, key, results[title], ran[key[0], "eager"][title], true[title])
             for title in true
-            for key, made in ran.items()
+            for key, results in ran.items()
         ),
         true={title: (float(rows[0, 0]), float(rows[1, 0])) for title, rows in true.items()},
         ran=ran,
@@ -388,12 +388,12 @@ def _expression(code: str) -> str:
         if line.endswith(" = input"):
             known[line.removesuffix(" = input")] = "x"
             continue
-        found = _ASSIGNED.match(line)
-        if found is None or found[1] in known:
+        assignment = _ASSIGNED.match(line)
+        if assignment is None or assignment[1] in known:
             return "; ".join(code.splitlines())
-        words = found[3].split(", ")
+        words = assignment[3].split(", ")
         inputs |= {word for word in words if _INPUT.match(word)}
-        known[found[1]] = f"{found[2]}({', '.join('x' if w in inputs else known.get(w, w) for w in words)})"
+        known[assignment[1]] = f"{assignment[2]}({', '.join('x' if w in inputs else known.get(w, w) for w in words)})"
     if len(inputs) > 1:
         return "; ".join(code.splitlines())
     return list(known.values())[-1] if known else ""

@@ -22,12 +22,12 @@ __all__ = ["MODES"]
 def _mapped(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
     import torch
 
-    made = []
+    results = []
     for program, x in zip(programs, points, strict=True):
         both = torch.func.grad_and_value(lambda x, program=program: program(x, torch))
         slope, value = torch.func.vmap(both)(torch.tensor(x))
-        made.append(Ran(value.numpy(), slope.numpy()))
-    return made
+        results.append(Ran(value.numpy(), slope.numpy()))
+    return results
 
 
 def _compiled(programs: list[Program], points: list[np.ndarray]) -> list[Ran] | str:
@@ -38,11 +38,11 @@ def _compiled(programs: list[Program], points: list[np.ndarray]) -> list[Ran] | 
     import torch
 
     def all_of_them(*points: Any) -> list[Any]:
-        made = []
+        rows = []
         for program, x in zip(programs, points, strict=True):
             value, back = torch.func.vjp(lambda x, program=program: program(x, torch), x)
-            made += [value, *back(torch.ones_like(value))]
-        return made
+            rows += [value, *back(torch.ones_like(value))]
+        return rows
 
     graphs: list[Any] = []
     torch.compiler.reset()
@@ -50,7 +50,7 @@ def _compiled(programs: list[Program], points: list[np.ndarray]) -> list[Ran] | 
     # file a pool of compiling processes takes longer to start than it saves.
     options = {"post_grad_custom_post_pass": graphs.append, "compile_threads": 1}
     try:
-        made = torch.compile(all_of_them, options=options)(*map(torch.tensor, points))
+        arrays = torch.compile(all_of_them, options=options)(*map(torch.tensor, points))
     # Wrapped in other errors as Dynamo sees fit, from version to version; whatever else it is goes on.
     except Exception as error:
         if not _for_want_of_a_compiler(error):
@@ -65,8 +65,8 @@ def _compiled(programs: list[Program], points: list[np.ndarray]) -> list[Ran] | 
     counts = [sum("div" in str(n.target) or "reciprocal" in str(n.target) for n in nodes) for nodes in codes]
     return [
         Ran(
-            made[2 * k].numpy(),
-            made[2 * k + 1].numpy(),
+            arrays[2 * k].numpy(),
+            arrays[2 * k + 1].numpy(),
             code=tuple(texts[2 * k : 2 * k + 2]),
             divisions=tuple(counts[2 * k : 2 * k + 2]),
         )

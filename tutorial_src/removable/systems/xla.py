@@ -33,8 +33,8 @@ def operations(text: str) -> str:
     """
     constants: dict[str, str] = {}
     lines = []
-    for found in filter(None, map(_OPERATION.match, text.splitlines())):
-        name, operation, given = found[1], found[2], _TYPE.sub("", found[3]).replace("%", "")
+    for operation_line in filter(None, map(_OPERATION.match, text.splitlines())):
+        name, operation, given = operation_line[1], operation_line[2], _TYPE.sub("", operation_line[3]).replace("%", "")
         words = [constants.get(word, word) for word in given.split(", ")]
         if operation == "constant":
             constants[name] = given
