@@ -1,4 +1,4 @@
-"""What a function reads besides its arguments, and whether that can change between two calls."""
+"""What a function reads besides its arguments: whether it can change between two calls, and copies of it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import dis
 import functools
 import types
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
-__all__ = ["reads_nothing_else", "rebound", "state"]
+__all__ = ["copied", "reads_nothing_else", "rebound", "state"]
 
 _CONSTANT = frozenset({"cmath", "jax", "jaxlib", "keras", "math", "numpy", "scipy", "tensorflow", "torch"})
 """Packages whose modules hold functions and constants; in another module somebody may keep what is tuned."""
@@ -233,3 +234,37 @@ def _global_names(code: types.CodeType) -> tuple[str, ...]:
         if isinstance(constant, types.CodeType):
             names |= dict.fromkeys(_global_names(constant))
     return tuple(names)
+
+
+def copied(function: Any, memo: dict[int, Any]) -> Any:
+    """Copy a function along with what it closes over; deepcopy itself takes functions as they are.
+
+    Parameters
+    ----------
+    function : callable
+        A function, or an object that can be called.
+    memo : dict
+        What has been copied, by deepcopy.
+
+    Returns
+    -------
+    callable
+        The copy.
+
+    Examples
+    --------
+    >>> weights = [2.0]
+    >>> def scaled(weights):
+    ...     return lambda x: weights[0] * x
+    >>> twice = scaled(weights)
+    >>> copy = copied(twice, {})
+    >>> weights[0] = 3.0
+    >>> twice(1.0), copy(1.0)
+    (3.0, 2.0)
+    """
+    if not isinstance(function, types.FunctionType) or not function.__closure__:
+        return deepcopy(function, memo)
+    cells = tuple(types.CellType(deepcopy(cell.cell_contents, memo)) for cell in function.__closure__)
+    copy = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, cells)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return functools.update_wrapper(copy, function)

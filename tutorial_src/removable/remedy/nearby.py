@@ -15,9 +15,9 @@ import numpy as np
 
 from removable.functions import Array
 from removable.remedy import closures
-from removable.remedy.arguments import is_array, sizes
 from removable.remedy.backends import Backend
 from removable.remedy.elements import Around, at_points, distances, node_dtype
+from removable.remedy.inputs import is_array, sizes
 
 __all__ = ["continued", "sample"]
 

@@ -281,8 +281,8 @@ def _searched(on_circles: Values | None, on_line: Values, at: float, rounding: f
             raise
         except poles.EssentialSingularityError as refusal:
             with contextlib.suppress(NotTakenError):  # from afar a jump can look like one
-                told = explanation(on_line, at)
-                raise told if "a jump" in str(told) else refusal from None
+                reason = explanation(on_line, at)
+                raise reason if "a jump" in str(reason) else refusal from None
             raise
         except (NotRemovableError, NotTakenError) as refusal:
             note = str(refusal)
@@ -359,9 +359,9 @@ def _on_the_line(found: annulus.Fit, radius: float, coefficients: np.ndarray, no
 def _check_afar(innermost: float, far: float, on_line: Values, at: float) -> None:
     """Raise if a power series was found far from the point only, and both sides of the point differ: round(x) is like x far out."""
     if innermost > far * max(1.0, abs(at)):
-        told = explanation(on_line, at)
-        if "tends to" in str(told) or _in_steps(on_line, at):
-            raise told
+        reason = explanation(on_line, at)
+        if "tends to" in str(reason) or _in_steps(on_line, at):
+            raise reason
 
 
 def _in_steps(on_line: Values, at: float) -> bool:
@@ -491,9 +491,9 @@ def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
     finite = np.isfinite(seen)
     apart &= finite
     if apart.any() or not finite.any():
-        told = explanation(on_line, at)
-        if "tends to" in str(told):
-            raise told
+        reason = explanation(on_line, at)
+        if "tends to" in str(reason):
+            raise reason
         if not apart.any():
             raise NotRemovableError(f"on the real line around {at!r} the program is not finite anywhere")
         raise _BranchError(at, float(np.max(np.where(apart.any(1), np.abs(t), 0.0))))

@@ -1,4 +1,4 @@
-"""Poles and essential singularities, told by the coefficients of negative index, and the errors that name them."""
+"""Poles and essential singularities, known by the coefficients of negative index, and the errors that name them."""
 
 from __future__ import annotations
 
@@ -127,8 +127,8 @@ def pole(at: float, order: int, leading: float) -> PoleError:
 
     Examples
     --------
-    >>> told = pole(0.0, 2, 3.0)
-    >>> told.order, told.leading, str(told)
+    >>> error = pole(0.0, 2, 3.0)
+    >>> error.order, error.leading, str(error)
     (2, 3.0, 'at 0.0 is a pole of order 2 with leading coefficient 3: nothing removes it')
     """
     what = f"residue {leading:.6g}" if order == 1 else f"leading coefficient {leading:.6g}"

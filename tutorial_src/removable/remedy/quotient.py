@@ -31,11 +31,13 @@ from removable.arguments import PRECISIONS, checked_whole
 from removable.errors import InputError, RemovableError, UnsupportedError
 from removable.functions import Array
 from removable.remedy import closures
-from removable.remedy.arguments import checked_point, checked_radius, copied, described, floating, offset, told
 from removable.remedy.backends import Backend, Table, backend
+from removable.remedy.closures import copied
 from removable.remedy.gauss import rule
+from removable.remedy.inputs import checked_point, checked_radius, floating, offset
 from removable.remedy.inspection import Derivatives, Plan, inspect
 from removable.remedy.threads import elsewhere
+from removable.remedy.wording import described, summary
 
 __all__ = ["Quotient", "quotient"]
 
@@ -259,9 +261,9 @@ class Quotient:
             raise
         except Exception as error:  # each framework, and each operation, has its own
             if hide:
-                raise _Hidden(told(error)) from error
+                raise _Hidden(summary(error)) from error
             raise InputError(
-                f"{name} cannot be evaluated at points of shape {tuple(z.shape)} ({told(error)}); give a function that "
+                f"{name} cannot be evaluated at points of shape {tuple(z.shape)} ({summary(error)}); give a function that "
                 "treats the elements of x independently."
             ) from error
         known = [row for row in found if row is not None]
@@ -303,7 +305,7 @@ class Quotient:
             pickle.dumps((self.f, self.g))
         except Exception as error:
             raise InputError(
-                f"f or g cannot be pickled ({told(error)}); define them with def at the top of a module."
+                f"f or g cannot be pickled ({summary(error)}); define them with def at the top of a module."
             ) from None
         return functools.partial(Quotient, at=self.at, order=self.order, radius=self.radius), (self.f, self.g)
 
@@ -323,10 +325,10 @@ class _Hidden(Exception):  # noqa: N818 - no error: it is caught
     """What f and g close over has no values now."""
 
 
-def _hidden(made: Quotient, told: str) -> Plan:
+def _hidden(made: Quotient, reason: str) -> Plan:
     if made.radius is None:
         raise InputError(
-            f"f or g reads values that cannot be looked at ({told}); give radius=, or use removable.repair."
+            f"f or g reads values that cannot be looked at ({reason}); give radius=, or use removable.repair."
         )
     return Plan(made.radius, 0.7548776662466927 * made.radius)  # where a zero of g is unlikely
 

@@ -30,13 +30,16 @@ from removable import frameworks
 from removable.errors import InputError, NotRemovableError, RemovableError
 from removable.functions import Array
 from removable.remedy import closures, nearby
-from removable.remedy.arguments import (
+from removable.remedy.backends import Backend, backend
+from removable.remedy.circles import Values
+from removable.remedy.closures import copied
+from removable.remedy.elements import Around, at_nodes, at_points, dimensions, node_dtype
+from removable.remedy.inputs import (
     check_elements,
     check_known,
     checked_at,
     checked_radius,
     checked_reach,
-    copied,
     floating,
     followed,
     is_array,
@@ -44,15 +47,12 @@ from removable.remedy.arguments import (
     number_or_array,
     offset,
     sizes,
-    told,
 )
-from removable.remedy.backends import Backend, backend
-from removable.remedy.circles import Values
-from removable.remedy.elements import Around, at_nodes, at_points, dimensions, node_dtype
 from removable.remedy.plan import NotTakenError, Plan, search
 from removable.remedy.polynomials import near, with_numbers
 from removable.remedy.report import Report
 from removable.remedy.threads import elsewhere
+from removable.remedy.wording import summary
 
 __all__ = ["Repaired", "repair"]
 
@@ -533,12 +533,12 @@ class Repaired:
             found = at_nodes(b, self.function, z, parameters)
         except InputError as error:
             if dtype.startswith("complex"):  # of another remedy inside
-                raise NotTakenError(told(error)) from error
+                raise NotTakenError(summary(error)) from error
             raise
         except RemovableError:
             raise
         except Exception as error:  # each framework, and each operation, has its own
-            raise NotTakenError(told(error)) from error
+            raise NotTakenError(summary(error)) from error
         values = b.numbers(found)
         if values is None:
             raise _TracedError
