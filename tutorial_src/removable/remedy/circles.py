@@ -102,8 +102,8 @@ class Scan:
             Shape (J,), bool.
         """
         count = min(NEGATIVE, self.half // 2)
-        seen = np.abs(self.coefficients[:, self.half - count : self.half])
-        outer, inner = seen[:, : count // 2].max(1), seen[:, count // 2 :].max(1)
+        sizes = np.abs(self.coefficients[:, self.half - count : self.half])
+        outer, inner = sizes[:, : count // 2].max(1), sizes[:, count // 2 :].max(1)
         return np.any((outer < 2.0**-10 * inner) & np.isfinite(inner), axis=-1)
 
 
@@ -198,14 +198,14 @@ def _coefficients(nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return Laurent coefficients, shape (J, 2m, E), of values (J, m, E) at nodes (J, m) in units of the radii."""
     m = nodes.shape[-1]
     rule = matrices(unit_nodes(2 * m))
-    found = np.einsum("km,jme->jke", rule, np.concatenate([values.real, values.imag], 1))
+    coefficients = np.einsum("km,jme->jke", rule, np.concatenate([values.real, values.imag], 1))
     if np.allclose(nodes, unit_nodes(2 * m), rtol=0, atol=4 * EPS):
-        return found
+        return coefficients
     powers = _powers(nodes)
     for _ in range(_CORRECTIONS):  # the rule is that of nodes near by: what it leaves over is put through it again
-        left = values - np.einsum("jmk,jke->jme", powers, found)
-        found = found + np.einsum("km,jme->jke", rule, np.concatenate([left.real, left.imag], 1))
-    return found
+        left = values - np.einsum("jmk,jke->jme", powers, coefficients)
+        coefficients = coefficients + np.einsum("km,jme->jke", rule, np.concatenate([left.real, left.imag], 1))
+    return coefficients
 
 
 def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
@@ -242,7 +242,7 @@ def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
     True
     """
     offsets = (at + radii[:, None] * unit_nodes(n)) - at
-    found = values(offsets.ravel()).reshape(*offsets.shape, -1)
+    results = values(offsets.ravel()).reshape(*offsets.shape, -1)
     with np.errstate(all="ignore"):
-        coefficients = _coefficients(offsets / radii[:, None], found)
-        return Scan(radii, coefficients, np.max(np.abs(found), axis=1), offsets, found)
+        coefficients = _coefficients(offsets / radii[:, None], results)
+        return Scan(radii, coefficients, np.max(np.abs(results), axis=1), offsets, results)

@@ -291,13 +291,13 @@ def check_elements(b: Backend, function: Callable[[Array], Array], at: float, li
         return  # a compiler may know no sizes
     mine = np.arange(math.prod(shape)).reshape(shape) % 2 == 0
     offsets = max(1.0, abs(at)) * (0.113 + 0.1 * np.modf(np.arange(mine.size).reshape(shape) * 0.618)[0])
-    seen = [
+    results = [
         b.numbers(function(b.array(at + np.where(mine, offsets, other * offsets), b.dtype(like), like)))
         for other in (0.7, 1.3)
     ]
-    if seen[0] is None or seen[0].shape != shape:
+    if results[0] is None or results[0].shape != shape:
         return
-    first, beside = (np.asarray(values, float)[mine] for values in seen)
+    first, beside = (np.asarray(values, float)[mine] for values in results)
     apart = np.abs(first - beside) > 1e-8 * np.nanmax(np.abs(first), initial=0.0)
     if apart.any():
         raise InputError(

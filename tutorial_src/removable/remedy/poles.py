@@ -18,27 +18,27 @@ class EssentialSingularityError(NotRemovableError):
     """No number of terms of negative index is enough."""
 
 
-def _is_there(seen: Scan, p: int, where: np.ndarray, at: float, rounding: float) -> bool:
+def _is_there(scan: Scan, p: int, where: np.ndarray, at: float, rounding: float) -> bool:
     """Tell whether a coefficient of index -p is more than noise, and the same number on two neighbouring circles."""
-    noise = np.max(np.abs(seen.coefficients[:, max(0, seen.half - p - NEGATIVE) : seen.half - p]), axis=1)
-    noise = np.maximum(noise, rounding * seen.largest)
-    term = seen.coefficients[:, seen.half - p]
-    lead = term * seen.radii[:, None] ** p
+    noise = np.max(np.abs(scan.coefficients[:, max(0, scan.half - p - NEGATIVE) : scan.half - p]), axis=1)
+    noise = np.maximum(noise, rounding * scan.largest)
+    term = scan.coefficients[:, scan.half - p]
+    lead = term * scan.radii[:, None] ** p
     # A pole of order p - 1 at a point that has been rounded has such a coefficient, too.
-    of_point = 8 * p * rounding * abs(at) / seen.radii[:, None] * np.abs(seen.coefficients[:, seen.half - p + 1])
+    of_point = 8 * p * rounding * abs(at) / scan.radii[:, None] * np.abs(scan.coefficients[:, scan.half - p + 1])
     above = np.all(np.abs(term) > np.maximum(10 * noise, of_point), -1) & where
     same = np.all(np.abs(np.diff(lead, axis=0)) <= 1e-2 * np.abs(lead[1:]), -1)
     return bool(np.any(above[1:] & above[:-1] & same))
 
 
 def check_pole(
-    seen: Scan, noise: np.ndarray, moved: np.ndarray, inside: np.ndarray, at: float, rounding: float
+    scan: Scan, noise: np.ndarray, moved: np.ndarray, inside: np.ndarray, at: float, rounding: float
 ) -> None:
     """Raise if there is a pole: a coefficient of negative index above the noise, the same number on neighbouring circles.
 
     Parameters
     ----------
-    seen : Scan
+    scan : Scan
         The program on circles, one to an octave.
     noise : numpy.ndarray
         The noise on each circle, shape (J, E), float64.
@@ -68,31 +68,31 @@ def check_pole(
     Traceback (most recent call last):
     removable.errors.PoleError: at 0.0 is a pole of order 2 with leading coefficient 1: nothing removes it
     """
-    radii, half = seen.radii, seen.half
+    radii, half = scan.radii, scan.half
     innermost = radii[inside].min() if inside.any() else 1.0
     noisy = radii[(moved > 1e-3) & (radii < innermost)]
     low = noisy.max() if noisy.size else 0.0
-    top, natural, size = np.inf, 1.0, np.zeros(seen.largest.shape[1])
+    top, natural, size = np.inf, 1.0, np.zeros(scan.largest.shape[1])
     if inside.any():
         top = radii[inside].max()
-        j = first_coefficient(radii, seen.coefficients[:, half:], noise, seen.largest, inside, inside, at)[2]
+        j = first_coefficient(radii, scan.coefficients[:, half:], noise, scan.largest, inside, inside, at)[2]
         natural = min(radii[j], max(1.0, abs(at)))
-        size = seen.largest[np.argmin(np.abs(np.log(radii / natural)))]
+        size = scan.largest[np.argmin(np.abs(np.log(radii / natural)))]
     with np.errstate(all="ignore"):
         for p in range(_HIGHEST_POLE, 0, -1):
-            below = seen.noise(p)
-            level = relative(below, seen.largest, rounding / 4)
-            term = seen.coefficients[:, half - p]
+            below = scan.noise(p)
+            level = relative(below, scan.largest, rounding / 4)
+            term = scan.coefficients[:, half - p]
             lead = term * radii[:, None] ** p
-            above = np.all(np.abs(term) > 300 * np.maximum(below, rounding * seen.largest), -1) & (level < WORST)
+            above = np.all(np.abs(term) > 300 * np.maximum(below, rounding * scan.largest), -1) & (level < WORST)
             same = np.all(np.abs(np.diff(lead, axis=0)) <= 1e-3 * np.abs(lead[1:]), -1)
             run = np.flatnonzero(above[1:-1] & above[:-2] & above[2:] & same[:-1] & same[1:]) + 1
             run = run[(radii[run] > low) & (radii[run] < top)]
             if not run.size:
                 continue
             j = int(run[0])
-            if any(_is_there(seen, q, radii < radii[j], at, rounding) for q in range(p + 1, seen.half - 1)):
-                leads = seen.coefficients[j, half - 6 : half][::-1, 0] * radii[j] ** np.arange(1, 7)
+            if any(_is_there(scan, q, radii < radii[j], at, rounding) for q in range(p + 1, scan.half - 1)):
+                leads = scan.coefficients[j, half - 6 : half][::-1, 0] * radii[j] ** np.arange(1, 7)
                 ratio = leads[1:] / leads[:-1]  # of a pole beside the point they are all the same
                 if np.ptp(ratio[:3]) <= 1e-2 * np.abs(ratio[0]):
                     raise NotRemovableError(
@@ -103,7 +103,7 @@ def check_pole(
                     f"at {at!r} is an essential singularity, or a pole of an order higher than {_HIGHEST_POLE}: nothing removes it"
                 )
             # The point may have been rounded, as pi is, or constants of the program.
-            of_point = 8 * rounding * abs(at) / radii[j] * np.abs(seen.coefficients[j, half - p + 1])
+            of_point = 8 * rounding * abs(at) / radii[j] * np.abs(scan.coefficients[j, half - p + 1])
             if np.all(np.abs(term[j]) > of_point) and np.all(np.abs(lead[j]) / natural**p > 16 * rounding * size):
                 raise pole(at, p, float(lead[j].ravel()[0]))
 

@@ -59,7 +59,7 @@ def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray
     return np.max(np.where(np.isfinite(level), np.maximum(level, least), np.inf), axis=-1)
 
 
-def shaken(values: Values, seen: Scan, by: float = _SHAKE) -> np.ndarray:
+def shaken(values: Values, scan: Scan, by: float = _SHAKE) -> np.ndarray:
     """Return how much values change when the nodes move by a tiny part of their distance, relative to the largest.
 
     Rounding noise changes wholly, unless it is the same number over a longer way than the nodes move.
@@ -68,7 +68,7 @@ def shaken(values: Values, seen: Scan, by: float = _SHAKE) -> np.ndarray:
     ----------
     values : Values
         The program.
-    seen : Scan
+    scan : Scan
         Its values at nodes that have not been moved.
     by : float
         The part of their distance from the point by which the nodes move.
@@ -94,8 +94,8 @@ def shaken(values: Values, seen: Scan, by: float = _SHAKE) -> np.ndarray:
     [True, True]
     """
     with np.errstate(all="ignore"):
-        moved = values((seen.offsets * (1 + by)).ravel()).reshape(seen.values.shape)
-        change = np.max(np.abs(moved - seen.values), axis=(1, 2)) / np.max(seen.largest, -1)
+        moved = values((scan.offsets * (1 + by)).ravel()).reshape(scan.values.shape)
+        change = np.max(np.abs(moved - scan.values), axis=(1, 2)) / np.max(scan.largest, -1)
     return np.nan_to_num(change, nan=0.0, posinf=0.0)
 
 

@@ -233,8 +233,8 @@ class Quotient:
 
         def rows(function: Callable[[Array], list[Array]], t: np.ndarray) -> np.ndarray:
             z = b.array((self.at + t).reshape(-1, *[1] * dims), precision, like)
-            found = self._numbers(name, b, function, z, hide=like is not None)
-            return np.stack([row.reshape(len(row), -1) for row in found]).astype(np.float64)
+            numbers = self._numbers(name, b, function, z, hide=like is not None)
+            return np.stack([row.reshape(len(row), -1) for row in numbers]).astype(np.float64)
 
         elements = rows(lambda z: [call(z)], np.zeros(1)).size if like is not None else 1
         if elements > _CLOSED_OVER:
@@ -256,7 +256,7 @@ class Quotient:
         try:
             half = b.dtype(z) in ("float16", "bfloat16")  # of which NumPy has one
             rows = [b.constant(row) for row in function(z)]
-            found = [b.numbers(b.cast(row, "float32") if half else row) for row in rows]
+            numbers = [b.numbers(b.cast(row, "float32") if half else row) for row in rows]
         except RemovableError:
             raise
         except Exception as error:  # each framework, and each operation, has its own
@@ -266,8 +266,8 @@ class Quotient:
                 f"{name} cannot be evaluated at points of shape {tuple(z.shape)} ({summary(error)}); give a function that "
                 "treats the elements of x independently."
             ) from error
-        known = [row for row in found if row is not None]
-        if len(known) < len(found):
+        known = [row for row in numbers if row is not None]
+        if len(known) < len(numbers):
             raise _Hidden("they are being traced")
         return known
 
@@ -281,9 +281,9 @@ class Quotient:
             first = None
             for points in ways:
                 z = b.array(points, precision, like)
-                (found,) = self._numbers(name, b, lambda z: [self._call(name, b, z)], z, hide=like is not None)  # noqa: B023
-                kept = like is not None or found.shape == points.shape
-                flat = found.reshape(points.size, -1) if kept and found.size % points.size == 0 else None
+                (values,) = self._numbers(name, b, lambda z: [self._call(name, b, z)], z, hide=like is not None)  # noqa: B023
+                same_shape = like is not None or values.shape == points.shape
+                flat = values.reshape(points.size, -1) if same_shape and values.size % points.size == 0 else None
                 first = flat if first is None else first
                 slack = (
                     0.0 if first is None else rounding * np.max(np.abs(first), where=np.isfinite(first), initial=0.0)
@@ -311,11 +311,11 @@ class Quotient:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Quotient:
         """Return a copy whose f and g read copies: those of a module follow the parameters of the copied module."""
-        made = Quotient.__new__(Quotient)
-        memo[id(self)] = made
-        made.__dict__ |= self.__dict__ | {"_plans": {}}
-        made.f, made.g = copied(self.f, memo), copied(self.g, memo)
-        return made
+        copy = Quotient.__new__(Quotient)
+        memo[id(self)] = copy
+        copy.__dict__ |= self.__dict__ | {"_plans": {}}
+        copy.f, copy.g = copied(self.f, memo), copied(self.g, memo)
+        return copy
 
     def __repr__(self) -> str:
         return f"<quotient at {self.at!r} of order {self.order}>"
@@ -325,12 +325,12 @@ class _Hidden(Exception):  # noqa: N818 - no error: it is caught
     """What f and g close over has no values now."""
 
 
-def _hidden(made: Quotient, reason: str) -> Plan:
-    if made.radius is None:
+def _hidden(owner: Quotient, reason: str) -> Plan:
+    if owner.radius is None:
         raise InputError(
             f"f or g reads values that cannot be looked at ({reason}); give radius=, or use removable.repair."
         )
-    return Plan(made.radius, 0.7548776662466927 * made.radius)  # where a zero of g is unlikely
+    return Plan(owner.radius, 0.7548776662466927 * owner.radius)  # where a zero of g is unlikely
 
 
 def _strictly_exported(b: Backend) -> bool:
@@ -338,16 +338,16 @@ def _strictly_exported(b: Backend) -> bool:
     return compiler is not None and compiler.is_dynamo_compiling() and compiler.is_exporting()
 
 
-def _looked_up(made: Quotient, framework: str, precision: str, compiling: bool, strictly: bool) -> Plan | None:
+def _looked_up(owner: Quotient, framework: str, precision: str, compiling: bool, strictly: bool) -> Plan | None:
     """Return the plan for f and g that read nothing but numbers and functions; None if they read more."""
     if strictly:
         raise UnsupportedError("torch.export with strict=True follows no derivatives; export with strict=False.")
-    state = closures.state(made.f), closures.state(made.g)
+    state = closures.state(owner.f), closures.state(owner.g)
     if None in state:
-        return _hidden(made, "a program is being compiled, and a parameter can change later") if compiling else None
+        return _hidden(owner, "a program is being compiled, and a parameter can change later") if compiling else None
     key = (framework, precision, state)
-    look = functools.partial(made._look, backend(framework), precision, 0, None, None)
-    return made._plans.get(key) or made._found(key, look)
+    look = functools.partial(owner._look, backend(framework), precision, 0, None, None)
+    return owner._plans.get(key) or owner._found(key, look)
 
 
 # What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.

@@ -40,9 +40,9 @@ class NumPy(Backend):
         return np.max(values, 0)
 
     def put(self, values: Array, where: np.ndarray, count: int) -> Array:
-        found = np.zeros(count, values.dtype)
-        found[where] = values
-        return found
+        array = np.zeros(count, values.dtype)
+        array[where] = values
+        return array
 
     @contextlib.contextmanager
     def looking(self) -> Iterator[None]:
