@@ -154,10 +154,10 @@ class Evidence:
         if self.readings:
             verdicts = {evidence.verdict for evidence in self.readings.values()}
             return verdicts.pop() if len(verdicts) == 1 else DEPENDS
-        found = self.findings.values()
-        if all(f.as_stated for f in found):
+        findings = self.findings.values()
+        if all(f.as_stated for f in findings):
             return HOLDS
-        return CONDITIONAL if all(f.as_stated or f.under_condition for f in found) else FAILS
+        return CONDITIONAL if all(f.as_stated or f.under_condition for f in findings) else FAILS
 
 
 def in_both(exact: Exact, finding: Callable[[str], Finding]) -> Evidence:
@@ -195,11 +195,11 @@ def together(*parts: Evidence) -> Evidence:
     """
 
     def finding(name: str) -> Finding:
-        found = [part.findings[name] for part in parts]
+        findings = [part.findings[name] for part in parts]
         return Finding(
-            "; ".join(f.measured for f in found),
-            as_stated=all(f.as_stated for f in found),
-            under_condition=all(f.as_stated or f.under_condition for f in found),
+            "; ".join(f.measured for f in findings),
+            as_stated=all(f.as_stated for f in findings),
+            under_condition=all(f.as_stated or f.under_condition for f in findings),
         )
 
     return in_both(_joined([part.exact for part in parts]), finding)
@@ -227,11 +227,11 @@ def by_reading(readings: dict[str, Evidence]) -> Evidence:
     """
 
     def finding(name: str) -> Finding:
-        found = {title: evidence.findings[name] for title, evidence in readings.items()}
+        findings = {title: evidence.findings[name] for title, evidence in readings.items()}
         return Finding(
-            "; ".join(f"{title} ({readings[title].verdict}): {f.measured}" for title, f in found.items()),
-            as_stated=all(f.as_stated for f in found.values()),
-            under_condition=all(f.as_stated or f.under_condition for f in found.values()),
+            "; ".join(f"{title} ({readings[title].verdict}): {f.measured}" for title, f in findings.items()),
+            as_stated=all(f.as_stated for f in findings.values()),
+            under_condition=all(f.as_stated or f.under_condition for f in findings.values()),
         )
 
     merged = in_both(_joined([evidence.exact for evidence in readings.values()]), finding)

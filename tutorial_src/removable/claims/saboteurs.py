@@ -633,17 +633,17 @@ def measured(
 
 def _evidence(claims: Iterable[Claim]) -> dict[str, Evidence | Exception]:
     """Run each check once; an exception is a result like any other."""
-    found: dict[str, Evidence | Exception] = {}
+    evidence: dict[str, Evidence | Exception] = {}
     # What is broken on purpose warns of it: of infinities, of empty selections, of graphs that are made again.
     with warnings.catch_warnings(), np.errstate(all="ignore"), _silent(logging.getLogger("tensorflow")):
         warnings.simplefilter("ignore")
         for claim in claims:
-            if claim.check not in found:
+            if claim.check not in evidence:
                 try:
-                    found[claim.check] = claim.function()
+                    evidence[claim.check] = claim.function()
                 except Exception as error:
-                    found[claim.check] = error
-    return found
+                    evidence[claim.check] = error
+    return evidence
 
 
 @contextmanager
@@ -726,23 +726,25 @@ def objections(result: Measured, claims: Iterable[Claim]) -> list[str]:
     >>> objections(Measured({"a": {"nobody": "holds", "NaN": "holds", "constant": "raises"}}), [claim])
     ['a: broken by ["constant"], and claims.toml expects broken_by = ["NaN"]']
     """
-    known, told = {saboteur.name for saboteur in SABOTEURS}, []
+    known, sentences = {saboteur.name for saboteur in SABOTEURS}, []
     for claim in claims:
         if claim.id not in result.verdicts:
             continue
         verdicts = result.verdicts[claim.id]
-        found = broken_by(verdicts)
+        saboteurs_that_break = broken_by(verdicts)
         # Of those that were not at work nothing is known.
         expected = [name for name in claim.broken_by if name in verdicts or name not in known]
-        if not found and known <= verdicts.keys():
-            told.append(f"{claim.id}: the verdict is {verdicts[NOBODY]!r} under every saboteur, so it says nothing")
-        if {*found} != {*expected}:
-            told.append(
-                f"{claim.id}: broken by {_listed(found)}, and claims.toml expects broken_by = {_listed(expected)}"
+        if not saboteurs_that_break and known <= verdicts.keys():
+            sentences.append(
+                f"{claim.id}: the verdict is {verdicts[NOBODY]!r} under every saboteur, so it says nothing"
+            )
+        if {*saboteurs_that_break} != {*expected}:
+            sentences.append(
+                f"{claim.id}: broken by {_listed(saboteurs_that_break)}, and claims.toml expects broken_by = {_listed(expected)}"
             )
         if claim.id in result.unmoved:
-            told.append(f"{claim.id}: what is said to be exact is the same whatever exact arithmetic returns")
-    return told
+            sentences.append(f"{claim.id}: what is said to be exact is the same whatever exact arithmetic returns")
+    return sentences
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -798,7 +800,9 @@ def matrix(result: Measured) -> str:
     lines = [f"{number:>2}  {name}" for number, name in enumerate(names, 1)]
     lines += ["", f"{'claim':<{wide}} " + "".join(f"{number:>3}" for number in range(1, len(names) + 1))]
     for claim, verdicts in result.verdicts.items():
-        found = broken_by(verdicts)
-        marks = ("." if name not in found else "!" if verdicts[name] == RAISES else "x" for name in names)
+        saboteurs_that_break = broken_by(verdicts)
+        marks = (
+            "." if name not in saboteurs_that_break else "!" if verdicts[name] == RAISES else "x" for name in names
+        )
         lines.append(f"{claim:<{wide}} " + "".join(f"{mark:>3}" for mark in marks))
     return "\n".join([*lines, "", "x: another verdict    !: an exception    .: the same verdict"])

@@ -60,8 +60,8 @@ class _Approach:
 
     def errors(self, name: str) -> list[float]:
         """Largest finite errors from each distance out to ten times it."""
-        found = frameworks.get(name).derivatives(self.program, self._points(), order=self.order)[self.order]
-        error = np.abs(found - self.true[1:]).reshape(len(self.nearest), -1)
+        row = frameworks.get(name).derivatives(self.program, self._points(), order=self.order)[self.order]
+        error = np.abs(row - self.true[1:]).reshape(len(self.nearest), -1)
         return np.where(np.isfinite(error), error, 0.0).max(axis=1).tolist()
 
     def _points(self) -> np.ndarray:
@@ -147,14 +147,14 @@ def no_simplification() -> Evidence:
         closer, missed = [], []
         for way, run in _WAYS[name].items():
             for title, (program, at) in programs.items():
-                found = run(program, at)
-                kept &= title not in _FACTORED or bool(np.isnan(found).all())
-                changed = [not _near(a, b) for a, b in zip(plain[title], found, strict=True)]
+                results = run(program, at)
+                kept &= title not in _FACTORED or bool(np.isnan(results).all())
+                changed = [not _near(a, b) for a, b in zip(plain[title], results, strict=True)]
                 if any(changed):
-                    pair = "{:.9g} with slope {:.3g} becomes {:.9g} with slope {:.3g}".format(*plain[title], *found)
+                    pair = "{:.9g} with slope {:.3g} becomes {:.9g} with slope {:.3g}".format(*plain[title], *results)
                     changes.append(f"{title} at {at:g} {way}: {pair}")
-                    closer.append(_near(found[0], exact[title][0]) and not _near(plain[title][0], exact[title][0]))
-                    missed.append(not _near(found[1], exact[title][1]))
+                    closer.append(_near(results[0], exact[title][0]) and not _near(plain[title][0], exact[title][0]))
+                    missed.append(not _near(results[1], exact[title][1]))
         kept &= all(np.isnan(plain[title]).all() for title in _FACTORED)
         at_zero = ", ".join(f"{title}: {plain[title][0]:g} with slope {plain[title][1]:g}" for title in _FACTORED)
         text = f"at the zero of the common factor {at_zero}, op by op, {' and '.join(_WAYS[name])}"
@@ -333,7 +333,7 @@ def forward_values() -> Evidence:
     return in_both(exactly("the same rules on values that are not rounded: slope {:g} of h at 2 + 1e-9", true), finding)
 
 
-def reach(found: Evaluation, true: Evaluation, *, relative: bool = True) -> Edges:
+def reach(computed: Evaluation, true: Evaluation, *, relative: bool = True) -> Edges:
     """Return how far out from 2 something is off by more than 0.1 % of itself; infinite where it still is at a distance of 1.
 
     Parameters
@@ -352,7 +352,7 @@ def reach(found: Evaluation, true: Evaluation, *, relative: bool = True) -> Edge
     inf left, inf right
     """
     try:
-        return widths.edges(found, true, relative=relative)
+        return widths.edges(computed, true, relative=relative)
     except InputError:  # what a search says that did not come to an end
         return Edges(np.inf, np.inf)
 
@@ -364,8 +364,8 @@ def refactored() -> Evidence:
     true = truth.derivatives(functions.h, x, base=0.0)
 
     def finding(name: str) -> Finding:
-        found = runs.value_and_slope(name, functions.h_hat, x)
-        wrong = [int((row != exact).sum()) for row, exact in zip(found, true, strict=True)]
+        results = runs.value_and_slope(name, functions.h_hat, x)
+        wrong = [int((row != exact).sum()) for row, exact in zip(results, true, strict=True)]
         text = f"x + 2 at {x.size} numbers: {wrong[0]} values and {wrong[1]} slopes are not the true ones, rounded once"
         return Finding(text, as_stated=not any(wrong))
 
@@ -395,7 +395,7 @@ def simplify_first() -> Evidence:
             f"{title} {e if e.outer else 'nowhere'}" for title, e in off.items()
         )
         good = first.as_stated and product.outer == off["as typed"].outer == 0
-        good = good and all(found.tolist() == [0.0, 0.0] for found in at_2.values())
+        good = good and all(results.tolist() == [0.0, 0.0] for results in at_2.values())
         return Finding(text, as_stated=good and expanded.outer == 0, under_condition=good and expanded.outer > 0)
 
     near = truth.derivatives(typed, [1e-9], order=0)[0, 0]

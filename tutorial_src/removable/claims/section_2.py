@@ -229,8 +229,8 @@ def _near_2(side: int | None = None, region: Region | None = None) -> np.ndarray
 def _alphas_by(name: str, x: np.ndarray) -> list[Fraction]:
     """Alpha of the square that a framework has computed; none where there is no number."""
     square = runs.value_and_slope(name, lambda x, xp: x * x, x)[0]
-    seen = np.isfinite(square)
-    return rationals.alpha(x[seen], square[seen])
+    finite = np.isfinite(square)
+    return rationals.alpha(x[finite], square[finite])
 
 
 def alpha_rounding_down() -> Evidence:
@@ -479,7 +479,9 @@ def jump() -> Evidence:
     def finding(name: str) -> Finding:
         wide, narrow = jumps(_by(name), step=_STEP), jumps(_by(name))
         # What a step adds to a jump goes with the step; a continuous function would have nothing left.
-        near = all(abs(j / p - 1) < _CLOSE for found in (wide, narrow) for j, p in zip(found, predicted, strict=True))
+        near = all(
+            abs(j / p - 1) < _CLOSE for results in (wide, narrow) for j, p in zip(results, predicted, strict=True)
+        )
         text = f"from one number to the next, out of the zone, h1 rises by {_listed(narrow[:3], '.4g')} right, "
         text += f"{_listed(narrow[3:], '.4g')} left; over {_STEP:.1g} delta to both sides by {_listed(wide[:3], '.4g')} and "
         text += _listed(wide[3:], ".4g")
@@ -509,10 +511,10 @@ def hidden_jump() -> Evidence:
     ratios, delta = (1e-1, 1e-3, 1e-5), runs.DELTA_1
 
     def finding(name: str) -> Finding:
-        found = [_across(_by(name), partial(functions.h1, epsilon=delta * r, delta=delta), delta) for r in ratios]
-        text = f"jumps {_listed(found)} for epsilon/|g| = {_listed(ratios, 'g')}"
+        results = [_across(_by(name), partial(functions.h1, epsilon=delta * r, delta=delta), delta) for r in ratios]
+        text = f"jumps {_listed(results)} for epsilon/|g| = {_listed(ratios, 'g')}"
         # The denominator of the last number inside is (1 + ratio) times that of the first outside.
-        near = all(abs(j / (4 * r / (1 + r)) - 1) < _CLOSE for j, r in zip(found, ratios, strict=True))
+        near = all(abs(j / (4 * r / (1 + r)) - 1) < _CLOSE for j, r in zip(results, ratios, strict=True))
         return Finding(text, as_stated=near)
 
     rises = (_exact_rise(partial(rationals.perturbed, epsilon=delta * r, delta=delta), delta, 1) for r in ratios)
@@ -526,9 +528,9 @@ def order_one_error() -> Evidence:
 
     def finding(name: str) -> Finding:
         programs = [partial(getattr(functions, form), epsilon=e) for form in forms for e in epsilons]
-        found = [_largest_error(name, program) for program in programs]
-        text = f"largest errors {_listed(found, '.16g')} (h1, then h2; epsilon = 1e-4, 1e-8, 1e-12)"
-        return Finding(text, as_stated=all(abs(e - 4) <= np.spacing(4.0) for e in found))
+        results = [_largest_error(name, program) for program in programs]
+        text = f"largest errors {_listed(results, '.16g')} (h1, then h2; epsilon = 1e-4, 1e-8, 1e-12)"
+        return Finding(text, as_stated=all(abs(e - 4) <= np.spacing(4.0) for e in results))
 
     # At 2 itself, where the value is that of the perturbation alone.
     zero = Fraction(0)
@@ -831,9 +833,9 @@ def red_is_zero() -> Evidence:
     numbers = np.unique(run.x[red]).size
 
     def finding(name: str) -> Finding:
-        found = np.unique(run.results[name][0][red])
-        text = f"red: all offsets give {numbers} number, where h1 is {_listed(found, 'g')}"
-        return Finding(text, found.tolist() == [0.0])
+        results = np.unique(run.results[name][0][red])
+        text = f"red: all offsets give {numbers} number, where h1 is {_listed(results, 'g')}"
+        return Finding(text, results.tolist() == [0.0])
 
     ends = _exactly(functions.h, run.gamma[red][[0, -1]])
     return in_both(exactly("h = {:g} at the leftmost red offset, {:g} at the rightmost", *ends), finding)
@@ -945,13 +947,13 @@ def abrupt() -> Evidence:
         return float(delta / half) if half else np.inf
 
     def finding(name: str) -> Finding:
-        found = {t: step(lambda p, g: runs.value_and_slope(name, p, 2 + g)[1], t) for t in edges}
+        results = {t: step(lambda p, g: runs.value_and_slope(name, p, 2 + g)[1], t) for t in edges}
         halved = {t: factor(_by(name), t) for t in edges}
         text = "; ".join(
-            f"{t}: the slope changes by {found[t]:.5g} at the edge, the value is a half {halved[t]:.4g} times nearer to 2"
+            f"{t}: the slope changes by {results[t]:.5g} at the edge, the value is a half {halved[t]:.4g} times nearer to 2"
             for t in edges
         )
-        near = all(abs(a[t] / b[t] - 1) < _CLOSE for a, b in ((found, steps), (halved, factors)) for t in edges)
+        near = all(abs(a[t] / b[t] - 1) < _CLOSE for a, b in ((results, steps), (halved, factors)) for t in edges)
         return Finding(text, as_stated=near)
 
     exact = [step(lambda p, g: truth.derivatives(p, g)[1], t) for t in edges]

@@ -293,16 +293,16 @@ def identical_slopes_of_h2() -> Evidence:
 
 def _identical_slopes(denominator: spellings.Denominator, allowed: Callable[[Spelling], bool]) -> Evidence:
     """Compare all spellings of a quotient; the condition is that the spelling is one of those allowed, and is needed."""
-    found = spellings.between(denominator, np.unique(runs.of_h().x), 1)
-    points = next(iter(found.values())).points
-    text = "; ".join(f"{spelling}: {same.differing}" for spelling, same in found.items())
-    needed = not any(same.identical for spelling, same in found.items() if not allowed(spelling))
+    results = spellings.between(denominator, np.unique(runs.of_h().x), 1)
+    points = next(iter(results.values())).points
+    text = "; ".join(f"{spelling}: {same.differing}" for spelling, same in results.items())
+    needed = not any(same.identical for spelling, same in results.items() if not allowed(spelling))
 
     def finding(name: str) -> Finding:
         return Finding(
             f"of {points} numbers the slope differs at: {text}",
-            as_stated=all(same.identical for same in found.values()),
-            under_condition=all(same.identical for spelling, same in found.items() if allowed(spelling)) and needed,
+            as_stated=all(same.identical for same in results.values()),
+            under_condition=all(same.identical for spelling, same in results.items() if allowed(spelling)) and needed,
         )
 
     return in_both(definition("two frameworks are compared, bit for bit"), finding)

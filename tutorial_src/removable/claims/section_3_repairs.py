@@ -182,11 +182,11 @@ def zone_is_wide_enough() -> Evidence:
         def slope(x: np.ndarray) -> np.ndarray:
             return runs.value_and_slope(name, functions.h, x)[1]
 
-        found = [widths.edges(slope, np.ones_like, tolerance=tolerance) for tolerance in tolerances]
+        results = [widths.edges(slope, np.ones_like, tolerance=tolerance) for tolerance in tolerances]
         left = np.abs(slope(outside) - 1).max()
-        text = f"slope of h off by 1e-3 out to {found[0]}, by 1e-6 out to {found[1]}; delta is {runs.DELTA_1:g}; "
+        text = f"slope of h off by 1e-3 out to {results[0]}, by 1e-6 out to {results[1]}; delta is {runs.DELTA_1:g}; "
         text += f"beyond it off by up to {left:.2g}"
-        held = all(0 < edge.left <= edge.right < runs.DELTA_1 for edge in found)
+        held = all(0 < edge.left <= edge.right < runs.DELTA_1 for edge in results)
         # The rounding of the square leaves this much at delta.
         small = left <= widths.predicted_error(runs.DELTA_1, 1)
         return Finding(text, as_stated=held and left == 0, under_condition=bool(held and small))
@@ -210,9 +210,9 @@ def _red_slope(run: Sweep, program: Program, epsilon: float) -> Evidence:
     red = run.inside(Region.RED)
 
     def finding(name: str) -> Finding:
-        found = np.unique(run.results[name][1][red])
-        text = f"{', '.join(f'{v:g}' for v in found)} at {red.sum()} offsets that are rounded to 0"
-        return Finding(text, as_stated=found.size == 1 and abs(found[0] * epsilon / 4 - 1) <= ULP)
+        results = np.unique(run.results[name][1][red])
+        text = f"{', '.join(f'{v:g}' for v in results)} at {red.sum()} offsets that are rounded to 0"
+        return Finding(text, as_stated=results.size == 1 and abs(results[0] * epsilon / 4 - 1) <= ULP)
 
     return in_both(
         exactly("{:g} at 2; 4/(S(0) epsilon) is {:g}", truth.derivatives(program, [0.0])[1, 0], 4 / epsilon), finding
@@ -413,11 +413,13 @@ def sooner_in_h2() -> Evidence:
     exact = [truth.derivatives(form, gamma)[1] / limit for form in forms()]
 
     def finding(name: str) -> Finding:
-        found = [runs.value_and_slope(name, form, 2 + gamma)[1] / limit for form in forms()]
-        text = f"share of 4/epsilon at gamma/epsilon = 0.5, 0.1, 0.01: h1' {listed(found[0])}; h2' {listed(found[1])}"
-        sooner = (np.abs(found[1] - 1) < np.abs(found[0] - 1)).all()
+        results = [runs.value_and_slope(name, form, 2 + gamma)[1] / limit for form in forms()]
+        text = (
+            f"share of 4/epsilon at gamma/epsilon = 0.5, 0.1, 0.01: h1' {listed(results[0])}; h2' {listed(results[1])}"
+        )
+        sooner = (np.abs(results[1] - 1) < np.abs(results[0] - 1)).all()
         # The rounding that (10a) drops is less than 1, of 4/epsilon that is epsilon/4.
-        near = max(np.abs(share - true).max() for share, true in zip(found, exact, strict=True)) < epsilon
+        near = max(np.abs(share - true).max() for share, true in zip(results, exact, strict=True)) < epsilon
         return Finding(text, as_stated=bool(sooner and near))
 
     return in_both(exactly("h1' {}; h2' {}", *map(listed, exact)), finding)
@@ -484,14 +486,14 @@ def at_once() -> Evidence:
     exact = {t: truth.derivatives(p, [edge * inside])[1, 0] * e / 4 for t, (p, edge, e) in edges.items()}
 
     def finding(name: str) -> Finding:
-        found = {
+        results = {
             title: runs.value_and_slope(name, program, [2 + edge * inside])[1, 0] * e / 4
             for title, (program, edge, e) in edges.items()
         }
-        text = f"just inside the zone: {found['h2']:.6g} of 4/epsilon for h2', {found['h1']:.3g} for h1'"
+        text = f"just inside the zone: {results['h2']:.6g} of 4/epsilon for h2', {results['h1']:.3g} for h1'"
         # To first order all of it, and epsilon/4 + (epsilon/delta)**2.
-        at_once = abs(found["h2"] - 1) <= runs.EPSILON_2
-        gradually = abs(found["h1"] / (epsilon / 4 + (epsilon / delta) ** 2) - 1) <= 1e-3
+        at_once = abs(results["h2"] - 1) <= runs.EPSILON_2
+        gradually = abs(results["h1"] / (epsilon / 4 + (epsilon / delta) ** 2) - 1) <= 1e-3
         return Finding(text, as_stated=at_once and gradually)
 
     return in_both(exactly("{:.6g} of 4/epsilon for h2', {:.3g} for h1'", exact["h2"], exact["h1"]), finding)
@@ -502,19 +504,19 @@ def larger_errors_in_slopes() -> Evidence:
     epsilons, gamma = (1e-4, 1e-8, 1e-12), gamma_grid(500)
 
     def ratios(evaluate: Callable[[Program], np.ndarray]) -> list[float]:
-        found = []
+        rows = []
         for form in (functions.h1, functions.h2):
             for e in epsilons:
                 value, slope = evaluate(partial(form, epsilon=e))
-                found.append(float(np.abs(slope - 1).max() / np.abs(value - 4 - gamma).max() * e))
-        return found
+                rows.append(float(np.abs(slope - 1).max() / np.abs(value - 4 - gamma).max() * e))
+        return rows
 
     def finding(name: str) -> Finding:
-        found = ratios(lambda program: runs.value_and_slope(name, program, 2 + gamma))
-        text = f"error of the slope over that of the value, times epsilon: {', '.join(f'{r:.5f}' for r in found)}"
+        results = ratios(lambda program: runs.value_and_slope(name, program, 2 + gamma))
+        text = f"error of the slope over that of the value, times epsilon: {', '.join(f'{r:.5f}' for r in results)}"
         text += " (h1, then h2; epsilon = 1e-4, 1e-8, 1e-12)"
         # 4/epsilon - 1 over 4; where 2 + gamma is the edge of h2's zone, (4 + 2 epsilon)/epsilon is the largest slope.
-        return Finding(text, as_stated=all(abs(r - 1) <= max(epsilons) for r in found))
+        return Finding(text, as_stated=all(abs(r - 1) <= max(epsilons) for r in results))
 
     exact = ratios(lambda program: truth.derivatives(program, gamma))
     return in_both(exactly("from {:.5f} to {:.5f}", min(exact), max(exact)), finding)

@@ -19,13 +19,13 @@ def cancel_first() -> Evidence:
     exact = {title: truth.derivatives(program, [0.0])[:, 0] for title, (program, _) in typed.items()}
 
     def finding(name: str) -> Finding:
-        found = {t: [runs.value_and_slope(name, p, [2.0])[:, 0] for p in pair] for t, pair in typed.items()}
+        results = {t: [runs.value_and_slope(name, p, [2.0])[:, 0] for p in pair] for t, pair in typed.items()}
         text = "; ".join(
             f"{title}: {nested[0]:g}, slope {nested[1]:g}; cancelled first: {first[0]:g}, slope {first[1]:g}"
-            for title, (nested, first) in found.items()
+            for title, (nested, first) in results.items()
         )
-        nested_wrong = all(np.isnan(nested).all() for nested, _ in found.values())
-        first_right = all((first == exact[title]).all() for title, (_, first) in found.items())
+        nested_wrong = all(np.isnan(nested).all() for nested, _ in results.values())
+        first_right = all((first == exact[title]).all() for title, (_, first) in results.items())
         return Finding(f"at 2, {text}", as_stated=nested_wrong and first_right)
 
     form = "; ".join(title + ": {:g}, slope {:g}" for title in typed)
@@ -38,11 +38,11 @@ def _at_and_far(program: Program, meant: Program) -> Evidence:
     exact = truth.derivatives(meant, points, base=0.0)
 
     def finding(name: str) -> Finding:
-        found = runs.value_and_slope(name, program, points)
-        cells = (f"at {x:g}: {value:.6g}, slope {slope:.3g}" for x, value, slope in zip(points, *found, strict=True))
+        results = runs.value_and_slope(name, program, points)
+        cells = (f"at {x:g}: {value:.6g}, slope {slope:.3g}" for x, value, slope in zip(points, *results, strict=True))
         # At 1 nothing cancels, and a dozen operations are rounded.
-        right = np.abs(found[:, -1] - exact[:, -1]).max() <= 12 * np.spacing(1.0)
-        return Finding("; ".join(cells), as_stated=bool(np.isnan(found[:, 0]).all() and right))
+        right = np.abs(results[:, -1] - exact[:, -1]).max() <= 12 * np.spacing(1.0)
+        return Finding("; ".join(cells), as_stated=bool(np.isnan(results[:, 0]).all() and right))
 
     form = "at 0: {:.6g}, slope {:.4g}; at 1e-9: {:.6g}, slope {:.3g}; at 1: {:.6g}, slope {:.3g}"
     return in_both(exactly(form, *exact.T.ravel()), finding)
@@ -236,8 +236,8 @@ def hessian() -> Evidence:
     true = truth.derivatives(_squared(functions.h_hat), gammas, order=2)
 
     def finding(name: str) -> Finding:
-        found = frameworks.get(name).derivatives(_squared(functions.h), 2 + gammas, order=2)
-        first, second = np.abs(found[1:] / true[1:] - 1)
+        results = frameworks.get(name).derivatives(_squared(functions.h), 2 + gammas, order=2)
+        first, second = np.abs(results[1:] / true[1:] - 1)
         text = (
             f"relative error at 1e-3, 1e-5, 1e-7: gradient {', '.join(f'{e:.0e}' for e in first)}; "
             f"Hessian {', '.join(f'{e:.0e}' for e in second)}"
@@ -258,10 +258,10 @@ def hessian_with_epsilon() -> Evidence:
         return float(derivatives[2]), float(-derivatives[1] / derivatives[2])
 
     def finding(name: str) -> Finding:
-        found = frameworks.get(name).derivatives(_squared(runs.h1), [2.0], order=2)[:, 0]
+        results = frameworks.get(name).derivatives(_squared(runs.h1), [2.0], order=2)[:, 0]
         # The program as written has this curvature, and it is corrupted: 2 (4/epsilon)**2 and more where 2 is meant.
-        as_written = abs(found[2] / written[2] - 1) < 1e-6
-        corrupted = abs(found[2] / meant[2]) > 1 / runs.EPSILON_1**2
-        return Finding("at 2: " + words.format(*step(found)), as_stated=bool(as_written and corrupted))
+        as_written = abs(results[2] / written[2] - 1) < 1e-6
+        corrupted = abs(results[2] / meant[2]) > 1 / runs.EPSILON_1**2
+        return Finding("at 2: " + words.format(*step(results)), as_stated=bool(as_written and corrupted))
 
     return in_both(exactly(f"{words}; of the program as written {words}", *step(meant), *step(written)), finding)
