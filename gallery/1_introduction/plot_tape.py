@@ -116,7 +116,7 @@ same, slopes = {}, {}
 for title, program in programs.items():
     with np.errstate(all="ignore"):  # 0/0 is what the page is about
         y = program(x, tape.tape)
-        slopes[title] = {order: tape.gradient(y, x, order=order) for order in orders}
+        slopes[title] = {order: tape.gradient(y, x, walk=order) for order in orders}
     for name in run.results:
         value, slope = frameworks.get(name).derivatives(program, points)
         same[title, name, "value"] = agreement(y.value, value)

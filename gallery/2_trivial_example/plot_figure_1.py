@@ -104,14 +104,14 @@ plt.show()
 #
 # .. code-block:: pycon
 #
-#    >>> yellow = run.gamma[run.where(Region.YELLOW)]
+#    >>> yellow = run.gamma[run.inside(Region.YELLOW)]
 #    >>> bool(-(2**-26) < yellow.min() < -(2**-26) * 0.99), bool(2**-25.5 * 0.99 < yellow.max() < 2**-25.5)
 #    (True, True)
 #    >>> print(flat)
 #    1.49e-08 left, 2.11e-08 right
-#    >>> np.unique(run.results["torch"][0][run.where(Region.YELLOW)])
+#    >>> np.unique(run.results["torch"][0][run.inside(Region.YELLOW)])
 #    array([4.])
-#    >>> bool(np.isnan(run.results["tensorflow"][0][run.where(Region.RED)]).all())
+#    >>> bool(np.isnan(run.results["tensorflow"][0][run.inside(Region.RED)]).all())
 #    True
 #
 # The same bits in both frameworks?

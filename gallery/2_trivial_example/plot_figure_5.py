@@ -79,7 +79,7 @@ fig, axes = plots.panels(
 )
 axes[0].set_ylim(-0.3, 5.2)
 values = run.results["torch"][0]
-low = np.abs(run.gamma[(values < 0.4) & ~run.where(Region.BLACK)]).max()
+low = np.abs(run.gamma[(values < 0.4) & ~run.inside(Region.BLACK)]).max()
 plots.describe(
     fig,
     "Figure 5",
@@ -119,7 +119,7 @@ for name in ("torch", "tensorflow"):
 #
 #    >>> len(same), all(same.values())
 #    (8, True)
-#    >>> np.unique(run.results["tensorflow"][0][run.where(Region.RED)])
+#    >>> np.unique(run.results["tensorflow"][0][run.inside(Region.RED)])
 #    array([0.])
 #    >>> bool(np.all(np.diff(values[run.gamma > 2.3e-16]) >= -1e-7))
 #    True

@@ -89,7 +89,7 @@ fig, axes = plots.panels(
 )
 axes[0].set_ylim(-0.25, 2.35)
 slopes = run.results["torch"][1]
-yellow, green = run.where(Region.YELLOW), run.where(Region.GREEN)
+yellow, green = run.inside(Region.YELLOW), run.inside(Region.GREEN)
 twos = np.count_nonzero(slopes[yellow & run.distinct] == 2)
 tolerance = 1e-3
 reach = {
@@ -145,7 +145,7 @@ print(f"largest |slope - (2 - alpha)| next to the yellow region: {difference:.1e
 #    True
 #    >>> np.unique(slopes[yellow]), np.unique(run.results["tensorflow"][1][yellow])
 #    (array([1., 2.]), array([1., 2.]))
-#    >>> bool(np.isnan(slopes[run.where(Region.RED)]).all())
+#    >>> bool(np.isnan(slopes[run.inside(Region.RED)]).all())
 #    True
 #
 # The right answer by accident

@@ -84,7 +84,7 @@ axes[0].set_yscale("symlog", linthresh=1, linscale=0.5)
 axes[0].set_yticks([-1e8, -1e4, -1, 0, 1, 1e4, 1e8])
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 slopes = run.results["torch"][1]
-black = run.where(Region.BLACK)
+black = run.inside(Region.BLACK)
 plots.describe(
     fig,
     "Figure 7",
@@ -119,7 +119,7 @@ relative = np.abs(run.rounding_error("torch", 1)) / np.maximum(
 )
 print("distance from the exact slope of h1, relative, worst and median:")
 for region in Region:
-    here = relative[run.where(region)]
+    here = relative[run.inside(region)]
     print(f"{region.name.lower():<8} {here.max():<10.2g} {np.median(here):.2g}")
 
 # %%
@@ -162,7 +162,7 @@ print(f"denominator typed first, PyTorch and TensorFlow: {exchanged}")
 #
 # .. code-block:: pycon
 #
-#    >>> bool(relative[~run.where(Region.RED)].max() < 1e-7), bool(relative[run.where(Region.RED)].max() > 1.9)
+#    >>> bool(relative[~run.inside(Region.RED)].max() < 1e-7), bool(relative[run.inside(Region.RED)].max() > 1.9)
 #    (True, True)
 #    >>> run.agreement(1).identical, run.agreement(1).largest, exchanged.identical
 #    (False, 1.0, True)
@@ -170,7 +170,7 @@ print(f"denominator typed first, PyTorch and TensorFlow: {exchanged}")
 #    4.5
 #    >>> replay_torch.identical, replay_tensorflow.identical
 #    (True, True)
-#    >>> np.unique(slopes[run.where(Region.RED)]), np.unique(run.results["tensorflow"][1][run.where(Region.RED)])
+#    >>> np.unique(slopes[run.inside(Region.RED)]), np.unique(run.results["tensorflow"][1][run.inside(Region.RED)])
 #    (array([4.e+08]), array([4.e+08]))
 #    >>> bool(np.abs(slopes[black] - 1).max() < 1e-7)
 #    True

@@ -83,7 +83,7 @@ axes[0].set_yscale("symlog", linthresh=1, linscale=0.5)
 axes[0].set_yticks([-1e4, -1e2, -1, 0, 1, 1e2, 1e4])
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 slopes = run.results["torch"][1]
-inside = ~run.where(Region.BLACK)
+inside = ~run.inside(Region.BLACK)
 size = np.abs(slopes[inside])
 left, *_, right = slopes[inside]
 plots.describe(
@@ -123,12 +123,12 @@ print(f"largest relative distance from equation (12): {distance.max():.1e}")
 #    True
 #    >>> str(run.agreement(1))
 #    'identical bits at all 26598 points'
-#    >>> np.unique(slopes[run.where(Region.RED)]), np.unique(run.results["tensorflow"][1][run.where(Region.RED)])
+#    >>> np.unique(slopes[run.inside(Region.RED)]), np.unique(run.results["tensorflow"][1][run.inside(Region.RED)])
 #    (array([40000.]), array([40000.]))
-#    >>> yellow = np.abs(slopes[run.where(Region.YELLOW)])
+#    >>> yellow = np.abs(slopes[run.inside(Region.YELLOW)])
 #    >>> f"{yellow.min():.3f} {yellow.max():.3f}"
 #    '40000.000 40000.000'
-#    >>> bool(np.abs(slopes[run.where(Region.BLACK)] - 1).max() < 1e-7)
+#    >>> bool(np.abs(slopes[run.inside(Region.BLACK)] - 1).max() < 1e-7)
 #    True
 #
 # .. note::
