@@ -256,12 +256,14 @@ LINTERS = (
     ("ruff", "ruff format --check ."),
     ("ruff", "ruff check ."),
     ("codespell", "codespell"),
+    ("import-linter", "lint-imports --no-cache"),
+    ("mypy numpy", "mypy"),  # reads NumPy's types, and those of no framework
 )
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check pins, formatting, lint and spelling."""
+    """Check pins, formatting, lint, spelling, which module imports which, and types."""
     packages = sorted({package for packages, _ in LINTERS for package in packages.split()})
     session.install("--quiet", "-c", "constraints.txt", *packages)
     for _, command in LINTERS:

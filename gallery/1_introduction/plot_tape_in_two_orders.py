@@ -64,7 +64,7 @@ for title, program in programs.items():
     with np.errstate(all="ignore"):  # 0/0 is what the page is about
         y = program(x, tape.tape)
         for order in orders:
-            slopes[title, order] = tape.gradient(y, x, order=order)
+            slopes[title, order] = tape.gradient(y, x, walk=order)
     for name in run.results:
         value, slope = frameworks.get(name).derivatives(program, points)
         same[title, name, "value"] = agreement(y.value, value)

@@ -102,7 +102,7 @@ plt.show()
 #
 #    >>> print(flat)
 #    1.49e-08 left, 2.11e-08 right
-#    >>> np.unique(run.results["torch"][0][run.where(Region.YELLOW)])
+#    >>> np.unique(run.results["torch"][0][run.inside(Region.YELLOW)])
 #    array([4.])
 #
 # The same bits in both frameworks?

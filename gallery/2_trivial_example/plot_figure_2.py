@@ -69,10 +69,10 @@ for panel, (value,) in zip(axes, run.results.values(), strict=True):
     ax.set_yticks([0, 1e-7], ["0", "$10^{-7}$"])
 
 left = run.results["torch"][0] - 4
-yellow = run.where(Region.YELLOW)
+yellow = run.inside(Region.YELLOW)
 worst = np.abs(run.total_error("torch")[yellow]).max()
 zero = yellow & run.distinct & (left == 0)
-frayed = run.where(Region.GREEN) & (np.abs(run.gamma) < near) & (run.gamma != 0)
+frayed = run.inside(Region.GREEN) & (np.abs(run.gamma) < near) & (run.gamma != 0)
 share = left[frayed] / (run.x[frayed] - 2)
 plots.describe(
     fig,
@@ -102,7 +102,7 @@ plt.show()
 # rounded, by an ulp or so. So :math:`\alpha` can simply be computed.
 
 offset = run.x - 2
-outside = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-3) & (offset != 0)
+outside = run.inside(Region.GREEN) & (np.abs(run.gamma) < 1e-3) & (offset != 0)
 alpha = (run.x * run.x - 4 - 4 * offset)[outside] / offset[outside] ** 2
 print(f"alpha in {alpha.size} samples: {alpha.min():.6f} to {alpha.max():.6f}")
 for distance in (3e-8, 1e-7, 1e-6, 1e-5):
@@ -126,7 +126,7 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #    ('0.67', '2.00')
 #    >>> int(frayed.sum()), [f"{bound:.3f}" for bound in (share.min(), share.max())]
 #    (1503, ['0.667', '1.996'])
-#    >>> np.unique(run.results["tensorflow"][0][run.where(Region.YELLOW)] - 4)
+#    >>> np.unique(run.results["tensorflow"][0][run.inside(Region.YELLOW)] - 4)
 #    array([0.])
 #
 # .. note::

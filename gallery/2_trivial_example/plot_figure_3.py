@@ -79,7 +79,7 @@ print(run.table())
 perturbation = np.abs(run.written[0] - run.meant[0])
 rounding = np.abs(run.rounding_error("torch"))
 for region in Region:
-    parts = [part[run.where(region)].max() for part in (perturbation, rounding)]
+    parts = [part[run.inside(region)].max() for part in (perturbation, rounding)]
     print(
         "{:<8} perturbation {:<10.3g} rounding {:.3g}".format(
             region.name.lower(), *parts
@@ -121,7 +121,7 @@ plt.show()
 #
 # .. code-block:: pycon
 #
-#    >>> np.unique(run.results["torch"][0][run.where(Region.RED)]), np.unique(run.results["tensorflow"][0][run.where(Region.RED)])
+#    >>> np.unique(run.results["torch"][0][run.inside(Region.RED)]), np.unique(run.results["tensorflow"][0][run.inside(Region.RED)])
 #    (array([0.]), array([0.]))
 #    >>> float(perturbation.max())
 #    4.0

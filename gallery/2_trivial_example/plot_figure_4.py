@@ -68,7 +68,7 @@ axes[0].set_ylim(-30, 10)
 
 values = run.results["torch"][0]
 right = run.gamma > 0
-first_black = np.flatnonzero(right & run.where(Region.BLACK))[0]
+first_black = np.flatnonzero(right & run.inside(Region.BLACK))[0]
 jump = values[first_black] - values[first_black - 1]
 plots.describe(
     fig,
@@ -85,7 +85,7 @@ plt.show()
 # %%
 # *Black* is meant literally: at those samples :math:`h_1` is :math:`h`, bit for bit.
 
-black = run.where(Region.BLACK)
+black = run.inside(Region.BLACK)
 black &= run.distinct
 h_torch = frameworks.get("torch").derivatives(functions.h, run.x[black], order=0)[0]
 outside_is_h = agreement(h_torch, values[black])

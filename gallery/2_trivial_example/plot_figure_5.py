@@ -75,7 +75,7 @@ fig, axes = plots.panels(
 )
 axes[0].set_ylim(-0.3, 5.2)
 values = run.results["torch"][0]
-low = np.abs(run.gamma[(values < 0.4) & ~run.where(Region.BLACK)]).max()
+low = np.abs(run.gamma[(values < 0.4) & ~run.inside(Region.BLACK)]).max()
 plots.describe(
     fig,
     "Figure 5",
@@ -114,7 +114,7 @@ for name in ("torch", "tensorflow"):
 #
 # .. code-block:: pycon
 #
-#    >>> np.unique(run.results["tensorflow"][0][run.where(Region.RED)])
+#    >>> np.unique(run.results["tensorflow"][0][run.inside(Region.RED)])
 #    array([0.])
 #    >>> print(run.agreement())
 #    identical bits at all 26598 points

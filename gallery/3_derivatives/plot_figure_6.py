@@ -88,7 +88,7 @@ fig, axes = plots.panels(
 )
 axes[0].set_ylim(-0.25, 2.35)
 slopes = run.results["torch"][1]
-yellow, green = run.where(Region.YELLOW), run.where(Region.GREEN)
+yellow, green = run.inside(Region.YELLOW), run.inside(Region.GREEN)
 twos = np.count_nonzero(slopes[yellow & run.distinct] == 2)
 tolerance = 1e-3
 reach = {

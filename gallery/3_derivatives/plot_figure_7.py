@@ -80,7 +80,7 @@ axes[0].set_yscale("symlog", linthresh=1, linscale=0.5)
 axes[0].set_yticks([-1e8, -1e4, -1, 0, 1, 1e4, 1e8])
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 slopes = run.results["torch"][1]
-black = run.where(Region.BLACK)
+black = run.inside(Region.BLACK)
 plots.describe(
     fig,
     "Figure 7",
@@ -115,7 +115,7 @@ relative = np.abs(run.rounding_error("torch", 1)) / np.maximum(
 )
 print("distance from the exact slope of h1, relative, worst and median:")
 for region in Region:
-    here = relative[run.where(region)]
+    here = relative[run.inside(region)]
     print(f"{region.name.lower():<8} {here.max():<10.2g} {np.median(here):.2g}")
 
 # %%
@@ -124,7 +124,7 @@ for region in Region:
 #
 # .. code-block:: pycon
 #
-#    >>> np.unique(slopes[run.where(Region.RED)]), np.unique(run.results["tensorflow"][1][run.where(Region.RED)])
+#    >>> np.unique(slopes[run.inside(Region.RED)]), np.unique(run.results["tensorflow"][1][run.inside(Region.RED)])
 #    (array([4.e+08]), array([4.e+08]))
 #    >>> run.agreement(1).largest  # in ulp
 #    1.0

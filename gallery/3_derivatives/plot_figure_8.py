@@ -79,7 +79,7 @@ axes[0].set_yscale("symlog", linthresh=1, linscale=0.5)
 axes[0].set_yticks([-1e4, -1e2, -1, 0, 1, 1e2, 1e4])
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
 slopes = run.results["torch"][1]
-inside = ~run.where(Region.BLACK)
+inside = ~run.inside(Region.BLACK)
 size = np.abs(slopes[inside])
 left, *_, right = slopes[inside]
 plots.describe(
@@ -115,7 +115,7 @@ print(f"largest relative distance from equation (12): {distance.max():.1e}")
 #
 # .. code-block:: pycon
 #
-#    >>> np.unique(slopes[run.where(Region.RED)]), np.unique(run.results["tensorflow"][1][run.where(Region.RED)])
+#    >>> np.unique(slopes[run.inside(Region.RED)]), np.unique(run.results["tensorflow"][1][run.inside(Region.RED)])
 #    (array([40000.]), array([40000.]))
 #    >>> print(run.agreement(1))
 #    identical bits at all 26598 points

@@ -12,19 +12,19 @@ def test_away_from_2_the_line_is_there(h):
 
 
 def test_the_yellow_region_ends_where_the_square_is_half_a_spacing(run):
-    yellow = run.gamma[run.where(Region.YELLOW)]
+    yellow = run.gamma[run.inside(Region.YELLOW)]
     assert -(2**-26) < yellow.min() < -(2**-26) * 0.99
     assert 2**-25.5 * 0.99 < yellow.max() < 2**-25.5
 
 
 def test_every_red_sample_is_nan(run):
     for name in ("torch", "tensorflow"):
-        assert np.isnan(run.results[name][0][run.where(Region.RED)]).all()
+        assert np.isnan(run.results[name][0][run.inside(Region.RED)]).all()
 
 
 def test_every_yellow_sample_is_4(run):
     for name in ("torch", "tensorflow"):
-        assert np.unique(run.results[name][0][run.where(Region.YELLOW)]).tolist() == [4.0]
+        assert np.unique(run.results[name][0][run.inside(Region.YELLOW)]).tolist() == [4.0]
 
 
 def test_every_spelling_is_the_same_function(spellings):

@@ -15,7 +15,7 @@ def test_alpha_is_what_rounding_to_nearest_allows(alpha):
 
 def test_nothing_is_left_in_the_yellow_region(run):
     for name in ("torch", "tensorflow"):
-        assert np.unique(run.results[name][0][run.where(Region.YELLOW)] - 4).tolist() == [0.0]
+        assert np.unique(run.results[name][0][run.inside(Region.YELLOW)] - 4).tolist() == [0.0]
 
 
 def test_frameworks_agree_in_every_bit(run):

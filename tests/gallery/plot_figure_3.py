@@ -16,7 +16,7 @@ def test_outside_the_zone_nothing_is_perturbed(h1):
 
 def test_every_red_sample_is_0(run):
     for name in ("torch", "tensorflow"):
-        assert np.unique(run.results[name][0][run.where(Region.RED)]).tolist() == [0.0]
+        assert np.unique(run.results[name][0][run.inside(Region.RED)]).tolist() == [0.0]
 
 
 def test_rounding_has_little_to_do_with_it(rounding):

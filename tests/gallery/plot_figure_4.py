@@ -10,4 +10,4 @@ def test_outside_the_zone_h1_is_h_in_every_bit(outside_is_h):
 
 def test_every_red_sample_is_4_too_low(run):
     for name in ("torch", "tensorflow"):
-        assert np.all(run.results[name][0][run.where(Region.RED)] - 4 == -4)
+        assert np.all(run.results[name][0][run.inside(Region.RED)] - 4 == -4)

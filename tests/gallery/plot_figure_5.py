@@ -21,7 +21,7 @@ def test_three_ways_to_write_it_give_the_same_bits(same):
 
 def test_every_red_sample_is_0(run):
     for name in ("torch", "tensorflow"):
-        assert np.unique(run.results[name][0][run.where(Region.RED)]).tolist() == [0.0]
+        assert np.unique(run.results[name][0][run.inside(Region.RED)]).tolist() == [0.0]
 
 
 def test_values_never_fall_on_the_way_out(run, values):

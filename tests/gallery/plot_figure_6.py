@@ -13,7 +13,7 @@ def test_next_to_the_yellow_region_the_slope_is_2_less_alpha(difference):
 
 
 def test_every_red_sample_is_nan(slopes, run):
-    assert np.isnan(slopes[run.where(Region.RED)]).all()
+    assert np.isnan(slopes[run.inside(Region.RED)]).all()
 
 
 def test_the_one_yellow_number_with_slope_1_is_the_left_neighbour_of_2(run, yellow, slopes):

@@ -18,9 +18,9 @@ def test_slopes_are_those_of_equation_12(distance):
 
 
 def test_the_yellow_region_makes_no_difference(run, slopes):
-    yellow = np.abs(slopes[run.where(Region.YELLOW)])
+    yellow = np.abs(slopes[run.inside(Region.YELLOW)])
     assert yellow == pytest.approx(40000, abs=5e-4)
 
 
 def test_outside_the_clamp_the_slope_is_right(run, slopes):
-    assert np.abs(slopes[run.where(Region.BLACK)] - 1).max() < 1e-7
+    assert np.abs(slopes[run.inside(Region.BLACK)] - 1).max() < 1e-7

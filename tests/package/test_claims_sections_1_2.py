@@ -89,7 +89,7 @@ def test_a_simplified_form_that_is_not_simplified_is_noticed(monkeypatch, check)
 @pytest.mark.parametrize("check", [section_2.green_on_the_line, section_2.fig_1, section_2.fig_2])
 def test_a_flat_green_region_is_noticed(monkeypatch, check):
     run = runs.of_h()
-    flat = {name: np.where(run.where(Region.GREEN) & (run.x != 2), 4.0, rows) for name, rows in run.results.items()}
+    flat = {name: np.where(run.inside(Region.GREEN) & (run.x != 2), 4.0, rows) for name, rows in run.results.items()}
     monkeypatch.setattr(runs, "of_h", lambda: dataclasses.replace(run, results=flat))
     assert check().verdict == FAILS
 

@@ -47,15 +47,15 @@ def test_one_nest_gives_the_value_and_all_derivatives(name):
     adapter = frameworks.get(name)
     x = adapter.asarray(X.astype(np.float32)[:, None])  # JAX has no other precision by default
     expected = [X**3, 3 * X**2, 6 * X, np.full_like(X, 6)]
-    found = adapter.tangents(lambda x: cubic(x, None), x, 3)
+    found = adapter.differentiable_derivatives(lambda x: cubic(x, None), x, 3)
     assert isinstance(found, list)
     np.testing.assert_array_equal([adapter.to_numpy(row)[:, 0] for row in found], expected)
 
 
 def test_numpy_has_the_value_only():
-    assert frameworks.get("numpy").tangents(lambda x: x * x, X, 0)[0].tolist() == (X * X).tolist()
+    assert frameworks.get("numpy").differentiable_derivatives(lambda x: x * x, X, 0)[0].tolist() == (X * X).tolist()
     with pytest.raises(UnsupportedError, match=r"NumPy cannot differentiate f and g; use removable\.repair"):
-        frameworks.get("numpy").tangents(lambda x: x * x, X, 1)
+        frameworks.get("numpy").differentiable_derivatives(lambda x: x * x, X, 1)
 
 
 @pytest.mark.parametrize("name", ["torch", "tensorflow"])
@@ -63,9 +63,9 @@ def test_what_was_not_recorded_is_no_zero(name):
     adapter = frameworks.get(name)
     cut = adapter.namespace.Tensor.detach if name == "torch" else adapter.namespace.stop_gradient
     with pytest.raises(InputError, match="has no record of how the value is computed from x"):
-        adapter.tangents(cut, adapter.asarray(X), 1)
+        adapter.differentiable_derivatives(cut, adapter.asarray(X), 1)
     # The slope of x + 2 has no record either, and it is the constant that it seems to be.
-    found = adapter.tangents(lambda x: x + 2, adapter.asarray(X), 3)
+    found = adapter.differentiable_derivatives(lambda x: x + 2, adapter.asarray(X), 3)
     np.testing.assert_array_equal([adapter.to_numpy(row) for row in found], [X + 2, X * 0 + 1, X * 0, X * 0])
 
 

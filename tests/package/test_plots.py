@@ -21,7 +21,7 @@ from removable import functions as fn
 from removable import gamma_grid, plots, truth
 from removable.claims import ledger
 from removable.errors import InputError
-from removable.plots import palette
+from removable.plots.palette import REGION_STYLE
 from removable.sweeps.forms import compare
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import sweep
@@ -138,7 +138,7 @@ def test_marks_stand_out_from_the_page(palette):
 @pytest.mark.parametrize("palette", [plots.LIGHT, plots.DARK], ids=["light", "dark"])
 def test_everybody_can_tell_the_regions_apart(palette):
     """By the distance in CIELAB, in which 2 can just be seen; on grey paper by the lightness alone."""
-    roles = [role for role, _, _ in palette.REGION_STYLE.values()]
+    roles = [role for role, _, _ in REGION_STYLE.values()]
     for a, b in itertools.combinations(roles, 2):
         for reader, matrix in SEEN_BY.items():
             apart = lab(matrix @ linear(palette[a])) - lab(matrix @ linear(palette[b]))
@@ -274,7 +274,7 @@ def test_directed_rounding_is_directed_and_close(value, digits):
 
 
 def test_regions_differ_in_marker_as_well_as_colour():
-    styles = list(palette.REGION_STYLE.values())
+    styles = list(REGION_STYLE.values())
     assert len({role for role, _, _ in styles}) == len({marker for _, marker, _ in styles}) == len(styles)
 
 

@@ -209,13 +209,13 @@ def test_the_perturbation_fades_is_everywhere_or_half_as_large(name):
         assert asked(name, functools.partial(functions.g2, epsilon=0.25), [2.0])[0, 0] == 0.125
 
 
-@pytest.mark.parametrize(("name", "order"), [("torch", "ready first"), ("tensorflow", "newest first")])
-def test_slopes_are_added_up_in_the_order_of_the_other(name, order):
+@pytest.mark.parametrize(("name", "walk"), [("torch", "ready first"), ("tensorflow", "newest first")])
+def test_slopes_are_added_up_in_the_order_of_the_other(name, walk):
     def tanh(x, xp):
         return functions.elementary(xp).tanh(x)
 
     variable = tape.Var(X)
-    slope = tape.gradient(runs.h1(variable, tape.tape), variable, order=order)
+    slope = tape.gradient(runs.h1(variable, tape.tape), variable, walk=walk)
     before = asked(name, runs.h1), asked(name, tanh)
     with at_work("other order"):
         value_and_slope = asked(name, runs.h1)

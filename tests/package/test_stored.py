@@ -127,7 +127,9 @@ def test_the_digest_is_that_of_what_runs(module, tmp_path):
     assert digest("removable.remedy", "torch", root=changed(module, tmp_path / "2", altered)) != now
 
 
-@pytest.mark.parametrize("module", ["removable.primitives.exponential", "removable.frameworks.jax", "removable.plots.charts"])
+@pytest.mark.parametrize(
+    "module", ["removable.primitives.exponential", "removable.frameworks.jax", "removable.plots.charts"]
+)
 def test_the_digest_is_not_that_of_something_else(module, tmp_path):
     root = changed(module, tmp_path, altered)
     assert digest("removable.remedy", "torch", root=root) == digest("removable.remedy", "torch")

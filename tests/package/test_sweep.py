@@ -32,7 +32,7 @@ def of_h2():
 
 
 def test_yellow_values_are_4_and_slopes_2_but_for_one_number(of_h):
-    yellow = of_h.where(Region.YELLOW)
+    yellow = of_h.inside(Region.YELLOW)
     for rows in of_h.results.values():
         assert set(rows[0][yellow]) == {4.0}
         assert set(rows[1][yellow]) == {1.0, 2.0}
@@ -64,7 +64,7 @@ def test_order_of_addition_explains_every_bit_of_h1(of_h1):
 
 def test_red_slopes_have_the_sign_chosen_at_zero(of_h1, of_h2):
     for run, slope in ((of_h1, 4 / EPSILON), (of_h2, 4e4)):
-        red = run.where(Region.RED)
+        red = run.inside(Region.RED)
         assert (run.gamma[red] < 0).any()
         for rows in run.results.values():
             assert set(rows[0][red]) == {0.0}
@@ -103,7 +103,7 @@ def test_table_has_a_line_for_each_colour_and_one_for_the_pair(of_h1):
 def test_counts_are_of_distinct_numbers(of_h):
     assert of_h.agreement(1).points == np.unique(of_h.x).size < of_h.x.size
     assert of_h.count(Region.RED) == 1  # 2 itself, whatever many offsets are rounded to it
-    assert of_h.count(Region.YELLOW) == np.unique(of_h.x[of_h.where(Region.YELLOW)]).size
+    assert of_h.count(Region.YELLOW) == np.unique(of_h.x[of_h.inside(Region.YELLOW)]).size
     assert sum(of_h.count(region) for region in Region) == np.unique(of_h.x).size
 
 

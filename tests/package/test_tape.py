@@ -26,7 +26,7 @@ PROGRAMS = {
     "a power": partial(functions.h_power, power=5),
     "two branches": lambda x, xp: (x * x - 4) / (x - 2) + x / (x * x - 1) * x,
 }
-ORDERS = {"torch": "newest first", "tensorflow": "ready first"}
+WALKS = {"torch": "newest first", "tensorflow": "ready first"}
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +34,13 @@ def points():
     return 2 + gamma_grid(50_000)
 
 
-@pytest.mark.parametrize("name", ORDERS)
+@pytest.mark.parametrize("name", WALKS)
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_value_and_slope_have_the_bits_of_the_framework(points, program, name):
     x = Var(points)
     with np.errstate(all="ignore"):
         y = PROGRAMS[program](x, tape)
-        slope = gradient(y, x, order=ORDERS[name])
+        slope = gradient(y, x, walk=WALKS[name])
     value, wanted = frameworks.get(name).derivatives(PROGRAMS[program], points)
     assert points.size > 100_000
     assert agreement(y.value, value).identical
@@ -51,7 +51,7 @@ def test_the_two_orders_of_addition_are_not_the_same(points):
     x = Var(points)
     with np.errstate(all="ignore"):
         y = functions.h1(x, tape)
-        apart = agreement(gradient(y, x), gradient(y, x, order="ready first"))
+        apart = agreement(gradient(y, x), gradient(y, x, walk="ready first"))
     assert apart.differing > 1000
     assert apart.largest == 1
 
@@ -87,8 +87,8 @@ def test_bad_input_is_named():
     x = Var(np.ones(1))
     with pytest.raises(InputError, match="y is a float and x is a Var"):
         gradient(1.0, x)
-    with pytest.raises(InputError, match="order is 'oldest'"):
-        gradient(x, x, order="oldest")
+    with pytest.raises(InputError, match="walk is 'oldest'"):
+        gradient(x, x, walk="oldest")
 
 
 def test_it_is_short_enough_to_be_read():

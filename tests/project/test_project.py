@@ -39,10 +39,10 @@ def test_every_public_function_is_typed_and_described(name, function):
 
 # What only draws on axes that it is given has no value to show.
 DRAWS = {
-    "removable.plots.gamma_axis",
-    "removable.plots.scatter",
-    "removable.plots.side_by_side",
-    "removable.plots.description",
+    "removable.plots.charts.gamma_axis",
+    "removable.plots.charts.scatter",
+    "removable.plots.charts.side_by_side",
+    "removable.plots.description.description",
 }
 
 

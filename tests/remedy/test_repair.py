@@ -106,16 +106,16 @@ def test_it_is_right_within_its_reach(framework, dtype, mode, closed, step):
 
 
 def test_an_error_in_a_coefficient_is_found(monkeypatch):
-    from removable.remedy import circles
+    from removable.remedy import expansion
 
-    honest = circles.expand
+    honest = expansion.expand
 
     def off(*arguments):
         found = honest(*arguments)
         found.coefficients[1] += 1e-12
         return found
 
-    monkeypatch.setattr(circles, "expand", off)
+    monkeypatch.setattr(expansion, "expand", off)
     assert (
         excess(corpus.get("expm1(x)/x") if "expm1(x)/x" in NAMES else corpus.CASES[0], "torch", "float64", "reverse")
         > 1

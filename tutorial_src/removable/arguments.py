@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -79,7 +79,7 @@ def checked_whole(name: str, value: int, *, least: int, most: int | None = None)
     return int(value)
 
 
-def checked_dtype(dtype: str, *, known: Sequence[str] = DTYPES) -> str:
+def checked_dtype(dtype: str, *, known: Collection[str] = DTYPES) -> str:
     """Return the name of a precision, if it is one of those known: of :data:`DTYPES`, unless more are.
 
     Raises

@@ -3,8 +3,9 @@ r"""The grid of offsets :math:`\gamma` on which every function of the paper is s
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from removable.arguments import checked_row
+from removable.arguments import checked_row, checked_whole
 from removable.errors import InputError
 
 SMALLEST = 1e-20
@@ -46,19 +47,16 @@ def gamma_grid(
     >>> gamma_grid().size
     40001
     """
-    if isinstance(samples_per_side, bool) or not isinstance(samples_per_side, int | np.integer):
-        raise InputError(f"samples_per_side is {samples_per_side!r}; give a whole number of at least 2.")
-    if samples_per_side < 2:
-        raise InputError(f"samples_per_side is {samples_per_side}; give a whole number of at least 2.")
+    samples_per_side = checked_whole("samples_per_side", samples_per_side, least=2)
     if not 0.0 < smallest < largest < np.inf:
         raise InputError(
             f"smallest is {smallest!r} and largest is {largest!r}; give finite numbers with 0 < smallest < largest."
         )
-    positive = np.geomspace(smallest, largest, int(samples_per_side))
+    positive = np.geomspace(smallest, largest, samples_per_side)
     return np.concatenate([-positive[::-1], [0.0], positive])
 
 
-def checked_grid(gamma: np.ndarray) -> np.ndarray:
+def checked_grid(gamma: ArrayLike) -> np.ndarray:
     r"""Return ``gamma`` as a float64 array, or say what is wrong with it.
 
     Parameters

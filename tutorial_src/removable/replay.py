@@ -28,12 +28,14 @@ shortest form; it goes back once, and a slope there is a number and not a part o
 from __future__ import annotations
 
 import itertools
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import checked_order, checked_row
 from removable.errors import InputError
@@ -41,7 +43,11 @@ from removable.functions import Program
 
 __all__ = ["Node", "derivatives"]
 
+Rule = Callable[["Node"], "Node"]
+"""Turns the slope of a result into that of an operand."""
+
 Pullback = Callable[["Node"], "Node | None"]
+"""The same, or nothing for what has no slope, as a shape."""
 
 _clock = itertools.count()
 
@@ -89,7 +95,7 @@ def _checked(operand: Any, kind: Any) -> Any:
     return operand
 
 
-class _Rules:
+class _Rules(ABC):
     """What is the same in all three, and the walk of PyTorch and JAX."""
 
     def __init__(self, values_of_power: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -97,6 +103,17 @@ class _Rules:
 
     def multiply(self, a: Node, b: Node) -> Node:
         return Node(self, a.value * b.value, ((a, lambda s: s * b), (b, lambda s: a * s)))
+
+    @abstractmethod
+    def divide(self, a: Node, b: Node) -> Node: ...
+
+    @abstractmethod
+    def power(self, a: Node) -> Node:
+        """Stand for ``a**2``."""
+
+    @abstractmethod
+    def square(self, a: Node) -> Node:
+        """Stand for ``xp.square(a)``."""
 
     def negate(self, a: Node) -> Node:
         return Node(self, -a.value, ((a, self.negate),))
@@ -114,7 +131,7 @@ class _Rules:
     def add(self, a: Node, b: Node) -> Node:
         return Node(self, a.value + b.value, ((a, lambda s: s), (b, lambda s: s)))
 
-    def reaching(self, node: Node, slope: Node) -> Iterator[tuple[Node, Node]]:
+    def reaching(self, node: Node, slope: Node) -> Iterator[tuple[Node, Node | None]]:
         """Yield each parent with what is handed on to it."""
         raise NotImplementedError
 
@@ -126,7 +143,7 @@ class _Rules:
             if node is x or node not in arrived:
                 continue
             for parent, part in self.reaching(node, arrived.pop(node)):
-                if parent in needed:
+                if parent in needed and part is not None:
                     arrived[parent.same] = self.add(arrived[parent.same], part) if parent.same in arrived else part
         return arrived.get(x, Node(self, np.zeros_like(x.value)))
 
@@ -144,7 +161,7 @@ class _PyTorch(_Rules):
 
     square = power
 
-    def reaching(self, node: Node, slope: Node) -> Iterator[tuple[Node, Node]]:
+    def reaching(self, node: Node, slope: Node) -> Iterator[tuple[Node, Node | None]]:
         # The slope of the last operand is computed first, and that of the first operand delivered first.
         parts = [(parent, pullback(slope)) for parent, pullback in reversed(node.parents)]
         yield from reversed(parts)
@@ -158,6 +175,7 @@ class _Jax(_Rules):
         return Node(self, a.value + number, ((a.same, lambda s: s),), same=a.same)
 
     def divide(self, a: Node, b: Node) -> Node:
+        inverse: Node
         rules = ((a, lambda s: s / b), (b, lambda s: self.negate((s * inverse) * a)))
         result = Node(self, a.value / b.value, rules)
         inverse = self._whole_power(b, -2)
@@ -178,7 +196,7 @@ class _Jax(_Rules):
             slope = self.scale(self._whole_power(a, -3), -2)
         return result
 
-    def reaching(self, node: Node, slope: Node) -> Iterator[tuple[Node, Node]]:
+    def reaching(self, node: Node, slope: Node) -> Iterator[tuple[Node, Node | None]]:
         for parent, pullback in reversed(node.parents):
             yield parent, pullback(slope)
 
@@ -196,13 +214,13 @@ class _TensorFlow(_Rules):
     def divide(self, a: Node, b: Node) -> Node:
         return self._reduced(a.value / b.value, (a, lambda s: s / b), (b, lambda s: s * ((self.negate(a) / b) / b)))
 
-    def _reduced(self, value: np.ndarray, *operands: tuple[Node, Pullback]) -> Node:
+    def _reduced(self, value: np.ndarray, *operands: tuple[Node, Rule]) -> Node:
         """Return a node whose slopes are summed over axes that were broadcast, and reshaped as the operand was.
 
         There are no such axes here. But both operations are recorded, and so is the question for the operand's shape.
         """
 
-        def pullback(operand: Node, rule: Pullback) -> Pullback:
+        def pullback(operand: Node, rule: Rule) -> Pullback:
             def reduced(slope: Node) -> Node:
                 shape = Node(self, np.empty(0), ((operand, _nothing),))
                 summed = self.copy(rule(slope))
@@ -256,17 +274,17 @@ def _between(y: Node, x: Node) -> set[Node]:
     behind, new = {y}, {y}
     while new := {parent for node in new for parent, _ in node.parents} - behind:
         behind |= new
-    found = {x}
+    between = {x}
     for node in sorted(behind, key=lambda node: node.time):  # parents come before what is computed from them
-        if any(parent in found for parent, _ in node.parents):
-            found.add(node)
-    return found
+        if any(parent in between for parent, _ in node.parents):
+            between.add(node)
+    return between
 
 
 def derivatives(
     name: str,
     program: Program,
-    x: np.ndarray,
+    x: ArrayLike,
     *,
     order: int = 2,
     values_of_power: Callable[[np.ndarray], np.ndarray] = np.square,
@@ -314,7 +332,7 @@ def derivatives(
     if x.dtype not in (np.float64, np.float32):
         raise InputError(f"x has dtype {x.dtype}; give float64 or float32.")
     shortcut = x.dtype == np.float32 if shortcut is None else shortcut
-    rules = {
+    rules: dict[str, _Rules] = {
         "torch": _PyTorch(values_of_power),
         "tensorflow": _TensorFlow(values_of_power, shortcut=shortcut),
         "jax": _Jax(values_of_power),

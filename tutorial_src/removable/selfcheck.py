@@ -87,11 +87,12 @@ def published(examples: str, namespace: dict[str, Any]) -> None:
     if not test.examples:
         raise InputError(f"the text {examples!r} holds no example; begin a line with '>>> ' and give its value below.")
     test.globs = namespace  # not a copy: later cells see what the examples define
-    runner, said = _Runner(), []
-    runner.run(test, out=said.append, clear_globs=False)
+    runner = _Runner()
+    failures: list[str] = []
+    runner.run(test, out=failures.append, clear_globs=False)
     values = sum(bool(e.want) or e.source.strip() in runner.differing for e in test.examples)
     _outcomes[examples] = _Outcome(values, tuple(runner.differing))  # a cell that is run again counts once
-    print("".join(said), end="")
+    print("".join(failures), end="")
 
 
 def fused_multiply_add() -> bool:

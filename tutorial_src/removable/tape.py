@@ -20,10 +20,10 @@ import numpy as np
 
 from removable.errors import InputError
 
-__all__ = ["Var", "gradient", "tape"]
+__all__ = ["Var", "Walk", "gradient", "tape"]
 
 Pullback = Callable[[np.ndarray], np.ndarray]
-Order = Literal["newest first", "ready first"]
+Walk = Literal["newest first", "ready first"]
 
 _clock = itertools.count()
 
@@ -93,14 +93,14 @@ tape = SimpleNamespace(where=_where, ones_like=lambda x: Var(np.ones_like(x.valu
 """The array namespace of the tape, for programs from :mod:`removable.functions`."""
 
 
-def gradient(y: Var, x: Var, *, order: Order = "newest first") -> np.ndarray:
+def gradient(y: Var, x: Var, *, walk: Walk = "newest first") -> np.ndarray:
     """Return the slope of ``y`` with respect to ``x``, element by element, by reverse mode.
 
     Parameters
     ----------
     y, x : Var
         Result and input, of one shape.
-    order : {"newest first", "ready first"}
+    walk : {"newest first", "ready first"}
         Of the results whose slope is complete, which to go back through next: the one computed last, as PyTorch does, or
         the one complete for longest, as TensorFlow does. Contributions are added up in the order in which they arrive.
 
@@ -112,7 +112,7 @@ def gradient(y: Var, x: Var, *, order: Order = "newest first") -> np.ndarray:
     Raises
     ------
     removable.errors.InputError
-        If ``x`` or ``y`` is not a :class:`Var`, or ``order`` is neither of the two.
+        If ``x`` or ``y`` is not a :class:`Var`, or ``walk`` is neither of the two.
 
     Examples
     --------
@@ -122,12 +122,12 @@ def gradient(y: Var, x: Var, *, order: Order = "newest first") -> np.ndarray:
     """
     if not isinstance(y, Var) or not isinstance(x, Var):
         raise InputError(f"y is a {type(y).__name__} and x is a {type(x).__name__}; give two Vars.")
-    if order not in get_args(Order):
-        raise InputError(f"order is {order!r}; give one of {', '.join(map(repr, get_args(Order)))}.")
+    if walk not in get_args(Walk):
+        raise InputError(f"walk is {walk!r}; give one of {', '.join(map(repr, get_args(Walk)))}.")
     uses = Counter(parent for node in _memory(y) for parent, _ in node.parents)
     arrived, ready = {y: [np.ones_like(y.value)]}, [y]
     while ready:
-        node = max(ready, key=lambda node: node.time) if order == "newest first" else ready[0]
+        node = max(ready, key=lambda node: node.time) if walk == "newest first" else ready[0]
         ready.remove(node)
         slope = functools.reduce(operator.add, arrived.pop(node))
         if node is x:
@@ -142,7 +142,7 @@ def gradient(y: Var, x: Var, *, order: Order = "newest first") -> np.ndarray:
 
 def _memory(y: Var) -> set[Var]:
     """Return ``y`` and everything that it was computed from."""
-    found = {y}
-    while new := {parent for node in found for parent, _ in node.parents} - found:
-        found |= new
-    return found
+    memory = {y}
+    while new := {parent for node in memory for parent, _ in node.parents} - memory:
+        memory |= new
+    return memory

@@ -20,6 +20,7 @@ from typing import Any
 
 import flint
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import checked_base, checked_order, checked_whole
 from removable.errors import PoleError, PrecisionError
@@ -47,8 +48,12 @@ _NEGLIGIBLE = 1e-320
 """A ball around zero whose radius is below this is zero in float64, whatever it contains."""
 
 
-class _UndecidedError(Exception):
-    """A comparison cannot be decided at the present precision."""
+class _MoreBitsError(Exception):
+    """A comparison or a coefficient is not certain at the present precision."""
+
+
+class _MoreTermsError(Exception):
+    """A division has left fewer coefficients than are asked for."""
 
 
 class Series:
@@ -149,7 +154,7 @@ def _quotient(a: flint.arb_series, b: Any) -> flint.arb_series:
     order m in the denominator costs m of them.
     """
     if isinstance(b, flint.arb_series) and b.valuation() >= 0 and b[b.valuation()].contains(0):
-        raise _UndecidedError  # a zero, or a small number: more precision tells
+        raise _MoreBitsError  # a zero, or a small number: more precision tells
     quotient = a / b
     if isinstance(b, flint.arb_series) and a.length() == 0 and b.valuation() > 0:
         return flint.arb_series([], prec=max(0, a.prec - b.valuation()))
@@ -163,7 +168,7 @@ def _constant(value: Any) -> flint.arb:
 def _decided(yes: bool, no: bool) -> bool:
     """Turn the two certain answers of ball arithmetic into one, or ask for more precision."""
     if yes == no:
-        raise _UndecidedError
+        raise _MoreBitsError
     return yes
 
 
@@ -177,7 +182,7 @@ def _elementary(name: str) -> Callable[[Any], Series]:
     return function
 
 
-exact = SimpleNamespace(
+exact: SimpleNamespace = SimpleNamespace(
     where=lambda condition, a, b: a if condition else b,
     ones_like=lambda x: Series(flint.arb_series([1])),
     abs=abs,
@@ -190,7 +195,7 @@ exact = SimpleNamespace(
 """The array namespace of exact arithmetic. It works on one sample at a time, so ``where`` is a plain choice."""
 
 
-def derivatives(program: Program, gamma: np.ndarray, *, base: float = 2.0, order: int = 1) -> np.ndarray:
+def derivatives(program: Program, gamma: ArrayLike, *, base: float = 2.0, order: int = 1) -> np.ndarray:
     r"""Value and derivatives of a program at ``base + gamma``, evaluated without rounding.
 
     Parameters
@@ -229,23 +234,23 @@ def derivatives(program: Program, gamma: np.ndarray, *, base: float = 2.0, order
     array([[0.e+00],
            [4.e+08]])
     """
-    gamma = checked_grid(gamma)
+    offsets = checked_grid(gamma)
     order = checked_order(order)
     base = checked_base(base)
-    offsets, rows = gamma.tolist(), []
+    rows = np.empty((offsets.size, order + 1))
+    bits_next: dict[int, int] = {}  # of the points that need more than one attempt
     # To set the precision takes as long as to compute with it: it is set once, and again for the few that need more.
     with working(_FIRST_BITS, order + 1 + _FIRST_EXTRA_TERMS):
-        for offset in offsets:
+        for k, offset in enumerate(offsets.tolist()):
             try:
-                rows.append(_attempt(program, base, offset, order))
-            except _UndecidedError:
-                rows.append(None)
-            except (ValueError, ZeroDivisionError):
-                rows.append([])
-    for k, row in enumerate(rows):
-        if not row:
-            rows[k] = _certified(program, base, offsets[k], order, _FIRST_BITS if row == [] else 2 * _FIRST_BITS)
-    return np.array(rows).reshape(-1, order + 1).T.copy()
+                rows[k] = _attempt(program, base, offset, order)
+            except _MoreBitsError:
+                bits_next[k] = 2 * _FIRST_BITS
+            except (_MoreTermsError, ValueError, ZeroDivisionError):
+                bits_next[k] = _FIRST_BITS
+    for k, bits in bits_next.items():
+        rows[k] = _attempts(program, base, float(offsets[k]), order, bits)
+    return rows.T.copy()
 
 
 def expansion(program: Program, *, at: float, terms: int, bits: int = 1024) -> list[flint.arb]:
@@ -285,7 +290,7 @@ def expansion(program: Program, *, at: float, terms: int, bits: int = 1024) -> l
             series = _raw(program(Series(flint.arb_series([flint.arb(at), 1])), exact))
         except (ValueError, ZeroDivisionError) as error:
             raise PoleError(f"the function has a pole at {at!r}; expand it elsewhere.") from error
-        except _UndecidedError:
+        except _MoreBitsError:
             return _expanded_further(program, at, terms, bits)
         if not isinstance(series, flint.arb_series):  # a constant
             series = flint.arb_series([series])
@@ -316,38 +321,32 @@ def _settled(row: list[flint.arb], bits: int) -> bool:
     return True
 
 
-def _attempt(program: Program, base: float, offset: float, order: int) -> list[float] | None:
-    """Return what the present precision certifies; None if that is not everything, an empty list if terms are missing."""
+def _attempt(program: Program, base: float, offset: float, order: int) -> list[float]:
+    """Return value and derivatives, if the present precision and number of terms certify them."""
     x = Series(flint.arb_series([flint.arb(base) + flint.arb(offset), 1]))
     series = program(x, exact).coefficients
     if series.prec <= order:
-        return []
-    row = [_rounded(series[k], math.factorial(k)) for k in range(order + 1)]
-    return None if None in row else row
+        raise _MoreTermsError
+    return [_rounded(series[k], math.factorial(k)) for k in range(order + 1)]
 
 
-def _certified(program: Program, base: float, offset: float, order: int, bits: int) -> list[float]:
+def _attempts(program: Program, base: float, offset: float, order: int, bits: int) -> list[float]:
     """Raise the precision, and the number of terms, until every coefficient is certified."""
     extra_terms = _FIRST_EXTRA_TERMS
     while bits <= _LAST_BITS and extra_terms <= 4 * _MOST_EXTRA_TERMS:
         try:
             with working(bits, order + 1 + extra_terms):
-                row = _attempt(program, base, offset, order)
-            if row:
-                return row
-            if row is None:
-                bits *= 2
-                continue
-        except _UndecidedError:
+                return _attempt(program, base, offset, order)
+        except _MoreBitsError:
             bits *= 2
-            continue
+        except _MoreTermsError:  # a common zero of order m costs the quotient its last m terms
+            extra_terms *= 4
         except (ValueError, ZeroDivisionError) as error:
             # A pole, or a common zero of so high an order that the terms carried do not reach beyond it.
             if extra_terms >= _MOST_EXTRA_TERMS:
                 message = f"the function has a pole at {base!r} + {offset!r}; leave that point out of gamma."
                 raise PoleError(message) from error
-        # A common zero of order m costs the quotient its last m terms.
-        extra_terms *= 4
+            extra_terms *= 4
     raise PrecisionError(
         f"the derivatives at {base!r} + {offset!r} are not certain at {_LAST_BITS} bits; "
         "the function is singular there, or cancels more digits than any float64 holds."
@@ -372,10 +371,10 @@ def working(bits: int, terms: int) -> Iterator[None]:
         flint.ctx.cap = before
 
 
-def _rounded(ball: flint.arb, factor: int) -> float | None:
-    """Round a certified ball to float64; None where the ball is still too wide."""
+def _rounded(ball: flint.arb, factor: int) -> float:
+    """Round a certified ball to float64, if it is not too wide for that."""
     if ball.rel_accuracy_bits() >= _GOOD_BITS:
         return float(ball.mid() * factor)
     if ball.is_zero() or float(ball.abs_upper()) < _NEGLIGIBLE:
         return 0.0
-    return None
+    raise _MoreBitsError

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from removable.claims import saboteurs
-from removable.claims.ledger import NOT_TESTABLE, Claim, chosen, evaluate
+from removable.claims.ledger import Claim, chosen, evaluate
 from removable.claims.record import record, summary
 from removable.errors import RemovableError
 
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{result.verdict:<24} {claim.id} ({claim.place}): {claim.statement}")
         if claim.condition:
             print(f"{'':<24}   {'condition':<11} {claim.condition}")
-        if result.verdict != NOT_TESTABLE:
+        if result.evidence is not None:
             for name, finding in result.evidence.findings.items():
                 print(f"{'':<24}   {name:<11} {finding.measured}")
             exact = result.evidence.exact

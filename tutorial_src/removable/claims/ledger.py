@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import Any
 
 from removable.errors import InputError, RemovableError
 
@@ -378,7 +379,8 @@ def parsed(text: str) -> tuple[Claim, ...]:
     claims = []
     for entry in tomllib.loads(text).get("claim", []):
         try:
-            claims.append(Claim(**{key: _cleaned(value) for key, value in entry.items()}))
+            fields: dict[str, Any] = {key: _cleaned(value) for key, value in entry.items()}
+            claims.append(Claim(**fields))
         except TypeError as error:
             raise ClaimsFileError(f"{entry.get('id', 'an entry without id')}: {error}.") from None
     names = [claim.id for claim in claims]

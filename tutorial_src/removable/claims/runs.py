@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable import frameworks, functions, truth
 from removable.claims.ledger import Exact, exactly
@@ -114,7 +115,7 @@ def exactly_h(x: float = 2.0) -> Exact:
     return exactly("h({0:g}) = {1:g}, h'({0:g}) = {2:g}", x, value, slope)
 
 
-def value_and_slope(name: str, program: Program, x: np.ndarray | list[float]) -> np.ndarray:
+def value_and_slope(name: str, program: Program, x: ArrayLike) -> np.ndarray:
     """Value and slope of a program in one framework, shape ``(2, n)``.
 
     Examples

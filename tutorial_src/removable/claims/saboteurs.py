@@ -214,18 +214,22 @@ class _OtherMode(_Adapter):
         return self.real.derivatives(program, x, **(how | {"mode": other.get(mode, mode)}))
 
 
+_OTHER_WALK: dict[str, tape.Walk] = {"torch": "ready first", "tensorflow": "newest first"}
+"""For each framework the walk of the other."""
+
+
 class _OtherOrder(_Adapter):
     """An adapter that adds slopes up in the other framework's order, where the tape can do that."""
 
     def derivatives(self, program: Program, x: np.ndarray, **how: Any) -> np.ndarray:
         results = self.real.derivatives(program, x, **how)
-        order = {"torch": "ready first", "tensorflow": "newest first"}[self.real.name]
+        walk = _OTHER_WALK[self.real.name]
         if len(results) < 2 or results.dtype != np.float64 or how.get("mode", "reverse") != "reverse":
             return results
         variable = tape.Var(np.asarray(x, dtype=np.float64))
         try:
             with np.errstate(all="ignore"):
-                slope = tape.gradient(program(variable, tape.tape), variable, order=order)
+                slope = tape.gradient(program(variable, tape.tape), variable, walk=walk)
         except Exception:  # an operation that the tape does not have
             return results
         results = results.copy()
@@ -331,7 +335,8 @@ def _inexact(spoil: Callable[[Any], Any]) -> Iterator[None]:
     def spoilt(function: Callable[..., Any]) -> Callable[..., Any]:
         # What a cache of its own has kept may be spoilt already, or be kept for later: ask the
         # function itself.
-        function = function.__wrapped__ if hasattr(function, "cache_clear") else function
+        if hasattr(function, "cache_clear") and hasattr(function, "__wrapped__"):
+            function = function.__wrapped__
         return functools.wraps(function)(lambda *args, **kwargs: _each(function(*args, **kwargs), spoil))
 
     def its_own(module: Any) -> Iterator[str]:
@@ -398,11 +403,11 @@ def _simplifying() -> Iterator[None]:
 @contextmanager
 def _without_rule() -> Iterator[None]:
     """Pair the division of both frameworks with a rule that hands nothing on."""
+    import torch
     from tensorflow.core.function.polymorphism.function_cache import FunctionCache
     from tensorflow.python.eager import forwardprop
     from tensorflow.python.framework import ops
 
-    torch = frameworks.get("torch").namespace
     frameworks.get("tensorflow").namespace  # noqa: B018  (what it registers is there once it is imported)
     divide, rules = torch.Tensor.__truediv__, ops.gradient_registry._registry
 

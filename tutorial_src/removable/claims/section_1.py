@@ -19,12 +19,14 @@ from removable.functions import Array, Namespace, Program
 from removable.sweeps import widths
 from removable.sweeps.sweep import agreement
 from removable.sweeps.widths import Edges
-from removable.tape import Var, gradient, tape
+from removable.systems import jax, pytensor, retired
+from removable.systems.outcome import run_or_raise
+from removable.tape import Var, Walk, gradient, tape
 
 Evaluation = Callable[[np.ndarray], np.ndarray]
 """Returns one result for each number, called with the numbers."""
 
-_ORDER = {"torch": "newest first", "tensorflow": "ready first"}
+_WALK: dict[str, Walk] = {"torch": "newest first", "tensorflow": "ready first"}
 """In which order a framework adds what reaches x over several ways."""
 
 _GROWTH = 250
@@ -237,8 +239,6 @@ _WAYS: dict[str, dict[str, Callable[[Program, float], np.ndarray]]] = {
 
 def named_frameworks() -> Evidence:
     """The slope of h in each package that the introduction names: at 3, next to 2, and at 2."""
-    from removable.systems import jax, pytensor, retired
-
     others = {
         "JAX": jax.MODES["eager"],
         "PyTensor, which continues Theano": pytensor.MODES["FAST_RUN"],
@@ -249,7 +249,7 @@ def named_frameworks() -> Evidence:
     # The rules of differentiation, applied to numbers that have been rounded; the function without
     # its singularity has 1, 1, 1.
     by_the_rules = np.array([1.0, 2.0, np.nan])
-    slopes_elsewhere = {title: mode([_h], [x])[0].slope for title, mode in others.items()}
+    slopes_elsewhere = {title: run_or_raise(mode, [_h], [x])[0].slope for title, mode in others.items()}
 
     def finding(name: str) -> Finding:
         slope = runs.value_and_slope(name, functions.h, x)[1]
@@ -267,6 +267,10 @@ def named_frameworks() -> Evidence:
     return in_both(exactly("slope {:g} at 3, {:g} at 2 + 1e-9, {:g} at 2", *true), finding)
 
 
+def _elementary(title: str) -> Callable[[Array, Any, Namespace], Array]:
+    return lambda x, m, xp: getattr(m, title)(x)
+
+
 _OPERATIONS: dict[str, Callable[[Array, Any, Namespace], Array]] = {
     "x + x": lambda x, m, xp: x + x,
     "3 - x": lambda x, m, xp: 3 - x,
@@ -277,7 +281,7 @@ _OPERATIONS: dict[str, Callable[[Array, Any, Namespace], Array]] = {
     "abs": lambda x, m, xp: xp.abs(x),
     "where": lambda x, m, xp: xp.where(x >= 0, x * x, -x),
     **{
-        title: lambda x, m, xp, title=title: getattr(m, title)(x)
+        title: _elementary(title)
         for title in ("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sqrt", "asin", "acos", "atan", "tanh")
     },
 }
@@ -346,7 +350,7 @@ def forward_values() -> Evidence:
         for title, (program, run) in sweeps.items():
             x = Var(run.x[run.distinct])
             with np.errstate(all="ignore"):
-                slope = gradient(program(x, tape), x, order=_ORDER[name])
+                slope = gradient(program(x, tape), x, walk=_WALK[name])
             same[title] = agreement(slope, run.results[name][1][run.distinct])
         run = runs.of_h()
         with np.errstate(invalid="ignore"):
@@ -470,10 +474,11 @@ def _operations(name: str) -> tuple[int, int]:
         x = torch.tensor(3.0, dtype=torch.float64)
         arithmetic = {"add", "sub", "mul", "div", "neg"}
         graphs = [make_fx(function)(x).graph for function in (lambda x: functions.h(x, torch), with_slope)]
-        return tuple(
+        forward, both = (
             sum(str(n.target).split(".")[1:2][0] in arithmetic for n in g.nodes if n.op == "call_function")
             for g in graphs
         )
+        return forward, both
     tf = adapter.namespace
 
     def with_slope_tf(x: functions.Array) -> tuple[functions.Array, functions.Array]:
@@ -488,4 +493,5 @@ def _operations(name: str) -> tuple[int, int]:
         tf.function(function).get_concrete_function(spec).graph
         for function in (lambda x: functions.h(x, tf), with_slope_tf)
     ]
-    return tuple(sum(op.type in arithmetic for op in graph.get_operations()) for graph in graphs)
+    forward, both = (sum(op.type in arithmetic for op in graph.get_operations()) for graph in graphs)
+    return forward, both

@@ -10,12 +10,14 @@ from itertools import pairwise
 from math import comb
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from removable import frameworks, functions, gamma_grid, truth
+from removable import frameworks, functions, truth
 from removable.claims import rationals, runs
 from removable.claims.ledger import FRAMEWORKS, Evidence, Finding, by_reading, definition, exactly, in_both, together
 from removable.claims.section_1 import Evaluation, reach
 from removable.functions import Array, Namespace, Program
+from removable.grid import gamma_grid
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import agreement
 from removable.sweeps.widths import Edges
@@ -47,7 +49,7 @@ def _listed(numbers: Iterable[float], form: str = ".3g") -> str:
     return ", ".join(f"{number:{form}}" for number in numbers)
 
 
-def _exactly(program: Program, gamma: np.ndarray) -> np.ndarray:
+def _exactly(program: Program, gamma: ArrayLike) -> np.ndarray:
     """Values of a program at 2 + gamma without rounding."""
     return truth.derivatives(program, gamma, order=0)[0]
 
@@ -114,7 +116,7 @@ def fig_1() -> Evidence:
 def green_on_the_line() -> Evidence:
     """Distance of the green numbers from the line, against what rounding may do."""
     run = runs.of_h()
-    green = run.where(Region.GREEN) & run.distinct & (run.x != 2)
+    green = run.inside(Region.GREEN) & run.distinct & (run.x != 2)
     x = run.x[green]
 
     def finding(name: str) -> Finding:
@@ -157,7 +159,7 @@ def _in_turn(values: np.ndarray, gamma: np.ndarray) -> list[float]:
 def red_is_nan() -> Evidence:
     """Value of h where the offset is absorbed."""
     run = runs.of_h()
-    red = run.where(Region.RED)
+    red = run.inside(Region.RED)
     numbers = np.unique(run.x[red])
 
     def finding(name: str) -> Finding:
@@ -178,8 +180,8 @@ def red_is_nan() -> Evidence:
 def fig_2() -> Evidence:
     """Value of h less 4: zero in yellow, and linear in green as far as rounding allows."""
     run = runs.of_h()
-    yellow = run.where(Region.YELLOW) & run.distinct
-    green = run.where(Region.GREEN) & run.distinct & (run.x != 2)
+    yellow = run.inside(Region.YELLOW) & run.distinct
+    green = run.inside(Region.GREEN) & run.distinct & (run.x != 2)
     far = green & (np.abs(run.x - 2) > _BESIDE_YELLOW)
 
     def finding(name: str) -> Finding:
@@ -210,7 +212,7 @@ def _alpha_without_rounding() -> float:
 def partly_absorbed() -> Evidence:
     """Near the yellow region, h - 4 is alpha gamma with the alpha that exact rationals give."""
     run = runs.of_h()
-    near = run.where(Region.GREEN) & (np.abs(run.gamma) < _BESIDE_YELLOW) & run.distinct & (run.x != 2)
+    near = run.inside(Region.GREEN) & (np.abs(run.gamma) < _BESIDE_YELLOW) & run.distinct & (run.x != 2)
     x = run.x[near]
     alphas = rationals.alpha(x)
 
@@ -246,7 +248,7 @@ def _near_2(side: int | None = None, region: Region | None = None) -> np.ndarray
     if side is not None:
         here &= side * (run.x - 2) > 0
     if region is not None:
-        here &= run.where(region)
+        here &= run.inside(region)
     return run.x[here]
 
 
@@ -385,8 +387,12 @@ def _flat_for_higher_powers() -> Evidence:
     def finding(name: str) -> Finding:
         programs = {n: partial(functions.h_power, power=n) for n in _POWERS}
         flat, wrong, by_amount = [], [], []
+
+        def is_flat(x: np.ndarray, n: int) -> np.ndarray:
+            return runs.value_and_slope(name, programs[n], x)[0] == n * 2.0 ** (n - 1)
+
         for n, program in programs.items():
-            flat.append(_outermost(lambda x, n=n, p=program: runs.value_and_slope(name, p, x)[0] == n * 2.0 ** (n - 1)))
+            flat.append(_outermost(partial(is_flat, n=n)))
             slope = partial(_slope, name, program)
             wrong.append(reach(slope, partial(slope_of_power, power=n)))
             by_amount.append(reach(slope, partial(slope_of_power, power=n), relative=False))
@@ -415,9 +421,10 @@ def _absorbed_for_higher_powers() -> Evidence:
         text = f"added to the other terms of the expansion, gamma to the power is lost out to {_both_sides(lost)}"
         return Finding(text, as_stated=_widens(lost) and _is_the_quotient(name))
 
-    rounded_once = [
-        _outermost(lambda x, n=n: rationals.power(x, n) == rationals.power(x, n, without_last=True)) for n in _POWERS
-    ]
+    def without_a_trace(x: np.ndarray, n: int) -> np.ndarray:
+        return rationals.power(x, n) == rationals.power(x, n, without_last=True)
+
+    rounded_once = [_outermost(partial(without_a_trace, n=n)) for n in _POWERS]
     form = "powers {}: the power, rounded once, is the same without it out to {}"
     return in_both(exactly(form, _listed(_POWERS, "d"), _both_sides(rounded_once)), finding)
 
@@ -451,10 +458,10 @@ def wider_nan() -> Evidence:
         return (x * x * x - 6 * (x * x) + 12 * x - 8) / (x * x - 4 * x + 4)
 
     def finding(name: str) -> Finding:
-        simple, double = (
-            _outermost(lambda x, p=program: np.isnan(runs.value_and_slope(name, p, x)[0]))
-            for program in (functions.h, square)
-        )
+        def is_nan(x: np.ndarray, program: Program) -> np.ndarray:
+            return np.isnan(runs.value_and_slope(name, program, x)[0])
+
+        simple, double = (_outermost(partial(is_nan, program=program)) for program in (functions.h, square))
         at_2 = [runs.value_and_slope(name, program, [2.0])[0, 0] for program in (functions.h, square)]
         text = f"denominator x - 2: NaN at 2, {'and at no other number' if not simple.outer else f'out to {simple}'}; "
         wider = double.left > simple.left and double.right > simple.right
@@ -706,10 +713,10 @@ def eq_2() -> Evidence:
     The second part is what leaving g out changes.
     """
     epsilon, delta = runs.EPSILON_2, runs.EPSILON_2 / 1000
-    constants = {"epsilon": epsilon, "delta": delta}
+    program = partial(functions.h1_hat, epsilon=epsilon, delta=delta)
     printed = _quotients(_between(delta), _epsilon_with_sign(epsilon))
-    in_rationals = partial(rationals.dropped, **constants)
-    equation = _Equation(lambda x, xp: functions.h1_hat(x, xp, **constants), in_rationals, printed, 0, delta)
+    in_rationals = partial(rationals.dropped, epsilon=epsilon, delta=delta)
+    equation = _Equation(program, in_rationals, printed, 0, delta)
     return together(equation.evidence(), _left_out(epsilon, delta))
 
 
@@ -822,7 +829,7 @@ def _clamped_twice() -> Evidence:
     """The functions of equation (2), with delta = epsilon, and of (3), each against rationals."""
     epsilon = runs.EPSILON_2
     x = _numbers(epsilon)
-    forms = {
+    forms: dict[str, tuple[Program, Callable[..., Fraction]]] = {
         "(2)": (partial(functions.h1_hat, epsilon=epsilon, delta=epsilon), rationals.dropped),
         "(3)": (runs.h2, rationals.clamped),
     }
@@ -900,7 +907,7 @@ def continuity_of_h2() -> Evidence:
 def fig_3() -> Evidence:
     """Values of h1: identical to h in black, zero in red, towards zero elsewhere."""
     run, of_h = runs.of_h1(), runs.of_h()
-    black = run.where(Region.BLACK) & run.distinct
+    black = run.inside(Region.BLACK) & run.distinct
 
     def finding(name: str) -> Finding:
         same = agreement(run.results[name][0][black], of_h.results[name][0][black])
@@ -914,7 +921,7 @@ def fig_3() -> Evidence:
 def red_is_zero() -> Evidence:
     """Value of h1 where the offset is absorbed."""
     run = runs.of_h1()
-    red = run.where(Region.RED)
+    red = run.inside(Region.RED)
     numbers = np.unique(run.x[red]).size
 
     def finding(name: str) -> Finding:
@@ -929,7 +936,7 @@ def red_is_zero() -> Evidence:
 def towards_zero() -> Evidence:
     """Sign of the error of h1 inside the zone."""
     run = runs.of_h1()
-    inside = ~run.where(Region.BLACK) & (run.x != 2) & run.distinct
+    inside = ~run.inside(Region.BLACK) & (run.x != 2) & run.distinct
 
     def finding(name: str) -> Finding:
         value = run.results[name][0]
@@ -979,8 +986,8 @@ def fig_3_gap() -> Evidence:
 def fig_4() -> Evidence:
     """h1 less 4: linear in black as far as rounding allows, a jump where black meets green."""
     run = runs.of_h1()
-    black = run.where(Region.BLACK) & run.distinct
-    inside = np.flatnonzero(~run.where(Region.BLACK))
+    black = run.inside(Region.BLACK) & run.distinct
+    inside = np.flatnonzero(~run.inside(Region.BLACK))
     edges = {"right": [inside[-1], inside[-1] + 1], "left": [inside[0], inside[0] - 1]}
     predicted = 4 * runs.EPSILON_1 / runs.DELTA_1
 

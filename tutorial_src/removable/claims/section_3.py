@@ -172,7 +172,7 @@ def eq_5c() -> Evidence:
 def zero_over_zero() -> Evidence:
     """The two terms of the slope at 2, and the slope there."""
     run = runs.of_h()
-    red = run.where(Region.RED)
+    red = run.inside(Region.RED)
 
     def finding(name: str) -> Finding:
         factor, through_g = (float(term[0]) for term in terms_of_slope(name, np.array([2.0])))
@@ -213,7 +213,7 @@ def eq_6() -> Evidence:
 def eq_7() -> Evidence:
     """The slope of h at the yellow numbers, for both orders in which its two lines can be typed."""
     run = runs.of_h()
-    yellow = np.unique(run.x[run.where(Region.YELLOW)])
+    yellow = np.unique(run.x[run.inside(Region.YELLOW)])
     neighbour = float(np.nextafter(2.0, 1.0))
 
     def finding(name: str) -> Finding:
@@ -241,7 +241,7 @@ def two_minus_alpha() -> Evidence:
     """The slope of h next to the yellow region against 2 - alpha, with alpha from rationals."""
     run = runs.of_h()
     # Out to 1e-6 a slope of 2 - alpha differs from 1 by more than rounding alone does.
-    near = run.where(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & (run.x != 2) & run.distinct
+    near = run.inside(Region.GREEN) & (np.abs(run.gamma) < 1e-6) & (run.x != 2) & run.distinct
     alphas = rationals.alpha(run.x[near])
     alpha = np.array([float(a) for a in alphas])
 
@@ -260,7 +260,7 @@ SCATTER_BEGINS = 1e-13
 def quotient_rule_no_help() -> Evidence:
     """The slope by the quotient rule in one fraction, from the framework's f, g, f' and g'."""
     run = runs.of_h()
-    x = np.unique(run.x[run.where(Region.YELLOW)])
+    x = np.unique(run.x[run.inside(Region.YELLOW)])
     distance = np.abs(x - 2)
 
     def finding(name: str) -> Finding:

@@ -8,12 +8,13 @@ from functools import partial
 
 import numpy as np
 
-from removable import functions, gamma_grid, truth
+from removable import functions, truth
 from removable.claims import identities, rationals, runs
 from removable.claims.ledger import Evidence, Finding, exactly, in_both
 from removable.claims.runs import ULP, ULPS_OF_A_SUM
 from removable.claims.section_3 import ulps
 from removable.functions import Array, Namespace, Program
+from removable.grid import gamma_grid
 from removable.sweeps import widths
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import Sweep, agreement
@@ -219,7 +220,7 @@ def red_slope_of_h2() -> Evidence:
 
 def _red_slope(run: Sweep, program: Program, epsilon: float) -> Evidence:
     """Compare the slope at 2 with the one that S(0) = 1 gives."""
-    red = run.where(Region.RED)
+    red = run.inside(Region.RED)
 
     def finding(name: str) -> Finding:
         slopes = np.unique(run.results[name][1][red])
@@ -255,8 +256,8 @@ def _equation_10(formula: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Evi
     """Compare a formula of gamma and S epsilon with the slope of h1."""
     run = runs.of_h1()
     gamma = run.x - 2
-    yellow = run.where(Region.YELLOW)
-    green = run.where(Region.GREEN) & (gamma != 0)
+    yellow = run.inside(Region.YELLOW)
+    green = run.inside(Region.GREEN) & (gamma != 0)
     predicted = formula(gamma, _signs(gamma) * runs.EPSILON_1)
 
     def finding(name: str) -> Finding:
@@ -312,7 +313,7 @@ def small_gamma_limit() -> Evidence:
 def fig_7() -> Evidence:
     """The slope of h1: its extremes, and its sign where 2 + gamma is rounded to 2."""
     run = runs.of_h1()
-    red = run.where(Region.RED)
+    red = run.inside(Region.RED)
 
     def finding(name: str) -> Finding:
         slope = run.results[name][1]
@@ -332,7 +333,7 @@ def fig_7() -> Evidence:
 def sign_of_red() -> Evidence:
     """The slope where an offset left of 2 is rounded to 0, for both choices of S(0)."""
     run = runs.of_h1()
-    offsets = run.gamma[run.where(Region.RED) & (run.gamma < 0)]
+    offsets = run.gamma[run.inside(Region.RED) & (run.gamma < 0)]
     size = 4 / runs.EPSILON_1
 
     def other_choice(x: Array, xp: Namespace) -> Array:
@@ -408,7 +409,7 @@ def harmless_absorption() -> Evidence:
 
     def finding(name: str) -> Finding:
         off = np.abs(run.results[name][1] / formula - 1)
-        yellow, green = off[run.where(Region.YELLOW)].max(), off[run.where(Region.GREEN)].max()
+        yellow, green = off[run.inside(Region.YELLOW)].max(), off[run.inside(Region.GREEN)].max()
         text = f"relative error {yellow:.1e} in yellow, {green:.1e} in green"
         # Two roundings of the slope, one of the formula and one of their ratio, half of ULP each.
         return Finding(text, as_stated=max(yellow, green) <= 2 * ULP)
@@ -485,7 +486,7 @@ def fig_8() -> Evidence:
     run = runs.of_h2()
     x = np.unique(run.x)
     inside = functions.h2_zone(x, np, epsilon=runs.EPSILON_2)
-    red = run.where(Region.RED) & (run.gamma < 0)
+    red = run.inside(Region.RED) & (run.gamma < 0)
 
     def finding(name: str) -> Finding:
         slope = runs.value_and_slope(name, runs.h2, x)[1]

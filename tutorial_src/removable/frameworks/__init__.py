@@ -43,9 +43,9 @@ class _Entry:
         return f"{self.title} is not installed; run: python -m pip install {self.install}"
 
     def complaint(self, error: BaseException) -> str:
-        told = " ".join(str(error).split()) or "no reason given"
+        reason = " ".join(str(error).split()) or "no reason given"
         return (
-            f"{self.title} is installed and cannot be imported ({type(error).__name__}: {told}); "
+            f"{self.title} is installed and cannot be imported ({type(error).__name__}: {reason}); "
             f"run: python -m pip install --force-reinstall {self.install}"
         )
 

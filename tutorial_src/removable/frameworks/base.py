@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import PRECISIONS, checked_dtype, checked_order, checked_row
 from removable.errors import InputError
@@ -89,13 +90,13 @@ class Framework(ABC):
         """Whether a compiler is reading the program, so that nothing can be looked at."""
         return False
 
-    def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def unconverted(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that no tool of the framework rewrites before it is traced."""
         return function
 
     @abstractmethod
-    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
-        """Return a function that works by element and its derivatives, themselves differentiable, also in what it closes over.
+    def differentiable_derivatives(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
+        """Return a function that works by element and its derivatives, differentiable also in what it closes over.
 
         Parameters
         ----------
@@ -128,7 +129,7 @@ class Framework(ABC):
         """Return value and derivatives by forward mode, applied ``order`` times over; or once less, to reverse mode."""
 
     def derivatives(
-        self, program: Program, x: np.ndarray, *, order: int = 1, mode: Mode = "reverse", dtype: str = "float64"
+        self, program: Program, x: ArrayLike, *, order: int = 1, mode: Mode = "reverse", dtype: str = "float64"
     ) -> np.ndarray:
         """Value and derivatives of a program at every sample, in one call of the framework.
 
@@ -168,21 +169,24 @@ class Framework(ABC):
                [nan,  2.,  1.]])
         """
         dtype = checked_dtype(dtype, known=PRECISIONS)
-        x = checked_row("x", x).astype("float32" if dtype == "bfloat16" else dtype)
+        points = checked_row("x", x).astype("float32" if dtype == "bfloat16" else dtype)
         order = checked_order(order)
         if mode not in MODES:
             raise InputError(f"mode is {mode!r}; give one of {', '.join(map(repr, MODES))}.")
-        rows = self._differentiate(program, x, order, mode, dtype)
-        if any(row.shape != x.shape for row in rows):
-            raise InputError(f"the program turns shape {x.shape} into {rows[0].shape}; give one that works by element.")
+        rows = self._differentiate(program, points, order, mode, dtype)
+        if any(row.shape != points.shape for row in rows):
+            raise InputError(
+                f"the program turns shape {points.shape} into {rows[0].shape}; give one that works by element."
+            )
         return np.stack(rows)
 
     def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode, dtype: str) -> list[np.ndarray]:
-        propagate = {
+        ways: dict[Mode, Callable[[Program, Array, int], list[Array]]] = {
             "reverse": self._reverse,
             "forward": self._forward,
             "forward-over-reverse": functools.partial(self._forward, over_reverse=True),
-        }[mode]
+        }
+        propagate = ways[mode]
         if dtype != "bfloat16":
             return [self.to_numpy(row) for row in propagate(program, self.asarray(x), order)]
         rows = propagate(program, self.cast(self.asarray(x), dtype), order)

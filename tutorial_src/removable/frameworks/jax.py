@@ -61,7 +61,7 @@ class Jax(Framework):
         """Return the name of the array's dtype."""
         return str(array.dtype)
 
-    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
+    def differentiable_derivatives(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Differentiate by ``jax.jvp``, as often as asked for."""
         return self._forward(lambda x, xp: function(x), x, order)
 

@@ -147,7 +147,7 @@ class NumPy(Framework):
         """Return the name of the array's dtype."""
         return str(np.asarray(array).dtype)
 
-    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
+    def differentiable_derivatives(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Return the value; NumPy has no derivatives."""
         if order:
             raise UnsupportedError(

@@ -59,11 +59,11 @@ class TensorFlow(Framework):
         """Return a tensor of no dimension: next to another tensor, a number becomes one of single precision."""
         return self.namespace.constant(value, dtype=like.dtype)
 
-    def as_written(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def unconverted(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that AutoGraph leaves alone: it warns of every lambda whose source it cannot find."""
         return self.namespace.autograph.experimental.do_not_convert(function)
 
-    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
+    def differentiable_derivatives(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Differentiate by ``tf.GradientTape``, as often as asked for."""
         return self._reverse(lambda x, xp: function(x), x, order, graph=True)
 

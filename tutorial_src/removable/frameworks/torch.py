@@ -57,7 +57,7 @@ class Torch(Framework):
         """Whether ``torch.compile`` is reading the program."""
         return bool(self.namespace.compiler.is_compiling())
 
-    def tangents(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
+    def differentiable_derivatives(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Differentiate in reverse mode, as often as asked for: its forward mode cannot be nested in that of the user.
 
         By ``torch.func.vjp``, through which all transformations pass, but for two: it knows neither hooks for what is saved,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,9 +23,7 @@ from removable.plots.palette import FORM_STYLE, LIGHT, REGION_STYLE, outline
 from removable.sweeps.forms import Comparison
 from removable.sweeps.regions import Region
 from removable.sweeps.sweep import Sweep
-
-if TYPE_CHECKING:
-    from removable.systems import Board
+from removable.systems import Board
 
 __all__ = [
     "errors",
@@ -88,7 +86,7 @@ def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
     handles: list[Line2D | Patch] = []
     stride = max(1, y.size // _MARKERS_PER_PANEL)
     for region, (role, marker, text) in REGION_STYLE.items():
-        inside = run.where(region) & np.isfinite(y)
+        inside = run.inside(region) & np.isfinite(y)
         if not inside.any():
             continue
         colour = LIGHT[role]
@@ -282,7 +280,7 @@ def row(titles: Sequence[str], *, size: tuple[float, float] = (8.4, 4.3)) -> tup
     return fig, axes[0]
 
 
-def zones(made: Board) -> tuple[Figure, np.ndarray]:
+def zones(board: Board) -> tuple[Figure, np.ndarray]:
     """Draw how far out the slope is wrong, in every mode of every system: a panel for each quotient, a line for each mode.
 
     A cross says that the slope at the singular point itself is not finite, or wrong, a ring that it is right. Where the slope is
@@ -290,7 +288,7 @@ def zones(made: Board) -> tuple[Figure, np.ndarray]:
 
     Parameters
     ----------
-    made : Board
+    board : Board
         What to draw.
 
     Returns
@@ -308,16 +306,16 @@ def zones(made: Board) -> tuple[Figure, np.ndarray]:
     ['SymPy, as typed', 'SymPy, simplify']
     >>> plt.close(fig)
     """
-    fig, axes = row(list(made.subjects), size=(8.4, 1.3 + 0.23 * len(made.ran)))
+    fig, axes = row(list(board.subjects), size=(8.4, 1.3 + 0.23 * len(board.ran)))
     edge = 1e-18
     wrong = {"marker": "X", "color": LIGHT["red"]}
     right = {"marker": "o", "color": LIGHT["meant"], "markerfacecolor": "none"}
-    for ax, title in zip(axes, made.subjects, strict=True):
-        for row_number, key in enumerate(made.ran):
-            there = made.error(key, title)[made.offset(title) == 0] > 1e-3
+    for ax, title in zip(axes, board.subjects, strict=True):
+        for row_number, key in enumerate(board.ran):
+            there = board.error(key, title)[board.offset(title) == 0] > 1e-3
             style = (wrong if there.any() else right) | {"linestyle": "none", "markersize": 6.5}
             ax.plot(
-                [max(made.zone(key, title), edge)], [row_number], label=f"_{made.versions[key[0]]}, {key[1]}", **style
+                [max(board.zone(key, title), edge)], [row_number], label=f"_{board.versions[key[0]]}, {key[1]}", **style
             )
         ax.set_xscale("log")
         ax.set_xlim(edge / 5, 1e-4)
@@ -325,7 +323,7 @@ def zones(made: Board) -> tuple[Figure, np.ndarray]:
         ax.minorticks_off()
         ax.set_title(title, fontsize="small")
         ax.set_xlabel("$|x - r|$")
-    axes[0].set_yticks(np.arange(len(made.ran)), [", ".join(key) for key in made.ran], fontsize="small")
+    axes[0].set_yticks(np.arange(len(board.ran)), [", ".join(key) for key in board.ran], fontsize="small")
     axes[0].invert_yaxis()
     handles = [
         Line2D([], [], linestyle="none", **style, label=f"slope at r itself: {text}")
@@ -380,7 +378,7 @@ def inset(
     with plt.rc_context(_style()):
         small = ax.inset_axes(place)
     for region, (role, marker, _) in REGION_STYLE.items():
-        inside = run.where(region) & np.isfinite(y) & (run.gamma >= across[0]) & (run.gamma <= across[1])
+        inside = run.inside(region) & np.isfinite(y) & (run.gamma >= across[0]) & (run.gamma <= across[1])
         if inside.any():
             style = {"linestyle": "none", "marker": marker, "markersize": 2, "color": LIGHT[role], "rasterized": True}
             small.plot(run.gamma[inside], y[inside], **style)
@@ -403,7 +401,7 @@ def _branches(run: Sweep) -> np.ndarray:
 
     It has another branch where the denominator is perturbed, and there another on either side of 0, where the sign S changes.
     """
-    perturbed = ~run.where(Region.BLACK) & run.where(Region.BLACK).any()
+    perturbed = ~run.inside(Region.BLACK) & run.inside(Region.BLACK).any()
     branch = np.where(perturbed, np.where(run.gamma < 0, 1, 2), 0)
     return np.concatenate([[0], np.cumsum(np.diff(branch) != 0)])
 

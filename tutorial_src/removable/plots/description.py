@@ -5,17 +5,14 @@ from __future__ import annotations
 import decimal
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
 from removable.arguments import checked_whole
 from removable.errors import InputError
-
-if TYPE_CHECKING:
-    from removable.sweeps.forms import Comparison
-    from removable.sweeps.sweep import Sweep
-    from removable.systems import Board
+from removable.sweeps.forms import Comparison
+from removable.sweeps.sweep import Sweep
+from removable.systems import Board
 
 __all__ = ["Description", "at_least", "at_most", "describe", "description"]
 
@@ -52,6 +49,7 @@ def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison | Boa
     >>> from removable.functions import h, h_hat
     >>> from removable.sweeps.sweep import sweep
     >>> run = sweep(h, meant=h_hat, gamma=[1e-9], names=["numpy"], order=0)
+    >>> import matplotlib.pyplot as plt
     >>> fig = plt.figure()
     >>> describe(fig, "Figure 1", "One point lies on the line.", run)
     >>> description(fig).item

@@ -93,6 +93,7 @@ def recolour(fig: Figure, old: MappingProxyType[str, str], new: MappingProxyType
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
     >>> fig = plt.figure(facecolor=LIGHT["paper"])
     >>> recolour(fig, LIGHT, DARK)
     >>> to_hex(fig.get_facecolor()) == DARK["paper"]

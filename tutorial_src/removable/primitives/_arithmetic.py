@@ -209,7 +209,7 @@ def evaluated(rule: Callable[..., Array], **arguments: Array) -> Array:
 
 def _framework_and_dtype(arguments: dict[str, Any]) -> tuple[Framework, Array]:
     """Return the framework of the arguments, and the one that has the dtype of the result; refuse what is not floating."""
-    found, like, least = None, None, 3
+    framework, like, least = None, None, 3
     for name, value in arguments.items():
         adapter = frameworks.of(value)
         if isinstance(value, int) and len(arguments) > 1:  # next to another, a whole number takes on its dtype
@@ -220,10 +220,10 @@ def _framework_and_dtype(arguments: dict[str, Any]) -> tuple[Framework, Array]:
         # An array of a framework decides before one of NumPy, and that before a number.
         rank = 0 if adapter.name != "numpy" else 2 if type(value) is float else 1
         if rank < least:
-            found, like, least = adapter, value, rank
-    if found is None:
+            framework, like, least = adapter, value, rank
+    if framework is None:
         raise InputError(f"{' and '.join(arguments)} are whole numbers; give floating ones.")
-    return found, like
+    return framework, like
 
 
 def _converted(adapter: Framework, value: Array, like: Array, precision: str) -> Array:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from removable.remedy import circles
+from removable.remedy import circles, quiet
 from removable.remedy.circles import Values
 from removable.remedy.one_sided import explanation
 
@@ -262,31 +262,31 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
     near = int(np.count_nonzero(radii <= _FAR * scale))
     # Some programs are slow far out. They are evaluated there only if nothing ends the region before.
     for count in sorted({near, len(radii)} - {0}):
-        seen, series, noise, levels, inside = _looked(values, at, radii[:count], rounding)
+        scan, series, noise, levels, inside = _looked(values, at, radii[:count], rounding)
         if inside.any() and np.flatnonzero(inside)[-1] < count - _BEYOND:
             break
     else:
         if not radii.size:
             raise explanation(values, at)
-    radii, found = seen.radii, seen.values
-    other = np.flatnonzero(np.any(seen.largest > 0, -1))
+    radii, results = scan.radii, scan.values
+    other = np.flatnonzero(np.any(scan.largest > 0, -1))
     if not inside.any() and other.size and radii[other[0]] >= _ZERO * scale:
         inside[: other[0]], levels[: other[0]] = True, 2 * rounding  # not cancellation: there is nothing but zero
     if (
         not inside.any()
         or levels[inside].min() > max(_WORST, 1e3 * rounding)
         or radii[inside].min() > 1e4 * scale  # floor(x) is like x far out
-        or not circles.ends_sharply(levels, inside, per_octave=2)
+        or not quiet.ends_sharply(levels, inside, per_octave=2)
     ):
         raise explanation(values, at)
     innermost = radii[inside].min()
     inside &= levels <= 2 * levels[inside].min()
-    noise = np.maximum(noise, 2 * rounding * seen.largest)
-    first, lead, j = circles.first_coefficient(radii, series, noise, seen.largest, inside, inside, at)
+    noise = np.maximum(noise, 2 * rounding * scan.largest)
+    first, lead, j = quiet.first_coefficient(radii, series, noise, scan.largest, inside, inside, at)
     own = series[j]
     for parity in (0, 1):  # of an even or an odd function the other half is noise
-        part = (found[j, :_NODES] + (-1) ** parity * found[j, _NODES:]) / 2
-        if np.all(np.abs(part) <= 8 * noise[j] / rule().amplified + 8 * rounding * seen.largest[j]):
+        part = (results[j, :_NODES] + (-1) ** parity * results[j, _NODES:]) / 2
+        if np.all(np.abs(part) <= 8 * noise[j] / rule().amplified + 8 * rounding * scan.largest[j]):
             own[parity::2] = 0.0
     own[0] = np.where(np.abs(own[0]) <= noise[j], 0.0, own[0])
     return Fit(
@@ -294,9 +294,9 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
         coefficients=own,
         error=float(np.max(noise[j] / (lead * radii[j] ** first))),
         level=float(levels[j]),
-        size=seen.largest[j],
+        size=scan.largest[j],
         innermost=float(innermost),
-        evaluations=2 * seen.offsets.size,
+        evaluations=2 * scan.offsets.size,
     )
 
 
@@ -306,18 +306,18 @@ def _looked(
     """Fit polynomials at these outer radii; return the values, the coefficients, the noise, and which carry a power series."""
     on = rule()
     offsets = (at + radii[:, None] * on.nodes) - at
-    found = np.real(values(offsets.ravel())).reshape(*offsets.shape, -1)
-    seen = circles.Scan(radii, np.zeros((len(radii), 0, found.shape[-1])), _largest(found), offsets, found)
+    results = np.real(values(offsets.ravel())).reshape(*offsets.shape, -1)
+    scan = circles.Scan(radii, np.zeros((len(radii), 0, results.shape[-1])), _largest(results), offsets, results)
     with np.errstate(all="ignore"):
         rules = [rule_at(nodes) for nodes in offsets / radii[:, None]]
-        rest = np.stack([on.rest @ row for on, row in zip(rules, found, strict=True)])
+        rest = np.stack([on.rest @ row for on, row in zip(rules, results, strict=True)])
         noise = on.amplified * np.max(np.abs(rest), axis=1)
-        series = np.stack([on.to_powers @ (on.to_chebyshev @ row) for on, row in zip(rules, found, strict=True)])
-    levels = circles.relative(noise, seen.largest, 2 * rounding)
+        series = np.stack([on.to_powers @ (on.to_chebyshev @ row) for on, row in zip(rules, results, strict=True)])
+    levels = quiet.relative(noise, scan.largest, 2 * rounding)
     by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
-    return seen, series, noise, levels, circles.region(levels, rounding, circles.shaken(values, seen, by), by)
+    return scan, series, noise, levels, quiet.region(levels, rounding, quiet.shaken(values, scan, by), by)
 
 
-def _largest(found: np.ndarray) -> np.ndarray:
+def _largest(results: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
-        return np.max(np.abs(found), axis=1)
+        return np.max(np.abs(results), axis=1)

@@ -1,4 +1,4 @@
-"""What a function reads besides its arguments, and whether that can change between two calls."""
+"""What a function reads besides its arguments: whether it can change between two calls, and copies of it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import dis
 import functools
 import types
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
-__all__ = ["reads_nothing_else", "rebound", "state"]
+__all__ = ["copied", "reads_nothing_else", "rebound", "state"]
 
 _CONSTANT = frozenset({"cmath", "jax", "jaxlib", "keras", "math", "numpy", "scipy", "tensorflow", "torch"})
 """Packages whose modules hold functions and constants; in another module somebody may keep what is tuned."""
@@ -111,15 +112,15 @@ def rebound(function: Callable[..., Any], other: Callable[[Any], Any]) -> Callab
     return _rebound(function, other, {})
 
 
-def _rebound(function: Any, other: Callable[[Any], Any], seen: dict[int, Any]) -> Any:
+def _rebound(function: Any, other: Callable[[Any], Any], memo: dict[int, Any]) -> Any:
     if not isinstance(function, types.FunctionType) or _of_a_framework(function):
         return function
-    if id(function) in seen:  # it calls itself: what it is then called by is this
-        return seen[id(function)]
-    seen[id(function)] = function
+    if id(function) in memo:  # it calls itself: what it is then called by is this
+        return memo[id(function)]
+    memo[id(function)] = function
 
     def each(value: Any) -> Any:
-        return _rebound(value, other, seen) if isinstance(value, types.FunctionType) else other(value)
+        return _rebound(value, other, memo) if isinstance(value, types.FunctionType) else other(value)
 
     cells = []
     for cell in function.__closure__ or ():
@@ -128,48 +129,48 @@ def _rebound(function: Any, other: Callable[[Any], Any], seen: dict[int, Any]) -
         except ValueError:  # not yet bound
             cells.append(cell)
         else:
-            made = each(inside)
-            cells.append(cell if made is inside else types.CellType(made))
+            copy = each(inside)
+            cells.append(cell if copy is inside else types.CellType(copy))
     read = {
         name: function.__globals__[name] for name in _global_names(function.__code__) if name in function.__globals__
     }
-    others = {name: made for name, value in read.items() if (made := each(value)) is not value}
+    others = {name: copy for name, value in read.items() if (copy := each(value)) is not value}
     defaults = tuple(map(each, function.__defaults__ or ()))
-    named = {name: each(value) for name, value in (function.__kwdefaults__ or {}).items()}
+    keywords = {name: each(value) for name, value in (function.__kwdefaults__ or {}).items()}
     changed = others or any(a is not b for a, b in zip(cells, function.__closure__ or (), strict=True))
     changed = changed or any(a is not b for a, b in zip(defaults, function.__defaults__ or (), strict=True))
-    changed = changed or any(a is not (function.__kwdefaults__ or {})[name] for name, a in named.items())
+    changed = changed or any(a is not (function.__kwdefaults__ or {})[name] for name, a in keywords.items())
     if not changed:
         return function
     home = {**function.__globals__, **others} if others else function.__globals__
-    made = types.FunctionType(function.__code__, home, function.__name__, defaults or None, tuple(cells) or None)
-    made.__kwdefaults__ = named or None
-    made.__dict__.update(function.__dict__)
-    return made
+    copy = types.FunctionType(function.__code__, home, function.__name__, defaults or None, tuple(cells) or None)
+    copy.__kwdefaults__ = keywords or None
+    copy.__dict__.update(function.__dict__)
+    return copy
 
 
 class _CannotTellError(Exception):
     """Something is read that can change without a sign."""
 
 
-def _read(value: Any, seen: set[int]) -> Iterator[Any]:
+def _read(value: Any, ids: set[int]) -> Iterator[Any]:
     """Yield the numbers and texts that a value consists of, or that a function reads."""
     if isinstance(value, _PLAIN):
         yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from _read(item, seen)
+            yield from _read(item, ids)
     elif hasattr(type(value), "reads"):  # a repaired function reads what it was made of
-        yield from _read(value.reads, seen)
+        yield from _read(value.reads, ids)
     elif isinstance(value, types.ModuleType):
         if _root(value.__name__) not in {*_CONSTANT, "removable"}:
             raise _CannotTellError
     elif _of_a_framework(value):
-        yield from _handed_over(value, seen)
+        yield from _handed_over(value, ids)
     elif isinstance(value, types.FunctionType):
-        if id(value) not in seen:  # else it calls itself
-            seen.add(id(value))
-            yield from _read_by(value, seen)
+        if id(value) not in ids:  # else it calls itself
+            ids.add(id(value))
+            yield from _read_by(value, ids)
     else:
         raise _CannotTellError
 
@@ -186,18 +187,18 @@ def _of_a_framework(value: Any) -> bool:
     return _root(type(value).__module__) in _CONSTANT and type(value).__name__ in _FUNCTIONS
 
 
-def _handed_over(value: Any, seen: set[int]) -> Iterator[Any]:
+def _handed_over(value: Any, ids: set[int]) -> Iterator[Any]:
     """Yield what functions read that a framework's own function was made of: ``jax.jit(f)`` reads what f reads."""
-    if id(value) in seen:
+    if id(value) in ids:
         return
-    seen.add(id(value))
+    ids.add(id(value))
     inside = [getattr(value, name, None) for name in ("__wrapped__", "fun", "func")]
     for cell in getattr(value, "__closure__", None) or ():
         with contextlib.suppress(ValueError):
             inside.append(cell.cell_contents)
     for each in inside:
         if isinstance(each, types.FunctionType) or _of_a_framework(each):
-            yield from _read(each, seen)
+            yield from _read(each, ids)
         elif hasattr(each, "shape") and hasattr(each, "dtype"):
             raise _CannotTellError
 
@@ -206,21 +207,21 @@ def _root(module: str | None) -> str:
     return (module or "").partition(".")[0]
 
 
-def _read_by(function: types.FunctionType, seen: set[int]) -> Iterator[Any]:
+def _read_by(function: types.FunctionType, ids: set[int]) -> Iterator[Any]:
     for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
-        yield from _read(default, seen)
+        yield from _read(default, ids)
     for cell in function.__closure__ or ():
         try:
             inside = cell.cell_contents
         except ValueError:  # not yet bound
             raise _CannotTellError from None
-        yield from _read(inside, seen)
+        yield from _read(inside, ids)
     for name, value in function.__dict__.items():  # f.k = 2.0
         yield name
-        yield from _read(value, seen)
+        yield from _read(value, ids)
     for name in _global_names(function.__code__):
         if name in function.__globals__:
-            yield from _read(function.__globals__[name], seen)
+            yield from _read(function.__globals__[name], ids)
         elif not hasattr(builtins, name):
             raise _CannotTellError
 
@@ -233,3 +234,37 @@ def _global_names(code: types.CodeType) -> tuple[str, ...]:
         if isinstance(constant, types.CodeType):
             names |= dict.fromkeys(_global_names(constant))
     return tuple(names)
+
+
+def copied(function: Any, memo: dict[int, Any]) -> Any:
+    """Copy a function along with what it closes over; deepcopy itself takes functions as they are.
+
+    Parameters
+    ----------
+    function : callable
+        A function, or an object that can be called.
+    memo : dict
+        What has been copied, by deepcopy.
+
+    Returns
+    -------
+    callable
+        The copy.
+
+    Examples
+    --------
+    >>> weights = [2.0]
+    >>> def scaled(weights):
+    ...     return lambda x: weights[0] * x
+    >>> twice = scaled(weights)
+    >>> copy = copied(twice, {})
+    >>> weights[0] = 3.0
+    >>> twice(1.0), copy(1.0)
+    (3.0, 2.0)
+    """
+    if not isinstance(function, types.FunctionType) or not function.__closure__:
+        return deepcopy(function, memo)
+    cells = tuple(types.CellType(deepcopy(cell.cell_contents, memo)) for cell in function.__closure__)
+    copy = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, cells)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return functools.update_wrapper(copy, function)

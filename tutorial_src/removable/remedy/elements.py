@@ -9,9 +9,9 @@ from typing import Any
 from removable.errors import InputError, RemovableError
 from removable.functions import Array
 from removable.remedy import stencils
-from removable.remedy.arguments import checked_result, is_array, offset
 from removable.remedy.backends import Backend, Table
 from removable.remedy.choice import chosen, worst
+from removable.remedy.inputs import checked_result, is_array, offset
 from removable.remedy.polynomials import horner
 
 __all__ = ["Around", "at_nodes", "at_points", "dimensions", "distances", "node_dtype"]
@@ -92,13 +92,13 @@ class Around:
         """Return a radius for each element, and whether it is good; shapes (...), the second bool. No derivative is taken."""
         b = self.b
         first, *others = self.choice
-        seen = b.constant(self.values(first.real, first.imaginary, 1.0))
-        radius, good = chosen(b, first, seen, self.bits, self._least())
+        results = b.constant(self.values(first.real, first.imaginary, 1.0))
+        radius, good = chosen(b, first, results, self.bits, self._least())
         # Of a function that is 0 nobody knows how far its derivatives by parameters reach.
-        good = good & (b.largest(b.abs(seen)) != 0)
+        good = good & (b.largest(b.abs(results)) != 0)
         for second in others:  # with more nodes larger circles can be told to be good
-            seen = b.constant(self.values(second.real, second.imaginary, radius))
-            times, _ = chosen(b, second, seen, self.bits, known=True)
+            results = b.constant(self.values(second.real, second.imaginary, radius))
+            times, _ = chosen(b, second, results, self.bits, known=True)
             radius = radius * times
         return radius, good
 

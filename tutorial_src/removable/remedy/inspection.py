@@ -117,21 +117,21 @@ def inspect(
     good = functools.partial(_good, (f, g), order=order, rounding=rounding)
     if held and good(held.radius * np.array([1.0, 2.0])).tolist() == [True, held.further]:
         return held
-    told, radius = "", _largest(good)
+    reason, radius = "", _largest(good)
     for _ in range(_TRIES):
         if radius <= max(math.sqrt(rounding) * abs(at), 2.0**-90):  # with less, the nodes are the same point
             break
         fill, differs, how = _between((f, g), radius, at, order, rounding)
         if fill is None:
-            told = told or how
+            reason = reason or how
             radius /= 2.0 ** max(1, math.ceil(math.log2(radius / differs)))
             continue
         if (lost := _lost((f, g), radius, order, rounding)) <= max(2.0**-20, 64 * rounding):
             return Plan(radius, fill, further=bool(good(np.array([2 * radius]))[0]))
-        told = f"beyond {radius:.3g} from it they are noise, where f/g has lost {lost:.1g} of its slope to rounding"
+        reason = f"beyond {radius:.3g} from it they are noise, where f/g has lost {lost:.1g} of its slope to rounding"
         break
     raise InputError(
-        f"around {at!r}, the derivatives of f and g do not add up to f and g at any distance: {told or _NOWHERE}; "
+        f"around {at!r}, the derivatives of f and g do not add up to f and g at any distance: {reason or _NOWHERE}; "
         "use removable.repair, which takes values only and says what is there."
     )
 
@@ -255,10 +255,10 @@ def _between(
         value = table(t, 0)[0]
         inside = table((t[:, None] * np.array(gauss.nodes)).ravel(), order)[order].reshape(len(t), NODES, -1)
         mean = np.einsum("i,tie->te", np.array(gauss.weights), inside)  # codespell:ignore te
-        told = mean * t[:, None] ** order
+        by_rule = mean * t[:, None] ** order
         with np.errstate(all="ignore"):
             slack = tolerance[:, None] * np.max(np.abs(mean), axis=0) * np.abs(t[:, None]) ** order
-            off = ~(np.abs(value - told) <= slack) & compared[:, None]
+            off = ~(np.abs(value - by_rule) <= slack) & compared[:, None]
         if off.any():
             where, element = min(np.argwhere(off), key=lambda pair: abs(t[pair[0]]))
             return (
@@ -266,7 +266,7 @@ def _between(
                 abs(t[where]),
                 (
                     f"{name} is {value[where, element]:.6g} at {t[where]:.3g} from it, "
-                    f"where the mean of its derivatives gives {told[where, element]:.6g}"
+                    f"where the mean of its derivatives gives {by_rule[where, element]:.6g}"
                 ),
             )
         nearest = np.sign(mean[np.where(t > 0, len(t) // 2, len(t) // 2 - 1)])

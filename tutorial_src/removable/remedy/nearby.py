@@ -15,9 +15,9 @@ import numpy as np
 
 from removable.functions import Array
 from removable.remedy import closures
-from removable.remedy.arguments import is_array, sizes
 from removable.remedy.backends import Backend
 from removable.remedy.elements import Around, at_points, distances, node_dtype
+from removable.remedy.inputs import is_array, sizes
 
 __all__ = ["continued", "sample"]
 
@@ -145,10 +145,13 @@ class _Selection:
     ) -> None:
         self.b, self.function, self.x, self.at, self.parameters, self.dims = b, function, x, at, parameters, dims
         arrays = [x, *(p for p in (at, *parameters) if self._is_ours(p))]
-        shapes = [sizes(array) for array in arrays]
-        if not all(shape is not None and all(isinstance(size, int) for size in shape) for shape in shapes):
-            raise _NotSelectedError
-        self.shape: tuple[int, ...] = np.broadcast_shapes(*shapes)  # type: ignore[arg-type]
+        shapes = []
+        for array in arrays:
+            shape = sizes(array)
+            if shape is None or not all(isinstance(size, int) for size in shape):
+                raise _NotSelectedError
+            shapes.append(shape)
+        self.shape: tuple[int, ...] = np.broadcast_shapes(*shapes)
         self.count = math.prod(self.shape)
         if self.count < _FEW or len(self.shape) != dims:
             raise _NotSelectedError
@@ -181,9 +184,9 @@ class _Selection:
             pad = (0, len(some.indices) - len(near))
             radii, sure = np.pad(radii, pad, mode="edge"), np.pad(sure, pad, mode="edge")
             values = some.on_circle(self._array(radii))
-        found = some.continued(self._array(radii), self._array(sure, "bool"), values)
+        results = some.continued(self._array(radii), self._array(sure, "bool"), values)
         size = np.max(np.abs(self._numbers(values)), 0)
-        return self._put_together(near, some, np.where(np.isfinite(size), size, 0.0), *found)
+        return self._put_together(near, some, np.where(np.isfinite(size), size, 0.0), *results)
 
     def _radii(self) -> list[float]:
         """Return the radii that elements of a sample choose, and those between them, descending."""
@@ -206,7 +209,7 @@ class _Selection:
         The first radius has been tried: each element takes the largest that is good, and chooses where none is.
         """
         good = good[: len(near)]
-        found = [(near[good], np.full(np.sum(good), tried[0]), np.ones(np.sum(good), bool))]
+        choices = [(near[good], np.full(np.sum(good), tried[0]), np.ones(np.sum(good), bool))]
         rest = near[~good]
         for radius in tried[1:]:
             left = []
@@ -215,13 +218,13 @@ class _Selection:
                 values = some.on_circle(self._array(np.full(len(some.indices), radius)))
                 good = self._good(some, values)[: len(block)]
                 close = self._within(block[good], radius)
-                found.append((close, np.full(len(close), radius), np.ones(len(close), bool)))
+                choices.append((close, np.full(len(close), radius), np.ones(len(close), bool)))
                 left.append(block[~good])
             rest = np.concatenate([rest[:0], *left])
         for block in _blocks(rest):
             radii, sure = (self._numbers(each)[: len(block)] for each in self._some(block).radii())
-            found.append((block, radii, sure))
-        indices, radii, sure = (np.concatenate(each) for each in zip(*found, strict=True))
+            choices.append((block, radii, sure))
+        indices, radii, sure = (np.concatenate(each) for each in zip(*choices, strict=True))
         return indices, radii, sure
 
     def _within(self, indices: np.ndarray, radius: float) -> np.ndarray:
@@ -264,8 +267,8 @@ class _Selection:
         b = self.b
         beside = self.at if self._is_ours(self.at) else b.xp.reshape(b.spread(self.x, self.shape)[:1], [1] * self.dims)
         with b.looking():
-            found = at_points(b, self.function, b.cast(beside, b.dtype(self.x)), self.parameters)
-        return math.prod(sizes(found) or ())
+            results = at_points(b, self.function, b.cast(beside, b.dtype(self.x)), self.parameters)
+        return math.prod(sizes(results) or ())
 
     def _is_ours(self, value: Any) -> bool:
         return self.b.adapter.owns(value) and is_array(value)
@@ -282,10 +285,10 @@ class _Selection:
         return self._numbers(values).astype(float)
 
     def _numbers(self, values: Array) -> np.ndarray:
-        found = self.b.numbers(values)
-        if found is None:
+        numbers = self.b.numbers(values)
+        if numbers is None:
             raise _NotSelectedError
-        return found
+        return numbers
 
 
 class _Some(Around):
@@ -312,12 +315,12 @@ class _Some(Around):
 
         def function(x: Array, *parameters: Array) -> Array:
             try:
-                found = rebound(x, *parameters)
+                current = rebound(x, *parameters)
             except Exception as error:  # each framework, and each operation, has its own
                 raise _NotSelectedError from error
-            if sizes(found) != (*(sizes(x) or ())[:-1], length):
+            if sizes(current) != (*(sizes(x) or ())[:-1], length):
                 raise _NotSelectedError
-            return found
+            return current
 
         x = b.taken(b.spread(whole.x, shape), self.indices)
         super().__init__(b, function, x, taken(whole.at), tuple(map(taken, whole.parameters)), 1, whole.dtype)

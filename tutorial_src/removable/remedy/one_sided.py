@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from removable.errors import NotRemovableError, PoleError
-from removable.remedy import circles
+from removable.remedy import poles
 from removable.remedy.circles import Values
 
 __all__ = ["explanation"]
@@ -49,8 +49,8 @@ def explanation(values: Values, at: float) -> NotRemovableError:
     distances = scale * 0.83 * 2.0 ** -np.arange(0, 40, 2)
     with np.errstate(all="ignore"):
         sides = {name: np.real(values(sign * distances)) for sign, name in ((1, "right"), (-1, "left"))}
-        for name, seen in sides.items():
-            if not np.isfinite(seen).any():
+        for name, results in sides.items():
+            if not np.isfinite(results).any():
                 return NotRemovableError(
                     f"on the {name} of {at!r} the program is not finite at any distance: the point is an end of its domain"
                 )
@@ -70,6 +70,7 @@ def explanation(values: Values, at: float) -> NotRemovableError:
             return NotRemovableError(
                 f"on the {name} of {at!r} the program is unbounded, like log|x - {at!r}|: nothing removes that"
             )
+    smooth = {}
     for name, fit in fits.items():
         if fit is None:
             kind, power = growth[name]
@@ -79,9 +80,10 @@ def explanation(values: Values, at: float) -> NotRemovableError:
                     f"at {at!r} is a branch point: on the {name} the slope is infinite, and grows like {how}"
                 )
             return NotRemovableError(f"on the {name} of {at!r} the program is not smooth: no power series fits it")
+        smooth[name] = fit
     size = np.max(np.abs(np.concatenate([values(scale * _NEAR * _side(sign))[:, 0].real for sign in (1, -1)])))
     for k, what in enumerate(_DERIVATIVES):
-        right, left = (fits[name][k] * math.factorial(k) for name in ("right", "left"))
+        right, left = (smooth[name][k] * math.factorial(k) for name in ("right", "left"))
         if abs(right - left) * (scale * _NEAR) ** k > _TELLING[k] * size:
             return NotRemovableError(
                 f"at {at!r} is {'a kink' if k else 'a jump'}: the {what} tends to {_told(right, left)} from the right and to "
@@ -111,10 +113,10 @@ def _one_sided(values: Values, sign: int, scale: float) -> np.ndarray | None:
     """Return the coefficients of the polynomial through the values on one side; None if it is another thing nearer to the point."""
     u, nearer = _side(sign), sign * np.array([0.06, 0.03, 0.01])
     with np.errstate(all="ignore"):
-        seen, there = (np.real(values(scale * _NEAR * t))[:, 0] for t in (u, nearer))
-        fit = np.linalg.solve(np.vander(u, increasing=True), seen)
+        results, there = (np.real(values(scale * _NEAR * t))[:, 0] for t in (u, nearer))
+        fit = np.linalg.solve(np.vander(u, increasing=True), results)
         apart = np.abs(np.vander(nearer, _NODES, increasing=True) @ fit - there)
-    if not np.all(apart <= 1e-5 * np.max(np.abs(seen))):
+    if not np.all(apart <= 1e-5 * np.max(np.abs(results))):
         return None
     return fit / (scale * _NEAR) ** np.arange(_NODES)
 
@@ -157,8 +159,8 @@ def _pole(values: Values, at: float, scale: float, power: float) -> PoleError | 
         u = _side(sign)
         t = scale * _NEAR * u
         with np.errstate(all="ignore"):
-            seen = np.real(values(t))[:, 0] * t**order
-        leading.append(float(np.linalg.solve(np.vander(u, increasing=True), seen)[0]))
+            terms = np.real(values(t))[:, 0] * t**order
+        leading.append(float(np.linalg.solve(np.vander(u, increasing=True), terms)[0]))
     if not np.isfinite(leading).all() or abs(leading[0] - leading[1]) > 1e-3 * abs(leading[0]):
         return None
-    return circles.pole(at, order, leading[0])
+    return poles.pole(at, order, leading[0])

@@ -12,10 +12,12 @@ from typing import Literal
 import numpy as np
 
 from removable.errors import InputError, NotRemovableError, PoleError
-from removable.remedy import annulus, circles
+from removable.remedy import annulus, circles, expansion, poles
 from removable.remedy.backends import Table
-from removable.remedy.circles import EPS, WORST, Values
+from removable.remedy.circles import EPS, Values
 from removable.remedy.one_sided import explanation
+from removable.remedy.quiet import WORST
+from removable.remedy.radii import power_of_root_2
 from removable.remedy.reach import reach_and_terms
 
 __all__ = ["Kind", "NotTakenError", "Plan", "of_squares", "search"]
@@ -192,21 +194,21 @@ class Plan:
         values : numpy.ndarray
             Shape (nodes, ...).
         """
-        found = values.reshape(len(values), -1)
-        if found.shape[1] != len(self.size) or not np.isfinite(found).all():
+        results = values.reshape(len(values), -1)
+        if results.shape[1] != len(self.size) or not np.isfinite(results).all():
             return False
         if self.kind == "circle":
-            tests = found[len(found) - len(self.tests) :].real
-            found = found[: _NODES // 2]
-        largest = np.max(np.abs(found), 0)
+            tests = results[len(results) - len(self.tests) :].real
+            results = results[: _NODES // 2]
+        largest = np.max(np.abs(results), 0)
         if np.any(largest > 16 * self.size) or np.any((16 * largest < self.size) & (largest > 0)):
             return False
         if self.kind == "real line":
             on = annulus.rule()
             rest = annulus.even_half()[2] if self.squares else on.rest
-            noise = on.amplified * np.max(np.abs(rest @ found.real), 0)
+            noise = on.amplified * np.max(np.abs(rest @ results.real), 0)
             return bool(np.all(noise <= max(10 * self.level, 8 * EPS) * largest))
-        noise, series = np.split(self._laurent @ np.concatenate([found.real, found.imag]), 2)
+        noise, series = np.split(self._laurent @ np.concatenate([results.real, results.imag]), 2)
         noise, k = np.max(np.abs(noise), 0), np.arange(len(series))
         here = np.power.outer(np.array(self.tests) / self.radius, k) @ series
         # |z|^2 is constant on the circle, and only the real axis tells.
@@ -277,20 +279,20 @@ def _searched(on_circles: Values | None, on_line: Values, at: float, rounding: f
             return _on_a_circle(on_circles, on_line, at, rounding, again=again)
         except PoleError:
             raise
-        except circles.EssentialSingularityError as refusal:
+        except poles.EssentialSingularityError as refusal:
             with contextlib.suppress(NotTakenError):  # from afar a jump can look like one
-                told = explanation(on_line, at)
-                raise told if "a jump" in str(told) else refusal from None
+                reason = explanation(on_line, at)
+                raise reason if "a jump" in str(reason) else refusal from None
             raise
         except (NotRemovableError, NotTakenError) as refusal:
             note = str(refusal)
     most = np.inf
     while True:
         try:
-            found = annulus.fit(on_line, at, rounding, most=most)
-            _check_afar(annulus.INNER * found.innermost, 0.5, on_line, at)
-            plan = _on_the_line(found, found.radius, found.coefficients, note)
-            return _checked(plan, on_line, at, annulus.INNER * found.innermost)
+            fit = annulus.fit(on_line, at, rounding, most=most)
+            _check_afar(annulus.INNER * fit.innermost, 0.5, on_line, at)
+            plan = _on_the_line(fit, fit.radius, fit.coefficients, note)
+            return _checked(plan, on_line, at, annulus.INNER * fit.innermost)
         except NotTakenError as refusal:
             raise InputError(f"the program cannot be evaluated around {at!r}: {refusal}") from refusal
         except _BranchError as refusal:
@@ -330,14 +332,14 @@ def of_squares(on_line: Values, rounding: float, note: str = "") -> Plan:
     [1.0, -0.5, 0.0416666667]
     """
     with np.errstate(all="ignore"):
-        found = annulus.fit(lambda t: on_line(t * t), 0.0, rounding)
-        _check_afar(annulus.INNER * found.innermost, 0.5, lambda t: on_line(t * t), 0.0)
-        plan = _on_the_line(found, found.radius**2, found.coefficients[::2], note)
+        fit = annulus.fit(lambda t: on_line(t * t), 0.0, rounding)
+        _check_afar(annulus.INNER * fit.innermost, 0.5, lambda t: on_line(t * t), 0.0)
+        plan = _on_the_line(fit, fit.radius**2, fit.coefficients[::2], note)
         plan = dataclasses.replace(plan, reach=0.25 * plan.radius, fill=0.25 * plan.radius, squares=True)
-        return _checked(plan, on_line, 0.0, (annulus.INNER * found.innermost) ** 2)
+        return _checked(plan, on_line, 0.0, (annulus.INNER * fit.innermost) ** 2)
 
 
-def _on_the_line(found: annulus.Fit, radius: float, coefficients: np.ndarray, note: str) -> Plan:
+def _on_the_line(fit: annulus.Fit, radius: float, coefficients: np.ndarray, note: str) -> Plan:
     return Plan(
         kind="real line",
         radius=radius,
@@ -345,11 +347,11 @@ def _on_the_line(found: annulus.Fit, radius: float, coefficients: np.ndarray, no
         terms=len(coefficients),
         coefficients=coefficients,
         numbers=_numbers(coefficients),
-        error=found.error,
-        level=max(found.level, EPS),
-        size=found.size,
+        error=fit.error,
+        level=max(fit.level, EPS),
+        size=fit.size,
         note=note,
-        evaluations=found.evaluations,
+        evaluations=fit.evaluations,
         fill=0.5 * radius,
     )
 
@@ -357,9 +359,9 @@ def _on_the_line(found: annulus.Fit, radius: float, coefficients: np.ndarray, no
 def _check_afar(innermost: float, far: float, on_line: Values, at: float) -> None:
     """Raise if a power series was found far from the point only, and both sides of the point differ: round(x) is like x far out."""
     if innermost > far * max(1.0, abs(at)):
-        told = explanation(on_line, at)
-        if "tends to" in str(told) or _in_steps(on_line, at):
-            raise told
+        reason = explanation(on_line, at)
+        if "tends to" in str(reason) or _in_steps(on_line, at):
+            raise reason
 
 
 def _in_steps(on_line: Values, at: float) -> bool:
@@ -405,21 +407,28 @@ def _both(one: float, other: float) -> str:
 
 
 def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float, *, again: bool) -> Plan:
-    found = circles.expand(on_circles, at, rounding)
-    _check_afar(found.innermost, _FAR, on_line, at)
+    power_series = expansion.expand(on_circles, at, rounding)
+    _check_afar(power_series.innermost, _FAR, on_line, at)
     if again:
-        unit, errors, error = found.circle, found.noise_on_circle, found.error_on_circle
-        series = _without_noise(found.on_circle, errors)
+        unit, errors, error = power_series.circle, power_series.noise_on_circle, power_series.error_on_circle
+        series = _without_noise(power_series.on_circle, errors)
     else:
-        unit, series, errors, error = found.unit, found.coefficients, found.errors, found.error
+        unit, series, errors, error = (
+            power_series.unit,
+            power_series.coefficients,
+            power_series.errors,
+            power_series.error,
+        )
     if error > WORST:
         raise NotRemovableError(f"the value at {at!r} could be found to {error:.0e} of its size only")
-    good = reach_and_terms(series, errors, unit, 2 * found.circle, found.radii, found.noise, rounding)
+    good = reach_and_terms(
+        series, errors, unit, 2 * power_series.circle, power_series.radii, power_series.noise, rounding
+    )
     if good is None:
         raise NotRemovableError(f"the power series at {at!r} keeps its digits at no distance")
     reach, terms = good
     # A unit in which no coefficient is large.
-    scale = 1.0 if again else min(1.0, circles.power_of_root_2(found.circle) / unit)
+    scale = 1.0 if again else min(1.0, power_of_root_2(power_series.circle) / unit)
     series = series * scale ** np.arange(len(series))[:, None]
     plan = Plan(
         kind="circle",
@@ -429,26 +438,26 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
         coefficients=series[:terms],
         numbers=_numbers(series[:terms]),
         error=error,
-        level=found.level,
-        size=found.size,
+        level=power_series.level,
+        size=power_series.size,
         note="",
-        evaluations=found.evaluations,
+        evaluations=power_series.evaluations,
         fill=reach,
     )
-    plan = _checked(plan, on_line, at, found.innermost)
+    plan = _checked(plan, on_line, at, power_series.innermost)
     if not again:
         return plan
     tests = (at + plan.reach * np.array([1.0, -1.0, 0.75, -0.75])) - at
     with np.errstate(all="ignore"):
         finite = np.isfinite(on_circles(tests.astype(complex))).all(1)
     plan = dataclasses.replace(plan, tests=tuple(tests[finite].tolist()))
-    smaller = np.flatnonzero(np.isclose(found.radii, found.circle / 2, rtol=1e-4))
+    smaller = np.flatnonzero(np.isclose(power_series.radii, power_series.circle / 2, rtol=1e-4))
     if not smaller.size:
         return plan
-    outer = np.argmin(np.abs(found.radii - found.circle))
+    outer = np.argmin(np.abs(power_series.radii - power_series.circle))
     with np.errstate(all="ignore"):
-        noise = float(np.nanmax(found.noise[smaller[0]] / found.noise[outer], initial=0.0))
-    inner = float(found.radii[smaller[0]])
+        noise = float(np.nanmax(power_series.noise[smaller[0]] / power_series.noise[outer], initial=0.0))
+    inner = float(power_series.radii[smaller[0]])
     return dataclasses.replace(plan, inner=inner, inner_noise=noise) if 0 < noise < math.inf else plan
 
 
@@ -477,7 +486,7 @@ def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
     t = (at + np.concatenate([t, -t])) - at
     with np.errstate(all="ignore"):
         try:
-            seen = np.real(on_line(t))
+            results = np.real(on_line(t))
         except NotTakenError as refusal:
             raise NotRemovableError(f"the program takes no real numbers around {at!r}: {refusal}") from refusal
         powers = (t / plan.radius)[:, None] ** np.arange(plan.terms)
@@ -485,13 +494,13 @@ def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
         # Closer to the point than the circles are, rounding noise grows, though not at once.
         grown = 1e5 * max(plan.error, EPS) * (innermost / np.abs(t)) ** _HIGHEST
         worst = np.where(np.abs(t) < innermost, np.maximum(grown, _PATCHED), max(WORST, 1e3 * plan.error))
-        apart = np.abs(seen - mine) > worst[:, None] * size
-    finite = np.isfinite(seen)
+        apart = np.abs(results - mine) > worst[:, None] * size
+    finite = np.isfinite(results)
     apart &= finite
     if apart.any() or not finite.any():
-        told = explanation(on_line, at)
-        if "tends to" in str(told):
-            raise told
+        reason = explanation(on_line, at)
+        if "tends to" in str(reason):
+            raise reason
         if not apart.any():
             raise NotRemovableError(f"on the real line around {at!r} the program is not finite anywhere")
         raise _BranchError(at, float(np.max(np.where(apart.any(1), np.abs(t), 0.0))))

@@ -100,9 +100,9 @@ def near(
     [0.5, 1.0]
     """
     if b.adapter.name == "torch" and torch_polynomial.applies(t):
-        found = b.one_for_all(coefficients, count, t)
-        if found is not None:
-            return torch_polynomial.polynomial(t, found, reach, radius)
+        row = b.one_for_all(coefficients, count, t)
+        if row is not None:
+            return torch_polynomial.polynomial(t, row, reach, radius)
     u = b.where(close, t, b.adapter.number(0.0, t)) / radius
     if isinstance(coefficients, tuple):
         return with_numbers(b, coefficients, u)

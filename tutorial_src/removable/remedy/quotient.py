@@ -31,10 +31,13 @@ from removable.arguments import PRECISIONS, checked_whole
 from removable.errors import InputError, RemovableError, UnsupportedError
 from removable.functions import Array
 from removable.remedy import closures
-from removable.remedy.arguments import checked_point, checked_radius, copied, described, floating, offset, told
-from removable.remedy.backends import Backend, Table, backend, elsewhere
+from removable.remedy.backends import Backend, Table, backend
+from removable.remedy.closures import copied
 from removable.remedy.gauss import rule
+from removable.remedy.inputs import checked_point, checked_radius, floating, offset
 from removable.remedy.inspection import Derivatives, Plan, inspect
+from removable.remedy.threads import elsewhere
+from removable.remedy.wording import described, summary
 
 __all__ = ["Quotient", "quotient"]
 
@@ -151,7 +154,7 @@ class Quotient:
             raise UnsupportedError(
                 "NumPy cannot differentiate f and g; use removable.repair, or a tensor of another framework."
             )
-        return adapter.as_written(self._evaluated)(adapter.name, precision, x)
+        return adapter.unconverted(self._evaluated)(adapter.name, precision, x)
 
     def _evaluated(self, framework: str, precision: str, x: Array) -> Array:
         b = backend(framework)
@@ -173,7 +176,7 @@ class Quotient:
         """Evaluate f or g over a power of t, without dividing."""
         nodes = b.column(self._nodes, len(t.shape), b.dtype(t), t)
         z = b.cast(self.at + nodes * t, precision)
-        rows = b.adapter.tangents(functools.partial(self._call, name, b), z, self.order)[self.order]
+        rows = b.adapter.differentiable_derivatives(functools.partial(self._call, name, b), z, self.order)[self.order]
         rows = b.cast(rows, b.dtype(t))
         total = rows[0] * self._weights[0]
         for k in range(1, len(self._weights)):
@@ -223,15 +226,15 @@ class Quotient:
         call, highest = functools.partial(self._call, name, b), self.order + 3
 
         def derivatives(z: Array, order: int) -> list[Array]:
-            return b.adapter.tangents(call, b.xp.broadcast_to(z, _shape(b, call(z))), order)
+            return b.adapter.differentiable_derivatives(call, b.xp.broadcast_to(z, _shape(b, call(z))), order)
 
         # JAX compiles it, once: all points in blocks of one size, to one order, whatever is asked for.
         compiled = _whole(b, functools.partial(derivatives, order=highest))
 
         def rows(function: Callable[[Array], list[Array]], t: np.ndarray) -> np.ndarray:
             z = b.array((self.at + t).reshape(-1, *[1] * dims), precision, like)
-            found = self._numbers(name, b, function, z, hide=like is not None)
-            return np.stack([row.reshape(len(row), -1) for row in found]).astype(np.float64)
+            numbers = self._numbers(name, b, function, z, hide=like is not None)
+            return np.stack([row.reshape(len(row), -1) for row in numbers]).astype(np.float64)
 
         elements = rows(lambda z: [call(z)], np.zeros(1)).size if like is not None else 1
         if elements > _CLOSED_OVER:
@@ -240,8 +243,8 @@ class Quotient:
 
         def table(t: np.ndarray, order: int) -> np.ndarray:
             function = compiled or functools.partial(derivatives, order=order)
-            blocks = np.pad(t, (0, -len(t) % size if compiled else 0), mode="edge")
-            blocks = [blocks[start : start + size] for start in range(0, len(blocks), size)]
+            padded = np.pad(t, (0, -len(t) % size if compiled else 0), mode="edge")
+            blocks = [padded[start : start + size] for start in range(0, len(padded), size)]
             return np.concatenate([rows(function, block) for block in blocks], axis=1)[: order + 1, : len(t)]
 
         return table
@@ -253,19 +256,20 @@ class Quotient:
         try:
             half = b.dtype(z) in ("float16", "bfloat16")  # of which NumPy has one
             rows = [b.constant(row) for row in function(z)]
-            found = [b.numbers(b.cast(row, "float32") if half else row) for row in rows]
+            numbers = [b.numbers(b.cast(row, "float32") if half else row) for row in rows]
         except RemovableError:
             raise
         except Exception as error:  # each framework, and each operation, has its own
             if hide:
-                raise _Hidden(told(error)) from error
+                raise _Hidden(summary(error)) from error
             raise InputError(
-                f"{name} cannot be evaluated at points of shape {tuple(z.shape)} ({told(error)}); give a function that "
+                f"{name} cannot be evaluated at points of shape {tuple(z.shape)} ({summary(error)}); give a function that "
                 "treats the elements of x independently."
             ) from error
-        if any(row is None for row in found):
+        known = [row for row in numbers if row is not None]
+        if len(known) < len(numbers):
             raise _Hidden("they are being traced")
-        return found
+        return known
 
     def _check_by_element(self, b: Backend, precision: str, dims: int, like: Array | None) -> None:
         """Refuse f and g that depend on chance or mix elements: alone or among others, an element has one value."""
@@ -277,15 +281,19 @@ class Quotient:
             first = None
             for points in ways:
                 z = b.array(points, precision, like)
-                (found,) = self._numbers(name, b, lambda z: [self._call(name, b, z)], z, hide=like is not None)  # noqa: B023
-                kept = like is not None or found.shape == points.shape
-                flat = found.reshape(points.size, -1) if kept and found.size % points.size == 0 else None
+                (values,) = self._numbers(name, b, lambda z: [self._call(name, b, z)], z, hide=like is not None)  # noqa: B023
+                same_shape = like is not None or values.shape == points.shape
+                flat = values.reshape(points.size, -1) if same_shape and values.size % points.size == 0 else None
                 first = flat if first is None else first
                 slack = (
                     0.0 if first is None else rounding * np.max(np.abs(first), where=np.isfinite(first), initial=0.0)
                 )
-                alike = flat is not None and flat.shape[1] == first.shape[1]
-                if not alike or not np.allclose(flat, first[: len(flat)], rtol=rounding, atol=slack, equal_nan=True):
+                if (
+                    flat is None
+                    or first is None
+                    or flat.shape[1] != first.shape[1]
+                    or not np.allclose(flat, first[: len(flat)], rtol=rounding, atol=slack, equal_nan=True)
+                ):
                     raise InputError(
                         f"{name} gives an element another value among others, another shape or a random value; give a function "
                         "that treats the elements of x independently."
@@ -297,17 +305,17 @@ class Quotient:
             pickle.dumps((self.f, self.g))
         except Exception as error:
             raise InputError(
-                f"f or g cannot be pickled ({told(error)}); define them with def at the top of a module."
+                f"f or g cannot be pickled ({summary(error)}); define them with def at the top of a module."
             ) from None
         return functools.partial(Quotient, at=self.at, order=self.order, radius=self.radius), (self.f, self.g)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Quotient:
         """Return a copy whose f and g read copies: those of a module follow the parameters of the copied module."""
-        made = Quotient.__new__(Quotient)
-        memo[id(self)] = made
-        made.__dict__ |= self.__dict__ | {"_plans": {}}
-        made.f, made.g = copied(self.f, memo), copied(self.g, memo)
-        return made
+        copy = Quotient.__new__(Quotient)
+        memo[id(self)] = copy
+        copy.__dict__ |= self.__dict__ | {"_plans": {}}
+        copy.f, copy.g = copied(self.f, memo), copied(self.g, memo)
+        return copy
 
     def __repr__(self) -> str:
         return f"<quotient at {self.at!r} of order {self.order}>"
@@ -317,12 +325,12 @@ class _Hidden(Exception):  # noqa: N818 - no error: it is caught
     """What f and g close over has no values now."""
 
 
-def _hidden(made: Quotient, told: str) -> Plan:
-    if made.radius is None:
+def _hidden(owner: Quotient, reason: str) -> Plan:
+    if owner.radius is None:
         raise InputError(
-            f"f or g reads values that cannot be looked at ({told}); give radius=, or use removable.repair."
+            f"f or g reads values that cannot be looked at ({reason}); give radius=, or use removable.repair."
         )
-    return Plan(made.radius, 0.7548776662466927 * made.radius)  # where a zero of g is unlikely
+    return Plan(owner.radius, 0.7548776662466927 * owner.radius)  # where a zero of g is unlikely
 
 
 def _strictly_exported(b: Backend) -> bool:
@@ -330,19 +338,20 @@ def _strictly_exported(b: Backend) -> bool:
     return compiler is not None and compiler.is_dynamo_compiling() and compiler.is_exporting()
 
 
-def _looked_up(made: Quotient, framework: str, precision: str, compiling: bool, strictly: bool) -> Plan | None:
+def _looked_up(owner: Quotient, framework: str, precision: str, compiling: bool, strictly: bool) -> Plan | None:
     """Return the plan for f and g that read nothing but numbers and functions; None if they read more."""
     if strictly:
         raise UnsupportedError("torch.export with strict=True follows no derivatives; export with strict=False.")
-    state = closures.state(made.f), closures.state(made.g)
+    state = closures.state(owner.f), closures.state(owner.g)
     if None in state:
-        return _hidden(made, "a program is being compiled, and a parameter can change later") if compiling else None
+        return _hidden(owner, "a program is being compiled, and a parameter can change later") if compiling else None
     key = (framework, precision, state)
-    look = functools.partial(made._look, backend(framework), precision, 0, None, None)
-    return made._plans.get(key) or made._found(key, look)
+    look = functools.partial(owner._look, backend(framework), precision, 0, None, None)
+    return owner._plans.get(key) or owner._found(key, look)
 
 
 # What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
+# The type of a function has no attributes of one's own.
 _looked_up._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 

@@ -7,7 +7,7 @@ the polynomial is evaluated, elsewhere the program itself:
 
    h(x) = \sum_k c_k\,(x - r)^k \quad\text{for } |x - r| \le \text{reach}.
 
-A program of its argument alone is looked at once (:mod:`removable.remedy.circles`). A program that reads what can change,
+A program of its argument alone is looked at once (:mod:`removable.remedy.expansion`). A program that reads what can change,
 parameters above all, is evaluated at the nodes again at each call, and derivatives by the parameters flow through the
 values there.
 """
@@ -30,13 +30,16 @@ from removable import frameworks
 from removable.errors import InputError, NotRemovableError, RemovableError
 from removable.functions import Array
 from removable.remedy import closures, nearby
-from removable.remedy.arguments import (
+from removable.remedy.backends import Backend, backend
+from removable.remedy.circles import Values
+from removable.remedy.closures import copied
+from removable.remedy.elements import Around, at_nodes, at_points, dimensions, node_dtype
+from removable.remedy.inputs import (
     check_elements,
     check_known,
     checked_at,
     checked_radius,
     checked_reach,
-    copied,
     floating,
     followed,
     is_array,
@@ -44,14 +47,12 @@ from removable.remedy.arguments import (
     number_or_array,
     offset,
     sizes,
-    told,
 )
-from removable.remedy.backends import Backend, backend, elsewhere
-from removable.remedy.circles import Values
-from removable.remedy.elements import Around, at_nodes, at_points, dimensions, node_dtype
 from removable.remedy.plan import NotTakenError, Plan, search
 from removable.remedy.polynomials import near, with_numbers
 from removable.remedy.report import Report
+from removable.remedy.threads import elsewhere
+from removable.remedy.wording import summary
 
 __all__ = ["Repaired", "repair"]
 
@@ -174,7 +175,7 @@ class Repaired:
         """
         # Compilers read this, torch.compile and AutoGraph: plain statements only.
         adapter, precision = floating(x, complex_too=True)
-        return adapter.as_written(self._evaluated)(adapter.name, precision, x, parameters)
+        return adapter.unconverted(self._evaluated)(adapter.name, precision, x, parameters)
 
     def _evaluated(self, framework: str, precision: str, x: Array, parameters: tuple[Array, ...]) -> Array:
         b = backend(framework)
@@ -295,9 +296,9 @@ class Repaired:
                 self._of_instances[id(instance)] = held
             except TypeError:  # an instance of slots alone: what is found is not kept
                 held = None, {}, {}
-        made = self._bound_to(instance)
-        made._plans, made._prepared = held[1:]
-        return made
+        method = self._bound_to(instance)
+        method._plans, method._prepared = held[1:]
+        return method
 
     def _bound_to(self, instance: Any) -> Repaired:
         return Repaired(self.function.__get__(instance), at=self.at, radius=self.radius)
@@ -306,12 +307,12 @@ class Repaired:
         """Name what pickle stores; a function without a name of its own cannot be stored."""
         name = getattr(self.function, "__qualname__", "")
         home = sys.modules.get(getattr(self.function, "__module__", ""), None)
-        found: Any = home
+        value: Any = home
         for part in name.split("."):
-            found = getattr(found, part, None)
-        if found is self:
+            value = getattr(value, part, None)
+        if value is self:
             return name
-        if isinstance(self.function, types.FunctionType) and found is not self.function:
+        if isinstance(self.function, types.FunctionType) and value is not self.function:
             raise InputError(
                 f"the function {name or self.function!r} cannot be pickled: pickle stores functions by their name in a module; "
                 "define it with def at the top of one."
@@ -323,14 +324,14 @@ class Repaired:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Repaired:
         """Return a copy whose function reads copies: that of a module follows the parameters of the copied module."""
-        made = Repaired.__new__(Repaired)
-        memo[id(self)] = made
+        copy = Repaired.__new__(Repaired)
+        memo[id(self)] = copy
         for name, value in self.__dict__.items():
-            setattr(made, name, {} if name in ("_plans", "_prepared", "_of_instances") else deepcopy(value, memo))
-        made.function = copied(self.function, memo)
+            setattr(copy, name, {} if name in ("_plans", "_prepared", "_of_instances") else deepcopy(value, memo))
+        copy.function = copied(self.function, memo)
         if callable(self.at):
-            made.at = copied(self.at, memo)
-        return made
+            copy.at = copied(self.at, memo)
+        return copy
 
     # ------------------------------------------------------------ a program of x alone: its coefficients are numbers
 
@@ -428,12 +429,12 @@ class Repaired:
                 continue
             z = b.array(plan.nodes.reshape(-1, *[1] * dims), plan.dtype, x)
             values = at_nodes(b, self.function, z, parameters)
-            seen = b.numbers(values)
-            if seen is None:
+            numbers = b.numbers(values)
+            if numbers is None:
                 raise _TracedError
-            if new or (seen.any() and plan.holds(seen)):
+            if new or (numbers.any() and plan.holds(numbers)):
                 break
-            if seen.any():
+            if numbers.any():
                 plan = None
                 continue
             # Has all cancelled, or is all 0? Then a plan that was found with other numbers is as good as it was.
@@ -442,17 +443,17 @@ class Repaired:
                 break
             plan, new = other, True
         self._plans[key] = plan
-        if not seen.any() and not plan.size.any() and followed(b, values):
+        if not numbers.any() and not plan.size.any() and followed(b, values):
             raise InputError(
                 "the function is 0 wherever it was looked at, so that nothing tells how far its series reaches, and its "
                 "derivatives by what it reads; give radius=, or call it with another value first."
             )
         if plan.kind == "circle":
             values = b.parts(values if b.is_complex(values) else b.complex(values, 0 * values))
-        found = values
+        results = values
         for matrix in plan.steps:
-            found = b.product(matrix, found)
-        inner = near(b, b.cast(found, b.dtype(t)), plan.terms, t, close, plan.reach, plan.radius)
+            results = b.product(matrix, results)
+        inner = near(b, b.cast(results, b.dtype(t)), plan.terms, t, close, plan.reach, plan.radius)
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
 
     def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
@@ -489,9 +490,9 @@ class Repaired:
         prepared = self._prepared.get(b.adapter.name)
         dims = dimensions(b, self.function, x, at, parameters)
         if prepared is None and self.radius is None and not b.compiling:
-            found = nearby.continued(b, self.function, x, at, parameters, dims)
-            if found is not None:
-                return found
+            results = nearby.continued(b, self.function, x, at, parameters, dims)
+            if results is not None:
+                return results
         if prepared is None:
             dtype = node_dtype(b, self.function, x, at, dims, parameters)
         elif prepared.dtype in ("complex64", "float32"):
@@ -529,16 +530,16 @@ class Repaired:
         padded = np.concatenate([t, np.full(b.padding(len(t)), t[-1])])
         z = b.array((at + padded).reshape(-1, *[1] * dims), dtype, like)
         try:
-            found = at_nodes(b, self.function, z, parameters)
+            results = at_nodes(b, self.function, z, parameters)
         except InputError as error:
             if dtype.startswith("complex"):  # of another remedy inside
-                raise NotTakenError(told(error)) from error
+                raise NotTakenError(summary(error)) from error
             raise
         except RemovableError:
             raise
         except Exception as error:  # each framework, and each operation, has its own
-            raise NotTakenError(told(error)) from error
-        values = b.numbers(found)
+            raise NotTakenError(summary(error)) from error
+        values = b.numbers(results)
         if values is None:
             raise _TracedError
         return values.reshape(len(padded), -1)[: len(t)].astype(complex if np.iscomplexobj(values) else float)
@@ -559,4 +560,5 @@ def _constant(repaired: Repaired, framework: str, precision: str) -> Plan | None
 
 
 # What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
+# The type of a function has no attributes of one's own.
 _constant._dynamo_marked_constant = True  # type: ignore[attr-defined]

@@ -44,8 +44,8 @@ class Report:
     note: str
 
     def __str__(self) -> str:
-        told = (
+        sentence = (
             f"at {self.at!r}, from the {self.kind}: {self.terms} terms up to a distance of {self.reach:.3g}, "
             f"value certified to {self.error:.0e} of its size, {self.evaluations} evaluations"
         )
-        return f"{told}; not from a circle: {self.note}" if self.note else told
+        return f"{sentence}; not from a circle: {self.note}" if self.note else sentence

@@ -79,10 +79,10 @@ class Stencil:
 def _through(b: Backend, steps: tuple[Table, ...], values: Array, *, on_circle: bool) -> Array:
     if on_circle and not b.is_complex(values):  # as abs gives them
         values = b.complex(values, 0 * values)
-    found = b.parts(values) if on_circle else values
+    results = b.parts(values) if on_circle else values
     for matrix in steps:
-        found = b.product(matrix, found)
-    return found
+        results = b.product(matrix, results)
+    return results
 
 
 def _made(

@@ -134,13 +134,13 @@ def _horner(t: Array, c: Array, reach: float, radius: float) -> Array:
 def _moments(g: Array, t: Array, count: int, reach: float, radius: float) -> Array:
     import torch
 
-    found = torch.zeros(count, dtype=t.dtype)
+    moments = torch.zeros(count, dtype=t.dtype)
     for weights, points in zip(g.reshape(-1).split(_BLOCK), _blocks(t, reach, radius), strict=True):
         power = weights.clone()
         for k in range(count):
-            found[k] += power.sum()
+            moments[k] += power.sum()
             power.mul_(points)
-    return found
+    return moments
 
 
 @functools.cache
@@ -170,10 +170,10 @@ def _operations() -> tuple[Any, Any]:
         @staticmethod
         def jvp(ctx: Any, dt: Array | None, dc: Array | None, *_: None) -> Array:
             t, c = ctx.saved_tensors
-            found = torch.zeros_like(t)
+            tangent = torch.zeros_like(t)
             if dt is not None:
-                found = found + dt * Polynomial.apply(t, _derived(c) / ctx.within[1], *ctx.within)
-            return found if dc is None else found + Polynomial.apply(t, dc, *ctx.within)
+                tangent = tangent + dt * Polynomial.apply(t, _derived(c) / ctx.within[1], *ctx.within)
+            return tangent if dc is None else tangent + Polynomial.apply(t, dc, *ctx.within)
 
     class Moments(torch.autograd.Function):
         @staticmethod
@@ -198,13 +198,13 @@ def _operations() -> tuple[Any, Any]:
         @staticmethod
         def jvp(ctx: Any, dg: Array | None, dt: Array | None, *_: None) -> Array:
             g, t = ctx.saved_tensors
-            found = torch.zeros(ctx.count, dtype=t.dtype)
+            tangent = torch.zeros(ctx.count, dtype=t.dtype)
             if dg is not None:
-                found = found + Moments.apply(dg, t, ctx.count, *ctx.within)
+                tangent = tangent + Moments.apply(dg, t, ctx.count, *ctx.within)
             if dt is not None and ctx.count > 1:
                 steps = torch.arange(1, ctx.count, dtype=t.dtype) / ctx.within[1]
                 lower = Moments.apply(g * dt, t, ctx.count - 1, *ctx.within) * steps
-                found = found + torch.cat([torch.zeros(1, dtype=t.dtype), lower])
-            return found
+                tangent = tangent + torch.cat([torch.zeros(1, dtype=t.dtype), lower])
+            return tangent
 
     return Polynomial, Moments

@@ -13,10 +13,12 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from removable import frameworks
+from removable.errors import InputError
 from removable.functions import Array, Namespace, Program, elementary
 from removable.remedy import quotient, repair
 from removable.scoreboard.cases import Case
@@ -164,12 +166,12 @@ def rule_in_torch(value: Callable[[Array], Array], slope: Callable[[Array], Arra
 
     class Function(torch.autograd.Function):
         @staticmethod
-        def forward(ctx, x):
+        def forward(ctx: Any, x: Array) -> Array:
             ctx.save_for_backward(x)
             return value(x)
 
         @staticmethod
-        def backward(ctx, upstream):
+        def backward(ctx: Any, upstream: Array) -> Array:
             return upstream * slope(*ctx.saved_tensors)
 
     return Function.apply(x)
@@ -193,7 +195,9 @@ def rule_in_jax(value: Callable[[Array], Array], slope: Callable[[Array], Array]
 
 def by_hand(case: Case) -> Program:
     """Cancel on paper, and type what is left."""
-    return lambda x, xp: case.by_hand(x, xp)
+    if case.by_hand is None:
+        raise InputError("the case has no form that algebra on paper gives; take one that has.")
+    return case.by_hand
 
 
 def sympy_simplify(case: Case) -> Program:
@@ -267,7 +271,10 @@ def cancelled(case: Case) -> Program:
 
 def ready_made(case: Case) -> Program:
     """Call the function that the package has ready-made."""
-    return lambda x, xp: case.ready_made(x)
+    function = case.ready_made
+    if function is None:
+        raise InputError("the case has no function ready-made; take one that has.")
+    return lambda x, xp: function(x)
 
 
 PATCHES: Mapping[str, Patch] = {

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable import frameworks, truth
 from removable.arguments import checked_names, checked_order
@@ -78,7 +79,7 @@ class Score:
 def measure(
     patch: Patch,
     *,
-    gamma: np.ndarray,
+    gamma: ArrayLike,
     order: int = 3,
     cases: Mapping[str, Case] | None = None,
     names: Sequence[str] = NAMES,

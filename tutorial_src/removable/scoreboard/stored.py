@@ -100,10 +100,10 @@ def sources(module: str, framework: str, *, root: Path | None = None) -> list[st
     ['removable.frameworks.base', 'removable.frameworks.jax']
     """
     root = root or ROOT
-    if not _file(module, root):
-        raise InputError(f"module is {module!r}; give one of the package, such as 'removable.truth'.")
+    _source(module, root)
     others = {f"{frameworks.__name__}.{name}" for name in frameworks.NAMES if name != framework}
-    modules, waiting = set(), [module]
+    modules: set[str] = set()
+    waiting = [module]
     while waiting:
         name = waiting.pop()
         if name not in modules | others:
@@ -147,13 +147,20 @@ def digest(module: str, framework: str, *, root: Path | None = None) -> str:
 
 @functools.cache
 def _digest(module: str, framework: str, root: Path) -> str:
-    code = "\n".join(f"{name} {_code(_file(name, root))}" for name in sources(module, framework, root=root))
+    code = "\n".join(f"{name} {_code(_source(name, root))}" for name in sources(module, framework, root=root))
     return hashlib.sha256(code.encode()).hexdigest()[:16]
 
 
 def _file(module: str, root: Path) -> Path | None:
     path = root.joinpath(*module.split("."))
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+def _source(module: str, root: Path) -> Path:
+    file = _file(module, root)
+    if file is None:
+        raise InputError(f"module is {module!r}; give one of the package, such as 'removable.truth'.")
+    return file
 
 
 @functools.cache
@@ -163,9 +170,9 @@ def _tree(file: Path) -> ast.Module:
 
 def _imports(module: str, root: Path) -> set[str]:
     """The modules of its own package that a module takes something from."""
-    file = _file(module, root)
+    file = _source(module, root)
     inside = module if file.name == "__init__.py" else module.rpartition(".")[0]
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(_tree(file)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable import frameworks, truth
 from removable.arguments import PRECISIONS, checked_base, checked_dtype, checked_names, checked_order, checked_whole
@@ -151,7 +152,7 @@ def compare(
     forms: Mapping[str, Program],
     *,
     meant: Program,
-    gamma: np.ndarray,
+    gamma: ArrayLike,
     base: float = 0.0,
     names: Sequence[str] = ("torch", "tensorflow"),
     order: int = 1,
@@ -320,8 +321,8 @@ def derivative_edges(
                 off = ~(np.abs(rows[n][where] - true[n - 1]) <= tolerance)
             search.narrow(off & (x[where] != at))
     # A search knows what was asked for; what was looked at is the number next to it.
-    found = [abs(_rounded(np.array([at + s.side * s.edge]), bits).item() - at) for s in searches]
-    return {(n, t): Edges(*found[2 * i : 2 * i + 2]) for i, (n, t, _) in enumerate(keys[::2])}
+    distances = [abs(_rounded(np.array([at + s.side * s.edge]), bits).item() - at) for s in searches]
+    return {(n, t): Edges(*distances[2 * i : 2 * i + 2]) for i, (n, t, _) in enumerate(keys[::2])}
 
 
 def _rounded(x: np.ndarray, bits: int) -> np.ndarray:

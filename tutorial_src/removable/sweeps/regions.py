@@ -18,6 +18,7 @@ from collections.abc import Callable
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import checked_dtype
 from removable.functions import Array, Namespace
@@ -36,7 +37,7 @@ class Region(IntEnum):
     BLACK = 3
 
 
-def classify(gamma: np.ndarray, *, zone: Zone | None = None, dtype: str = "float64") -> np.ndarray:
+def classify(gamma: ArrayLike, *, zone: Zone | None = None, dtype: str = "float64") -> np.ndarray:
     r"""Colour every sample as the captions of Figures 1 to 8 do.
 
     Parameters
@@ -64,7 +65,29 @@ def classify(gamma: np.ndarray, *, zone: Zone | None = None, dtype: str = "float
     >>> [Region(r).name for r in classify([1e-17, 0.0, 1e-9, 1e-3])]
     ['RED', 'GREEN', 'YELLOW', 'GREEN']
     """
-    gamma = checked_grid(gamma).astype(checked_dtype(dtype))
+    return colours(checked_grid(gamma).astype(checked_dtype(dtype)), zone)
+
+
+def colours(gamma: np.ndarray, zone: Zone | None) -> np.ndarray:
+    r"""Do the work of :func:`classify`, for callers that have checked the arguments themselves.
+
+    Parameters
+    ----------
+    gamma : numpy.ndarray
+        Finite offsets :math:`\gamma`, shape ``(n,)``, of the precision in use.
+    zone : callable or None
+        Where the denominator is perturbed.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(n,)``, int8: values of :class:`Region`.
+
+    Examples
+    --------
+    >>> [Region(r).name for r in colours(np.array([1e-8, 1e-6], dtype="float32"), None)]
+    ['RED', 'YELLOW']
+    """
     two = gamma.dtype.type(2)
     x = two + gamma
     region = np.full(gamma.shape, Region.GREEN, dtype=np.int8)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable import frameworks, truth
-from removable.arguments import checked_names, checked_order
+from removable.arguments import checked_dtype, checked_names, checked_order
 from removable.errors import InputError
 from removable.frameworks import Mode
 from removable.functions import Program
@@ -139,7 +140,7 @@ class Sweep:
 
     def count(self, region: regions.Region) -> int:
         """Count the distinct points of one colour."""
-        return int((self.where(region) & self.distinct).sum())
+        return int((self.inside(region) & self.distinct).sum())
 
     def agreement(self, order: int = 0) -> Agreement:
         """Compare the first two frameworks in one derivative, at the distinct points.
@@ -183,7 +184,7 @@ class Sweep:
         dtype = self.results[name].dtype
         return np.abs(self.total_error(name, order)) / np.spacing(np.abs(self.meant[order]).astype(dtype))
 
-    def where(self, region: regions.Region) -> np.ndarray:
+    def inside(self, region: regions.Region) -> np.ndarray:
         """Mask of the samples of one colour, shape ``(n,)``."""
         return self.region == region
 
@@ -195,7 +196,7 @@ class Sweep:
         """
         lines = [f"{'region':<8}{'points':>8}" + "".join(f"{self.versions[n]:>20}" for n in self.results)]
         for region in regions.Region:
-            here = self.where(region) & self.distinct
+            here = self.inside(region) & self.distinct
             if not here.any():
                 continue
             cells = []
@@ -220,7 +221,7 @@ def sweep(
     meant: Program,
     zone: regions.Zone | None = None,
     names: Sequence[str] = ("torch", "tensorflow"),
-    gamma: np.ndarray | None = None,
+    gamma: ArrayLike | None = None,
     order: int = 1,
     mode: Mode = "reverse",
     dtype: str = "float64",
@@ -272,12 +273,12 @@ def sweep(
     """
     adapters = [frameworks.get(name) for name in checked_names(names)]
     gamma = gamma_grid() if gamma is None else checked_grid(gamma)
-    region = regions.classify(gamma, zone=zone, dtype=dtype)
-    x = np.asarray(2, dtype=dtype) + gamma.astype(dtype)
+    rounded = gamma.astype(checked_dtype(dtype))
+    x = np.asarray(2, dtype=dtype) + rounded
     return Sweep(
         gamma=gamma,
         x=x,
-        region=region,
+        region=regions.colours(rounded, zone),
         results={a.name: a.derivatives(program, x, order=order, mode=mode, dtype=dtype) for a in adapters},
         written=truth.derivatives(program, gamma, order=order),
         meant=truth.derivatives(meant, gamma, order=order),

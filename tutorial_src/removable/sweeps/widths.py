@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import PRECISIONS, checked_base, checked_dtype, checked_order
 from removable.errors import InputError
@@ -58,7 +59,7 @@ def unit_roundoff(dtype: str) -> float:
     return 2.0 ** -PRECISIONS[checked_dtype(dtype, known=PRECISIONS)]
 
 
-def offsets(gamma: np.ndarray, *, base: float = 2.0, dtype: str = "float64") -> np.ndarray:
+def offsets(gamma: ArrayLike, *, base: float = 2.0, dtype: str = "float64") -> np.ndarray:
     r"""Return the offsets next to those given for which :math:`r + \gamma` is a number of the dtype, exactly.
 
     A distance is then a distance: nothing is lost when the point is stored, and ``x - r`` is exact.
@@ -95,7 +96,7 @@ def offsets(gamma: np.ndarray, *, base: float = 2.0, dtype: str = "float64") -> 
 
 
 def zone_width(
-    x: np.ndarray, found: np.ndarray, true: np.ndarray, *, base: float = 2.0, tolerance: float = 1e-3
+    x: ArrayLike, result: ArrayLike, true: ArrayLike, *, base: float = 2.0, tolerance: float = 1e-3
 ) -> float:
     r"""Return the largest sampled distance :math:`|x - r|` at which a result is off by more than a tolerance.
 
@@ -103,7 +104,7 @@ def zone_width(
     ----------
     x : array_like
         The points, shape ``(n,)``.
-    found, true : array_like
+    result, true : array_like
         What was computed there and what is true, shape ``(n,)``. A result that is NaN or infinite is off.
     base : float
         The singular point :math:`r`.
@@ -125,14 +126,14 @@ def zone_width(
     >>> zone_width([1.5, 2.0, 2.25, 3.0], [1.0, float("nan"), 1.125, 1.0], [1.0, 1.0, 1.0, 1.0])
     0.25
     """
-    x, found, true = (np.asarray(values, dtype=np.float64) for values in (x, found, true))
-    if not x.shape == found.shape == true.shape:
+    x, result, true = (np.asarray(values, dtype=np.float64) for values in (x, result, true))
+    if not x.shape == result.shape == true.shape:
         raise InputError(
-            f"x, found and true have shapes {x.shape}, {found.shape} and {true.shape}; give one for each point."
+            f"x, result and true have shapes {x.shape}, {result.shape} and {true.shape}; give one for each point."
         )
     _checked_positive("tolerance", tolerance)
     with np.errstate(invalid="ignore"):
-        good = np.abs(found - true) <= tolerance
+        good = np.abs(result - true) <= tolerance
     return float(np.abs(checked_grid(x) - checked_base(base))[~good].max(initial=0.0))
 
 
@@ -250,7 +251,7 @@ class EdgeSearch:
 
 
 def edges(
-    found: Callable[[np.ndarray], np.ndarray],
+    computed: Callable[[np.ndarray], np.ndarray],
     true: Callable[[np.ndarray], np.ndarray],
     *,
     at: float = 2.0,
@@ -263,7 +264,7 @@ def edges(
 
     Parameters
     ----------
-    found : callable
+    computed : callable
         Called with numbers, shape ``(n,)``, float64; returns what was computed there, same shape. What is NaN or infinite is off.
     true : callable
         The same for what is true.
@@ -302,7 +303,7 @@ def edges(
             exact = np.asarray(true(x))
             allowed = tolerance * np.abs(exact) if relative else tolerance
             with np.errstate(invalid="ignore"):
-                search.narrow(~(np.abs(found(x) - exact) <= allowed))
+                search.narrow(~(np.abs(computed(x) - exact) <= allowed))
         if search.edge >= largest * (1 - 1e-9):
             raise InputError(f"the result is still off at a distance of {largest:g} from {at:g}; give a larger reach.")
         reached.append(search.edge)

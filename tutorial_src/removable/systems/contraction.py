@@ -21,11 +21,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from removable.arguments import checked_row
 from removable.errors import InputError, RemovableError
 from removable.functions import h
 from removable.systems import jax
+from removable.systems.outcome import run_or_raise
 
 __all__ = ["WITHOUT", "compiled", "fused", "replay", "rounded"]
 
@@ -104,7 +106,7 @@ def _at(x: float, step: Step) -> tuple[float, float]:
     return float(Fraction(f) / Fraction(g)), float(Fraction(step(-q, f, through_f)) + Fraction(through_f))
 
 
-def compiled(x: np.ndarray, *, isa: str | None = None) -> np.ndarray:
+def compiled(x: ArrayLike, *, isa: str | None = None) -> np.ndarray:
     """Let JAX compile :math:`h(x) = (x^2 - 4)/(x - 2)` and its slope, and run them.
 
     Parameters
@@ -151,7 +153,7 @@ def compiled(x: np.ndarray, *, isa: str | None = None) -> np.ndarray:
 
 
 def _compiled(x: np.ndarray) -> np.ndarray:
-    (ran,) = jax.MODES["jit"]([h], [x])
+    (ran,) = run_or_raise(jax.MODES["jit"], [h], [x])
     return np.stack([ran.value, ran.slope])
 
 

@@ -36,9 +36,9 @@ def _compiled(program: Program, x: np.ndarray) -> Ran:
 
     with jax.enable_x64(True):
         compiled = [jax.jit(function).lower(jnp.asarray(x)).compile() for function in (value, slope)]
-        results = [np.asarray(function(jnp.asarray(x))) for function in compiled]
+        values, slopes = [np.asarray(function(jnp.asarray(x))) for function in compiled]
     codes = tuple(xla.operations(function.as_text()) for function in compiled)
-    return Ran(*results, code=codes, divisions=tuple(map(xla.divisions, codes)))
+    return Ran(values, slopes, code=codes, divisions=tuple(map(xla.divisions, codes)))
 
 
 MODES: dict[str, Mode] = {"eager": differentiated("jax"), "jit": _jit, "jvp": differentiated("jax", mode="forward")}

@@ -9,7 +9,7 @@ import numpy as np
 
 from removable import frameworks, truth
 from removable.arguments import checked_order
-from removable.errors import InputError
+from removable.errors import InputError, UnsupportedError
 from removable.functions import Program
 from removable.grid import gamma_grid
 from removable.sweeps.widths import Edges, EdgeSearch
@@ -91,7 +91,7 @@ Returns what came of each, or a sentence why it cannot.
 """
 
 
-def differentiated(name: str, *, mode: str = "reverse") -> Mode:
+def differentiated(name: str, *, mode: frameworks.Mode = "reverse") -> Mode:
     """Return the mode in which a framework runs and differentiates operation by operation.
 
     Parameters
@@ -110,6 +110,44 @@ def differentiated(name: str, *, mode: str = "reverse") -> Mode:
     return lambda programs, points: [
         Ran(*frameworks.get(name).derivatives(p, x, mode=mode)) for p, x in zip(programs, points, strict=True)
     ]
+
+
+def run_or_raise(mode: Mode, programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
+    """Run programs in a mode that is known to be there.
+
+    Parameters
+    ----------
+    mode : callable
+        The mode.
+    programs : list of callable
+        Called as ``program(x, xp)``.
+    points : list of numpy.ndarray
+        Where each is run, shape ``(n,)``, float64.
+
+    Returns
+    -------
+    list of Ran
+        What came of each.
+
+    Raises
+    ------
+    removable.errors.UnsupportedError
+        If the mode cannot run, with the sentence that it gives as the reason.
+
+    Examples
+    --------
+    >>> (ran,) = run_or_raise(differentiated("numpy"), [lambda x, xp: x * x], [np.array([3.0])])
+    >>> ran.slope
+    array([6.])
+    >>> run_or_raise(lambda programs, points: "no compiler is installed.", [], [])
+    Traceback (most recent call last):
+        ...
+    removable.errors.UnsupportedError: no compiler is installed.
+    """
+    results = mode(programs, points)
+    if isinstance(results, str):
+        raise UnsupportedError(results)
+    return results
 
 
 @dataclass(frozen=True)
@@ -219,7 +257,7 @@ def _edges(run: Mode, subjects: Sequence[Subject]) -> dict[str, Edges]:
     true = [_true_slope(s) for s in subjects]
     for _ in range(EdgeSearch.STAGES):
         points = [np.concatenate([search.points() for search in pair]) for pair in searches]
-        results = run([s.program for s in subjects], points)
+        results = run_or_raise(run, [s.program for s in subjects], points)
         for pair, x, ran, slope in zip(searches, points, results, true, strict=True):
             with np.errstate(invalid="ignore"):
                 wrong = ~(np.abs(ran.slope - slope(x)) <= TOLERANCE)

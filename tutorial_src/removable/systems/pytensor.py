@@ -67,8 +67,8 @@ def _run(program: Program, x: np.ndarray, mode: str) -> Ran:
     compiled = [pytensor.function([variable], result, mode=how) for result in (value, slope)]
     codes = tuple(_written(function) for function in compiled)
     with np.errstate(all="ignore"):
-        results = [np.asarray(function(x)) for function in compiled]
-    return Ran(*results, code=codes, divisions=tuple(len({*_DIVISION.findall(code)}) for code in codes))
+        values, slopes = [np.asarray(function(x)) for function in compiled]
+    return Ran(values, slopes, code=codes, divisions=tuple(len({*_DIVISION.findall(code)}) for code in codes))
 
 
 def _written(function: Any) -> str:

@@ -342,8 +342,8 @@ def measure(names: Sequence[str] = tuple(_MODES), patterns: Sequence[Pattern] = 
 def _row(title: str, key: tuple[str, str], ran: Ran, eager: Ran, true: np.ndarray) -> Row:
     """Compare one result with that of the eager mode, and both with the truth."""
     now, before = ((r.value, r.slope) for r in (ran, eager))
-    errors = [tuple(_error(r, t)) for r, t in zip(now, true, strict=True)]
-    former = [tuple(_error(r, t)) for r, t in zip(before, true, strict=True)]
+    errors = [_error(r, t) for r, t in zip(now, true, strict=True)]
+    former = [_error(r, t) for r, t in zip(before, true, strict=True)]
     sizes = [np.abs(t).max(initial=1.0) for t in true]
     return Row(
         title,

@@ -43,8 +43,9 @@ def _run(program: Program, x: np.ndarray, *, simplified: bool) -> Ran:
     both = value, sympy.diff(value, symbol)
     with np.errstate(all="ignore"):
         results = [np.broadcast_to(sympy.lambdify(symbol, e, "numpy")(x), x.shape) for e in both]
+    values, slopes = (np.asarray(result, dtype=np.float64) for result in results)
     counts = [sum(bool(power.exp.is_negative) for power in e.atoms(sympy.Pow)) for e in both]
-    return Ran(*(np.asarray(r, dtype=np.float64) for r in results), code=tuple(map(str, both)), divisions=tuple(counts))
+    return Ran(values, slopes, code=tuple(map(str, both)), divisions=tuple(counts))
 
 
 def _as_typed(programs: list[Program], points: list[np.ndarray]) -> list[Ran]:

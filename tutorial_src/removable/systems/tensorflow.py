@@ -45,8 +45,8 @@ def _compiled(program: Program, x: np.ndarray, way: Callable[..., tuple[np.ndarr
             y = value(x)
         return tape.gradient(y, x)
 
-    results, codes, counts = zip(*(way(function, tf.constant(x)) for function in (value, slope)), strict=True)
-    return Ran(*results, code=codes, divisions=counts)
+    (values, slopes), codes, counts = zip(*(way(function, tf.constant(x)) for function in (value, slope)), strict=True)
+    return Ran(values, slopes, code=codes, divisions=counts)
 
 
 def _in_graph(function: Callable[[Array], Array], x: Array) -> tuple[np.ndarray, str, int]:

@@ -1,13 +1,9 @@
-"""What the remedies are called with: points, functions and arrays, checked, and what of them is said in errors."""
+"""What the remedies are called with: points, radii, arrays and the results of functions, checked."""
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import math
-import types
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -17,6 +13,7 @@ from removable.arguments import PRECISIONS, checked_dense
 from removable.errors import InputError, NotRemovableError
 from removable.functions import Array
 from removable.remedy.backends import Backend
+from removable.remedy.wording import described
 
 __all__ = [
     "check_elements",
@@ -26,8 +23,6 @@ __all__ = [
     "checked_radius",
     "checked_reach",
     "checked_result",
-    "copied",
-    "described",
     "floating",
     "followed",
     "is_array",
@@ -35,7 +30,6 @@ __all__ = [
     "number_or_array",
     "offset",
     "sizes",
-    "told",
 ]
 
 _REAL = ("float", "bfloat", "int", "uint")
@@ -297,13 +291,13 @@ def check_elements(b: Backend, function: Callable[[Array], Array], at: float, li
         return  # a compiler may know no sizes
     mine = np.arange(math.prod(shape)).reshape(shape) % 2 == 0
     offsets = max(1.0, abs(at)) * (0.113 + 0.1 * np.modf(np.arange(mine.size).reshape(shape) * 0.618)[0])
-    seen = [
+    results = [
         b.numbers(function(b.array(at + np.where(mine, offsets, other * offsets), b.dtype(like), like)))
         for other in (0.7, 1.3)
     ]
-    if seen[0] is None or seen[0].shape != shape:
+    if results[0] is None or results[0].shape != shape:
         return
-    first, beside = (np.asarray(values, float)[mine] for values in seen)
+    first, beside = (np.asarray(values, float)[mine] for values in results)
     apart = np.abs(first - beside) > 1e-8 * np.nanmax(np.abs(first), initial=0.0)
     if apart.any():
         raise InputError(
@@ -546,84 +540,3 @@ def offset(b: Backend, precision: str, x: Array, at: float) -> Array:
     high = float(np.float32(at)) if precision == "float32" else at
     t = x - high
     return t - (at - high) if at != high else t
-
-
-def described(value: Any) -> str:
-    """Say what a value is that cannot be used.
-
-    Parameters
-    ----------
-    value : object
-        Anything.
-
-    Returns
-    -------
-    str
-        A short value as it is, of anything else the type.
-
-    Examples
-    --------
-    >>> described(None), described("zero"), described(np.zeros(3))
-    ('None', "'zero'", 'an object of type ndarray')
-    """
-    text = ""
-    if isinstance(value, str | bytes | int | float | complex | list | tuple | None):
-        with contextlib.suppress(ValueError):  # Python refuses to print very long integers
-            text = repr(value)
-    return text if 0 < len(text) <= 40 else f"an object of type {type(value).__name__}"
-
-
-def told(error: BaseException) -> str:
-    r"""Return what an error says, in one short line.
-
-    Parameters
-    ----------
-    error : BaseException
-        The error.
-
-    Returns
-    -------
-    str
-        Its type and its first line.
-
-    Examples
-    --------
-    >>> told(ValueError("of two lines\nthe first"))
-    'ValueError: of two lines'
-    """
-    lines = str(error).strip().splitlines() or ["no reason given"]
-    return f"{type(error).__name__}: {lines[0][:160]}"
-
-
-def copied(function: Any, memo: dict[int, Any]) -> Any:
-    """Copy a function along with what it closes over; deepcopy itself takes functions as they are.
-
-    Parameters
-    ----------
-    function : callable
-        A function, or an object that can be called.
-    memo : dict
-        What has been copied, by deepcopy.
-
-    Returns
-    -------
-    callable
-        The copy.
-
-    Examples
-    --------
-    >>> weights = [2.0]
-    >>> def scaled(weights):
-    ...     return lambda x: weights[0] * x
-    >>> twice = scaled(weights)
-    >>> copy = copied(twice, {})
-    >>> weights[0] = 3.0
-    >>> twice(1.0), copy(1.0)
-    (3.0, 2.0)
-    """
-    if not isinstance(function, types.FunctionType) or not function.__closure__:
-        return deepcopy(function, memo)
-    cells = tuple(types.CellType(deepcopy(cell.cell_contents, memo)) for cell in function.__closure__)
-    made = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, cells)
-    made.__kwdefaults__ = function.__kwdefaults__
-    return functools.update_wrapper(made, function)
