@@ -60,8 +60,8 @@ WORST = 1e-6
 TERMS = 64
 """Coefficients that are kept."""
 
-_COARSE, _FINE = 32, 160
-"""Nodes on a whole circle in the two scans; the second finds the coefficients, and more nodes than 2 * TERMS average rounding."""
+_COARSE, _FINE = 32, 128
+"""Nodes on a whole circle in the two scans."""
 
 _NEGATIVE = 16
 """Coefficients of negative index that measure the noise."""
