@@ -14,8 +14,8 @@ from removable.remedy.radii import power_of_root_2, with_short_logarithm
 
 __all__ = ["Expansion", "expand"]
 
-_COARSE, _FINE = 32, 160
-"""Nodes on a whole circle in the two scans; the second finds the coefficients, and more nodes than 2 * TERMS average rounding."""
+_COARSE, _FINE = 32, 128
+"""Nodes on a whole circle in the two scans."""
 
 _COMPARED = 4
 """Coefficients by which circles are compared."""
