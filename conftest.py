@@ -1,6 +1,7 @@
 """Let pytest run what readers read: gallery scripts and chapters, each with the doctests in its prose.
 
-Named on the command line (``pytest gallery docs``), as ``nox -s doctest`` does; the tests proper are in ``tests/``.
+Named on the command line (``pytest gallery docs``), as ``nox -s doctest`` does; the tests proper
+are in ``tests/``.
 """
 
 from __future__ import annotations

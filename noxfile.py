@@ -35,7 +35,8 @@ def environment(session: nox.Session, name: str, extras: str) -> str:
     """Return the Python of the environment ``.nox/NAME``, with this project and some of its extras installed.
 
     nox gives each session an environment of its own. The frameworks take 4 GB, so the sessions that
-    need them share one. It is made on first use, and again when the requirements or the pins change.
+    need them share one. It is made on first use, and again when the requirements or the pins
+    change.
     """
     folder = ROOT / ".nox" / name
     python = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
@@ -223,7 +224,10 @@ def reproducible(session: nox.Session) -> None:
 
 @nox.session
 def oldest(session: nox.Session) -> None:
-    """Check everything with the lowest versions allowed; torch==2.13.0 would hold that one fixed."""
+    """Check everything with the lowest versions allowed.
+
+    Torch==2.13.0 would hold that one fixed.
+    """
     kept, pins = kept_fixed(session), str(Path(session.create_tmp(), "lowest.txt"))
     session.install("--quiet", "uv")  # pip knows no lowest versions
     extras = (word for extra in EVERYTHING.split(",") for word in ("--extra", extra))
@@ -242,7 +246,10 @@ def newest(session: nox.Session) -> None:
 
 
 def kept_fixed(session: nox.Session) -> str:
-    """Write the requirements given on the command line to a file of constraints; return its path."""
+    """Write the requirements given on the command line to a file of constraints.
+
+    Return its path.
+    """
     if wrong := [word for word in session.posargs if "==" not in word]:
         session.error(f"{wrong[0]!r} fixes no version; give requirements such as torch==2.13.0")
     path = Path(session.create_tmp(), "kept.txt")

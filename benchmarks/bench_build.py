@@ -1,7 +1,8 @@
 """The build against the bare scripts: how much the site costs beyond running what it shows.
 
-Copies the working tree to a temporary folder, runs every gallery script and the cells of every chapter in one plain Python
-process, then builds the site: from nothing, without a change, and with one script touched.
+Copies the working tree to a temporary folder, runs every gallery script and the cells of every
+chapter in one plain Python process, then builds the site: from nothing, without a change, and with
+one script touched.
 """
 
 from __future__ import annotations

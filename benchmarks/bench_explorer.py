@@ -17,7 +17,8 @@ LONGEST = 2000
 SLOW = "+".join(["sin(exp(x))*tan(x)**0.3"] * 7)
 """An expression of a reader that takes longer than the three seconds after which the page stops."""
 
-# A page that answers runs a timer of 0 ms at once: each pause between two runs is time in which it gave no answer.
+# A page that answers runs a timer of 0 ms at once: each pause between two runs is time in which it
+# gave no answer.
 PAUSES = """async expression => {
     const form = document.getElementById("explorer-own"), result = document.getElementById("explorer-own-result");
     form.elements.expression.value = expression;
@@ -32,7 +33,8 @@ PAUSES = """async expression => {
     return pauses;
 }"""
 
-# From the event to the frame that shows what it changed: the timer runs when that frame has been drawn.
+# From the event to the frame that shows what it changed: the timer runs when that frame has been
+# drawn.
 DRAG = """async () => {
     const form = document.getElementById("explorer-paper"), times = [];
     for (const f of ["h", "h1", "h2", "remedy"]) for (const framework of ["torch", "tensorflow", "jax"]) {

@@ -1,8 +1,11 @@
-"""What remedies cost and how right they are; each finding is kept for the site as soon as it is there.
+"""What remedies cost and how right they are.
 
-Cost is the time for value and slope of a million points, as a ratio to the naive quotient: the median of rounds in which the two
-are measured one after the other. There are two spreads of points: over 10 on both sides, most of which are divided as before,
-and within 0.3, where all are near. The larger ratio counts.
+Each finding is kept for the site as soon as it is there.
+
+Cost is the time for value and slope of a million points, as a ratio to the naive quotient: the
+median of rounds in which the two are measured one after the other. There are two spreads of points:
+over 10 on both sides, most of which are divided as before, and within 0.3, where all are near. The
+larger ratio counts.
 """
 
 from __future__ import annotations
@@ -43,7 +46,8 @@ def in_torch(form: Callable, x: np.ndarray, compiled: bool) -> Callable[[], obje
     """Return a call that computes value and slope of a form in PyTorch."""
     import torch
 
-    torch._dynamo.reset()  # it counts the programs that it has seen in one place, and gives up at eight
+    # it counts the programs that it has seen in one place, and gives up at eight
+    torch._dynamo.reset()
     call = torch.compile(lambda x: form(x, torch), dynamic=False) if compiled else (lambda x: form(x, torch))
 
     def run():
@@ -105,7 +109,10 @@ def typed(title: str) -> Callable:
 
 
 def remedy(kind: str, title: str) -> Callable | None:
-    """Return a quotient by one of the remedies, called with x and a namespace; None if there is no such one."""
+    """Return a quotient by one of the remedies, called with x and a namespace.
+
+    None if there is no such one.
+    """
     f, g, at, order, primitive = FUNCTIONS[title]
     if kind == "repair":
         made = functools.cache(lambda xp: repair(lambda x: f(x, xp) / g(x, xp), at=at))
@@ -248,7 +255,8 @@ def bench_cost_of_the_patches(name, capsys):
 def errors(kind: str, title: str, name: str, dtype: str, every: int = 1) -> list[float]:
     """Return the worst error of a remedy at 10,201 points or fewer: of value, in ulp, and three derivatives.
 
-    A ready-made function is right up to 10; where the others divide as before, the errors are those of the quotient as typed.
+    A ready-made function is right up to 10; where the others divide as before, the errors are those
+    of the quotient as typed.
     """
     x, true = meant(title, dtype, every, 10.0 if kind == "ready-made" else 1.0)
     found = frameworks.get(name).derivatives(remedy(kind, title), x, order=3, dtype=dtype)
@@ -293,7 +301,10 @@ def main(name: str, kind: str, compiled: str) -> None:
 
 
 def highest() -> int:
-    """Return the largest memory of this process so far, in kilobytes; what getrusage says is handed down by the parent process."""
+    """Return the largest memory of this process so far, in kilobytes.
+
+    What getrusage says is handed down by the parent process.
+    """
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0])
 

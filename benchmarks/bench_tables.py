@@ -1,8 +1,9 @@
 """How right ``repair`` is over the corpus of the tests, what it says where it refuses, and what it does when transformed.
 
-Each finding is kept for the site, in a file of its own beside that of the other measurements. All of it takes a few minutes; two
-processes compute. With the names of frameworks, or with a step, a part: ``python benchmarks/bench_tables.py --step 16 --file FILE``
-looks at every sixteenth function, and must not write to the file that the site shows.
+Each finding is kept for the site, in a file of its own beside that of the other measurements. All
+of it takes a few minutes; two processes compute. With the names of frameworks, or with a step, a
+part: ``python benchmarks/bench_tables.py --step 16 --file FILE`` looks at every sixteenth function,
+and must not write to the file that the site shows.
 """
 
 from __future__ import annotations
@@ -32,19 +33,21 @@ from removable.scoreboard.stored import TABLES, digest, write
 MODULE = "removable.remedy.repair"
 DTYPES = ("float64", "float32")
 PLACES = ("at the point", "near it", "before the switch", "just outside")
-"""Where a function is looked at; the switch is at the reach, where the polynomial ends, and before it is the last tenth."""
+"""Where a function is looked at; the switch is at the reach, where the polynomial ends, and before
+it is the last tenth."""
 
 BOUNDS = {"circle": (8.0, 1e-13, 1e-13, 1e-13), "real line": (450.0, 1e-12, 1e-10, 1e-10)}
 """For each kind of nodes what is promised within the reach: units of the last place of the value, and three derivatives.
 
-450 units are 1e-13. In single precision the same multiples of its own rounding hold, but no more than 16 units: the coefficients
-come from double precision.
+450 units are 1e-13. In single precision the same multiples of its own rounding hold, but no more
+than 16 units: the coefficients come from double precision.
 """
 
 UP = Context(prec=2, rounding=ROUND_CEILING)
 
 COUNT = 128
-"""Points of each function; fewer are filled up, for JAX compiles each operation anew for each size."""
+"""Points of each function; fewer are filled up, for JAX compiles each operation anew for each size.
+"""
 
 for each in corpus.ALL:
     digest(MODULE, each)  # reads the files now, as they are imported
@@ -68,7 +71,10 @@ def double(framework: str) -> contextlib.AbstractContextManager:
 
 
 def places(case: corpus.Case, x: np.ndarray, reach: float, dtype: str) -> dict[str, np.ndarray]:
-    """Tell which points are at which place; the point itself is the number of the precision that is nearest to it."""
+    """Tell which points are at which place.
+
+    The point itself is the number of the precision that is nearest to it.
+    """
     at = np.dtype(dtype).type(case.at).astype(np.float64)
     far = np.abs(x - case.at) / reach
     edges = (x == at, (x != at) & (far < 0.9), (far >= 0.9) & (far < 1), far >= 1)
@@ -76,7 +82,10 @@ def places(case: corpus.Case, x: np.ndarray, reach: float, dtype: str) -> dict[s
 
 
 def measured(case: corpus.Case, framework: str, dtype: str) -> dict[str, Any]:
-    """Hold one repaired function against the truth, in reverse mode; where it is refused, all errors are infinite."""
+    """Hold one repaired function against the truth, in reverse mode.
+
+    Where it is refused, all errors are infinite.
+    """
     adapter = frameworks.get(framework)
     with double(framework), np.errstate(all="ignore"):
         repaired = repair(case.function(framework), at=case.at)

@@ -1,11 +1,13 @@
 """Do what the page "Run a downloaded script" says, in a new environment, with nothing but the built site and pip.
 
-Every script, every notebook and the archive of everything is downloaded from the served site and run; what it prints is compared
-with what its page shows. Each runs in a process of its own. Most of these are forks of two in which the frameworks have been
-imported already, see ``warm_python``: importing them would take more time than everything else. The script in the archive and
-the notebooks in :data:`FROM_NOTHING` begin as a reader's do.
+Every script, every notebook and the archive of everything is downloaded from the served site and
+run; what it prints is compared with what its page shows. Each runs in a process of its own. Most of
+these are forks of two in which the frameworks have been imported already, see ``warm_python``:
+importing them would take more time than everything else. The script in the archive and the
+notebooks in :data:`FROM_NOTHING` begin as a reader's do.
 
-Not collected with the other tests, for it installs both frameworks once more: ``nox -s downloads`` runs it.
+Not collected with the other tests, for it installs both frameworks once more: ``nox -s downloads``
+runs it.
 """
 
 from __future__ import annotations
@@ -36,15 +38,18 @@ GUIDE = "guide/run-a-script.html"
 CLEAN = {**os.environ, "PYTHONNOUSERSITE": "1", "MPLBACKEND": "agg"}
 for _name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "REMOVABLE_ONLY"):
     CLEAN.pop(_name, None)
-NOTEBOOK = {name: value for name, value in CLEAN.items() if name != "MPLBACKEND"}  # a kernel shows its figures itself
+# a kernel shows its figures itself
+NOTEBOOK = {name: value for name, value in CLEAN.items() if name != "MPLBACKEND"}
 AT_ONCE = 4
-"""Notebooks for one command, about: it takes two seconds to start. One that fails takes those after it along."""
+"""Notebooks for one command, about: it takes two seconds to start. One that fails takes those after
+it along."""
 FROM_NOTHING = ("plot_figure_6.ipynb", "2-trivial-example.ipynb")
 ARCHIVE = "everything.zip"
 """What its run is called here."""
 INLINE = NOTEBOOK | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 FRAMEWORKS = ("torch", "torch._dynamo", "tensorflow")
-"""PyTorch imports its compiler, and SymPy with it, as soon as there is an optimiser: each program would for itself."""
+"""PyTorch imports its compiler, and SymPy with it, as soon as there is an optimiser: each program
+would for itself."""
 WARM = {
     "script": (CLEAN, FRAMEWORKS),
     "notebook": (INLINE, (*FRAMEWORKS[::-1], "ipykernel.kernelapp", "ipykernel.debugger")),
@@ -54,11 +59,14 @@ what they import first. The other one then finds it compiled."""
 XLA_ONCE = {
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
     "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-    "JAX_COMPILATION_CACHE_MAX_SIZE": str(2**30),  # with a limit JAX locks the folder, which several write to
+    # with a limit JAX locks the folder, which several write to
+    "JAX_COMPILATION_CACHE_MAX_SIZE": str(2**30),
 }
-"""What a script has had compiled by XLA, operation by operation, its notebook finds in JAX's own cache."""
+"""What a script has had compiled by XLA, operation by operation, its notebook finds in JAX's own
+cache."""
 LONGEST = 4 * 3600
-"""Seconds after which an installation or a program is taken to have no end; each takes minutes on a machine that is not busy."""
+"""Seconds after which an installation or a program is taken to have no end; each takes minutes on a
+machine that is not busy."""
 
 WARM_PYTHON = Path(__file__).with_name("warm_python.py")
 QUICKLY = "--quiet --disable-pip-version-check --no-compile"
@@ -133,7 +141,10 @@ def in_environment(folder: Path, command: str, env: dict[str, str] = CLEAN, cwd:
 
 @contextlib.contextmanager
 def warm_pythons(folder: Path) -> Iterator[dict[str, list[str]]]:
-    """Import the frameworks in processes that are forked for each program; yield the commands in place of ``python``."""
+    """Import the frameworks in processes that are forked for each program.
+
+    Yield the commands in place of ``python``.
+    """
     python = folder / "removable-env" / "bin" / "python"
     with contextlib.ExitStack() as stack:
         short = stack.enter_context(tempfile.TemporaryDirectory())  # the path of a socket has to be
@@ -167,15 +178,18 @@ def durations() -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def runs(folder: Path) -> Iterator[dict[str, Future]]:
-    """Every script by itself, and a few notebooks by one command; the tests below wait for the one they ask about."""
+    """Every script by itself, and a few notebooks by one command.
+
+    The tests below wait for the one they ask about.
+    """
     seconds = durations()
     with (
         warm_pythons(folder) as python,
         ThreadPoolExecutor(3) as pool,
     ):  # one more than has work: starting a kernel is waiting
         warm_kernel(folder, python["notebook"])
-        # What took longest first: at the end all are busy. The notebooks of one command are a mixture. Scripts come before them,
-        # so that what both have compiled is there.
+        # What took longest first: at the end all are busy. The notebooks of one command are a
+        # mixture. Scripts come before them, so that what both have compiled is there.
         scripts, warm = (sorted(names, key=lambda name: -seconds[Path(name).stem]) for names in (SCRIPTS, NOTEBOOKS))
         warm = [name for name in warm if name not in FROM_NOTHING]
         commands = -(-len(warm) // AT_ONCE)
@@ -212,7 +226,8 @@ def test_each_script_prints_what_its_page_shows(runs, name):
     printed, count = without_the_count(runs[name].result())
     page = SCRIPTS[name][1]
     assert printed.split() == published_output(page)
-    if not name.startswith("plot_"):  # a chapter counts its values, a script of the gallery has them in its comments
+    # a chapter counts its values, a script of the gallery has them in its comments
+    if not name.startswith("plot_"):
         assert re.search(r"^(\d+) of \1 published values agree\.$", count, re.MULTILINE), count
 
 
@@ -246,7 +261,10 @@ def test_the_metadata_of_each_script_leads_to_the_wheel_of_this_site(folder, add
 
 
 def run_archive(folder: Path) -> str:
-    """Unpack the archive of everything, and run a script in it on the package in it; return what that prints."""
+    """Unpack the archive of everything, and run a script in it on the package in it.
+
+    Return what that prints.
+    """
     (path,) = folder.glob("*.zip")
     with zipfile.ZipFile(path) as archive:
         archive.extractall(folder / "unpacked")

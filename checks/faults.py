@@ -1,9 +1,10 @@
 """Break the build in every way that a machine has ready, and demand the same site or one clear sentence.
 
-Not collected with the other tests, for it builds the site many times over, in a temporary copy: ``nox -s faults`` runs it,
-``nox -s faults -- -k killed`` a part of it. One clean build is the reference; every fault ends with a build that must leave
-the very bytes of it. File systems are mounted and networks cut off inside the temporary folder; that takes a Linux on which
-this user may do so, and without one those tests skip themselves, unless ``REMOVABLE_REQUIRE_MOUNTS`` is set.
+Not collected with the other tests, for it builds the site many times over, in a temporary copy:
+``nox -s faults`` runs it, ``nox -s faults -- -k killed`` a part of it. One clean build is the
+reference; every fault ends with a build that must leave the very bytes of it. File systems are
+mounted and networks cut off inside the temporary folder; that takes a Linux on which this user may
+do so, and without one those tests skip themselves, unless ``REMOVABLE_REQUIRE_MOUNTS`` is set.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ SEED = int(os.environ.get("REMOVABLE_FAULTS_SEED", "20211"))
 MEASUREMENTS = {"guide/build.json"}
 """What a build measures of itself differs between two builds."""
 LONGEST = 4 * 3600
-"""Seconds after which a build is taken to have no end; a clean one takes eight minutes on two cores that do nothing else."""
+"""Seconds after which a build is taken to have no end; a clean one takes eight minutes on two cores
+that do nothing else."""
 
 FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}
 
@@ -65,7 +67,10 @@ class Tree:
         return [*before, sys.executable, "-m", "sphinx", *strict, "docs", "_build/html"]
 
     def environment(self, *shims: Path) -> dict[str, str]:
-        """Return the environment in which it runs; shims are folders with modules that come before all others."""
+        """Return the environment in which it runs.
+
+        Shims are folders with modules that come before all others.
+        """
         outside = {k: v for k, v in os.environ.items() if k not in ("REMOVABLE_ONLY", "MPLBACKEND")}
         path = os.pathsep.join(map(str, (*shims, self.path / "tutorial_src")))
         return {**outside, "PYTHONPATH": path, "PYTHONNOUSERSITE": "1"}
@@ -243,7 +248,8 @@ def test_killed_at_ten_random_moments_it_goes_on(sources, reference):
     print(f"\nseed {SEED}")
     for when, happened, longest in MOMENTS:
         delay = moments.uniform(0, longest)
-        # If it came to its end before, or all but the end of its process, what is there is right, and is written once more.
+        # If it came to its end before, or all but the end of its process, what is there is right,
+        # and is written once more.
         while not kill(sources, happened, delay) or sources.looks_finished():
             same(sources, reference)
             shutil.rmtree(sources.site)

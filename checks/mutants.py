@@ -1,26 +1,31 @@
 """Alter one constant or operator at a time, and see that a published value, a test or the ledger objects.
 
-``nox -s mutants`` runs it: ``python checks/mutants.py [NAME ...] [--each N]``, where a name is that of a script or module.
+``nox -s mutants`` runs it: ``python checks/mutants.py [NAME ...] [--each N]``, where a name is that
+of a script or module.
 
-*What is altered.* In every gallery script a number; in ``functions``, ``regions`` and ``truth`` a number, a comparison or an
-operation. A whole number gains one, another is doubled, zero becomes one; ``<`` becomes ``<=`` and the like, ``+`` becomes
-``-``, ``*`` becomes ``/``. Left alone in a script is what nobody could assert: numbers inside calls that draw or print,
-inside f-strings, in what is assigned to a name that only such calls read (:func:`only_shown`) and no test of the script asks for
-(:func:`asked_for`), and the numbers for which a loop
-prints a line each. The order of a derivative becomes one less, since one more computes the same and something besides.
+*What is altered.* In every gallery script a number; in ``functions``, ``regions`` and ``truth`` a
+number, a comparison or an operation. A whole number gains one, another is doubled, zero becomes
+one; ``<`` becomes ``<=`` and the like, ``+`` becomes ``-``, ``*`` becomes ``/``. Left alone in a
+script is what nobody could assert: numbers inside calls that draw or print, inside f-strings, in
+what is assigned to a name that only such calls read (:func:`only_shown`) and no test of the script
+asks for (:func:`asked_for`), and the numbers for which a loop prints a line each. The order of a
+derivative becomes one less, since one more computes the same and something besides.
 
-*Which.* From all that could be altered, ``--each`` per file (3 in a script and 8 in a module unless told), chosen by a digest of
-the altered line. The choice looks random and does not move when other lines of the file change.
+*Which.* From all that could be altered, ``--each`` per file (3 in a script and 8 in a module unless
+told), chosen by a digest of the altered line. The choice looks random and does not move when other
+lines of the file change.
 
-*What counts as caught.* A script's own doctests, or an exception, or that it does not come to its end. For a module its
-doctests and the tests of all three modules, then every script and chapter, then the ledger.
+*What counts as caught.* A script's own doctests, or an exception, or that it does not come to its
+end. For a module its doctests and the tests of all three modules, then every script and chapter,
+then the ledger.
 
-*What is known to survive* stands in ``mutants.toml`` with the reason. One that is listed and caught, or listed and not among the
-candidates, is an error too: the list cannot rot.
+*What is known to survive* stands in ``mutants.toml`` with the reason. One that is listed and
+caught, or listed and not among the candidates, is an error too: the list cannot rot.
 
-mutmut and cosmic-ray know nothing of doctests in the comments of a script. Here a process imports the frameworks, which takes
-longer than nearly any script, and runs the mutants of one script after another, each in a clean namespace. A mutant of a module is
-a copy of the package, which up to four commands are run on. The files of the tree are never written.
+mutmut and cosmic-ray know nothing of doctests in the comments of a script. Here a process imports
+the frameworks, which takes longer than nearly any script, and runs the mutants of one script after
+another, each in a clean namespace. A mutant of a module is a copy of the package, which up to four
+commands are run on. The files of the tree are never written.
 """
 
 from __future__ import annotations
@@ -53,10 +58,12 @@ KNOWN = Path(__file__).with_name("mutants.toml")
 MODULES = tuple(PACKAGE / f"{name}.py" for name in ("functions", "sweeps/regions", "truth"))
 PER_SCRIPT, PER_MODULE = 3, 8
 LONGEST = 4 * 3600
-"""Seconds after which tests, scripts and chapters are taken to have no end; a busy machine has been seen to need 600."""
+"""Seconds after which tests, scripts and chapters are taken to have no end; a busy machine has been
+seen to need 600."""
 
 AS_IT_IS = 900
-"""Seconds of processor time after which a script without a change is taken to have no end; the longest needs 60."""
+"""Seconds of processor time after which a script without a change is taken to have no end; the
+longest needs 60."""
 
 WORKERS = 2
 
@@ -293,7 +300,8 @@ def _run_script(path: Path, source: str, seconds: float) -> str:
         copy.write_text(source, encoding="utf-8")
         blocks = script_doctests.blocks_of_script.__wrapped__(str(copy))
     script_isolation.reset({}, str(path), "before")
-    # Processor time of this process, which does not go on faster when others take the processor away.
+    # Processor time of this process, which does not go on faster when others take the processor
+    # away.
     signal.signal(signal.SIGPROF, _stop)
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
@@ -328,7 +336,8 @@ def try_script(path: Path, mutants: list[Mutant]) -> list[Outcome]:
     started = time.process_time()
     if trouble := _run_script(path, _text(path), AS_IT_IS):
         raise SystemExit(f"{path.relative_to(ROOT)} fails as it is: {trouble}. Mend that first.")
-    # Twenty seconds for what the first run has compiled or imported, and ten times its work: a loop that ends is not cut off.
+    # Twenty seconds for what the first run has compiled or imported, and ten times its work: a loop
+    # that ends is not cut off.
     limit = 20 + 10 * (time.process_time() - started)
     outcomes = []
     for mutant in mutants:
@@ -433,13 +442,15 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.perf_counter()
     known = tomllib.loads(KNOWN.read_text(encoding="utf-8")).get("survivor", [])
     outcomes: list[Outcome] = []
-    context = multiprocessing.get_context("spawn")  # a fork would take along the threads of a framework
+    # a fork would take along the threads of a framework
+    context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(WORKERS, context, _prepare, (str(SOURCE),)) as pool:
         jobs = []
         for path in paths:
             is_module = path in MODULES
             mutants = chosen(path, options.each or (PER_MODULE if is_module else PER_SCRIPT))
-            # Modules start processes of their own for every mutant: give each mutant to whoever is free.
+            # Modules start processes of their own for every mutant: give each mutant to whoever is
+            # free.
             jobs += (
                 [pool.submit(try_module, path, [m]) for m in mutants]
                 if is_module

@@ -1,11 +1,13 @@
 """Make changes that are wrong in meaning and not in a constant, one at a time, and see that a test objects.
 
-``nox -s mutants`` runs it after ``mutants.py``: ``python checks/mutants_by_hand.py [MODULE ...]``, where a module is that of the
-package in which the change is made, such as ``sweeps/sweep`` or ``frameworks/torch``.
+``nox -s mutants`` runs it after ``mutants.py``: ``python checks/mutants_by_hand.py [MODULE ...]``,
+where a module is that of the package in which the change is made, such as ``sweeps/sweep`` or
+``frameworks/torch``.
 
-``mutants_by_hand.toml`` lists the changes: what a careless or a dishonest hand would do, such as one framework's results shown as
-those of two. Each names the tests that have to notice. Those tests are run as they are first; then each on a copy of the package
-that has the change. A change whose text is not in its file exactly once, or that no test notices, is an error.
+``mutants_by_hand.toml`` lists the changes: what a careless or a dishonest hand would do, such as
+one framework's results shown as those of two. Each names the tests that have to notice. Those tests
+are run as they are first; then each on a copy of the package that has the change. A change whose
+text is not in its file exactly once, or that no test notices, is an error.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ PACKAGE = ROOT / "tutorial_src" / "removable"
 LIST = Path(__file__).with_suffix(".toml")
 WORKERS = 2
 FAILED = 1
-"""Status of pytest when tests were run and some of them failed. Others mean that nothing was tested."""
+"""Status of pytest when tests were run and some of them failed. Others mean that nothing was
+tested."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,10 @@ def changes() -> list[Change]:
 
 @contextmanager
 def _copied(change: Change | None) -> Iterator[Path]:
-    """Copy the package to a temporary folder, with a change or as it is; yield the folder to import from."""
+    """Copy the package to a temporary folder, with a change or as it is.
+
+    Yield the folder to import from.
+    """
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder, "source", "removable")
         shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
@@ -79,7 +85,10 @@ def _copied(change: Change | None) -> Iterator[Path]:
 
 
 def run(tests: tuple[str, ...], change: Change | None = None) -> tuple[int, str]:
-    """Run tests on the package, changed or as it is; return the status and the first test that failed."""
+    """Run tests on the package, changed or as it is.
+
+    Return the status and the first test that failed.
+    """
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml")]
     with _copied(change) as source:
         environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}

@@ -1,8 +1,8 @@
 """Fail where a file asks for another version of a package than ``constraints.txt``.
 
-``nox -s lint`` runs this: ``python checks/pins.py [FOLDER]``. It reads the files that configure tools,
-and looks for ``name==1.2.3``, for ``repo: .../name-pre-commit`` followed by ``rev: v1.2.3`` as
-pre-commit writes it, and for the version that ruff requires of itself.
+``nox -s lint`` runs this: ``python checks/pins.py [FOLDER]``. It reads the files that configure
+tools, and looks for ``name==1.2.3``, for ``repo: .../name-pre-commit`` followed by ``rev: v1.2.3``
+as pre-commit writes it, and for the version that ruff requires of itself.
 """
 
 from __future__ import annotations

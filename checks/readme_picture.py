@@ -1,7 +1,7 @@
 """Bring the picture of the README up to date: Figure 6 as the last build of the site has drawn it.
 
-``python checks/readme_picture.py`` writes ``docs/_readme/figure_6.svg``. The commit that a picture of
-the site names is left out, so that the file changes with the figure alone.
+``python checks/readme_picture.py`` writes ``docs/_readme/figure_6.svg``. The commit that a picture
+of the site names is left out, so that the file changes with the figure alone.
 ``tests/site/test_readme.py`` compares the two.
 """
 

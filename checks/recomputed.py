@@ -1,8 +1,9 @@
 """Recompute what the ledger of claims prints, by another program: ``python checks/recomputed.py CLAIMS_JSON [CLAIM ...]``.
 
-Nothing here comes from the package that wrote the ledger. The paper's formulas are typed once more, the frameworks are asked by
-their own calls, exact results are fractions and power series with rational coefficients, and an edge is found by looking at
-every double next to it. What is taken over is the wording: the sentences of the ledger, into which the numbers are put.
+Nothing here comes from the package that wrote the ledger. The paper's formulas are typed once more,
+the frameworks are asked by their own calls, exact results are fractions and power series with
+rational coefficients, and an edge is found by looking at every double next to it. What is taken
+over is the wording: the sentences of the ledger, into which the numbers are put.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ FRAMEWORKS = ("torch", "tensorflow")
 EPS1, DELTA, EPS2 = 1e-8, 1e-4, 1e-4
 """The constants of Figures 3, 4, 7 and of Figures 5, 8."""
 
-# ------------------------------------------------------------------------------------------------- the paper's formulas
+# ----------------------------------------------------------------------------- the paper's formulas
 
 
 def f(x: Any, m: Any) -> Any:
@@ -101,7 +102,7 @@ def simplified(x: Any, m: Any) -> Any:
     return x + 2
 
 
-# -------------------------------------------------------------------------------------------------------- the frameworks
+# ----------------------------------------------------------------------------------- the frameworks
 
 
 def run(name: str, program: Program, x: Sequence[float] | np.ndarray, order: int = 1) -> np.ndarray:
@@ -142,7 +143,7 @@ def on_grid(name: str, which: str) -> np.ndarray:
     return run(name, {"h": h, "h1": h1, "h2": h2}[which], NUMBERS)
 
 
-# ------------------------------------------------------------------------------------------ grid, distinct numbers, colours
+# ------------------------------------------------------------------ grid, distinct numbers, colours
 
 SIDE = np.geomspace(1e-20, 1.0, 20000)
 OFFSETS = np.concatenate([-SIDE[::-1], [0.0], SIDE])
@@ -155,7 +156,8 @@ AWAY = NUMBERS[NUMBERS != 2]
 LEFT_OUT = (OFFSETS != 0) & (NUMBERS[INVERSE] == 2)
 """Red: offsets that are not 0 and are rounded away."""
 
-# fl(x*x) - 4 against 4 (x - 2), in integers: every number of the grid, and its rounded square, is a multiple of 2**-52.
+# fl(x*x) - 4 against 4 (x - 2), in integers: every number of the grid, and its rounded square, is a
+# multiple of 2**-52.
 _units = [int(v) for v in np.ldexp(NUMBERS, 52)]
 _squares = [int(float(Fraction(u, 2**52) ** 2) * 2**52) for u in _units]
 ABSORBED = np.array([s - 4 * 2**52 == 4 * (u - 2 * 2**52) for u, s in zip(_units, _squares, strict=True)])
@@ -171,11 +173,14 @@ def inside(zone: np.ndarray, absorbed: bool) -> np.ndarray:
     return zone & (NUMBERS != 2) & (absorbed == ABSORBED)
 
 
-# ----------------------------------------------------------------------------------------------------- exact arithmetic
+# --------------------------------------------------------------------------------- exact arithmetic
 
 
 def divided(n: Sequence[Fraction | int], d: Sequence[Fraction | int]) -> Row:
-    """Long division of power series, as many terms as are certain; zeros common to both at their beginning are cancelled."""
+    """Long division of power series, as many terms as are certain.
+
+    Zeros common to both at their beginning are cancelled.
+    """
     n, d = [Fraction(c) for c in n], [Fraction(c) for c in d]
     while not d[0]:
         if n[0]:
@@ -236,7 +241,8 @@ def exponential(at: Fraction, terms: int = 4) -> Row:
 def samples(count: int, seed: int = 1) -> list[Fraction]:
     """Rational numbers at which two sides are compared.
 
-    Two rational functions are one if they agree at more numbers than their difference can have zeros. Here that is ten at most.
+    Two rational functions are one if they agree at more numbers than their difference can have
+    zeros. Here that is ten at most.
     """
     chance = random.Random(seed)
     return [Fraction(chance.randint(1, 10**6), chance.randint(1, 10**6)) * chance.choice((1, -1)) for _ in range(count)]
@@ -253,7 +259,7 @@ def listed(form: str, values: Iterable[float]) -> str:
     return ", ".join(format(float(v), form) for v in values)
 
 
-# ------------------------------------------------------------------------------------------------------------- measures
+# ----------------------------------------------------------------------------------------- measures
 
 
 def in_ulps(off: np.ndarray, *terms: np.ndarray) -> float:
@@ -282,9 +288,10 @@ def compared(a: np.ndarray, b: np.ndarray) -> str:
 def outermost_wrong(name: str, side: int, tolerance: float) -> float:
     """The distance of the outermost double at which the slope of h is off by more than a tolerance: every double is looked at.
 
-    The rounded square is off by a = 2**-51 at most right of 2, half of that left of it, and the slope by a/gamma**2. What else is
-    rounded, terms of 4/gamma and 2/gamma at most, takes less than twenty half units of 1/gamma. From where these two together are
-    the tolerance, doubles are looked at one after the other, towards 2.
+    The rounded square is off by a = 2**-51 at most right of 2, half of that left of it, and the
+    slope by a/gamma**2. What else is rounded, terms of 4/gamma and 2/gamma at most, takes less than
+    twenty half units of 1/gamma. From where these two together are the tolerance, doubles are
+    looked at one after the other, towards 2.
     """
     spacing = 2.0**-51 if side > 0 else 2.0**-52
     other = 20 * 2.0**-53
@@ -301,13 +308,14 @@ def outermost_wrong(name: str, side: int, tolerance: float) -> float:
     return 0.0
 
 
-# ----------------------------------------------------------------------------------------------------------- the claims
+# --------------------------------------------------------------------------------------- the claims
 
 Found = Callable[[str], str]
 """What a framework, called by its name, does with a claim: the sentence of the ledger."""
 
 CLAIMS: dict[str, Callable[[], tuple[Found, str | None]]] = {}
-"""For each claim what returns both sentences, that of a framework and that of exact arithmetic; None if that is a definition."""
+"""For each claim what returns both sentences, that of a framework and that of exact arithmetic;
+None if that is a definition."""
 
 
 def of(claim: str) -> Callable[[Callable[[], tuple[Found, str | None]]], Callable[[], tuple[Found, str | None]]]:
@@ -537,7 +545,10 @@ def _eq_8() -> tuple[Found, str]:
 def _denominator(
     title: str, below: Program, cases: Callable[[Fraction], Row], printed: Program | None = None
 ) -> tuple[Found, str]:
-    """A denominator against its cases in fractions, value and slope; and, where its edges are rounded in print, as printed."""
+    """A denominator against its cases in fractions, value and slope.
+
+    And, where its edges are rounded in print, as printed.
+    """
     x = np.unique(np.concatenate([NUMBERS, [2 - DELTA, 2 + DELTA] if printed else []]))
     true = np.array([[float(c) for c in cases(Fraction(v) - 2)] for v in x.tolist()]).T
 
@@ -729,7 +740,8 @@ def _small_epsilon_limit() -> tuple[Found, str]:
         slopes = (run(name, over(g1(eps)), [x])[1, 0] for eps in epsilons)
         return f"at gamma = 1e-9: {listed('.6g', slopes)} for epsilon = 1e-12, 1e-18, 1e-24"
 
-    # Both fractions of (10a) are continuous in epsilon where gamma is not 0: the limit is what they are at epsilon = 0.
+    # Both fractions of (10a) are continuous in epsilon where gamma is not 0: the limit is what they
+    # are at epsilon = 0.
     limit = only(_10a(c, Fraction(0)) for c in samples(50, 16))
     slopes = (exact_h1(Fraction(x) - 2, eps)[1] for eps in epsilons)
     return found, f"the limit of (10) is {limit}; of h1 itself, without rounding, {listed('.6g', slopes)}"
@@ -743,7 +755,8 @@ def _small_gamma_limit() -> tuple[Found, str]:
         right, left = run(name, h1, 2 + gammas)[1], run(name, h1, 2 - gammas)[1]
         return f"{listed('.4g', right)} on the right, {left[-1]:.4g} on the left"
 
-    # (10a) is continuous in gamma where S epsilon is not 0; at gamma = 0 it is a number over S epsilon, whatever that is.
+    # (10a) is continuous in gamma where S epsilon is not 0; at gamma = 0 it is a number over S
+    # epsilon, whatever that is.
     number = only(_10a(Fraction(0), s) * s for s in samples(50, 17))
     right, left = (float(exact_h1(side * Fraction(1e-14))[1]) for side in (1, -1))
     return found, f"the limit is {number}/(S*epsilon); at 1e-14, {right:.6g} on the right and {left:.6g} on the left"
@@ -926,7 +939,7 @@ def _at_once() -> tuple[Found, str]:
     return found, f"{two:.6g} of 4/epsilon for h2', {one:.3g} for h1'"
 
 
-# ------------------------------------------------------------------------------------------------------------- section 4
+# ---------------------------------------------------------------------------------------- section 4
 
 
 @of("cancel-before-evaluating")
@@ -1006,12 +1019,16 @@ def _other_operations() -> tuple[Found, str]:
     log_over_x = divided(log, [0, 1, 0, 0])
     # exp(a + b t + ...) = exp(a) (1 + b t + ...)
     power = exponential(log_over_x[0])[0] * log_over_x[1]
-    square = times([Fraction(0), Fraction(1)], [Fraction(0), Fraction(1)])[1]  # the other three are the square of x
+    # the other three are the square of x
+    square = times([Fraction(0), Fraction(1)], [Fraction(0), Fraction(1)])[1]
     return found, f"slope at 0: {listed('.4g', (power, square, square, square))}"
 
 
 def _gradient(name: str, program: Program, parameters: int, target: float = 5.0) -> np.ndarray:
-    """Gradient of (h(t_1) - c)**2 + (t_2 - 1)**2 + ... at 2, 0, 0, ..., of the loss as one function of all parameters."""
+    """Gradient of (h(t_1) - c)**2 + (t_2 - 1)**2 + ...
+
+    At 2, 0, 0, ..., of the loss as one function of all parameters.
+    """
     start = np.array([2.0] + [0.0] * (parameters - 1))
     if name == "torch":
         theta = torch.tensor(start, requires_grad=True)
@@ -1046,7 +1063,8 @@ def _gradient_direction() -> tuple[Found, str]:
         for n, right in zip(sizes, true, strict=True):
             wrong = [Fraction(c) for c in _gradient(name, h1, n).tolist()]
             cosines.append(sum(a * b for a, b in zip(wrong, right, strict=True)) / (_length(wrong) * _length(right)))
-            # 1 - cos is the square of the sine over 1 + cos; the difference itself would be a rounding error.
+            # 1 - cos is the square of the sine over 1 + cos; the difference itself would be a
+            # rounding error.
             sine_squared = sum(c * c for c in wrong[1:]) / sum(c * c for c in wrong)
             off_axis.append(sine_squared / (1 + abs(wrong[0]) / _length(wrong)))
         text = f"cosine with the true gradient {listed('.3f', cosines)} for 2, 10, 1000 parameters; "
@@ -1077,7 +1095,8 @@ def _removed(direction: Sequence[Fraction], target: int) -> float:
     def loss(step: Fraction) -> Fraction:
         return sum((m - step * d) ** 2 for m, d in zip(misses, direction, strict=True))
 
-    # A parabola in the step, through three of its values: its lowest point, or 0 if that is the other way.
+    # A parabola in the step, through three of its values: its lowest point, or 0 if that is the
+    # other way.
     unit = 1 / max(map(abs, direction))
     before, here, after = loss(-unit), loss(Fraction(0)), loss(unit)
     lowest = max(Fraction(0), unit * (before - after) / (2 * (before - 2 * here + after)))
@@ -1142,7 +1161,7 @@ def _hessian_with_epsilon() -> tuple[Found, str]:
     return found, f"{words}; of the program as written {words}".format(*numbers)
 
 
-# ------------------------------------------------------------------------------------------------------------ comparing
+# ---------------------------------------------------------------------------------------- comparing
 
 
 def recomputed(names: Iterable[str] = ()) -> dict[str, dict[str, str]]:
@@ -1151,7 +1170,8 @@ def recomputed(names: Iterable[str] = ()) -> dict[str, dict[str, str]]:
     Returns
     -------
     dict of str to dict of str to str
-        For each claim what PyTorch and TensorFlow did, and under ``"exact"`` what exact arithmetic says, where that is computed.
+        For each claim what PyTorch and TensorFlow did, and under ``"exact"`` what exact arithmetic
+        says, where that is computed.
 
     Raises
     ------
@@ -1177,7 +1197,10 @@ def differences(written: dict[str, dict[str, str]], again: dict[str, dict[str, s
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare a ledger with what is computed again; return 0 if all is the same, 1 if not, 2 if there is nothing to compare."""
+    """Compare a ledger with what is computed again.
+
+    Return 0 if all is the same, 1 if not, 2 if there is nothing to compare.
+    """
     parser = argparse.ArgumentParser(description="Recompute what the ledger of claims prints, and compare.")
     parser.add_argument(
         "ledger", type=Path, metavar="CLAIMS_JSON", help="as python -m removable.claims --json writes it"

@@ -1,12 +1,14 @@
 """Build the site twice, in two folders, and compare it byte by byte.
 
-``nox -s reproducible`` runs it: ``python checks/reproducible.py [NAME ...]``, where names of scripts restrict the two builds to
-those, for a quick look. The two copies of the tree lie in folders of different name and depth and are built from nothing with
-different hash seeds. With ``--built`` the site that ``nox -s docs`` has made takes the place of one of them. With
-``--cached`` too, the other executes nothing: what scripts and chapters gave is in the caches, and every page is written anew.
-The first difference is printed, and the program returns 1.
+``nox -s reproducible`` runs it: ``python checks/reproducible.py [NAME ...]``, where names of
+scripts restrict the two builds to those, for a quick look. The two copies of the tree lie in
+folders of different name and depth and are built from nothing with different hash seeds. With
+``--built`` the site that ``nox -s docs`` has made takes the place of one of them. With ``--cached``
+too, the other executes nothing: what scripts and chapters gave is in the caches, and every page is
+written anew. The first difference is printed, and the program returns 1.
 
-One file is not compared, :data:`MEASURED`: the seconds and the memory of one run. Everything else of the site is.
+One file is not compared, :data:`MEASURED`: the seconds and the memory of one run. Everything else
+of the site is.
 """
 
 from __future__ import annotations
@@ -159,7 +161,10 @@ def build(tree: Path, seed: int, scripts: list[str]) -> subprocess.Popen:
 
 
 def main(arguments: list[str]) -> int:
-    """Build twice, or once with ``--built``, and compare; return 0 when the two sites are the same."""
+    """Build twice, or once with ``--built``, and compare.
+
+    Return 0 when the two sites are the same.
+    """
     started = time.perf_counter()
     scripts = [name for name in arguments if name not in ("--built", "--cached")]
     built = [ROOT / "_build" / "html"] if "--built" in arguments else []

@@ -1,8 +1,9 @@
 """Build the site and run all that is asserted with the packages of this environment, and record it when everything passes.
 
-``nox -s oldest`` and ``nox -s newest`` run it, each in an environment of its own: ``python checks/versions.py oldest [KEPT ...]``,
-where KEPT are the requirements that were held fixed. The work is done on a copy of the tree, from nothing; only the record
-``docs/guide/versions.toml`` is written into the tree itself.
+``nox -s oldest`` and ``nox -s newest`` run it, each in an environment of its own: ``python
+checks/versions.py oldest [KEPT ...]``, where KEPT are the requirements that were held fixed. The
+work is done on a copy of the tree, from nothing; only the record ``docs/guide/versions.toml`` is
+written into the tree itself.
 """
 
 from __future__ import annotations
@@ -93,7 +94,8 @@ def main(name: str, kept: list[str]) -> None:
         strict = ("-q", "-n", "-W", "--keep-going")
         run("sphinx", *strict, "-b", "html", "-d", "_build/doctrees", "docs", "_build/html", tree=tree)
         run("pytest", "-q", "--doctest-modules", "docs", "tutorial_src", tree=tree)
-        # What Chromium makes of the pages does not depend on these versions; the tests proper say so.
+        # What Chromium makes of the pages does not depend on these versions; the tests proper say
+        # so.
         output = run(
             "pytest", "-q", "--disable-warnings", "-m", "", "tests", "--ignore=tests/site/test_browser.py", tree=tree
         )

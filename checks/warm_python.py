@@ -1,11 +1,12 @@
 """Run a program as ``python`` does, in a process in which the frameworks have been imported: that takes ten seconds each time.
 
-``python warm_python.py SOCKET --serve MODULE ...`` imports modules and waits. ``python warm_python.py SOCKET FILE [ARGUMENT ...]``,
-or with ``-m MODULE`` in place of a file, then gives a program to it, with this process's folder, standard streams and nothing
-else. It runs in a fork, with a namespace of its own, and ends with its exit status; a fork that is killed gives 1.
+``python warm_python.py SOCKET --serve MODULE ...`` imports modules and waits. ``python
+warm_python.py SOCKET FILE [ARGUMENT ...]``, or with ``-m MODULE`` in place of a file, then gives a
+program to it, with this process's folder, standard streams and nothing else. It runs in a fork,
+with a namespace of its own, and ends with its exit status; a fork that is killed gives 1.
 
-Only what a program does after its imports can differ from a run of its own, and only by what the imports of the others leave
-behind; the environment variables are those of the process that serves.
+Only what a program does after its imports can differ from a run of its own, and only by what the
+imports of the others leave behind; the environment variables are those of the process that serves.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import traceback
 
 def serve(path: str, *frameworks: str) -> None:
     """Import the frameworks, then fork a process for each program that is asked for, until this one is terminated."""
-    # The package sees to it that TensorFlow says nothing while it is imported. JAX is not fond of forks, and not asked for.
+    # The package sees to it that TensorFlow says nothing while it is imported. JAX is not fond of
+    # forks, and not asked for.
     for name in ("removable.frameworks", *frameworks, "matplotlib.pyplot"):
         importlib.import_module(name)
     with socket.socket(socket.AF_UNIX) as listening:

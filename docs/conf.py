@@ -5,8 +5,9 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
-# Python 3.11 takes bytecode that a full disk cut short for whole, and the next build would end in an EOFError.
-# The extension "bytecode" writes that of our own modules, and looks at it before it puts it in its place.
+# Python 3.11 takes bytecode that a full disk cut short for whole, and the next build would end in
+# an EOFError. The extension "bytecode" writes that of our own modules, and looks at it before it
+# puts it in its place.
 sys.dont_write_bytecode = True
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for kernels
 
@@ -44,8 +45,8 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.intersphinx",
     "sphinx.ext.viewcode",
-    # Three that start at the same priority: chapters_ahead asks myst-nb for its settings, and sphinx-gallery
-    # executes scripts for minutes, beside which chapters are to be executed.
+    # Three that start at the same priority: chapters_ahead asks myst-nb for its settings, and
+    # sphinx-gallery executes scripts for minutes, beside which chapters are to be executed.
     "myst_nb",
     "_extensions.execute.chapters_ahead",
     "sphinx_gallery.gen_gallery",

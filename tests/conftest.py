@@ -9,7 +9,8 @@
 
 ``site_under_test`` and ``in_a_browser`` are shared by the tests of the site and by the benchmarks.
 
-No test depends on the speed of the machine: times are measured by ``nox -s bench``, and a wait is for a condition.
+No test depends on the speed of the machine: times are measured by ``nox -s bench``, and a wait is
+for a condition.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import hypothesis
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "checks"), str(HERE.parent / "docs")]
 
-# A machine that is busy with something else is slow, not wrong: neither an example nor the making of examples has a deadline.
+# A machine that is busy with something else is slow, not wrong: neither an example nor the making
+# of examples has a deadline.
 hypothesis.settings.register_profile(
     "removable", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )

@@ -1,8 +1,9 @@
 """The built site in a browser: what every test that opens pages begins with.
 
-No test depends on the speed of the machine. A test waits for the state that it is about, and looks at it then:
-``expect(...)``, ``locator.wait_for()``, or ``page.wait_for_function("() => ...")``. The last takes a function and not
-an expression, which Chromium would have to evaluate anew each time and the Content-Security-Policy of the pages forbids.
+No test depends on the speed of the machine. A test waits for the state that it is about, and looks
+at it then: ``expect(...)``, ``locator.wait_for()``, or ``page.wait_for_function("() => ...")``. The
+last takes a function and not an expression, which Chromium would have to evaluate anew each time
+and the Content-Security-Policy of the pages forbids.
 """
 
 from __future__ import annotations
@@ -27,11 +28,13 @@ ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ALONE]
 
 PATIENCE = 300_000
-"""Milliseconds after which a state that a test waits for is taken never to come, on the slowest machine."""
+"""Milliseconds after which a state that a test waits for is taken never to come, on the slowest
+machine."""
 
 expect.set_options(timeout=PATIENCE)
 
-# Where a browser is required its absence is a failure; elsewhere these tests have nothing to run in.
+# Where a browser is required its absence is a failure; elsewhere these tests have nothing to run
+# in.
 needs_a_browser = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("REMOVABLE_REQUIRE_BROWSER"), reason="no Chromium on this machine"
 )
@@ -54,7 +57,10 @@ def address() -> Iterator[str]:
 
 @contextlib.contextmanager
 def visit(browser: Browser, **settings: object) -> Iterator[BrowserContext]:
-    """Open a context, which is a reader with an empty cache; its pages wait as long as a slow machine needs."""
+    """Open a context, which is a reader with an empty cache.
+
+    Its pages wait as long as a slow machine needs.
+    """
     context = browser.new_context(**settings)
     context.set_default_timeout(PATIENCE)
     yield context
@@ -87,8 +93,9 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         yield page
 
 
-# The theme sets tabindex on whatever scrolls, 300 ms after the last change of the page or of the window. The table of a build
-# gets its measurements from a file of its own, and a status line with them.
+# The theme sets tabindex on whatever scrolls, 300 ms after the last change of the page or of the
+# window. The table of a build gets its measurements from a file of its own, and a status line with
+# them.
 SETTLED = """() => document.readyState === "complete" && document.fonts.status === "loaded"
     && [...document.querySelectorAll("pre")].every(e => e.scrollWidth <= e.clientWidth || e.tabIndex === 0)
     && (!document.querySelector("table.build-record.pages") || document.querySelector("p[role=status]"))"""
@@ -113,7 +120,10 @@ def axe() -> str:
 
 
 def violations(page: Page, only: dict[str, object], *, without: Sequence[str] = ()) -> list[str]:
-    """Ask axe-core for some rules, and not for some of these; name each rule with the first elements that break it."""
+    """Ask axe-core for some rules, and not for some of these.
+
+    Name each rule with the first elements that break it.
+    """
     left_out = {rule: {"enabled": False} for rule in without}
     options = {"preload": False, "resultTypes": ["violations"], "runOnly": only, "rules": left_out}
     found = page.evaluate("options => axe.run(document, options)", options)["violations"]

@@ -71,7 +71,8 @@ def pages() -> Mapping[str, Page]:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    # A page asks for thirty files: one connection serves them all, and nothing waits for more to send.
+    # A page asks for thirty files: one connection serves them all, and nothing waits for more to
+    # send.
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 

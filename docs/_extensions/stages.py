@@ -20,7 +20,8 @@ ROOT = Path(__file__).parent.parent.parent
 """The project."""
 
 BESIDE = ("claims", "doctests", "saboteurs")
-"""What is executed in a process beside the build: each leaves its result in a folder of its name in ``_build``."""
+"""What is executed in a process beside the build: each leaves its result in a folder of its name in
+``_build``."""
 
 
 def scripts() -> Path:
@@ -39,7 +40,10 @@ def build(*names: str) -> Path:
 
 
 def results() -> tuple[Path, ...]:
-    """Return every folder that holds what was executed; a build that finds them whole executes nothing."""
+    """Return every folder that holds what was executed.
+
+    A build that finds them whole executes nothing.
+    """
     return gallery_pages(), *(build(name) for name in (*BESIDE, "jupyter-cache", "measured"))
 
 
@@ -51,8 +55,8 @@ def below_root(path: Path) -> str:
 class Stage(Enum):
     """When a listener runs: an event of Sphinx, and the priority among its listeners, the lowest first.
 
-    Those of Sphinx, of myst-nb and of sphinx-gallery have priority 500. Listeners of one stage run in the order of
-    ``extensions`` in ``conf.py``.
+    Those of Sphinx, of myst-nb and of sphinx-gallery have priority 500. Listeners of one stage run
+    in the order of ``extensions`` in ``conf.py``.
     """
 
     FOLDERS_CHECKED = "config-inited", 0
@@ -155,7 +159,8 @@ def link_to(
     shown : Node
         What a reader sees.
     role, domain : str
-        Role as it would stand in the text of a page, and its domain; an empty domain for roles of our own.
+        Role as it would stand in the text of a page, and its domain; an empty domain for roles of
+        our own.
     """
     return addnodes.pending_xref(
         "",

@@ -70,8 +70,9 @@ class Number:
 
 
 # %%
-# The forward pass is the program itself. The backward pass walks through the list from its end. At every step it hands
-# the slope on, multiplied by the rule. A number that was used more than once adds up what it is handed.
+# The forward pass is the program itself. The backward pass walks through the list from its end. At
+# every step it hands the slope on, multiplied by the rule. A number that was used more than once
+# adds up what it is handed.
 
 
 def backward(result):
@@ -91,10 +92,10 @@ for step in steps:
     print(f"{step.operation:<10} {step.value:<22} {step.slope}")
 
 # %%
-# That is the whole of it, and the slope is 2. The table shows why no better answer was possible. The rules are applied
-# to *numbers*. That the numerator has the factor :math:`x - 2` could be seen in the program. It cannot be seen in the
-# number in the third row, and there :math:`\gamma^2` is already gone, with :math:`\gamma = x - 2`: it is four times the
-# number below it.
+# That is the whole of it, and the slope is 2. The table shows why no better answer was possible.
+# The rules are applied to *numbers*. That the numerator has the factor :math:`x - 2` could be seen
+# in the program. It cannot be seen in the number in the third row, and there :math:`\gamma^2` is
+# already gone, with :math:`\gamma = x - 2`: it is four times the number below it.
 #
 # .. code-block:: pycon
 #
@@ -154,9 +155,10 @@ plt.show()
 #    \bar f = \bar y\,\frac{1}{g}, \qquad \bar g = -\bar y\,\frac{f/g}{g}, \qquad
 #    \bar x = \bar f\,f'(x) + \bar g\,g'(x),
 #
-# where a bar marks the slope of the result with respect to a number. Each object knows its own rule and two values. None
-# of them sees that :math:`f` and :math:`g` share a factor: that knowledge is in no object. It is the strength of the
-# design, since every operation can be written by itself, and it is what the paper objects to.
+# where a bar marks the slope of the result with respect to a number. Each object knows its own rule
+# and two values. None of them sees that :math:`f` and :math:`g` share a factor: that knowledge is
+# in no object. It is the strength of the design, since every operation can be written by itself,
+# and it is what the paper objects to.
 #
 # .. code-block:: pycon
 #
@@ -176,5 +178,5 @@ plt.show()
 #    **Exercise.** Give ``Number`` a method for ``sin`` and differentiate :math:`\sin(x)/x` at 1e-5 and at 1e-9. Start
 #    each time with ``steps.clear()``.
 #
-# Where the order of additions matters: :doc:`plot_tape_in_two_orders`. The same slopes, region by region:
-# :doc:`/auto_gallery/3_derivatives/plot_figure_6`.
+# Where the order of additions matters: :doc:`plot_tape_in_two_orders`. The same slopes, region by
+# region: :doc:`/auto_gallery/3_derivatives/plot_figure_6`.

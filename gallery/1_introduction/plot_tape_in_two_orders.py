@@ -2,9 +2,10 @@ r"""
 The order of a sum tells PyTorch from TensorFlow
 ================================================
 
-:doc:`A tape of thirty lines <plot_tape>` has every bit of the slopes of :math:`h`, in both frameworks. For the perturbed
-function :math:`h_1` of :cite:t:`Johnson2023` the frameworks themselves differ in the last place. This page finds the one
-thing that decides which bits come out: the order in which slopes are added.
+:doc:`A tape of thirty lines <plot_tape>` has every bit of the slopes of :math:`h`, in both
+frameworks. For the perturbed function :math:`h_1` of :cite:t:`Johnson2023` the frameworks
+themselves differ in the last place. This page finds the one thing that decides which bits come out:
+the order in which slopes are added.
 """
 
 from functools import partial
@@ -39,8 +40,9 @@ slope_tensorflow = recorded.gradient(y, x).numpy().item()
 print(f"PyTorch    {slope_torch}\nTensorFlow {slope_tensorflow}")
 
 # %%
-# Both are wrong by 400 million, which is the subject of :doc:`/auto_gallery/3_derivatives/plot_figure_7`. Here it is the
-# last digits that matter: they are neighbouring numbers, and not the same.
+# Both are wrong by 400 million, which is the subject of
+# :doc:`/auto_gallery/3_derivatives/plot_figure_7`. Here it is the last digits that matter: they are
+# neighbouring numbers, and not the same.
 #
 # The whole sweep
 # ---------------
@@ -79,8 +81,9 @@ for title in programs:
         print(f"{title:<5}{name:<12}" + "{:<8}{:<21}{}".format(*counts))
 
 # %%
-# PyTorch goes newest first (:cite:t:`PyTorchEngine`), TensorFlow ready first (:cite:t:`TensorFlowTape`): with that, no
-# bit differs in any of the three functions. For :math:`h` and :math:`h_2` the two orders happen to give the same sums.
+# PyTorch goes newest first (:cite:t:`PyTorchEngine`), TensorFlow ready first
+# (:cite:t:`TensorFlowTape`): with that, no bit differs in any of the three functions. For :math:`h`
+# and :math:`h_2` the two orders happen to give the same sums.
 #
 # Where the order shows
 # ---------------------

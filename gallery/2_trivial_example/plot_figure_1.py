@@ -2,9 +2,9 @@ r"""
 Figure 1: a straight line, evaluated near a hole
 ================================================
 
-The quotient :math:`h(x) = (x^2 - 4)/(x - 2)` is the straight line :math:`x + 2` with one point missing. In double precision
-it is more than one point that is missing, and the line goes flat long before that.
-This page reproduces Figure 1, section 2 of :cite:t:`Johnson2023`.
+The quotient :math:`h(x) = (x^2 - 4)/(x - 2)` is the straight line :math:`x + 2` with one point
+missing. In double precision it is more than one point that is missing, and the line goes flat long
+before that. This page reproduces Figure 1, section 2 of :cite:t:`Johnson2023`.
 """
 
 from removable import frameworks, functions, plots
@@ -35,8 +35,9 @@ for gamma in (1e-3, 1e-9, 1e-17, 0.0):
     print(f"{gamma:<8g} {in_torch:<19} {in_tensorflow:<19} {4 + gamma}")
 
 # %%
-# At an offset of a thousandth the line is there. At a billionth the answer is 4, and the billionth is lost. At
-# :math:`10^{-17}`, and at 2 itself, there is no answer at all: both numerator and denominator are zero.
+# At an offset of a thousandth the line is there. At a billionth the answer is 4, and the billionth
+# is lost. At :math:`10^{-17}`, and at 2 itself, there is no answer at all: both numerator and
+# denominator are zero.
 #
 # .. code-block:: pycon
 #
@@ -56,7 +57,8 @@ run = sweep(functions.h, meant=functions.h_hat, order=0)
 print(run.table())
 
 # %%
-# The colours are decided by arithmetic. Let :math:`\mathrm{fl}` stand for rounding to the nearest double.
+# The colours are decided by arithmetic. Let :math:`\mathrm{fl}` stand for rounding to the nearest
+# double.
 #
 # - *Red*: :math:`\mathrm{fl}(2 + \gamma) = 2`. The offset is *absorbed*: it is smaller than half the distance between 2 and
 #   its neighbour. (The paper says that it "underflows", a word that numerical analysts keep for numbers too close to zero.)
@@ -125,10 +127,10 @@ for spelling, program in spellings.items():
     print(f"{spelling:<10} PyTorch and TensorFlow: {between[spelling]}")
 
 # %%
-# A product of two doubles is rounded correctly everywhere: IEEE 754 :cite:p:`IEEE754` requires it. A *power* is not covered by
-# that rule. PyTorch turns ``x**2`` into a product; TensorFlow calls a power function, whose last bit depends on the version
-# and on the processor. Dividing by a small :math:`\gamma` then makes a large error out of that bit. All our pages write
-# ``x * x``.
+# A product of two doubles is rounded correctly everywhere: IEEE 754 :cite:p:`IEEE754` requires it.
+# A *power* is not covered by that rule. PyTorch turns ``x**2`` into a product; TensorFlow calls a
+# power function, whose last bit depends on the version and on the processor. Dividing by a small
+# :math:`\gamma` then makes a large error out of that bit. All our pages write ``x * x``.
 #
 # .. code-block:: pycon
 #
@@ -147,5 +149,5 @@ for spelling, program in spellings.items():
 #    **Exercise.** Run the sweep with ``dtype="float32"``. Where do you expect the yellow region to end? Single precision has
 #    29 bits less.
 #
-# The values look harmless: the error is never larger than :math:`|\gamma|`. :doc:`plot_figure_2` takes the leading 4 away,
-# and :doc:`/auto_gallery/3_derivatives/plot_figure_6` differentiates.
+# The values look harmless: the error is never larger than :math:`|\gamma|`. :doc:`plot_figure_2`
+# takes the leading 4 away, and :doc:`/auto_gallery/3_derivatives/plot_figure_6` differentiates.

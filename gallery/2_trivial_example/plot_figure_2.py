@@ -2,9 +2,10 @@ r"""
 Figure 2: what is left when the leading 4 is taken away
 =======================================================
 
-Figure 1 shows a line with a flat piece. On a scale where the offset :math:`\gamma` itself is visible, the flat piece is a
-100 % error, and the digits around it are partly lost too.
-This page reproduces Figure 2, section 2 of :cite:t:`Johnson2023`, and measures the :math:`\alpha` of its caption.
+Figure 1 shows a line with a flat piece. On a scale where the offset :math:`\gamma` itself is
+visible, the flat piece is a 100 % error, and the digits around it are partly lost too. This page
+reproduces Figure 2, section 2 of :cite:t:`Johnson2023`, and measures the :math:`\alpha` of its
+caption.
 """
 
 from removable import functions, plots
@@ -96,10 +97,11 @@ plt.show()
 #
 #    \mathrm{fl}(x^2) - 4 = 4\gamma + \alpha\gamma^2
 #
-# with some :math:`\alpha` where 1 should be, and therefore :math:`h - 4 \approx \alpha\gamma`. The caption expects
-# :math:`0 < \alpha < 1` where :math:`\gamma^2` is rounded down and :math:`1 < \alpha < 2` where it is rounded up. In
-# the lines below, the numerator of :math:`\alpha` is exact in floating point; only :math:`\gamma^2` and the quotient are
-# rounded, by an ulp or so. So :math:`\alpha` can simply be computed.
+# with some :math:`\alpha` where 1 should be, and therefore :math:`h - 4 \approx \alpha\gamma`. The
+# caption expects :math:`0 < \alpha < 1` where :math:`\gamma^2` is rounded down and :math:`1 <
+# \alpha < 2` where it is rounded up. In the lines below, the numerator of :math:`\alpha` is exact
+# in floating point; only :math:`\gamma^2` and the quotient are rounded, by an ulp or so. So
+# :math:`\alpha` can simply be computed.
 
 offset = run.x - 2
 outside = run.inside(Region.GREEN) & (np.abs(run.gamma) < 1e-3) & (offset != 0)
@@ -111,12 +113,13 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
     print(f"|gamma| near {distance:.0e}: alpha from {low:.4f} to {high:.4f}")
 
 # %%
-# Rounding is to a whole number of spacings. Just above half a spacing :math:`\gamma^2` is rounded up to one, which doubles
-# it: :math:`\alpha \approx 2`. Just below one and a half it is rounded down to one: :math:`\alpha \approx 2/3`. Less than
-# half a spacing becomes nothing. So :math:`\alpha` is 0 in the yellow region and between 2/3 and 2 outside: the values
-# between 0 and 2/3, which the caption allows for, belong to machines that cut digits off instead of rounding.
-# A factor of ten further out the scatter around 1 is a hundred times smaller, since the rounding error is divided by
-# :math:`\gamma^2`.
+# Rounding is to a whole number of spacings. Just above half a spacing :math:`\gamma^2` is rounded
+# up to one, which doubles it: :math:`\alpha \approx 2`. Just below one and a half it is rounded
+# down to one: :math:`\alpha \approx 2/3`. Less than half a spacing becomes nothing. So
+# :math:`\alpha` is 0 in the yellow region and between 2/3 and 2 outside: the values between 0 and
+# 2/3, which the caption allows for, belong to machines that cut digits off instead of rounding. A
+# factor of ten further out the scatter around 1 is a hundred times smaller, since the rounding
+# error is divided by :math:`\gamma^2`.
 #
 # .. code-block:: pycon
 #
@@ -140,4 +143,5 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #    **Exercise.** Predict from the formula how far out :math:`|\alpha - 1|` stays below :math:`10^{-3}`, then read it off
 #    ``alpha``.
 #
-# The derivative in the same region is :math:`2 - \alpha`: :doc:`/auto_gallery/3_derivatives/plot_figure_6`.
+# The derivative in the same region is :math:`2 - \alpha`:
+# :doc:`/auto_gallery/3_derivatives/plot_figure_6`.

@@ -2,9 +2,9 @@ r"""
 Figure 3: a small epsilon in the denominator
 ============================================
 
-The usual cure for 0/0 is to keep the denominator away from zero. The NaN goes; in its place stands a plain, finite, wrong 0,
-and its neighbours are pulled towards it.
-This page reproduces Figure 3 and equation (1), section 2 of :cite:t:`Johnson2023`.
+The usual cure for 0/0 is to keep the denominator away from zero. The NaN goes; in its place stands
+a plain, finite, wrong 0, and its neighbours are pulled towards it. This page reproduces Figure 3
+and equation (1), section 2 of :cite:t:`Johnson2023`.
 """
 
 from functools import partial
@@ -35,7 +35,10 @@ epsilon, delta = 1e-8, 1e-4
 
 
 def h1(x, xp):
-    """Evaluate the quotient with its denominator bounded away from zero; ``xp`` is ``torch`` or ``tf``."""
+    """Evaluate the quotient with its denominator bounded away from zero.
+
+    ``xp`` is ``torch`` or ``tf``.
+    """
     g = x - 2
     sign = xp.where(g >= 0, xp.ones_like(g), -xp.ones_like(g))
     g1 = xp.where(xp.abs(g) < delta, g + sign * epsilon, g)
@@ -49,7 +52,8 @@ for gamma in (1e-3, 1e-6, 1e-8, 1e-10, 0.0):
     print(f"{gamma:<8g} {in_torch:<11.6g} {in_tensorflow:<11.6g} {4 + gamma:.6g}")
 
 # %%
-# No NaN, and no 4 either. At :math:`\gamma = \epsilon` the denominator has doubled and the value is 2; at zero it is 0.
+# No NaN, and no 4 either. At :math:`\gamma = \epsilon` the denominator has doubled and the value is
+# 2; at zero it is 0.
 #
 # .. code-block:: pycon
 #
@@ -73,8 +77,8 @@ run = sweep(
 print(run.table())
 
 # %%
-# The table gives the whole error. It has two parts, and the sweep can tell them apart: what the *perturbation* did on
-# purpose, and what *rounding* added.
+# The table gives the whole error. It has two parts, and the sweep can tell them apart: what the
+# *perturbation* did on purpose, and what *rounding* added.
 
 perturbation = np.abs(run.written[0] - run.meant[0])
 rounding = np.abs(run.rounding_error("torch"))
@@ -116,8 +120,8 @@ plt.show()
 #    h_1(2 + \gamma) = \frac{4\gamma}{\gamma + S(\gamma)\,\epsilon}
 #    = \frac{4}{1 + \epsilon/|\gamma|} .
 #
-# That is 4 only where :math:`|\gamma| \gg \epsilon`. Rounding has little to do with it: the program is faithful to a wrong
-# formula. A smaller :math:`\epsilon` narrows the dip and never fills it.
+# That is 4 only where :math:`|\gamma| \gg \epsilon`. Rounding has little to do with it: the program
+# is faithful to a wrong formula. A smaller :math:`\epsilon` narrows the dip and never fills it.
 #
 # .. code-block:: pycon
 #
@@ -140,5 +144,5 @@ plt.show()
 #    **Exercise.** Write ``h1`` with two finished quotients, ``where(zone, f / (g + sign * epsilon), f / g)``. The values are
 #    the same. Now call ``backward()`` at 2.
 #
-# The jump at the rim of the zone is too small to see here; :doc:`plot_figure_4` makes it visible. What the derivative makes
-# of the dip is :doc:`/auto_gallery/3_derivatives/plot_figure_7`.
+# The jump at the rim of the zone is too small to see here; :doc:`plot_figure_4` makes it visible.
+# What the derivative makes of the dip is :doc:`/auto_gallery/3_derivatives/plot_figure_7`.

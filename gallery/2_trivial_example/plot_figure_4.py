@@ -2,9 +2,9 @@ r"""
 Figure 4: the jump that was to be hidden
 ========================================
 
-With :math:`\epsilon` small against :math:`\delta`, the perturbed function :math:`h_1` looks continuous. Take the leading 4
-away and it jumps, across zero, by more than the quantity it is meant to represent.
-This page reproduces Figure 4, section 2 of :cite:t:`Johnson2023`.
+With :math:`\epsilon` small against :math:`\delta`, the perturbed function :math:`h_1` looks
+continuous. Take the leading 4 away and it jumps, across zero, by more than the quantity it is meant
+to represent. This page reproduces Figure 4, section 2 of :cite:t:`Johnson2023`.
 """
 
 from functools import partial
@@ -39,7 +39,8 @@ print(f"PyTorch    inside {in_torch[0]:+.4e}   outside {in_torch[1]:+.4e}")
 print(f"TensorFlow inside {in_tensorflow[0]:+.4e}   outside {in_tensorflow[1]:+.4e}")
 
 # %%
-# Outside, :math:`h_1 - 4` is :math:`10^{-4}`, as it should be. Inside it is three times as large, *with the other sign*.
+# Outside, :math:`h_1 - 4` is :math:`10^{-4}`, as it should be. Inside it is three times as large,
+# *with the other sign*.
 #
 # .. code-block:: pycon
 #
@@ -100,8 +101,9 @@ print(f"h1 and h in PyTorch, black: {outside_is_h}")
 #
 #    (4 + \delta)\left(1 - \frac{\delta}{\delta + \epsilon}\right) \approx \frac{4\,\epsilon}{\delta} .
 #
-# "Small enough" therefore means :math:`\epsilon/\delta` small against whatever :math:`h - 4` is used for. Here
-# :math:`4\epsilon/\delta = 4\cdot 10^{-4}`, four times the :math:`\delta = 10^{-4}` that the function should return.
+# "Small enough" therefore means :math:`\epsilon/\delta` small against whatever :math:`h - 4` is
+# used for. Here :math:`4\epsilon/\delta = 4\cdot 10^{-4}`, four times the :math:`\delta = 10^{-4}`
+# that the function should return.
 #
 # .. code-block:: pycon
 #

@@ -2,9 +2,9 @@ r"""
 Figure 5: a clamp is continuous, and no better
 ==============================================
 
-Replace a denominator that is too small by :math:`\pm\epsilon`, and the jump of :math:`h_1` is gone. The values still fall to
-0, and they fall faster.
-This page reproduces Figure 5 and equations (2) to (4), section 2 of :cite:t:`Johnson2023`.
+Replace a denominator that is too small by :math:`\pm\epsilon`, and the jump of :math:`h_1` is gone.
+The values still fall to 0, and they fall faster. This page reproduces Figure 5 and equations (2) to
+(4), section 2 of :cite:t:`Johnson2023`.
 """
 
 from functools import partial
@@ -27,8 +27,9 @@ import torch
 #    h_2(x; \epsilon) = \frac{x^2 - 4}{g_2(x)}, \qquad
 #    g_2(x) = S(g(x))\,\epsilon \ \text{ where } |g(x)| < \epsilon, \quad g(x) \text{ elsewhere.}
 #
-# The two cases meet at :math:`|g| = \epsilon`, so the function is continuous there. As in the paper,
-# :math:`\epsilon = 10^{-4}`: with :math:`10^{-8}` the rim would lie inside the yellow region.
+# The two cases meet at :math:`|g| = \epsilon`, so the function is continuous there. As in the
+# paper, :math:`\epsilon = 10^{-4}`: with :math:`10^{-8}` the rim would lie inside the yellow
+# region.
 
 epsilon = 1e-4
 
@@ -47,7 +48,8 @@ for gamma in (1e-3, 1e-4, 5e-5, 1e-6, 0.0):
     print(f"{gamma:<8g} {in_torch:<11.6g} {in_tensorflow:<11.6g} {4 + gamma:.6g}")
 
 # %%
-# Half-way to the rim the value has halved: inside, :math:`h_2 = 4|\gamma|/\epsilon`, a straight descent to zero.
+# Half-way to the rim the value has halved: inside, :math:`h_2 = 4|\gamma|/\epsilon`, a straight
+# descent to zero.
 #
 # .. code-block:: pycon
 #
@@ -110,7 +112,8 @@ for name in ("torch", "tensorflow"):
             print(f"(3) and {number}, {name:<10} {what:<10} {compared}")
 
 # %%
-# On the way out from the red region the values never fall again: there is no jump, whatever the colour.
+# On the way out from the red region the values never fall again: there is no jump, whatever the
+# colour.
 #
 # .. code-block:: pycon
 #

@@ -38,7 +38,8 @@ print(f"PyTorch    value {in_torch[0]}, slope {in_torch[1]}")
 print(f"TensorFlow value {in_tensorflow[0]}, slope {in_tensorflow[1]}")
 
 # %%
-# The true denominator is :math:`10^{-16}`. The computed one is 0, since the terms that cancel are near 4.
+# The true denominator is :math:`10^{-16}`. The computed one is 0, since the terms that cancel are
+# near 4.
 #
 # Zeros of order one, two and three
 # ---------------------------------
@@ -83,8 +84,8 @@ for order, program in enumerate(programs.values(), start=1):
     print(f"zero of order {order}: no finite value out to {found}")
 
 # %%
-# The error of the value, which should be :math:`x - 2`. On the upper edge stand the results that are not finite, on the lower
-# edge those without error.
+# The error of the value, which should be :math:`x - 2`. On the upper edge stand the results that
+# are not finite, on the lower edge those without error.
 
 
 def meant(x, xp):
@@ -125,8 +126,8 @@ plt.show()
 #
 #    |x - 2| \approx \sqrt[m]{2^m u} = 2\,u^{1/m} .
 #
-# For :math:`m = 2` this is :math:`2 \cdot 10^{-8}`, for :math:`m = 3` it is :math:`10^{-5}`. A simple zero is safe, because
-# :math:`x - 2` is exact near 2.
+# For :math:`m = 2` this is :math:`2 \cdot 10^{-8}`, for :math:`m = 3` it is :math:`10^{-5}`. A
+# simple zero is safe, because :math:`x - 2` is exact near 2.
 #
 # .. code-block:: pycon
 #

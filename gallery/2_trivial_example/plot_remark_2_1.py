@@ -2,9 +2,10 @@ r"""
 Remark 2.1: what a higher power changes
 =======================================
 
-Remark 2.1 of :cite:t:`Johnson2023` says that :math:`x^3 - 8` "underflows" in a wider interval than :math:`x^2 - 4`, and higher
-powers in a wider one still. That depends on what underflows. The highest power of :math:`\gamma` is lost in a much wider
-interval. Those in which the value is flat, as in Figure 1, or the *slope* wrong by a given share of itself, become narrower.
+Remark 2.1 of :cite:t:`Johnson2023` says that :math:`x^3 - 8` "underflows" in a wider interval than
+:math:`x^2 - 4`, and higher powers in a wider one still. That depends on what underflows. The
+highest power of :math:`\gamma` is lost in a much wider interval. Those in which the value is flat,
+as in Figure 1, or the *slope* wrong by a given share of itself, become narrower.
 """
 
 from functools import partial
@@ -153,8 +154,8 @@ plt.show()
 #    \gamma \le \sqrt{\frac{2^{-50}}{n (n - 1)}} , \qquad\text{and multiplied up, for}\qquad
 #    \gamma \le \sqrt{\frac{2^{-51}}{n - 1}} ,
 #
-# since each product loses its own part of it, and the last part is the largest. The interval of the slope is wider than
-# the flat one, by the root of a thousand, and shrinks as it does.
+# since each product loses its own part of it, and the last part is the largest. The interval of the
+# slope is wider than the flat one, by the root of a thousand, and shrinks as it does.
 #
 # .. code-block:: pycon
 #

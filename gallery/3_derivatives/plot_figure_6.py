@@ -2,8 +2,8 @@ r"""
 Figure 6: backpropagation says 2 where the slope is 1
 =====================================================
 
-The function :math:`h(x) = (x^2 - 4)/(x - 2)` is a straight line of slope 1. Close to 2 both frameworks report a slope of 2,
-closer still NaN, and on the way there anything between 0 and 4/3.
+The function :math:`h(x) = (x^2 - 4)/(x - 2)` is a straight line of slope 1. Close to 2 both
+frameworks report a slope of 2, closer still NaN, and on the way there anything between 0 and 4/3.
 This page reproduces Figure 6 and equations (5) to (7), section 3 of :cite:t:`Johnson2023`.
 """
 
@@ -49,7 +49,8 @@ for gamma in (1e-3, 3e-8, 1e-9, 0.0):
     print(f"{gamma:<8g} {slope_torch(gamma):<19} {slope_tensorflow(gamma):<19} 1")
 
 # %%
-# A thousandth away the slope has lost a few digits; a billionth away it is 2, exactly 2, without a warning.
+# A thousandth away the slope has lost a few digits; a billionth away it is 2, exactly 2, without a
+# warning.
 #
 # .. code-block:: pycon
 #
@@ -126,9 +127,10 @@ plt.show()
 #    \frac{4 + 2\gamma}{\gamma} - \frac{(4 + 4\gamma + \gamma^2) - 4}{\gamma^2} .
 #
 # Both terms are near :math:`4/\gamma`; they are meant to leave 1 behind. The second contributes
-# :math:`-4/\gamma - 1`. When :math:`\gamma^2` is absorbed by 4, that :math:`-1` is gone, and 2 remains, equation (7).
-# When only a part of it survives, :math:`\alpha\gamma^2`, the slope is :math:`2 - \alpha`: :doc:`Figure 2
-# </auto_gallery/2_trivial_example/plot_figure_2>` found :math:`\alpha` between 2/3 and 2, and here are 4/3 and 0.
+# :math:`-4/\gamma - 1`. When :math:`\gamma^2` is absorbed by 4, that :math:`-1` is gone, and 2
+# remains, equation (7). When only a part of it survives, :math:`\alpha\gamma^2`, the slope is
+# :math:`2 - \alpha`: :doc:`Figure 2 </auto_gallery/2_trivial_example/plot_figure_2>` found
+# :math:`\alpha` between 2/3 and 2, and here are 4/3 and 0.
 
 offset = run.x - 2
 near = green & (np.abs(run.gamma) < 1e-6) & (offset != 0)
@@ -137,8 +139,8 @@ difference = np.abs(slopes[near] - (2 - alpha)).max()
 print(f"largest |slope - (2 - alpha)| next to the yellow region: {difference:.1e}")
 
 # %%
-# There is one 1 among the yellow results, at the neighbour of 2 on the left. It is an accident of rounding, and depends on
-# the order of two lines of the program: :doc:`plot_order_of_two_lines`.
+# There is one 1 among the yellow results, at the neighbour of 2 on the left. It is an accident of
+# rounding, and depends on the order of two lines of the program: :doc:`plot_order_of_two_lines`.
 #
 # .. code-block:: pycon
 #
@@ -157,4 +159,5 @@ print(f"largest |slope - (2 - alpha)| next to the yellow region: {difference:.1e
 #
 #    **Exercise.** Predict the slope that float32 returns at :math:`\gamma = 10^{-4}`, then change the ``dtype``.
 #
-# People who meet the NaN add a small number to the denominator. :doc:`plot_figure_7` shows what that does to the slope.
+# People who meet the NaN add a small number to the denominator. :doc:`plot_figure_7` shows what
+# that does to the slope.

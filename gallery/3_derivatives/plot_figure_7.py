@@ -2,9 +2,9 @@ r"""
 Figure 7: with an epsilon in the denominator, the slope is 400 million
 ======================================================================
 
-A small :math:`\epsilon` in the denominator removed the NaN from the value, at the price of an error of 4. The price for the
-derivative is :math:`4/\epsilon`.
-This page reproduces Figure 7 and equations (8) to (10), section 3 of :cite:t:`Johnson2023`.
+A small :math:`\epsilon` in the denominator removed the NaN from the value, at the price of an error
+of 4. The price for the derivative is :math:`4/\epsilon`. This page reproduces Figure 7 and
+equations (8) to (10), section 3 of :cite:t:`Johnson2023`.
 """
 
 from functools import partial
@@ -49,8 +49,9 @@ for gamma in (1e-3, 1e-5, 1e-7, 1e-10, 0.0, -1e-17, -1e-10):
     print(f"{gamma:<8g} {slope_torch(gamma):<23} {slope_tensorflow(gamma):<23} 1")
 
 # %%
-# Four hundred million, and minus four hundred million a little to the left. A tiny negative offset is absorbed before
-# :math:`S` sees it: the framework then takes :math:`S(0) = 1`, and the sign is wrong as well.
+# Four hundred million, and minus four hundred million a little to the left. A tiny negative offset
+# is absorbed before :math:`S` sees it: the framework then takes :math:`S(0) = 1`, and the sign is
+# wrong as well.
 #
 # .. code-block:: pycon
 #
@@ -106,9 +107,10 @@ plt.show()
 #    = \frac{2\gamma^2 + (4 + 2\gamma)\,S\epsilon}{(\gamma + S\epsilon)^2}
 #    \;\longrightarrow\; \frac{4}{S\epsilon} \quad\text{as } \gamma \to 0 .
 #
-# The two terms no longer cancel: the first is held at :math:`4/\epsilon`, the second goes to zero with the numerator.
-# The backpropagated slope is a good approximation of the slope of :math:`h_1`. It is :math:`h_1` that has a cliff. Only the
-# red samples are off by more than rounding: those left of zero have the wrong sign.
+# The two terms no longer cancel: the first is held at :math:`4/\epsilon`, the second goes to zero
+# with the numerator. The backpropagated slope is a good approximation of the slope of :math:`h_1`.
+# It is :math:`h_1` that has a cliff. Only the red samples are off by more than rounding: those left
+# of zero have the wrong sign.
 
 relative = np.abs(run.rounding_error("torch", 1)) / np.maximum(
     1, np.abs(run.written[1])
@@ -119,8 +121,8 @@ for region in Region:
     print(f"{region.name.lower():<8} {here.max():<10.2g} {np.median(here):.2g}")
 
 # %%
-# The frameworks differ in the last place, which :doc:`plot_order_of_two_lines` explains. No error of this page comes from
-# there.
+# The frameworks differ in the last place, which :doc:`plot_order_of_two_lines` explains. No error
+# of this page comes from there.
 #
 # .. code-block:: pycon
 #
@@ -140,4 +142,5 @@ for region in Region:
 #    **Exercise.** Divide by :math:`g + \epsilon` without the sign, as most code does. There is no NaN. Where is the pole, and
 #    how large do value and slope become at the double nearest to it?
 #
-# Clamping instead of shifting: :doc:`plot_figure_8`. The law :math:`4/\epsilon` over 16 decades: :doc:`plot_remark_3_1`.
+# Clamping instead of shifting: :doc:`plot_figure_8`. The law :math:`4/\epsilon` over 16 decades:
+# :doc:`plot_remark_3_1`.

@@ -2,9 +2,9 @@ r"""
 Figure 8: a clamped denominator blows up at once
 ================================================
 
-:math:`h_2` is continuous, which :math:`h_1` is not. Its derivative is worse behaved: it jumps from 1 to
-:math:`4/\epsilon` at the rim of the clamp instead of climbing there.
-This page reproduces Figure 8 and equations (11) and (12), section 3 of :cite:t:`Johnson2023`.
+:math:`h_2` is continuous, which :math:`h_1` is not. Its derivative is worse behaved: it jumps from
+1 to :math:`4/\epsilon` at the rim of the clamp instead of climbing there. This page reproduces
+Figure 8 and equations (11) and (12), section 3 of :cite:t:`Johnson2023`.
 """
 
 from functools import partial
@@ -103,9 +103,10 @@ plt.show()
 #
 #    h_2'(2 + \gamma) = \frac{4 + 2\gamma}{S(\gamma)\,\epsilon} ,
 #
-# the slope of a program that falls from 4 to 0 over a width of :math:`\epsilon`. Whether :math:`\gamma^2` was absorbed no
-# longer matters: the numerator is not part of the formula. In :math:`h_1'` the second term cancels part of the first while
-# :math:`|\gamma| > \epsilon`; here there is no second term.
+# the slope of a program that falls from 4 to 0 over a width of :math:`\epsilon`. Whether
+# :math:`\gamma^2` was absorbed no longer matters: the numerator is not part of the formula. In
+# :math:`h_1'` the second term cancels part of the first while :math:`|\gamma| > \epsilon`; here
+# there is no second term.
 
 formula = (4 + 2 * (run.x - 2)) / (functions.S(run.x - 2, np) * epsilon)
 distance = np.abs(slopes - formula)[inside] / np.abs(formula[inside])

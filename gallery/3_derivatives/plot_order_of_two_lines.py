@@ -2,9 +2,10 @@ r"""
 Identical results? The order of two lines decides
 =================================================
 
-"Identical results were obtained using Tensorflow", says section 3 of :cite:t:`Johnson2023` of its slopes. They are identical
-for one way to type the functions. Exchange two lines, and PyTorch has another slope for :math:`h` at one number, and for
-:math:`h_1` the last bits agree that did not before. This page adds the three terms by hand and has every bit.
+"Identical results were obtained using Tensorflow", says section 3 of :cite:t:`Johnson2023` of its
+slopes. They are identical for one way to type the functions. Exchange two lines, and PyTorch has
+another slope for :math:`h` at one number, and for :math:`h_1` the last bits agree that did not
+before. This page adds the three terms by hand and has every bit.
 """
 
 from functools import partial
@@ -69,10 +70,11 @@ f_then_g = (through_f + through_f) + through_g
 print(g_then_f, f_then_g)
 
 # %%
-# PyTorch goes back through its newest operation first (:cite:t:`PyTorchEngine`). With the lines exchanged that is the
-# numerator, the sum is the second of the two, and the slope is 2. TensorFlow's tape goes back through what has been complete
-# for longest (:cite:t:`TensorFlowTape`): in either order it reaches :math:`x` through the denominator first, since that is
-# fewer operations away, and the slope is 1.
+# PyTorch goes back through its newest operation first (:cite:t:`PyTorchEngine`). With the lines
+# exchanged that is the numerator, the sum is the second of the two, and the slope is 2.
+# TensorFlow's tape goes back through what has been complete for longest (:cite:t:`TensorFlowTape`):
+# in either order it reaches :math:`x` through the denominator first, since that is fewer operations
+# away, and the slope is 1.
 #
 # All numbers of the figures
 # --------------------------
@@ -140,8 +142,9 @@ print(f"numerator first, PyTorch and TensorFlow: {agreement(*numerator_first)}")
 print(f"denominator typed first, PyTorch and TensorFlow: {agreement(*exchanged)}")
 
 # %%
-# Adding in both orders in NumPy gives every bit of both. With the denominator typed first, as in chapter 2 and in equation
-# (9), the numerator is what PyTorch goes back through first, and both frameworks add in one order.
+# Adding in both orders in NumPy gives every bit of both. With the denominator typed first, as in
+# chapter 2 and in equation (9), the numerator is what PyTorch goes back through first, and both
+# frameworks add in one order.
 
 g1 = functions.g1(points, np, epsilon=epsilon, delta=delta)
 with np.errstate(over="ignore"):
@@ -175,5 +178,5 @@ print(f"denominator last, against TensorFlow: {replay_tensorflow}")
 #
 #    **Exercise.** Type the square as ``x**2`` in both. In which of the frameworks does the order of the lines still matter?
 #
-# Both orders for any program: :doc:`/auto_gallery/1_introduction/plot_tape_in_two_orders`. Other ways to type the square, and
-# second derivatives: :doc:`/auto_gallery/5_beyond/plot_squares`.
+# Both orders for any program: :doc:`/auto_gallery/1_introduction/plot_tape_in_two_orders`. Other
+# ways to type the square, and second derivatives: :doc:`/auto_gallery/5_beyond/plot_squares`.

@@ -2,8 +2,9 @@ r"""
 Look from outside: the value at a hole, from a circle around it
 ===============================================================
 
-At a hole and next to it a program has lost its digits, in PyTorch and in TensorFlow. On a circle in the complex plane it has
-them all, and the mean of 32 values there is the value in the middle. The circle also knows how sure that is. No algebra is needed.
+At a hole and next to it a program has lost its digits, in PyTorch and in TensorFlow. On a circle in
+the complex plane it has them all, and the mean of 32 values there is the value in the middle. The
+circle also knows how sure that is. No algebra is needed.
 """
 
 from types import SimpleNamespace
@@ -76,8 +77,9 @@ for k in range(0, 8, 2):
     print(f"{k:2}{in_torch:20.15f}{in_tensorflow:20.15f}{series[k]:20.15f}")
 
 # %%
-# A coefficient of negative index would belong to a pole. There is none: what comes out is noise, of rounding if the circle is
-# small, of missing nodes if it is large. It is known without the truth, and is of the size of the error of :math:`c_0` or larger.
+# A coefficient of negative index would belong to a pole. There is none: what comes out is noise, of
+# rounding if the circle is small, of missing nodes if it is large. It is known without the truth,
+# and is of the size of the error of :math:`c_0` or larger.
 
 sure = {}
 for name in typed:
@@ -89,9 +91,10 @@ for name in typed:
         print(f"{name:<12}{radius:<8g}noise {noise:.0e}, error {error:.0e}")
 
 # %%
-# Left, the error of the program in the complex plane, against ball arithmetic of 200 bits; the circle of radius 1/2; the reach of
-# ``repair``, which continues the function inwards. Distances are drawn as their sixth roots, or the disc would be too small to
-# be seen. Right, the errors of :math:`c_0`.
+# Left, the error of the program in the complex plane, against ball arithmetic of 200 bits; the
+# circle of radius 1/2; the reach of ``repair``, which continues the function inwards. Distances are
+# drawn as their sixth roots, or the disc would be too small to be seen. Right, the errors of
+# :math:`c_0`.
 
 drawn = np.linspace(-1.2, 1.2, 200) + 1j * np.linspace(1.2, -1.2, 200)[:, None]
 z = drawn * np.abs(drawn) ** 5
@@ -172,4 +175,5 @@ plt.show()
 #
 #    **Exercise.** Take 128 nodes. Which branch of the right panel moves, and where does it end?
 #
-# How to get into the disc, and its derivatives: :doc:`plot_into_the_disc`. What others do: :doc:`plot_remedies`.
+# How to get into the disc, and its derivatives: :doc:`plot_into_the_disc`. What others do:
+# :doc:`plot_remedies`.

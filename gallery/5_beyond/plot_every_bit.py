@@ -2,8 +2,9 @@ r"""
 Every bit explained: a rule and the order of a sum
 ==================================================
 
-PyTorch, TensorFlow and JAX have different last bits in the derivatives of the quotient of :cite:t:`Johnson2023`
-(:doc:`plot_squares`). This page computes all these bits again in NumPy, from nothing but the derivative rules of each.
+PyTorch, TensorFlow and JAX have different last bits in the derivatives of the quotient of
+:cite:t:`Johnson2023` (:doc:`plot_squares`). This page computes all these bits again in NumPy, from
+nothing but the derivative rules of each.
 """
 
 from itertools import product
@@ -110,21 +111,24 @@ different = sum(compared.differing for compared in replayed.values())
 print(f"{different} of {total} numbers differ")
 
 # %%
-# Two details decide it, and neither is mathematics. In PyTorch the operands of an operation are called *self* and *other*, and
-# their slopes are computed in alphabetical order (:cite:t:`PyTorchLoad`). TensorFlow's rule for a product ends with a sum over
-# axes that may have been broadcast. Here there are none, but these steps take their turns, and others come first. In float32 a
-# shortcut leaves them out. With that shortcut in float64, too, the replay of TensorFlow is PyTorch. (With ``x**2`` it is not:
-# the rule for a power takes its steps in another order.)
+# Two details decide it, and neither is mathematics. In PyTorch the operands of an operation are
+# called *self* and *other*, and their slopes are computed in alphabetical order
+# (:cite:t:`PyTorchLoad`). TensorFlow's rule for a product ends with a sum over axes that may have
+# been broadcast. Here there are none, but these steps take their turns, and others come first. In
+# float32 a shortcut leaves them out. With that shortcut in float64, too, the replay of TensorFlow
+# is PyTorch. (With ``x**2`` it is not: the rule for a power takes its steps in another order.)
 
 shortcut = replay.derivatives("tensorflow", h, x, shortcut=True)
 as_torch = agreement(shortcut, adapters["torch"].derivatives(h, x, order=2))
 print(as_torch)
 
 # %%
-# The second derivative of JAX has the second cause and the third. Its :math:`g^{-2}` has the slope :math:`-2\,g^{-3}`, where the
-# others go on dividing; and it goes back through the newest first, but with the two factors of a product exchanged.
+# The second derivative of JAX has the second cause and the third. Its :math:`g^{-2}` has the slope
+# :math:`-2\,g^{-3}`, where the others go on dividing; and it goes back through the newest first,
+# but with the two factors of a product exchanged.
 #
-# The figure shows the second derivatives at forty neighbouring numbers, less that of PyTorch. The replays are the hollow marks.
+# The figure shows the second derivatives at forty neighbouring numbers, less that of PyTorch. The
+# replays are the hollow marks.
 
 close = at + np.arange(40) * 2.0**-51
 of_torch = adapters["torch"].derivatives(h, close, order=2)[2]

@@ -2,9 +2,9 @@ r"""
 A factor in plain sight: what four optimisers leave of it
 =========================================================
 
-Here the factor that makes a quotient 0/0 stands above and below the fraction bar. Of the systems that :cite:t:`Johnson2023`
-names, three are asked for value and slope, and PyTensor, which continues a fourth. The programs that their optimisers left are
-printed.
+Here the factor that makes a quotient 0/0 stands above and below the fraction bar. Of the systems
+that :cite:t:`Johnson2023` names, three are asked for value and slope, and PyTensor, which continues
+a fourth. The programs that their optimisers left are printed.
 """
 
 import textwrap
@@ -98,10 +98,12 @@ for (system, mode), program in programs.items():
     print(textwrap.indent(program, "    "))
 
 # %%
-# The optimisers are not idle. TensorFlow's graph and XLA have noticed that ``x - 2`` occurs twice, and compute it once: what is
-# multiplied and divided by is one and the same node, and still it is not cancelled. PyTensor and SymPy cancel it.
+# The optimisers are not idle. TensorFlow's graph and XLA have noticed that ``x - 2`` occurs twice,
+# and compute it once: what is multiplied and divided by is one and the same node, and still it is
+# not cancelled. PyTensor and SymPy cancel it.
 #
-# The figure counts the divisions that are left, in the program of the value and in that of the slope.
+# The figure counts the divisions that are left, in the program of the value and in that of the
+# slope.
 
 rows = list(programs)
 divisions = {key: made.ran[key][easier.title].divisions for key in rows}
@@ -139,8 +141,8 @@ plt.show()
 #
 #    1 + \frac{x}{x - 2} - \frac{x}{x - 2},
 #
-# of which its rewriting cancels within each term and not between them. To rewrite first and to differentiate then is right, and
-# has to be asked for.
+# of which its rewriting cancels within each term and not between them. To rewrite first and to
+# differentiate then is right, and has to be asked for.
 #
 # .. code-block:: pycon
 #

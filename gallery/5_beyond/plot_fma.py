@@ -2,9 +2,10 @@ r"""
 A better slope, and nothing simplified: fused multiply-add
 ==========================================================
 
-On many processors, when XLA has compiled it, the quotient of :cite:t:`Johnson2023` has a slope that is almost right. Nothing
-has been simplified: where two roundings were, there is one. This page takes the two effects apart, and replays what the
-compiler did with exact rational numbers, bit for bit.
+On many processors, when XLA has compiled it, the quotient of :cite:t:`Johnson2023` has a slope that
+is almost right. Nothing has been simplified: where two roundings were, there is one. This page
+takes the two effects apart, and replays what the compiler did with exact rational numbers, bit for
+bit.
 """
 
 from types import SimpleNamespace
@@ -62,7 +63,8 @@ for name in ("PyTorch", "JAX", "JAX, XLA", "JAX, XLA, at 2"):
     print(f"{name:<18}{slopes[name]}")
 
 # %%
-# If the two slopes next to 2 that XLA made are close to 1 for you, and not to 2, your processor has a fused multiply-add.
+# If the two slopes next to 2 that XLA made are close to 1 for you, and not to 2, your processor has
+# a fused multiply-add.
 #
 # Not simplification
 # ------------------
@@ -72,9 +74,10 @@ code = xla.operations(compiled.as_text())
 print(code)
 
 # %%
-# Nor does this program show any sign of the better result: a product, then a sum. What follows happens below it. A
-# processor with a *fused multiply-add* has one instruction for :math:`ab + c`, which rounds the result once, and the code
-# generator takes it wherever a product is used in one sum only. Compilers call that *contraction*.
+# Nor does this program show any sign of the better result: a product, then a sum. What follows
+# happens below it. A processor with a *fused multiply-add* has one instruction for :math:`ab + c`,
+# which rounds the result once, and the code generator takes it wherever a product is used in one
+# sum only. Compilers call that *contraction*.
 #
 # The proof
 # ---------
@@ -114,12 +117,13 @@ for name, replay in replay_of.items():
     print(f"{name:<26}{replay}")
 
 # %%
-# The second run tells XLA to use no instruction set beyond AVX, the last of Intel's and AMD's without a fused multiply-add:
-# ``XLA_FLAGS=--xla_cpu_max_isa=AVX``. XLA reads it once, so that run has a process of its own. TensorFlow's XLA obeys the same
-# flag. Arm processors always have the instruction; they were not measured here.
+# The second run tells XLA to use no instruction set beyond AVX, the last of Intel's and AMD's
+# without a fused multiply-add: ``XLA_FLAGS=--xla_cpu_max_isa=AVX``. XLA reads it once, so that run
+# has a process of its own. TensorFlow's XLA obeys the same flag. Arm processors always have the
+# instruction; they were not measured here.
 #
-# So what XLA did is known to the last bit: on this processor the one replay, without the instruction the other. The figure
-# shows the two replays, which are the same on every machine.
+# So what XLA did is known to the last bit: on this processor the one replay, without the
+# instruction the other. The figure shows the two replays, which are the same on every machine.
 
 adapters = [frameworks.get(name) for name in ("torch", "tensorflow", "jax")]
 versions = {adapter.name: f"{adapter.title} {adapter.version}" for adapter in adapters}
@@ -173,5 +177,5 @@ plt.show()
 #    **Exercise.** Type :math:`h` as ``(x - 2) * (x + 2) / (x - 2)``. Is there anything left to contract in the value, and in the
 #    slope?
 #
-# How much it is worth: :doc:`plot_fma_worth`. The same compilers beside others: :doc:`plot_who_simplifies`. This was not
-# measured on a GPU.
+# How much it is worth: :doc:`plot_fma_worth`. The same compilers beside others:
+# :doc:`plot_who_simplifies`. This was not measured on a GPU.

@@ -2,9 +2,9 @@ r"""
 What a fused multiply-add is worth
 ==================================
 
-A processor that rounds ``x * x - 4`` once instead of twice makes the quotient of :cite:t:`Johnson2023` better
-(:doc:`plot_fma`). This page measures by how much: the value is right everywhere but at 2, the slope is wrong in a much smaller
-zone, and as wrong as ever inside it.
+A processor that rounds ``x * x - 4`` once instead of twice makes the quotient of
+:cite:t:`Johnson2023` better (:doc:`plot_fma`). This page measures by how much: the value is right
+everywhere but at 2, the slope is wrong in a much smaller zone, and as wrong as ever inside it.
 """
 
 from dataclasses import replace
@@ -54,9 +54,9 @@ for gamma in (1e-9, 1e-12, 1e-14, 2.0**-51):
     print(f"{gamma:<11.2g}{pair}{slope_fused(2 + gamma)}")
 
 # %%
-# Rounded once, the slope is right to six digits at a billionth, and as wrong as ever at the double next to 2. What stands for the
-# compiler here are exact rational numbers, rounded where the processor rounds. They have every bit of XLA, and are the same on
-# every machine.
+# Rounded once, the slope is right to six digits at a billionth, and as wrong as ever at the double
+# next to 2. What stands for the compiler here are exact rational numbers, rounded where the
+# processor rounds. They have every bit of XLA, and are the same on every machine.
 #
 # How far out, and by how much
 # ----------------------------

@@ -2,9 +2,10 @@ r"""
 Half precision: no distance is good, and yet the law holds
 ==========================================================
 
-In double precision the slope of the quotient of :cite:t:`Johnson2023` is right to 0.001 from a millionth of a unit on. In
-bfloat16 and float16 it is not right to 0.001 a hundred units away. This page looks at all numbers out to there, and then asks
-for less: an error of 1. For that the law of :doc:`plot_precision_and_order` holds in every precision.
+In double precision the slope of the quotient of :cite:t:`Johnson2023` is right to 0.001 from a
+millionth of a unit on. In bfloat16 and float16 it is not right to 0.001 a hundred units away. This
+page looks at all numbers out to there, and then asks for less: an error of 1. For that the law of
+:doc:`plot_precision_and_order` holds in every precision.
 """
 
 from types import SimpleNamespace
@@ -114,9 +115,10 @@ for dtype in ("float64", "float32", "bfloat16", "float16"):
         print(f"{dtype:<11}n = {n}   {law:<9.3g}", *cells)
 
 # %%
-# A width of 0 for the slope is no mistake. Next to 2, :math:`\gamma^2` is absorbed as a whole, where :math:`\gamma = x - 2`. The
-# rounding error of the numerator, :math:`\delta = -\gamma^2`, is as large as it gets, and the error of the n-th derivative
-# is :math:`n!/|x - 2|^{n-1}`: 1 for the slope. (JAX has a little rounding on top of that.)
+# A width of 0 for the slope is no mistake. Next to 2, :math:`\gamma^2` is absorbed as a whole,
+# where :math:`\gamma = x - 2`. The rounding error of the numerator, :math:`\delta = -\gamma^2`, is
+# as large as it gets, and the error of the n-th derivative is :math:`n!/|x - 2|^{n-1}`: 1 for the
+# slope. (JAX has a little rounding on top of that.)
 #
 # .. code-block:: pycon
 #

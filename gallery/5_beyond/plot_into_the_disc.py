@@ -2,9 +2,10 @@ r"""
 Into the disc: value and slope where the program has lost its digits
 ====================================================================
 
-On a circle around a hole a program has all its digits, and their mean is the value in the middle (:doc:`plot_around_the_hole`).
-This page goes on from there. The other coefficients make a polynomial, which continues the function inwards and can be
-differentiated. ``repair`` does so in one line, with circles of all sizes.
+On a circle around a hole a program has all its digits, and their mean is the value in the middle
+(:doc:`plot_around_the_hole`). This page goes on from there. The other coefficients make a
+polynomial, which continues the function inwards and can be differentiated. ``repair`` does so in
+one line, with circles of all sizes.
 """
 
 from removable import frameworks, plots, repair, truth
@@ -93,8 +94,8 @@ report = mended["torch"].report(torch.tensor(near))
 print(report)
 
 # %%
-# The error of the slope, at all distances out to 1. On the upper edge stands what is not finite, on the lower edge what has no
-# error.
+# The error of the slope, at all distances out to 1. On the upper edge stands what is not finite, on
+# the lower edge what has no error.
 
 size = np.geomspace(1e-12, 1, 200)
 run = compare(

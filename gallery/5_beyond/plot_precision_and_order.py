@@ -2,9 +2,10 @@ r"""
 How wide is the damage? Four precisions, four derivatives, one law
 ==================================================================
 
-The figures of :cite:t:`Johnson2023` are in double precision and end with the first derivative. There the damage reaches less
-than a millionth of a unit. In single precision, or in a Hessian, it reaches further, up to a third of a unit. This page
-measures how far, in four precisions and four derivatives, and holds that against a law of one line.
+The figures of :cite:t:`Johnson2023` are in double precision and end with the first derivative.
+There the damage reaches less than a millionth of a unit. In single precision, or in a Hessian, it
+reaches further, up to a third of a unit. This page measures how far, in four precisions and four
+derivatives, and holds that against a law of one line.
 """
 
 from types import SimpleNamespace
@@ -63,9 +64,9 @@ for at in (2.1, 2.01, 2.001):
 #    \qquad\text{so the error is above } \tau \text{ up to}\quad
 #    |x - 2| = \left(\frac{n!\; 4u}{\tau}\right)^{1/(n+1)} .
 #
-# The frameworks do not differentiate a constant :math:`\delta`. But each of their terms that contains the numerator contains
-# the same rounded number, and these terms put together are this derivative. What the law leaves out, :doc:`another page
-# <plot_what_the_law_leaves_out>` measures.
+# The frameworks do not differentiate a constant :math:`\delta`. But each of their terms that
+# contains the numerator contains the same rounded number, and these terms put together are this
+# derivative. What the law leaves out, :doc:`another page <plot_what_the_law_leaves_out>` measures.
 #
 # Measured
 # --------

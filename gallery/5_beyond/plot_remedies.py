@@ -45,8 +45,9 @@ for title, ((at, beside), slopes) in patch.items():
     print(f"{title:<11}errors of the value {at}, {beside:.1g}  slopes {slopes}")
 
 # %%
-# The values are right to nine digits, and the slopes are not. At 2 it is NaN, since the branch that was not chosen is
-# differentiated too, and its infinite slope is multiplied by 0. Next to 2 it is off by 1, as without a patch.
+# The values are right to nine digits, and the slopes are not. At 2 it is NaN, since the branch that
+# was not chosen is differentiated too, and its infinite slope is multiplied by 0. Next to 2 it is
+# off by 1, as without a patch.
 #
 # What people do
 # --------------
@@ -73,14 +74,16 @@ score = {name: measure(patch, gamma=gamma) for name, patch in PATCHES.items()}
 print(table(score))
 
 # %%
-# *Double where* is the textbook answer. Its value is right at the point, but the value that it fills in is a constant, and a
-# constant has slope 0. Next to the point it is the naive form. It has a NaN, too: in :math:`x/(e^x - 1)` the denominator is 0
-# long before :math:`x` is. *Divide no NaN* has none, and returns 0 where 4 is right. An epsilon trades the NaN for a wrong
-# slope. More digits, in *float64 in float32*, move the zone inwards and leave the NaN. *Finite differences* have a few digits.
-# The *complex step* takes no difference, but the program does, in :math:`x^2 - 4`, and so does complex division.
-# *SymPy* finds the factor of the paper's function, and misses that of :math:`(\sqrt{1 + x} - 1)/x`, which takes the trick
-# of multiplying by :math:`\sqrt{1 + x} + 1`; the other seven have none that an expression shows. XLA contracts
-# products and sums, which is no simplification.
+# *Double where* is the textbook answer. Its value is right at the point, but the value that it
+# fills in is a constant, and a constant has slope 0. Next to the point it is the naive form. It has
+# a NaN, too: in :math:`x/(e^x - 1)` the denominator is 0 long before :math:`x` is. *Divide no NaN*
+# has none, and returns 0 where 4 is right. An epsilon trades the NaN for a wrong slope. More
+# digits, in *float64 in float32*, move the zone inwards and leave the NaN. *Finite differences*
+# have a few digits. The *complex step* takes no difference, but the program does, in :math:`x^2 -
+# 4`, and so does complex division. *SymPy* finds the factor of the paper's function, and misses
+# that of :math:`(\sqrt{1 + x} - 1)/x`, which takes the trick of multiplying by :math:`\sqrt{1 + x}
+# + 1`; the other seven have none that an expression shows. XLA contracts products and sums, which
+# is no simplification.
 #
 # What it takes
 # -------------
@@ -91,7 +94,8 @@ print(table(score))
 print(prices(PATCHES))
 
 # %%
-# The second derivative of the paper's function, for some of the rows. An error of 0 is drawn at the bottom.
+# The second derivative of the paper's function, for some of the rows. An error of 0 is drawn at the
+# bottom.
 
 drawn = ("naive", "signed epsilon", "clamp", "repair")
 case = CASES["(x*x - 4)/(x - 2)"]

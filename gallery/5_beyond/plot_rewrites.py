@@ -2,8 +2,9 @@ r"""
 What does get rewritten? Twelve patterns, a factor, and a remedy undone
 =======================================================================
 
-No optimiser cancels a common factor (:doc:`plot_who_simplifies`). They know other rules of algebra. Some of these mend a value
-that rounding, or an overflow, has spoiled; few mend its slope; and they take a careful formula apart, too.
+No optimiser cancels a common factor (:doc:`plot_who_simplifies`). They know other rules of algebra.
+Some of these mend a value that rounding, or an overflow, has spoiled; few mend its slope; and they
+take a careful formula apart, too.
 """
 
 from removable import frameworks, plots
@@ -60,8 +61,8 @@ for f in (typed, careful):
         )
 
 # %%
-# The graph mends the value of the first form, and breaks both numbers of the second. XLA mends nothing, and the careful form
-# comes out as wrong as the careless one.
+# The graph mends the value of the first form, and breaks both numbers of the second. XLA mends
+# nothing, and the careful form comes out as wrong as the careless one.
 #
 # All patterns, all modes
 # -----------------------
@@ -94,7 +95,8 @@ for system in made.versions:
         print(f"{row.title:<28}{system + ', ' + row.mode:<30}{row.program}")
 
 # %%
-# The lines in the figure are the patterns. A result that is not finite stands on the right edge, an error of 0 on the left one.
+# The lines in the figure are the patterns. A result that is not finite stands on the right edge, an
+# error of 0 on the left one.
 
 modes = {
     ("PyTorch", "eager"): ("red", "o"),

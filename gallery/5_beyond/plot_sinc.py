@@ -2,8 +2,8 @@ r"""
 A function that a framework ships is no safer: sinc
 ===================================================
 
-PyTorch, TensorFlow and JAX each ship a function ``sinc``, with the value at its singular point filled in. This page
-differentiates it, at 0 and next to 0.
+PyTorch, TensorFlow and JAX each ship a function ``sinc``, with the value at its singular point
+filled in. This page differentiates it, at 0 and next to 0.
 """
 
 from removable import plots
@@ -47,8 +47,8 @@ for (title, name), errors in score.errors.items():
     print(f"{title:<14}{name:<12}largest errors", *largest)
 
 # %%
-# The second derivative, beside that of the quotient as one would type it, and of the same quotient with its singularity removed
-# by ``repair``.
+# The second derivative, beside that of the quotient as one would type it, and of the same quotient
+# with its singularity removed by ``repair``.
 
 case = CASES["sin(x)/x"]
 forms = {
@@ -85,7 +85,8 @@ plt.show()
 #
 #    \Bigl(\frac{\sin x}{x}\Bigr)' = \frac{x \cos x - \sin x}{x^2} .
 #
-# Next to 0 its numerator cancels, and at 0 it is 0/0, unless somebody has taken care of each derivative.
+# Next to 0 its numerator cancels, and at 0 it is 0/0, unless somebody has taken care of each
+# derivative.
 #
 # .. code-block:: pycon
 #

@@ -2,9 +2,9 @@ r"""
 Three frameworks, three squares: identical, if typed alike
 ==========================================================
 
-Of the slopes in its Figures 6 to 8 the paper says that "identical results were obtained using Tensorflow"
-(:cite:t:`Johnson2023`, section 3). Whether they are depends on how the square is typed, and on the order of the derivative. This
-page compares PyTorch, TensorFlow and JAX bit by bit.
+Of the slopes in its Figures 6 to 8 the paper says that "identical results were obtained using
+Tensorflow" (:cite:t:`Johnson2023`, section 3). Whether they are depends on how the square is typed,
+and on the order of the derivative. This page compares PyTorch, TensorFlow and JAX bit by bit.
 """
 
 from itertools import combinations, product
@@ -92,8 +92,9 @@ for (title, dtype, *two), counts in pairs.items():
         print(f"{title:<13}{', '.join(two):<20}", *(f"{cell:<14}" for cell in cells))
 
 # %%
-# What is not in the table is the same in all bits. There are three causes: the value of ``x**2`` in TensorFlow, the rule for the
-# slope of a quotient, and the order of a sum. The first is found here, and :doc:`plot_every_bit` has the other two.
+# What is not in the table is the same in all bits. There are three causes: the value of ``x**2`` in
+# TensorFlow, the rule for the slope of a quotient, and the order of a sum. The first is found here,
+# and :doc:`plot_every_bit` has the other two.
 #
 # The value of ``x**2`` in TensorFlow
 # -----------------------------------
@@ -151,8 +152,9 @@ plots.describe(
 plt.show()
 
 # %%
-# They are wrong together. The rounding of ``x*x`` is the same in all of them, and it makes the error; what differs is the
-# rounding of the terms, which is smaller by a factor of :math:`\gamma` (:doc:`plot_precision_and_order`).
+# They are wrong together. The rounding of ``x*x`` is the same in all of them, and it makes the
+# error; what differs is the rounding of the terms, which is smaller by a factor of :math:`\gamma`
+# (:doc:`plot_precision_and_order`).
 #
 # .. code-block:: pycon
 #
@@ -173,5 +175,5 @@ plt.show()
 #
 #    **Exercise.** ``torch.pow(x, 2.0)`` and ``tf.pow(x, 2.0)``: which line of the table is that?
 #
-# The other two causes, and all bits again in NumPy: :doc:`plot_every_bit`. The law behind the errors:
-# :doc:`/beyond/precision-and-order`.
+# The other two causes, and all bits again in NumPy: :doc:`plot_every_bit`. The law behind the
+# errors: :doc:`/beyond/precision-and-order`.

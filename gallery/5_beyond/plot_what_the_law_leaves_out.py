@@ -2,9 +2,10 @@ r"""
 What the law of the zone leaves out: framework and mode
 =======================================================
 
-One rounding, that of the numerator, predicts how far a derivative of the quotient of :cite:t:`Johnson2023` is wrong
-(:doc:`plot_precision_and_order`). The law knows nothing of the framework or of the mode of differentiation. This page measures
-what it leaves out: sample by sample in single precision, and in forward mode and forward over reverse.
+One rounding, that of the numerator, predicts how far a derivative of the quotient of
+:cite:t:`Johnson2023` is wrong (:doc:`plot_precision_and_order`). The law knows nothing of the
+framework or of the mode of differentiation. This page measures what it leaves out: sample by sample
+in single precision, and in forward mode and forward over reverse.
 """
 
 import math
@@ -54,7 +55,8 @@ print(f"reverse over reverse: PyTorch {in_reverse[0]}, TensorFlow {in_reverse[1]
 print(f"forward over reverse: PyTorch {in_forward[0]}, TensorFlow {in_forward[1]}")
 
 # %%
-# Another mode adds other terms in another order. In TensorFlow the third digit changes. The error is the same.
+# Another mode adds other terms in another order. In TensorFlow the third digit changes. The error
+# is the same.
 #
 # Sample by sample
 # ----------------
@@ -64,9 +66,10 @@ print(f"forward over reverse: PyTorch {in_forward[0]}, TensorFlow {in_forward[1]
 #
 #    E_n = (-1)^n \, \frac{n!\,\delta}{(x - 2)^{n+1}} .
 #
-# In single precision :math:`\delta` is known, since doubles hold the square exactly. What :math:`E_n` does not explain is the
-# rounding of the terms. Each has the size :math:`4\,n!/|x - 2|^n` and a relative error of a few :math:`u = 2^{-24}`: it should be
-# a small multiple of :math:`4u\,n!/|x - 2|^n`, or of the largest :math:`E_n` times :math:`|x - 2|`.
+# In single precision :math:`\delta` is known, since doubles hold the square exactly. What
+# :math:`E_n` does not explain is the rounding of the terms. Each has the size :math:`4\,n!/|x -
+# 2|^n` and a relative error of a few :math:`u = 2^{-24}`: it should be a small multiple of
+# :math:`4u\,n!/|x - 2|^n`, or of the largest :math:`E_n` times :math:`|x - 2|`.
 
 names = ("torch", "tensorflow", "jax")
 orders = (1, 2, 3, 4)
@@ -89,8 +92,9 @@ for name in names:
     print(f"{name:<12}", *(f"{multiple[name, n]:.1f}" for n in orders))
 
 # %%
-# So the whole error is at most :math:`n!\,4u\,(1 + c\,|x - 2|)/|x - 2|^{n+1}` with a :math:`c` of single digits, whatever the
-# order. Where the zone is narrow, the law is all there is. Where it is a third of a unit, it is exceeded by up to a fifth.
+# So the whole error is at most :math:`n!\,4u\,(1 + c\,|x - 2|)/|x - 2|^{n+1}` with a :math:`c` of
+# single digits, whatever the order. Where the zone is narrow, the law is all there is. Where it is
+# a third of a unit, it is exceeded by up to a fifth.
 
 versions = {}
 for name in ("torch", "tensorflow"):

@@ -51,7 +51,8 @@ print(f"PyTorch: value {in_pytorch[0]}, slope {in_pytorch[1]}")
 print(f"TensorFlow, XLA: value {in_tensorflow[0]}, slope {in_tensorflow[1]}")
 
 # %%
-# The same in JAX, whose compiler is XLA, too, and in PyTensor, which continues Theano and rewrites its graphs.
+# The same in JAX, whose compiler is XLA, too, and in PyTensor, which continues Theano and rewrites
+# its graphs.
 
 with jax.enable_x64(True):
     results = jax.jit(jax.value_and_grad(h))(jnp.float64(2))
@@ -75,8 +76,9 @@ print(f"PyTensor: value {in_pytensor[0]}, slope {in_pytensor[1]}")
 # optimiser: in the graph that Inductor makes code of, in TensorFlow's optimised graph, in XLA's optimised HLO, in PyTensor's
 # ``dprint``, in SymPy's expression. A dash stands where operation after operation is run, and there is no program to optimise.
 #
-# Torch7 and Caffe are no longer developed, and not installed here. Their rows are *replayed*: NumPy carries out the rules that
-# they published, in the order in which they stand there :cite:p:`Torch7nn,CaffeSource`. Neither has a sine, which is supplied.
+# Torch7 and Caffe are no longer developed, and not installed here. Their rows are *replayed*: NumPy
+# carries out the rules that they published, in the order in which they stand there
+# :cite:p:`Torch7nn,CaffeSource`. Neither has a sine, which is supplied.
 
 made = systems.measure()
 paper, easier, product, sine = made.subjects
@@ -85,8 +87,8 @@ for (system, mode), reason in made.absent.items():
     print(f"{system}, {mode}: {reason}")
 
 # %%
-# Two rows may stand apart here, those of XLA; :doc:`plot_fma` says on which processors and why. Nobody but SymPy, asked to
-# simplify, has a value at 2.
+# Two rows may stand apart here, those of XLA; :doc:`plot_fma` says on which processors and why.
+# Nobody but SymPy, asked to simplify, has a value at 2.
 
 print(made.table(easier))
 
@@ -101,7 +103,8 @@ print(made.table(product))
 print(made.table(sine))
 
 # %%
-# The figure shows the slopes. What the optimisers made of the second quotient, :doc:`plot_factor_in_plain_sight` prints.
+# The figure shows the slopes. What the optimisers made of the second quotient,
+# :doc:`plot_factor_in_plain_sight` prints.
 
 fig, axes = plots.zones(made)
 right = [", ".join(key) for key in made.ran if not made.lost(key, paper)]
@@ -130,10 +133,11 @@ plt.show()
 # *PyTensor* cancels a factor that stands in plain sight. *The paper's quotient* is beyond it: to find :math:`x - 2` in
 # :math:`x^2 - 4`, one has to factorise.
 #
-# Two observations besides. Where the factor is in plain sight, the numerator is a small product and loses no digits: the
-# zone of the slope is narrow without any simplification. And rewriting is not always for the better: XLA
-# turns :math:`f/g/g` into :math:`f/g^2`. That is right in algebra, and one rounding of another kind; :math:`\sin(x)/x`, whose
-# slope TensorFlow's eager mode has everywhere but at 0, is off out to 1e-13 when XLA has compiled it.
+# Two observations besides. Where the factor is in plain sight, the numerator is a small product and
+# loses no digits: the zone of the slope is narrow without any simplification. And rewriting is not
+# always for the better: XLA turns :math:`f/g/g` into :math:`f/g^2`. That is right in algebra, and
+# one rounding of another kind; :math:`\sin(x)/x`, whose slope TensorFlow's eager mode has
+# everywhere but at 0, is off out to 1e-13 when XLA has compiled it.
 #
 # .. code-block:: pycon
 #
@@ -159,4 +163,5 @@ plt.show()
 #
 #    **Exercise.** Type :math:`((x - 2) + 4)\,(x - 2)/(x - 2)`. Which of the rows are right now?
 #
-# What to do instead of waiting for a compiler: :doc:`/beyond/remedies`. None of this was measured on a GPU.
+# What to do instead of waiting for a compiler: :doc:`/beyond/remedies`. None of this was measured
+# on a GPU.

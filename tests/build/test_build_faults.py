@@ -204,7 +204,8 @@ def test_a_script_is_trusted_once_the_next_one_begins(gallery):
     intact.note_script({}, "plot_1.py", "before")
     (gallery / "a" / "plot_1.rst").write_text("new", encoding="utf-8")
     intact.note_script({}, "plot_1.py", "after")
-    assert list(intact.load(gallery / ".intact.json")) == ["a/plot_10.py"]  # its page may be half written
+    # its page may be half written
+    assert list(intact.load(gallery / ".intact.json")) == ["a/plot_10.py"]
     intact.note_script({}, "plot_10.py", "before")
     assert list(intact.load(gallery / ".intact.json")) == ["a/plot_1.py"]
     intact.mend_gallery()

@@ -1,4 +1,7 @@
-"""What executes again and what is written again when a file changes; and what the modules that execute may import."""
+"""What executes again and what is written again when a file changes.
+
+And what the modules that execute may import.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,10 @@ def test_versions_change_both_keys(project, monkeypatch):
 
 
 def imported(path: Path) -> set[str]:
-    """Name the modules of the extensions that a module imports, wherever in it; settings name some in strings."""
+    """Name the modules of the extensions that a module imports, wherever in it.
+
+    Settings name some in strings.
+    """
     modules = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

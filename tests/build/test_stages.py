@@ -184,7 +184,8 @@ def test_python_takes_the_bytecode_and_notices_an_older_one(module):
     source, compiled = module
     bytecode.compile_all(None, None)
     loader = importlib.machinery.SourceFileLoader("x", str(source))
-    # Bytecode of another module under the digest of this source: Python takes it, for the digest is right.
+    # Bytecode of another module under the digest of this source: Python takes it, for the digest is
+    # right.
     head = compiled.read_bytes()[:16]
     compiled.write_bytes(head + marshal.dumps(compile("value = 3", "x", "exec")))
     assert loader.get_code("x").co_consts[0] == 3

@@ -1,7 +1,8 @@
 """Figures 1 to 8: every number of their data and of their alt texts, computed again by other means.
 
-Here PyTorch and TensorFlow are called directly, the regions and the truths are rational numbers, and nothing is asked of
-:mod:`removable` but the figures themselves. Numbers in an alt text are parsed out of it; each must have a formula here.
+Here PyTorch and TensorFlow are called directly, the regions and the truths are rational numbers,
+and nothing is asked of :mod:`removable` but the figures themselves. Numbers in an alt text are
+parsed out of it; each must have a formula here.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ FRAMEWORKS = {f"PyTorch {torch.__version__.partition('+')[0]}": torch, f"TensorF
 COLOURS = ("green", "yellow", "red", "black")
 TOLERANCE = 1e-3
 EPSILON = {"h": None, "h1": 1e-8, "h2": 1e-4}
-ZONE = {"h": None, "h1": 1e-4, "h2": 1e-4}  # the half-width within which the denominator is perturbed
+# the half-width within which the denominator is perturbed
+ZONE = {"h": None, "h1": 1e-4, "h2": 1e-4}
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]\d+)?")
 
 
@@ -327,7 +329,8 @@ def widths() -> list[float]:
 def figure_1(f: Drawn) -> list[float]:
     yellow = f.here("yellow")
     meant = f.truth("meant")[0][1]
-    ends = 2.0**-26, 2.0**-25.5  # of what is below half a place of a double just below 4, and just above it
+    # of what is below half a place of a double just below 4, and just above it
+    ends = 2.0**-26, 2.0**-25.5
     for end, side in zip(ends, (-1, 1), strict=True):
         assert 0.997 < (side * f.gamma)[yellow].max() / end < 1
     (flat,) = np.unique(f.torch[yellow])

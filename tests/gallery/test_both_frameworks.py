@@ -125,16 +125,19 @@ def test_the_sweeps_hold_what_each_framework_returns(kept, program):
 # Each mode is what it says: a function with rules that contradict each other tells them apart
 
 WANTED = {
-    # Nested in itself, torch.func.jvp takes what an operation of our own was computed from for a constant: no third row.
+    # Nested in itself, torch.func.jvp takes what an operation of our own was computed from for a
+    # constant: no third row.
     "torch": {"reverse": [3, 5], "forward": [6], "forward-over-reverse": [3, 11]},
-    # Reverse mode applied to itself transposes the rule of a slope twice, which is the doubling rule of forward mode again.
+    # Reverse mode applied to itself transposes the rule of a slope twice, which is the doubling
+    # rule of forward mode again.
     "jax": {"reverse": [3, 10], "forward": [6, 22], "forward-over-reverse": [3, 11]},
     # Forward mode looks into a function with a rule of its own, and finds x.
     "tensorflow": {"reverse": [3, 5], "forward": [1, 0], "forward-over-reverse": [3, 11]},
 }
 """Slope, and slope of the slope, of a function that is x.
 
-Going back it hands on 3 times what it is given, going forward 6 times; and that 3 has the slope 5 going back, 11 going forward.
+Going back it hands on 3 times what it is given, going forward 6 times; and that 3 has the slope 5
+going back, 11 going forward.
 """
 
 
@@ -204,7 +207,10 @@ def _in_tensorflow() -> Program:
     import tensorflow as tf
 
     def scaled(backwards: float, forwards: float) -> object:
-        """Hand a slope on times one number; what is handed on has another one for its own slope, which forward mode asks for."""
+        """Hand a slope on times one number.
+
+        What is handed on has another one for its own slope, which forward mode asks for.
+        """
         return tf.custom_gradient(lambda upstream: (backwards * upstream, lambda again: forwards * again))
 
     @tf.custom_gradient

@@ -124,7 +124,8 @@ def test_slopes_that_a_framework_lacks_are_noticed(monkeypatch):
     [
         ({"(x*x-4)/(x-2)": [4.0, 1.0]}, FAILS),  # the factor is cancelled
         ({"log(1+x)/x": [0.5, -0.5]}, FAILS),  # rewritten, and wrong
-        ({"log(1+x)/x": [1.0, -0.5]}, FAILS),  # rewritten, and every slope is right: the condition is another one
+        # rewritten, and every slope is right: the condition is another one
+        ({"log(1+x)/x": [1.0, -0.5]}, FAILS),
         ({"log(1+x)/x": [1.0, -0.5], "log(exp(x))": [1000.0, np.nan]}, CONDITIONAL),
     ],
 )
@@ -175,7 +176,8 @@ def perturb_exact_arithmetic(monkeypatch):
         rationals, "quotient", lambda g, d: _REAL["quotient"](g, d) * Fraction(17, 16) + Fraction(3, 16)
     )
     monkeypatch.setattr(rationals, "alpha", lambda *args: [a * Fraction(15, 16) for a in _REAL["alpha"](*args)])
-    # An error of the power that is as large as half a spacing 3e-5 away from 2, and different without the last term.
+    # An error of the power that is as large as half a spacing 3e-5 away from 2, and different
+    # without the last term.
     monkeypatch.setattr(
         rationals,
         "power",

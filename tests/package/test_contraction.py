@@ -18,7 +18,8 @@ POINTS = SUBJECTS[0].points(300)
 POINTS = POINTS[POINTS != 2]
 X86 = platform.machine() in ("x86_64", "AMD64")
 
-# On Arm nothing was measured, and XLA's flag has no name there for a processor without the instruction.
+# On Arm nothing was measured, and XLA's flag has no name there for a processor without the
+# instruction.
 on_x86 = pytest.mark.skipif(not X86, reason="needs instruction sets of Intel's and AMD's processors")
 
 

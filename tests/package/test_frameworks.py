@@ -35,7 +35,8 @@ def test_derivatives_of_a_polynomial(name, dtype):
     expected = np.stack([X**3, 3 * X**2, 6 * X, np.full_like(X, 6), np.zeros_like(X)])
     for mode in ["forward"] if name == "numpy" else ["reverse", "forward"]:
         deepest = 3 if (name, mode) == ("tensorflow", "forward") else 4
-        order = deepest if dtype == "float64" else 2  # nesting is the same in both, and takes its time
+        # nesting is the same in both, and takes its time
+        order = deepest if dtype == "float64" else 2
         got = frameworks.get(name).derivatives(cubic, X, order=order, mode=mode, dtype=dtype)
         assert got.dtype == dtype
         np.testing.assert_array_equal(got, expected[: order + 1])
@@ -107,7 +108,8 @@ def test_forward_mode_of_tensorflow_beyond_order_3_is_refused():
 @pytest.mark.upstream
 def test_forward_mode_of_tensorflow_still_ends_at_order_3():
     """Fails when TensorFlow is mended: then the limit in the adapter, and this test, can go."""
-    # Each in a process of its own: how it fails depends on what TensorFlow has traced before. It is imported once.
+    # Each in a process of its own: how it fails depends on what TensorFlow has traced before. It is
+    # imported once.
     code = """
 import os
 from removable import frameworks
@@ -122,7 +124,8 @@ for mode in ("forward", "forward-over-reverse"):
         os._exit(0)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    # Which of the two is the last word of the first differs between machines with the same TensorFlow.
+    # Which of the two is the last word of the first differs between machines with the same
+    # TensorFlow.
     last_words = re.findall(r"^(SystemError|ValueError|IndexError): ", done.stderr, re.MULTILINE)
     assert done.stderr.count("Traceback") >= 2
     assert last_words[-2] in ("SystemError", "ValueError")

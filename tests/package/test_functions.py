@@ -82,7 +82,8 @@ def test_h2_as_the_paper_writes_it(gamma):
 @given(OFFSETS)
 def test_equations_2_3_and_4_are_one_function(gamma):
     x, epsilon = exact(2) + exact(gamma), exact(EPSILON)
-    if abs(x - 2) == epsilon:  # the rim belongs to one case or the other, with the same value from either side
+    # the rim belongs to one case or the other, with the same value from either side
+    if abs(x - 2) == epsilon:
         return
     third = fn.h2(x, Rational, epsilon=epsilon)
     assert third == fn.h2_hat(x, Rational, epsilon=epsilon)

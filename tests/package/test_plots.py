@@ -28,7 +28,8 @@ from removable.sweeps.sweep import sweep
 
 STATIC = Path(__file__).parents[2] / "docs" / "_static"
 
-# Machado, Oliveira and Fernandes (2009), severity 1: what a reader without one kind of cones sees, in linear RGB.
+# Machado, Oliveira and Fernandes (2009), severity 1: what a reader without one kind of cones sees,
+# in linear RGB.
 SEEN_BY = {
     "everybody else": np.eye(3),
     "protanopes": np.array(
@@ -131,13 +132,17 @@ def test_marks_stand_out_from_the_page(palette):
     for role in ("meant", "written", "red", "green", "black"):
         assert contrast(palette[role], palette["paper"]) >= 3, role
     assert contrast(palette["ink"], palette["paper"]) >= 7
-    # Yellow on white cannot reach 3 and stay yellow. Its markers are squares, and the only ones outlined with ink.
+    # Yellow on white cannot reach 3 and stay yellow. Its markers are squares, and the only ones
+    # outlined with ink.
     assert contrast(palette["yellow"], palette["paper"]) >= 2
 
 
 @pytest.mark.parametrize("palette", [plots.LIGHT, plots.DARK], ids=["light", "dark"])
 def test_everybody_can_tell_the_regions_apart(palette):
-    """By the distance in CIELAB, in which 2 can just be seen; on grey paper by the lightness alone."""
+    """By the distance in CIELAB, in which 2 can just be seen.
+
+    On grey paper by the lightness alone.
+    """
     roles = [role for role, _, _ in REGION_STYLE.values()]
     for a, b in itertools.combinations(roles, 2):
         for reader, matrix in SEEN_BY.items():

@@ -25,7 +25,10 @@ MODES = ("reverse", "forward", "forward-over-reverse")
 
 
 def series(first: int, *, step: int = 1, sign: int = 1):
-    """The entire function of the coefficients sign^k/(step k + first)!; beyond 120 terms there is less than 1e-50 up to 10."""
+    """The entire function of the coefficients sign^k/(step k + first)!.
+
+    Beyond 120 terms there is less than 1e-50 up to 10.
+    """
 
     def program(x, xp):
         result = 0 * x
@@ -140,7 +143,8 @@ FAR = {
     "stumpff 2": (None, ALTERNATING, ZERO, ALTERNATING),
     "stumpff 3": (None, ALTERNATING, ZERO, ALTERNATING),
 }
-"""Beyond 1e5, above and below, what is left of the program, or limits of value and derivatives; then at both infinities."""
+"""Beyond 1e5, above and below, what is left of the program, or limits of value and derivatives;
+then at both infinities."""
 
 TINY = [0.0, 5e-324, 1e-310, 1e-300, 1e-160, 1e-40, 1e-20]
 USUAL = [11.0, 100.0, 300.0, 700.0, 745.0, 800.0, 1e4]
@@ -280,7 +284,8 @@ BOUNDS = np.array([1e-14, 1e-13, 1e-13])
 def right(found: np.ndarray, true: np.ndarray, x: np.ndarray, name: str, dtype: str) -> None:
     """Value to 4 ulp, derivatives to the bounds, all of float64 and scaled for other precisions.
 
-    The root of s is rounded, by which a Stumpff function changes as by a change of s by a rounding error.
+    The root of s is rounded, by which a Stumpff function changes as by a change of s by a rounding
+    error.
     """
     assert not np.isnan(found).any()
     eps = float(np.finfo(dtype).eps)
@@ -349,7 +354,10 @@ def test_limits_and_no_nan_anywhere(name, mode, dtype):
 
 @pytest.mark.upstream
 def test_an_infinite_slope_in_the_forward_mode_of_tensorflow_is_still_nan():
-    """It multiplies what is infinite by the zero that stands for "no derivative". Mended, the test above asks for more."""
+    """It multiplies what is infinite by the zero that stands for "no derivative".
+
+    Mended, the test above asks for more.
+    """
     found = frameworks.get("tensorflow").derivatives(
         lambda x, xp: xp.exp(x), [800.0], order=2, mode="forward-over-reverse"
     )
@@ -363,12 +371,14 @@ def test_functions_of_two_arguments_by_each_and_by_both(name, direction, dtype):
     x, y = pairs(name, dtype, 60)
     program, eps = OF_TWO[name], np.finfo(dtype).eps
     if name == "boxcox":
-        constant = (y == 0) & (direction[1] == 0) | (x == 1) & (direction[0] == 0)  # of which the program makes 0/0
+        # of which the program makes 0/0
+        constant = (y == 0) & (direction[1] == 0) | (x == 1) & (direction[0] == 0)
         x, y = x[~constant], y[~constant]
     else:
         x[5:10] = y[5:10]
     true = along(program, x, y, direction)
-    sizes = sum(map(abs, direction)) ** np.arange(1, 4)  # a sum of partial derivatives with such weights
+    # a sum of partial derivatives with such weights
+    sizes = sum(map(abs, direction)) ** np.arange(1, 4)
     if dtype == "float32":
         fits = (np.abs(true) < 1e30).all(axis=0)
         x, y, true = x[fits], y[fits], true[:, fits]
@@ -476,7 +486,8 @@ def test_limits_of_functions_of_two_arguments(name, framework):
     for x, y, *true in ENDS[name]:
         back, ahead = both_slopes(getattr(primitives, name), framework, float(x), float(y))
         np.testing.assert_allclose(back, true, rtol=1e-12, atol=1e-12, err_msg=f"{x}, {y}")
-        # One argument alone is a direction with a zero for the other, which times an infinite slope is NaN.
+        # One argument alone is a direction with a zero for the other, which times an infinite slope
+        # is NaN.
         if np.isfinite(true).all():
             np.testing.assert_allclose(ahead, true, rtol=1e-12, atol=1e-12, err_msg=f"forward, {x}, {y}")
 
@@ -563,7 +574,10 @@ def test_compiled_in_pytorch(name):
 
 @pytest.mark.parametrize("name", EXACT)
 def test_compiled_in_pytorch_little_but_x_is_kept_for_the_way_back(name):
-    """To write down which elements are near would take longer than all the rest; ends and limits cost a byte each."""
+    """To write down which elements are near would take longer than all the rest.
+
+    Ends and limits cost a byte each.
+    """
     x = torch.tensor(X, requires_grad=True)
     y = torch.compile(primitive(name), backend="aot_eager_decomp_partition")(x)
     kept = [tensor.dtype for tensor in y.grad_fn.saved_tensors]

@@ -15,7 +15,8 @@ XLA = (("TensorFlow", "jit_compile=True"), ("JAX", "jit"))
 OPTIMISED = (INDUCTOR, GRAPH, *XLA)
 FACTOR = "x*(x - 2)/(x - 2)"
 
-# Value and slope in each mode that rewrites a pattern; in the modes that are not named both are as in the eager mode.
+# Value and slope in each mode that rewrites a pattern; in the modes that are not named both are as
+# in the eager mode.
 EFFECTS = {
     "(exp(x) - 1)/x": {GRAPH: ("right", "nearer")},
     "log(1 + x)/x": {GRAPH: ("right", "same")},

@@ -1,4 +1,7 @@
-"""The saboteurs: each does what it says and leaves everything as it was; and what is made of the verdicts under them."""
+"""The saboteurs: each does what it says and leaves everything as it was.
+
+And what is made of the verdicts under them.
+"""
 
 from __future__ import annotations
 

@@ -41,7 +41,8 @@ def test_only_the_remedies_are_right_everywhere(row):
     "title", [title for title in PATCHES if title not in ("repair", "quotient", "primitives", "by hand")]
 )
 def test_no_patch_is_right_next_to_the_point(title):
-    # None is right up to the second derivative, but for differences of sin(x)/x; the third takes JAX its time.
+    # None is right up to the second derivative, but for differences of sin(x)/x; the third takes
+    # JAX its time.
     order = 3 if title == "finite differences" else 2
     score = measure(PATCHES[title], gamma=GAMMA, order=order, cases=TWO | {"sin(x)/x": CASES["sin(x)/x"]})
     found = {key for key, rows in score.errors.items() if (rows[:, GAMMA != 0] <= score.tolerance).all()}
@@ -123,11 +124,13 @@ def test_the_accuracy_on_record_is_found_and_is_that_which_is_promised(kind, tit
     coarser = [1] + 3 * [np.finfo(dtype).eps / np.finfo("float64").eps]
     assert all(found <= np.multiply(PROMISED[kind], coarser))
     assert all(kept <= np.multiply(PROMISED[kind], coarser))
-    # The worst of more points is not less. Another processor has other sines, which may be half as wrong again.
+    # The worst of more points is not less. Another processor has other sines, which may be half as
+    # wrong again.
     assert all(found <= 1.5 * kept)
 
 
-# What follows is true of the versions that the pins name. Where a test fails, something has been mended: tell the readers.
+# What follows is true of the versions that the pins name. Where a test fails, something has been
+# mended: tell the readers.
 
 
 def test_the_sinc_of_pytorch_still_has_no_second_derivative():

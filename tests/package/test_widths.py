@@ -144,7 +144,8 @@ def test_the_edges_of_h_are_those_of_all_numbers_between():
 
 
 def test_where_errors_are_as_good_as_random_three_digits_are_right():
-    # At this tolerance the rounding error of the square runs through all its values in a millionth of the distance.
+    # At this tolerance the rounding error of the square runs through all its values in a millionth
+    # of the distance.
     found = widths.edges(lambda x: frameworks.get("torch").derivatives(h, x)[1], np.ones_like, tolerance=1e-6)
     right, left = last_wrong(1, 2.1073e-5, 2.1075e-5, 1e-6), last_wrong(-1, 1.4901e-5, 1.4902e-5, 1e-6)
     assert right * (1 - 5e-4) < found.right <= right

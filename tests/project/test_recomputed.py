@@ -43,7 +43,8 @@ def test_thirty_claims_and_more_are_recomputed_in_both_frameworks():
     assert len(recomputed.CLAIMS) >= 30
     found = recomputed.recomputed(["eq-7", "identical-slopes-of-h"])
     assert set(found["eq-7"]) == {"torch", "tensorflow", "exact"}
-    assert set(found["identical-slopes-of-h"]) == {"torch", "tensorflow"}  # compared by definition, nothing is exact
+    # compared by definition, nothing is exact
+    assert set(found["identical-slopes-of-h"]) == {"torch", "tensorflow"}
 
 
 def test_the_other_program_imports_nothing_of_the_package():

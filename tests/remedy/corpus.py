@@ -1,15 +1,17 @@
 r"""Functions with a removable singularity, as data, with their exact value and three derivatives at any double.
 
-A :class:`Case` holds a program as a user would type it, ``program(x, o)``, where ``o`` has the elementary functions of one
-framework under common names (:func:`operations`); the point; and the truth. The truth is computed in ball arithmetic
-(FLINT's ``acb_series``, a power series around the very double that is asked for), with as many bits as it takes to certify
-24 digits. It shares nothing with the way in which the package repairs: no circle, no node, no framework.
+A :class:`Case` holds a program as a user would type it, ``program(x, o)``, where ``o`` has the
+elementary functions of one framework under common names (:func:`operations`); the point; and the
+truth. The truth is computed in ball arithmetic (FLINT's ``acb_series``, a power series around the
+very double that is asked for), with as many bits as it takes to certify 24 digits. It shares
+nothing with the way in which the package repairs: no circle, no node, no framework.
 
-Where the program uses rounded constants (a rounded pi, the float nearest to exp(2)) or ``where`` and ``abs``, the function
-*meant* is given beside it, in terms of the distance t from the point.
+Where the program uses rounded constants (a rounded pi, the float nearest to exp(2)) or ``where``
+and ``abs``, the function *meant* is given beside it, in terms of the distance t from the point.
 
-At the point itself the truth is taken at a distance of 2^-200 natural lengths, where the balls are as sharp as elsewhere and
-the function, which is analytic, differs by a relative 2^-200. What is smaller there than 2^-150 of its natural size is zero.
+At the point itself the truth is taken at a distance of 2^-200 natural lengths, where the balls are
+as sharp as elsewhere and the function, which is analytic, differs by a relative 2^-200. What is
+smaller there than 2^-150 of its natural size is zero.
 """
 
 from __future__ import annotations
@@ -89,16 +91,18 @@ class Case:
     at : float
         The point.
     exact : callable, optional
-        The function meant, called as ``exact(t, o)`` with t = x - at, a power series; the program itself if there is none.
+        The function meant, called as ``exact(t, o)`` with t = x - at, a power series; the program
+        itself if there is none.
     scale : float
         Natural length: the function changes by its own size over about this distance.
     room : float
         Distance from the point to where the function meant ends or is singular on the real line.
     side : int
-        1 if the program gives numbers on the right of the point only, -1 on the left only, 0 on both.
+        1 if the program gives numbers on the right of the point only, -1 on the left only, 0 on
+        both.
     families : dict of str to str
-        For each framework in which the program can be written the kind of nodes that is expected: ``"circle"`` if it takes
-        complex numbers there and is holomorphic, ``"real"`` otherwise.
+        For each framework in which the program can be written the kind of nodes that is expected:
+        ``"circle"`` if it takes complex numbers there and is holomorphic, ``"real"`` otherwise.
     order : int
         Order of the zero of the denominator, for quotients; 0 elsewhere.
     rounded : bool
@@ -130,8 +134,9 @@ class Case:
         framework : {"torch", "tensorflow", "jax"}
             Whose arrays it takes.
         closed : bool
-            Whether it is to close over something, so that nobody can tell that it reads nothing that changes. Otherwise it
-            is what a user would type, :func:`source`, and names nothing but modules.
+            Whether it is to close over something, so that nobody can tell that it reads nothing
+            that changes. Otherwise it is what a user would type, :func:`source`, and names nothing
+            but modules.
         """
         return as_function(self.program, framework, closed=closed)
 
@@ -139,7 +144,7 @@ class Case:
         return f"<{self.name} at {self.at!r}>"
 
 
-# ---------------------------------------------------------------------------------------------------- the operations
+# ----------------------------------------------------------------------------------- the operations
 @functools.cache
 def operations(framework: str) -> Operations:
     """Return the elementary functions of a framework, of mpmath or of ball arithmetic (``"exact"``) under common names.
@@ -290,7 +295,10 @@ def _asinh(z: acb_series) -> acb_series:
 
 
 def _digamma(z: acb_series) -> acb_series:
-    """The derivative of lgamma, which takes one more term of z; any will do, because it has no effect on those that are kept."""
+    """The derivative of lgamma, which takes one more term of z.
+
+    Any will do, because it has no effect on those that are kept.
+    """
     count = int(z.prec)
     with _terms(count + 1):
         longer = acb_series([*(z[k] for k in range(count)), 1], count + 1)
@@ -312,7 +320,10 @@ class _terms:  # noqa: N801
 
 
 def _bessel_i_over_power(n: int) -> Callable[[acb_series], acb_series]:
-    """I_n(x) / x^n by its power series, for |x| up to 4; 4^(2 k)/(k!)^2 is below 2^-prec at the last term."""
+    """I_n(x) / x^n by its power series, for |x| up to 4.
+
+    4^(2 k)/(k!)^2 is below 2^-prec at the last term.
+    """
 
     def evaluated(x: acb_series) -> acb_series:
         s = x * x / 4
@@ -357,9 +368,12 @@ def _exact() -> Operations:
     )
 
 
-# ---------------------------------------------------------------------------------------------------- as a user types it
+# ------------------------------------------------------------------------------- as a user types it
 def as_function(program: Callable[..., Any], framework: str, *, closed: bool = False) -> Callable[[Array], Any]:
-    """Return ``program(x, o)`` as a function of x alone, for one framework; see :meth:`Case.function`."""
+    """Return ``program(x, o)`` as a function of x alone, for one framework.
+
+    See :meth:`Case.function`.
+    """
     text = None if closed else source(program, framework)
     if text is None:
         o = operations(framework)
@@ -373,13 +387,16 @@ def as_function(program: Callable[..., Any], framework: str, *, closed: bool = F
         f"<{program.__qualname__} of line {program.__code__.co_firstlineno} in {framework} {zlib.crc32(text.encode())}>"
     )
     exec(compile(text, name, "exec"), scope)
-    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)  # for tools that read the source
+    # for tools that read the source
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     return scope["h"]
 
 
 @functools.cache
 def source(program: Callable[..., Any], framework: str) -> str | None:
-    """Return the program as a user of a framework would type it, a function ``h(x)``; None if an operation has no name there.
+    """Return the program as a user of a framework would type it, a function ``h(x)``.
+
+    None if an operation has no name there.
 
     Examples
     --------
@@ -457,12 +474,13 @@ def _parsed(program: Callable[..., Any]) -> ast.Lambda | ast.FunctionDef:
     return max(around, key=lambda node: (node.lineno, node.col_offset))
 
 
-# ---------------------------------------------------------------------------------------------------- the truth
+# ---------------------------------------------------------------------------------------- the truth
 DIGITS = 80
 """Bits of a Taylor coefficient that are certified."""
 
 NEAREST = -200
-"""Binary logarithm of the distance, in natural lengths, at which the truth is taken for the point itself."""
+"""Binary logarithm of the distance, in natural lengths, at which the truth is taken for the point
+itself."""
 
 MOST_BITS = 2**17
 
@@ -482,7 +500,8 @@ def taylor(case: Case, t: arb, terms: int = 4) -> list[arb]:
     Returns
     -------
     list of flint.arb
-        Balls of relative radius 2^-80 or less; an exact zero may come as a ball around zero that is far smaller still.
+        Balls of relative radius 2^-80 or less; an exact zero may come as a ball around zero that is
+        far smaller still.
     """
     function = case.exact or (lambda t, o: case.program(t + arb(case.at), o))
     tiny, bits = _negligible(case, t), 192
@@ -521,7 +540,10 @@ def _negligible(case: Case, t: arb) -> float:
 
 
 def _log2(ball: arb) -> float:
-    """Binary logarithm of the size of the midpoint, which may lie beyond every double; -inf for zero, inf for no number."""
+    """Binary logarithm of the size of the midpoint, which may lie beyond every double.
+
+    -inf for zero, inf for no number.
+    """
     if not ball.is_finite():
         return math.inf
     mantissa, exponent = ball.mid().man_exp()
@@ -570,7 +592,8 @@ def truth(case: Case, x: Array) -> np.ndarray:
     case : Case
         The function.
     x : array_like
-        Points, shape (n,). Each is taken as the exact number that it is: round to float32 first if that is what is meant.
+        Points, shape (n,). Each is taken as the exact number that it is: round to float32 first if
+        that is what is meant.
 
     Returns
     -------
@@ -590,8 +613,9 @@ def truth(case: Case, x: Array) -> np.ndarray:
 def size(case: Case) -> tuple[float, float, float, float]:
     """Return the natural sizes of the value and the derivatives: their largest within half a natural length.
 
-    They are taken at the point, and at a quarter and half of the natural length (of the room, if that is less) to both sides.
-    A derivative that is zero everywhere, of a polynomial, has the natural size of the value by natural lengths.
+    They are taken at the point, and at a quarter and half of the natural length (of the room, if
+    that is less) to both sides. A derivative that is zero everywhere, of a polynomial, has the
+    natural size of the value by natural lengths.
     """
     reach = min(case.scale, case.room)
     rows = np.abs(truth(case, [case.at + u * reach for u in (-0.5, -0.25, 0.0, 0.25, 0.5)])).max(1)
@@ -601,8 +625,9 @@ def size(case: Case) -> tuple[float, float, float, float]:
 def points(case: Case, *, reach: float | None = None, dtype: str = "float64") -> np.ndarray:
     """Return points at which a repair is to be judged, rounded to a precision and back to doubles, in rising order.
 
-    The point; the nearest numbers to it that are not it (for the point 0: 1e-300, or 1e-37 in float32) and a few at 1e-200
-    to 1e-20; a ladder of +-10^-k natural lengths; and, if the reach of the repair is given, points across it and just outside.
+    The point; the nearest numbers to it that are not it (for the point 0: 1e-300, or 1e-37 in
+    float32) and a few at 1e-200 to 1e-20; a ladder of +-10^-k natural lengths; and, if the reach of
+    the repair is given, points across it and just outside.
 
     Parameters
     ----------
@@ -616,8 +641,9 @@ def points(case: Case, *, reach: float | None = None, dtype: str = "float64") ->
     Returns
     -------
     numpy.ndarray
-        float64. Points outside of the reach are left out on the side where the program itself gives no number, and all that
-        are further than 0.9 times the room. A reach beyond 10^4 natural lengths, of a polynomial, is cut off there.
+        float64. Points outside of the reach are left out on the side where the program itself gives
+        no number, and all that are further than 0.9 times the room. A reach beyond 10^4 natural
+        lengths, of a polynomial, is cut off there.
     """
     reach = None if reach is None else min(reach, 1e4 * max(case.scale, abs(case.at)))
     number = np.dtype(dtype).type
@@ -642,12 +668,13 @@ def points(case: Case, *, reach: float | None = None, dtype: str = "float64") ->
     return x[keep]
 
 
-# ---------------------------------------------------------------------------------------------------- the functions
+# ------------------------------------------------------------------------------------ the functions
 CASES: list[Case] = []
 """All of them."""
 
 REAL = dict.fromkeys(ALL, "real")
-# It compares complex numbers by their real parts first. Where both branches are the same function, it does not matter which.
+# It compares complex numbers by their real parts first. Where both branches are the same function,
+# it does not matter which.
 JAX_TAKES_COMPLEX = {"torch": "real", "tensorflow": "real", "jax": "circle"}
 
 

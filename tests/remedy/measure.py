@@ -27,14 +27,16 @@ class Errors:
     Attributes
     ----------
     ulp : float
-        Worst error of the value, in units of the last place *of the true value* in the dtype: an odd function must be right
-        relatively at 1e-300 too, and exactly 0 where the truth is 0 (else this is astronomical).
+        Worst error of the value, in units of the last place *of the true value* in the dtype: an
+        odd function must be right relatively at 1e-300 too, and exactly 0 where the truth is 0
+        (else this is astronomical).
     ulp_of_size : float
-        The same in units of the last place of max(|true value|, natural size of the value): what is left of a value that
-        passes through zero.
+        The same in units of the last place of max(|true value|, natural size of the value): what is
+        left of a value that passes through zero.
     relative : tuple of float
-        Worst error of the value and of derivatives 1 to 3, each relative to max(|true derivative|, natural size), where the
-        natural size of a derivative is its largest value within half a natural length of the point (:func:`remedy.corpus.size`).
+        Worst error of the value and of derivatives 1 to 3, each relative to max(|true derivative|,
+        natural size), where the natural size of a derivative is its largest value within half a
+        natural length of the point (:func:`remedy.corpus.size`).
     where : tuple of float
         For each of the four the point, as distance x - at, at which it is worst.
     count : int
@@ -65,13 +67,14 @@ def errors(
 ) -> Errors:
     """Compare a callable with the function meant, in value and derivatives 1 to 3.
 
-    The truth is that at the points as they are rounded to ``dtype``, by ball arithmetic. What the errors are relative to is
-    said in :class:`Errors`.
+    The truth is that at the points as they are rounded to ``dtype``, by ball arithmetic. What the
+    errors are relative to is said in :class:`Errors`.
 
-    TensorFlow 2.21 itself can be wrong here: by nested ``ForwardAccumulator``, of ``u*u*u`` with ``u = x/2`` at 0.3 the second
-    derivative came out as 0.325 and the third as 0, instead of 0.225 and 0.75, though not in every process. Before a second
-    or third derivative there, in forward or mixed mode, is held against a repair, see whether the same polynomial by plain
-    operations has it right.
+    TensorFlow 2.21 itself can be wrong here: by nested ``ForwardAccumulator``, of ``u*u*u`` with
+    ``u = x/2`` at 0.3 the second derivative came out as 0.325 and the third as 0, instead of 0.225
+    and 0.75, though not in every process. Before a second or third derivative there, in forward or
+    mixed mode, is held against a repair, see whether the same polynomial by plain operations has it
+    right.
 
     Parameters
     ----------
@@ -86,7 +89,8 @@ def errors(
     mode : {"reverse", "forward", "mixed"}
         How derivatives are propagated; mixed is forward over reverse.
     reach : float, optional
-        How far the repair reaches, for the points across it and just outside; see :func:`remedy.corpus.points`.
+        How far the repair reaches, for the points across it and just outside; see
+        :func:`remedy.corpus.points`.
     x : array_like, optional
         Points of your own instead, as doubles; they are rounded to ``dtype``.
 
@@ -130,7 +134,8 @@ def compared(found: np.ndarray, case: Case, x: np.ndarray, dtype: str) -> Errors
     with np.errstate(all="ignore"):
         error = np.abs(found.astype(np.float64) - true)
         error[~np.isfinite(found)] = np.inf
-        # The smallest normal number stands in for what is smaller: there an ulp is no longer relative.
+        # The smallest normal number stands in for what is smaller: there an ulp is no longer
+        # relative.
         tiny = float(np.finfo(dtype).tiny)
         scale = np.maximum(np.abs(true), natural)
         relative = np.where(error > 0, error / np.where(scale > 0, scale, tiny), 0.0)
@@ -176,7 +181,8 @@ def within(found: Errors, *, ulp: float, derivatives: tuple[float, float, float]
 def hardest(case: Case, framework: str = "torch", dtype: str = "float64", mode: str = "reverse") -> tuple[int, Errors]:
     """Return which of value (0) and derivatives (1 to 3) is worst in the program as it is written, and its errors.
 
-    Infinite errors, which nearly every program has at the point itself, are not counted: the point is left out.
+    Infinite errors, which nearly every program has at the point itself, are not counted: the point
+    is left out.
     """
     x = points(case, dtype=dtype)
     x = x[np.abs(x - case.at) > 1e-3 * case.scale]

@@ -1,7 +1,10 @@
-"""What must be refused, as data, with the facts that the sentence must state; and near misses that must not be refused.
+"""What must be refused, as data, with the facts that the sentence must state.
 
-``attempt(refusal, repair, framework)`` does what a user would do, and ``faults(refusal, outcome)`` says what is wrong with
-the answer: nothing raised, an error of the wrong class, a fact that the sentence does not state.
+And near misses that must not be refused.
+
+``attempt(refusal, repair, framework)`` does what a user would do, and ``faults(refusal, outcome)``
+says what is wrong with the answer: nothing raised, an error of the wrong class, a fact that the
+sentence does not state.
 """
 
 from __future__ import annotations
@@ -66,17 +69,20 @@ class Refusal:
     kind : str
         One of :data:`KINDS`.
     program : callable, optional
-        Called as ``program(x, o)``, with ``o`` from :func:`remedy.corpus.operations`; None if ``raw`` is given.
+        Called as ``program(x, o)``, with ``o`` from :func:`remedy.corpus.operations`; None if
+        ``raw`` is given.
     at : object
         The point, or what somebody gives for one.
     numbers : tuple of float
-        Numbers that the sentence must state to three digits: residue, values or slopes from the right and from the left.
+        Numbers that the sentence must state to three digits: residue, values or slopes from the
+        right and from the left.
     words : tuple of str
         Regular expressions that the sentence must match besides that of its kind, case ignored.
     order, leading : optional
         Of a pole: the error's attributes ``order`` and ``leading`` or ``residue``, to three digits.
     errors : tuple of str
-        Names of the classes in :mod:`removable.errors` of which the error must be an instance of one.
+        Names of the classes in :mod:`removable.errors` of which the error must be an instance of
+        one.
     frameworks : tuple of str
         Where it can be written.
     shape : tuple of int
@@ -198,7 +204,7 @@ def states(sentence: str, number: float) -> bool:
     return any(abs(value - number) <= (5e-3 * abs(number) or 1e-3) for value in found)
 
 
-# ---------------------------------------------------------------------------------------------------- what is refused
+# ---------------------------------------------------------------------------------- what is refused
 REFUSALS: list[Refusal] = []
 """All of them."""
 
@@ -262,7 +268,8 @@ def _jumps() -> None:
     add(3.0, 2.0, "x + |x - 2|/(2 (x - 2)) + 0.5", lambda x, o: x + o.abs(x - 2) / (2 * (x - 2)) + 0.5, 2.0)
     add(0.7071, -0.7071, "sqrt(1 - cos(x))/x", lambda x, o: o.sqrt(1 - o.cos(x)) / x)
     add(1.02, 1.0, "where(x > 0, 1.02, 1) sin(x)/x", lambda x, o: o.where(x > 0, 1.02 * o.sin(x) / x, o.sin(x) / x))
-    # A jump so small that three digits do not tell the sides apart: it must be refused, in whatever numbers.
+    # A jump so small that three digits do not tell the sides apart: it must be refused, in whatever
+    # numbers.
     small = "sin(x)/x + 1e-7 sign(x)"
     REFUSALS.append(Refusal(small, "jump", lambda x, o: o.sin(x) / x + 1e-7 * o.sign(x)))
 
@@ -405,7 +412,7 @@ def _bad_input() -> None:
         add(f"fn={raw!r}", None, raw=raw, words=(r"callable|function",))
 
 
-# ---------------------------------------------------------------------------------------------------- near misses
+# -------------------------------------------------------------------------------------- near misses
 def _near_misses() -> list[Case]:
     def add(name: str, program: Any, at: float = 0.0, **rest: Any) -> Case:
         return Case(name, "near miss", program, at, **rest)
@@ -484,4 +491,5 @@ for _fill in (_poles, _essential, _jumps, _kinks, _finitely_smooth, _branch_poin
     _fill()
 
 NEAR_MISSES: list[Case] = _near_misses()
-"""What looks like something to refuse and is not, with its truth, to be measured like any other case."""
+"""What looks like something to refuse and is not, with its truth, to be measured like any other
+case."""

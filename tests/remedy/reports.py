@@ -1,11 +1,12 @@
 """Public reports of programs that fail at one point, as data: what people typed, the line that cures it, and the truth.
 
-A formula here is text, as on the page: ``sin(x)**2 / x**2``. :func:`function` makes a function of it in a framework, where the
-elementary functions have common names, and :func:`truth` evaluates it by mpmath with 400 digits, on both sides of every point that
-is asked for. So nothing is evaluated at a singular point, and what cancels there leaves more than 50 digits.
+A formula here is text, as on the page: ``sin(x)**2 / x**2``. :func:`function` makes a function of
+it in a framework, where the elementary functions have common names, and :func:`truth` evaluates it
+by mpmath with 400 digits, on both sides of every point that is asked for. So nothing is evaluated
+at a singular point, and what cancels there leaves more than 50 digits.
 
-The vector of a report is :data:`DIRECTION` times the variable, ``v``, with the components ``v1``, ``v2``, ``v3``. The
-derivatives by the variable are then those along that direction.
+The vector of a report is :data:`DIRECTION` times the variable, ``v``, with the components ``v1``,
+``v2``, ``v3``. The derivatives by the variable are then those along that direction.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ COUNTS = {
     "0 log 0": 29,
     "rules, ties and tails": 55,
 }
-"""How many of 252 public reports are of each kind; found by searching, and so rough. F was not counted by itself."""
+"""How many of 252 public reports are of each kind; found by searching, and so rough. F was not
+counted by itself."""
 
 WAYS = {
     "repair": "the program itself, continued from outside",
@@ -95,7 +97,8 @@ class Line:
     text : str
         What is written.
     bounds : tuple of float
-        How far value and two derivatives may be off, relative to their largest size near the point or to 1.
+        How far value and two derivatives may be off, relative to their largest size near the point
+        or to 1.
     frameworks : tuple of str
         Where it can be written and is right.
     of : int

@@ -49,7 +49,7 @@ def everywhere_but(case: Case, *distances: float, both: bool = False) -> list[fl
     return [sign * distance * unit for distance in distances for sign in signs]
 
 
-# ------------------------------------------------------------------------------------------------------------ counts
+# ------------------------------------------------------------------------------------------- counts
 def test_the_corpus_is_as_large_as_promised() -> None:
     counts = Counter(case.kind for case in CASES)
     assert len(CASES) >= 130
@@ -76,7 +76,7 @@ def test_names_are_unique() -> None:
     assert {refusal.name for refusal in REFUSALS} & {case.name for case in EVERY} == set()
 
 
-# ------------------------------------------------------------------------------------------------------- the truth
+# ---------------------------------------------------------------------------------------- the truth
 @pytest.mark.parametrize("framework", ALL)
 def test_the_truth_is_what_the_program_computes_where_it_is_right(framework: str) -> None:
     """At a quarter of the natural length and at half of it the programs are right to about eight digits, as they are written."""
@@ -147,7 +147,8 @@ def test_the_truth_goes_through_the_point() -> None:
         least = 1e-300 if case.at == 0 else np.spacing(abs(case.at))
         rows = truth(case, [case.at, case.at + least, case.at - least, case.at + 1e-4 * case.scale])
         steps = np.abs(rows[:, 1:] - rows[:, :1]).max(1)
-        # Relative steps of 1e-4 change a derivative by 1e-4 times the next one, which is a few times larger in these units.
+        # Relative steps of 1e-4 change a derivative by 1e-4 times the next one, which is a few
+        # times larger in these units.
         if not np.all(steps <= 1e-2 * np.where(natural > 0, natural, 1.0)):
             wrong.append((case.name, steps / natural))
     assert wrong == []
@@ -184,7 +185,7 @@ def test_a_pole_has_no_truth(monkeypatch: pytest.MonkeyPatch) -> None:
         taylor(Case("0/0", "quotient", lambda x, o: (x - x) / (x - x)), arb(0.5))
 
 
-# ------------------------------------------------------------------------------------------------------- the families
+# ------------------------------------------------------------------------------------- the families
 @contextlib.contextmanager
 def double_precision(framework: str) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
@@ -196,7 +197,10 @@ def double_precision(framework: str) -> Iterator[None]:
 
 
 def on_a_circle(case: Case, framework: str) -> np.ndarray | None:
-    """Evaluate a program on 64 complex points around its point; None if it refuses complex numbers."""
+    """Evaluate a program on 64 complex points around its point.
+
+    None if it refuses complex numbers.
+    """
     w = np.exp(1j * np.pi * (2 * np.arange(64) + 1) / 64)
     z = case.at + 0.3 * min(case.scale, case.room) * w
     with double_precision(framework), np.errstate(all="ignore"):
@@ -231,7 +235,7 @@ def test_the_expected_nodes_are_those_on_which_the_program_is_analytic(framework
     assert wrong == []
 
 
-# ------------------------------------------------------------------------------------------------------- as it is typed
+# ----------------------------------------------------------------------------------- as it is typed
 @pytest.mark.parametrize("framework", ALL)
 def test_programs_are_functions_that_a_user_types(framework: str) -> None:
     """They name modules only, and compute bit for bit what the program does that closes over its operations."""
@@ -255,7 +259,7 @@ def test_programs_are_functions_that_a_user_types(framework: str) -> None:
     assert unnamed == (["gelu(x)/x"] if framework == "jax" else [])
 
 
-# ------------------------------------------------------------------------------------------------------- the points
+# --------------------------------------------------------------------------------------- the points
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_the_points_are_at_the_point_near_it_across_the_reach_and_outside(dtype: str) -> None:
     for case in CASES:
@@ -278,7 +282,7 @@ def test_the_points_are_at_the_point_near_it_across_the_reach_and_outside(dtype:
             assert not np.any((x - case.at) * case.side < -reach)
 
 
-# ------------------------------------------------------------------------------------------------------- the harness
+# -------------------------------------------------------------------------------------- the harness
 @pytest.mark.parametrize("framework", ALL)
 @pytest.mark.parametrize("mode", list(measure.MODES))
 def test_the_harness_finds_what_is_right_right(framework: str, mode: str) -> None:
@@ -330,7 +334,7 @@ def test_the_worst_derivative_of_a_program_as_it_is_written() -> None:
     assert found.relative[3] > 1e-3 > found.relative[0]
 
 
-# ------------------------------------------------------------------------------------------------------- the refusals
+# ------------------------------------------------------------------------------------- the refusals
 def of(*kinds: str) -> list[Refusal]:
     return [refusal for refusal in REFUSALS if refusal.kind in kinds]
 

@@ -311,7 +311,8 @@ def test_elements_of_tensorflow(selections):
     with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as forward:
         value = h(x, y)
     assert np.abs(forward.jvp(value).numpy() - by_x.numpy()).max() < 2e-15
-    closed = repair(lambda t: (tf.sin(t) - tf.sin(Y)) / (t - Y), at=Y)(x)  # no complex numbers: y is real
+    # no complex numbers: y is real
+    closed = repair(lambda t: (tf.sin(t) - tf.sin(Y)) / (t - Y), at=Y)(x)
     assert np.abs(closed.numpy() - true_slope(X, Y)).max() < 1e-13
     assert selections == [True, True, True]
     assert np.abs(tf.function(h)(x, y).numpy() - true_slope(X, Y)).max() < 2e-15
@@ -340,7 +341,7 @@ def test_numbers_of_numpy(selections):
     assert selections == [True, True]
 
 
-# ------------------------------------------------------------------------------------------------------------ closures
+# ----------------------------------------------------------------------------------------- closures
 
 
 def test_a_function_that_calls_itself_is_rebound():

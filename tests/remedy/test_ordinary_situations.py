@@ -1,6 +1,7 @@
 """What a user meets without looking for it: one situation a test, with the right number or one sentence for a refusal.
 
-The other files hold the corpus against exact arithmetic and go through the transformations; here is what people write.
+The other files hold the corpus against exact arithmetic and go through the transformations; here is
+what people write.
 """
 
 from __future__ import annotations
@@ -65,7 +66,10 @@ def value_and_slope(name, function, x, dtype="float64"):
 
 
 def by_parameter(name, function, x, p):
-    """Values of function(x, p), and the slope of their sum by the parameter; function is called once."""
+    """Values of function(x, p), and the slope of their sum by the parameter.
+
+    Function is called once.
+    """
     at = array(name, x)
     if name == "torch":
         p = tensor(p, grad=True)
@@ -118,7 +122,7 @@ def true_sinc(x):
     return np.sinc(x / math.pi)
 
 
-# ---------------------------------------------------------------------------------------------- modes of PyTorch, few and many
+# ------------------------------------------------------------------- modes of PyTorch, few and many
 
 TWO = torch.tensor(2.0, dtype=D)
 OTHERS = {
@@ -164,7 +168,7 @@ def test_what_is_computed_in_inference_mode_first_is_differentiated_later():
         assert slope[1] != 0
 
 
-# ---------------------------------------------------------------------------------------------- recomputed, compiled, hidden
+# --------------------------------------------------------------------- recomputed, compiled, hidden
 
 
 @pytest.mark.parametrize("count", [3, MANY])
@@ -203,7 +207,7 @@ def test_a_first_call_by_a_compiler_looks_at_the_function_all_the_same(name):
         COMPILERS[name](repair(lambda x: xp.abs(xp.sin(x)) / x, at=0.0))(x)
 
 
-# ---------------------------------------------------------------------------------------------- parameters
+# --------------------------------------------------------------------------------------- parameters
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -243,7 +247,8 @@ def test_a_parameter_that_moves_far_from_call_to_call(name, dtype):
             held[0] = array(name, b, dtype)
             found = np.asarray(h(array(name, x, dtype)), float)
             wanted = true(b, x.astype(float))
-            single = {"rtol": 2e-5, "atol": 1e-6 * np.abs(wanted).max()}  # near a zero, of what is largest
+            # near a zero, of what is largest
+            single = {"rtol": 2e-5, "atol": 1e-6 * np.abs(wanted).max()}
             close(found, wanted, **({"rtol": 1e-12} if dtype == "float64" else single))
 
 
@@ -432,7 +437,7 @@ def test_the_square_of_a_size_at_a_point_that_moves(name):
     nan_or(h(array(name, x), array(name, y)), true_sinc(x - y) + (x - y) ** 2)
 
 
-# ---------------------------------------------------------------------------------------------- scales, bumps, jumps
+# ----------------------------------------------------------------------------- scales, bumps, jumps
 
 
 @pytest.mark.parametrize("name", [*NAMES, "numpy"])
@@ -459,7 +464,8 @@ def test_a_point_far_out_has_a_number():
 def test_a_point_farther_out_has_a_sentence(at):
     program = (lambda x: (x * x - at * at) / (x - at)) if abs(at) < 1e150 else (lambda x: (x - at) / (x - at))
     assert "next to its rounding" in sentence(lambda: repair(program, at=at)(tensor(at)), InputError)
-    sentence(lambda: repair(lambda x: torch.erf(x - at) / (x - at), at=at)(tensor(at)))  # on the real line alone
+    # on the real line alone
+    sentence(lambda: repair(lambda x: torch.erf(x - at) / (x - at), at=at)(tensor(at)))
 
 
 @pytest.mark.parametrize(
@@ -523,7 +529,7 @@ def test_two_sides_that_differ_by_a_parameter_are_refused(name):
     close(np.asarray(h(array(name, [0.0, 0.5]), array(name, 1.0))), [1.0, 1.0], rtol=1e-12)
 
 
-# ---------------------------------------------------------------------------------------------- functions cut from the graph
+# --------------------------------------------------------------------- functions cut from the graph
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -564,7 +570,7 @@ def test_steps_of_a_millionth_cannot_be_told_from_rounding():
         )
 
 
-# ---------------------------------------------------------------------------------------------- functions of the whole array
+# --------------------------------------------------------------------- functions of the whole array
 
 MIXING = {
     "less the mean, and a parameter": lambda x, p: p * torch.sin(x) / x - x.mean(),
@@ -617,7 +623,7 @@ def test_the_exponential_of_a_matrix_is_not_the_exponential_of_its_elements():
     sentence(lambda: repair(lambda x: (torch.linalg.matrix_exp(x) - torch.eye(2, dtype=D)) / x, at=0.0)(x), InputError)
 
 
-# ---------------------------------------------------------------------------------------------- points that move
+# --------------------------------------------------------------------------------- points that move
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -685,7 +691,7 @@ def test_a_point_that_is_another_argument_may_be_a_number(other):
     assert h(tensor(2.0), other).item() == pytest.approx(4.0, rel=1e-12)
 
 
-# ---------------------------------------------------------------------------------------------- programs as people write them
+# -------------------------------------------------------------------- programs as people write them
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -760,7 +766,8 @@ def test_many_orders_cancel_without_many_evaluations(name):
 def test_a_function_that_is_slow_far_out_is_not_asked_there():
     """PyTorch sums the polygamma function up term by term left of 0, with as many terms as x is large.
 
-    At 1e9 one element takes seconds, and at 1e300 it takes for ever: what is counted is the number of terms.
+    At 1e9 one element takes seconds, and at 1e300 it takes for ever: what is counted is the number
+    of terms.
     """
 
     def slow(x):
@@ -982,7 +989,7 @@ def test_other_remedies_in_a_function_to_repair(name, inner):
     close(np.asarray(found), [1 / 6, (1 - math.sin(0.3) / 0.3) / 0.09], rtol=1e-9)
 
 
-# ---------------------------------------------------------------------------------------------- complex values
+# ----------------------------------------------------------------------------------- complex values
 
 PHASES = {
     "i sin(x)/x": (lambda x, xp, i: i * sine(x, xp), 1j),
@@ -1016,7 +1023,7 @@ def test_a_function_with_complex_values_has_them_or_is_told_so(name, case):
         close(found[1], np.asarray(program(np.array(2.0), np, 1j)), rtol=1e-12)
 
 
-# ---------------------------------------------------------------------------------------------- precisions and settings
+# -------------------------------------------------------------------------- precisions and settings
 
 
 def test_a_parameter_of_another_precision():
@@ -1144,7 +1151,7 @@ def test_functions_that_are_constant(name):
         close(np.asarray(repair(program, at=0.0)(x)), np.full(4, value), rtol=2e-15, atol=0)
 
 
-# ---------------------------------------------------------------------------------------------- lengths
+# ------------------------------------------------------------------------------------------ lengths
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -1204,7 +1211,7 @@ def test_a_length_with_a_factor_that_is_0():
         assert slope.item() == pytest.approx(true, rel=1e-12)
 
 
-# ---------------------------------------------------------------------------------------------- primitives of two arguments
+# ---------------------------------------------------------------------- primitives of two arguments
 
 LIMITS = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 800.0, -800.0, 1e30, -1e30, 1e-30, math.inf, -math.inf, math.nan)
 
@@ -1238,7 +1245,7 @@ def test_primitives_of_two_arguments_are_alike_in_all_frameworks_at_their_limits
         assert not lost.any(), [(x[k], y[k], value[k]) for k in np.flatnonzero(lost)[:8]]
 
 
-# ---------------------------------------------------------------------------------------------- bad input
+# ---------------------------------------------------------------------------------------- bad input
 
 POINTS = {
     "a boolean tensor": torch.tensor(True),

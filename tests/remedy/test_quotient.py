@@ -1,4 +1,7 @@
-"""The quotient of f and g by Gauss's rule, in three frameworks, against exact arithmetic; and what it refuses."""
+"""The quotient of f and g by Gauss's rule, in three frameworks, against exact arithmetic.
+
+And what it refuses.
+"""
 
 from __future__ import annotations
 
@@ -169,8 +172,8 @@ def test_parameters_that_f_closes_over_get_their_gradient():
         y = quotient(lambda x: a * tf.sin(b * x), of_x, at=0.0)(tf.constant(x))
     np.testing.assert_allclose([tape.jacobian(y, p).numpy() for p in (a, b)], expected, rtol=1e-14, atol=1e-15)
     with jax.enable_x64(True):
-
-        def values(a, b):  # of what is traced there is nothing to see, so that a radius has to be given
+        # of what is traced there is nothing to see, so that a radius has to be given
+        def values(a, b):
             return quotient(lambda x: a * jnp.sin(b * x), of_x, at=0.0, radius=0.25)(jnp.asarray(x))
 
         for made in (jax.jacobian(values, (0, 1)), jax.jit(jax.jacobian(values, (0, 1)))):
@@ -228,7 +231,8 @@ def test_a_parameter_that_turns_the_quotient_into_a_pole_is_refused():
 
 
 def test_parameters_may_differ_from_point_to_point():
-    a = torch.linspace(1, 5, 2000, dtype=DOUBLE, requires_grad=True)  # beyond 1640, nothing was looked at
+    # beyond 1640, nothing was looked at
+    a = torch.linspace(1, 5, 2000, dtype=DOUBLE, requires_grad=True)
     x = torch.full((2000,), 0.9, dtype=DOUBLE)
     x[0] = 0.0
     y = quotient(lambda x: torch.sin(a * x), of_x, at=0.0)(x)

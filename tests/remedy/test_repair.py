@@ -18,7 +18,8 @@ from removable.errors import InputError, NotRemovableError, PoleError
 
 D = torch.float64
 CIRCLE = (8.0, (1e-13, 1e-13, 1e-13))
-"""What is promised where the nodes are on a circle: units of the last place, and three derivatives."""
+"""What is promised where the nodes are on a circle: units of the last place, and three derivatives.
+"""
 
 LINE = (450.0, (1e-12, 1e-10, 5e-10))
 """The same on the real line; 450 units are 1e-13."""
@@ -30,19 +31,23 @@ LOSSES = {
     "(1 - cos(x))/x**2/(0.001 - x)": 1e5,
     "(exp(x) - 1)/x/(0.01 - x)": 5.0,
     "(exp(x) - 1)/x/(0.001 - x)": 40.0,
-    # The second order of cancellation in softplus of TensorFlow: the rounding of the program itself.
+    # The second order of cancellation in softplus of TensorFlow: the rounding of the program
+    # itself.
     "(softplus(x) + softplus(-x) - 2 log 2)/x**2": 3.0,
-    # Third derivatives that are hardly there: next to the switch the first one's is a ten-thousandth of the value.
+    # Third derivatives that are hardly there: next to the switch the first one's is a
+    # ten-thousandth of the value.
     "constant elasticity of substitution": 30.0,
     "power mean": 1.5,
 }
 """By how much more than promised the worst functions are off, and why."""
 
 AGAIN = {"(1 - cos(x))/x**2/(0.1 - x)": 5.0}
-"""The same where a program is evaluated again at each call: two digits cancel, and two circles are no mean of many."""
+"""The same where a program is evaluated again at each call: two digits cancel, and two circles are
+no mean of many."""
 
 HIDDEN = {"(x - sin(x))**2/x**6": 1.25}
-"""The same where values are hidden: a complex power is exp(k log z), and then circles have radii whose logarithms are rounded."""
+"""The same where values are hidden: a complex power is exp(k log z), and then circles have radii
+whose logarithms are rounded."""
 
 
 def double(framework):
@@ -54,11 +59,15 @@ def double(framework):
 
 
 def excess(case, framework, dtype, mode, *, closed=False):
-    """Compare the repaired function with the truth within its reach; return by how much it exceeds what is promised."""
+    """Compare the repaired function with the truth within its reach.
+
+    Return by how much it exceeds what is promised.
+    """
     h = repair(case.function(framework, closed=closed), at=case.at)
     with double(framework):
         found = h.report(frameworks.get(framework).asarray(np.array([case.at + 0.1 * case.scale], dtype)))
-        # A transformation hides what a program closes over: then the circle is chosen by the program, and it is smaller.
+        # A transformation hides what a program closes over: then the circle is chosen by the
+        # program, and it is smaller.
         reach = found.reach / 8 if closed and mode != "reverse" else found.reach
         x = corpus.points(case, reach=reach, dtype=dtype)
         x = x[np.abs(x - case.at) <= reach]
@@ -151,7 +160,7 @@ def test_what_is_removable_is_not_refused(framework):
                 assert abs(value - true) <= 1e-11 * max(natural, 1e-300), case
 
 
-# ---------------------------------------------------------------------------------------------------- parameters
+# --------------------------------------------------------------------------------------- parameters
 
 
 def tensor(*values, grad=True):
@@ -223,7 +232,8 @@ def test_a_point_that_is_another_variable():
         phi = np.where(a == b, 1.0, phi)
         true = np.where(np.abs(a - b) < 1, np.exp(b) * phi, (np.exp(a) - np.exp(b)) / np.where(a == b, 1, a - b))
         assert np.allclose(v.detach().numpy(), true, rtol=2e-14, atol=1e-15)
-        assert np.allclose((by_x + by_y).numpy(), true, rtol=1e-12, atol=1e-15)  # both at once only shift the exponents
+        # both at once only shift the exponents
+        assert np.allclose((by_x + by_y).numpy(), true, rtol=1e-12, atol=1e-15)
         assert by_x[0].item() == pytest.approx(math.e / 2, rel=1e-12)
 
 
@@ -261,7 +271,7 @@ def test_tensorflow_casts_parameters_that_it_is_given():
     assert repair(lambda x: tf.sin(p * x) / x, at=0.0).report(x).kind == "real line"
 
 
-# ---------------------------------------------------------------------------------------------------- the rest
+# ----------------------------------------------------------------------------------------- the rest
 
 
 def sinc(x):
@@ -427,7 +437,7 @@ def test_a_pole_is_told_by_its_order_and_residue():
     assert issubclass(NotRemovableError, errors.RemovableError)
 
 
-# ---------------------------------------------------------------------------------------------------- of a length
+# -------------------------------------------------------------------------------------- of a length
 
 
 def length_kernels():
@@ -473,7 +483,7 @@ def test_a_moving_point_keeps_its_digits_at_all_sizes():
         assert torch.allclose(by_y, slope, rtol=1e-13, atol=1e-15)
 
 
-# ---------------------------------------------------------------------------------------------------- beside a constant
+# -------------------------------------------------------------------------------- beside a constant
 
 
 @pytest.mark.parametrize(
@@ -493,7 +503,7 @@ def test_a_constant_does_not_hide_that_everything_else_has_cancelled(program, tr
     assert repair(program, at=0.0)(tensor(0.0, grad=False)).item() == pytest.approx(true, rel=1e-13)
 
 
-# ---------------------------------------------------------------------------------------------------- something else near by
+# --------------------------------------------------------------------------- something else near by
 
 
 def branches():

@@ -41,7 +41,10 @@ def found(report: Report, text: str, framework: str, x: np.ndarray, order: int =
 
 
 def off(rows: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """Return for each row the largest error, relative to the largest size or to 1; infinite where a number is missing."""
+    """Return for each row the largest error, relative to the largest size or to 1.
+
+    Infinite where a number is missing.
+    """
     with np.errstate(invalid="ignore"):
         error = np.abs(rows - true).max(1) / np.maximum(1.0, np.abs(true).max(1))
     return np.where(np.isfinite(error), error, np.inf)
@@ -119,7 +122,10 @@ def test_what_is_not_cured_is_told_why(report: Report, refused: Refused, framewo
 
 @pytest.mark.parametrize("framework", ALL)
 def test_a_branch_within_reach_is_not_continued_over(framework: str) -> None:
-    """Beside the point nothing is wrong with the identity; half a unit further on the program is another one."""
+    """Beside the point nothing is wrong with the identity.
+
+    Half a unit further on the program is another one.
+    """
     report = get("R19")
     text = report.lines[0].text
     x = np.array([1.5, 0.5, 0.0, -0.5])
@@ -128,7 +134,10 @@ def test_a_branch_within_reach_is_not_continued_over(framework: str) -> None:
 
 
 def test_a_line_that_is_wrong_is_found() -> None:
-    """The exponential of each element, of a matrix; a Hessian that a clipped length makes 0; another function."""
+    """The exponential of each element, of a matrix.
+
+    A Hessian that a clipped length makes 0; another function.
+    """
     wrong = [
         (get("R18"), Line("ready-made", "entry(expm1_over_x(jordan(x)), 0, 1)", frameworks=("torch",))),
         (get("R10"), Line("rewriting", "(1 + 5*dot(v, v)/3) * exp(-sqrt5*sqrt(dot(v, v) + 1e-30))")),
@@ -140,7 +149,7 @@ def test_a_line_that_is_wrong_is_found() -> None:
             assert not (excess(report, line, framework) <= 1).all(), (report, line.text, framework)
 
 
-# --------------------------------------------------------------------------------------------------------- the page
+# ----------------------------------------------------------------------------------------- the page
 SPELLINGS = {
     r"torch\.|tf\.math\.|tf\.|jnp\.|\s+": "",
     r"dot\(v,v\)": "v@v",
@@ -162,7 +171,10 @@ def test_the_page_has_every_report() -> None:
 
 
 def test_the_page_has_the_formulas_that_are_tested() -> None:
-    """Each program as typed, in the body of a function; matrices and the closed form are written otherwise there."""
+    """Each program as typed, in the body of a function.
+
+    Matrices and the closed form are written otherwise there.
+    """
     text = bare(PAGE.read_text(encoding="utf-8"))
     those = [report for report in REPORTS if report.kind != "G" and report.lines[0].way != "closed form"]
     assert [report.name for report in those if not on_the_page(report, text)] == []

@@ -87,7 +87,7 @@ def test_the_stored_transformations_are_those_of_the_tests():
         assert STORED["transforms", name].value == now, FORGOTTEN
 
 
-# ---------------------------------------------------------------------------------------------------- the measuring itself
+# ----------------------------------------------------------------------------- the measuring itself
 
 
 @pytest.mark.parametrize("name", ["torch", "tensorflow"])

@@ -40,7 +40,10 @@ def repaired(p: Array | None = None, kind: str = "frozen") -> Function:
 
 @jax.tree_util.register_pytree_node_class
 class Sinc:
-    """A tree with one leaf, as libraries for neural networks make them; the method is repaired where it is called."""
+    """A tree with one leaf, as libraries for neural networks make them.
+
+    The method is repaired where it is called.
+    """
 
     def __init__(self, a: Array, radius: float | None) -> None:
         self.a, self.radius = a, radius
@@ -83,7 +86,7 @@ def by_rows(jacobian: Callable[[Function], Function], h: Function, x: Array) -> 
     return diagonal.reshape(-1)
 
 
-# ------------------------------------------------------------------------------------------------ gradients by x
+# ----------------------------------------------------------------------------------- gradients by x
 
 
 @ROWS.row("reverse mode")
@@ -156,7 +159,7 @@ def _(made, x, p):
     return reverse(jax.checkpoint(made(p)), x) | reverse(jax.jit(jax.checkpoint(made(p))), x)
 
 
-# ------------------------------------------------------------------------------------------------ compiled
+# ----------------------------------------------------------------------------------------- compiled
 
 
 @ROWS.row("compiled, fixed shapes")
@@ -221,7 +224,7 @@ def _(made, x, p):
     return reverse(loaded.call, x) | {"curvature": jax.grad(total(jax.grad(total(loaded.call))))(x)}
 
 
-# ------------------------------------------------------------------------------------------------ control flow
+# ------------------------------------------------------------------------------------- control flow
 
 
 @ROWS.row("loop")
@@ -258,7 +261,7 @@ def _(made, x, p):
     return reverse(lambda rows: jax.lax.map(h, rows), rows)
 
 
-# ------------------------------------------------------------------------------------------------ by the parameter
+# --------------------------------------------------------------------------------- by the parameter
 
 
 @ROWS.row("gradient by the parameter")
@@ -339,7 +342,7 @@ class LazyParameter:
         return self.held["p"] * x
 
 
-# ------------------------------------------------------------------------------------------------ precisions
+# --------------------------------------------------------------------------------------- precisions
 
 
 def rounded(found: dict[str, Array], x: Array, dtype: Any) -> dict[str, Array]:
@@ -388,7 +391,7 @@ def _(made, x, p):
     return reverse(h, x) | reverse(jax.jit(h), x)
 
 
-# ------------------------------------------------------------------------------------------------ shapes, copies, threads
+# -------------------------------------------------------------------------- shapes, copies, threads
 
 
 @ROWS.row("one number")

@@ -112,7 +112,7 @@ def diagonal(matrices: Tensor) -> Tensor:
     return tf.reshape(found, [-1])
 
 
-# ------------------------------------------------------------------------------------------------ gradients
+# ---------------------------------------------------------------------------------------- gradients
 
 
 @ROWS.row("reverse mode")
@@ -212,7 +212,7 @@ def _(made, x, p):
     return found
 
 
-# ------------------------------------------------------------------------------------------------ compiled
+# ----------------------------------------------------------------------------------------- compiled
 
 
 @ROWS.row("compiled, fixed shapes")
@@ -276,7 +276,7 @@ def _(made, x, p):
     return dict(zip(("value", "slope"), slope(x), strict=True))
 
 
-# ------------------------------------------------------------------------------------------------ control flow
+# ------------------------------------------------------------------------------------- control flow
 
 
 @ROWS.row("mapped over points")
@@ -332,7 +332,7 @@ def _(made, x, p):
     return {"value": tf.reshape(tf.stack(list(batches)), [-1])}
 
 
-# ------------------------------------------------------------------------------------------------ saved, copied, threads
+# --------------------------------------------------------------------------- saved, copied, threads
 
 
 @ROWS.row("saved and loaded")
@@ -401,7 +401,7 @@ def _(made, x, p):
     return {name: tf.stack([each[name] for each in found]) for name in found[0]}
 
 
-# ------------------------------------------------------------------------------------------------ Keras
+# -------------------------------------------------------------------------------------------- Keras
 
 
 @ROWS.row("Keras layer")
@@ -457,11 +457,14 @@ def _(made, x, p, kind):
     return rounded(found, x, tf.bfloat16)
 
 
-# ------------------------------------------------------------------------------------------------ precisions and shapes
+# ---------------------------------------------------------------------------- precisions and shapes
 
 
 def rounded(found: dict[str, Tensor], x: Tensor, dtype: tf.DType) -> dict[str, Tensor]:
-    """Check values and slopes to 16 units of rounding; the sum of 100,002 half numbers would overflow."""
+    """Check values and slopes to 16 units of rounding.
+
+    The sum of 100,002 half numbers would overflow.
+    """
     assert found["value"].dtype == found["slope"].dtype == dtype
     if x.shape[0] > 7:
         found.pop("sum:each by p", None)

@@ -26,7 +26,8 @@ Tensor = torch.Tensor
 Function = Callable[[Tensor], Tensor]
 ROWS = Registry()
 
-# The code generator needs a C++ compiler; without one the graph is captured and differentiated, but not turned into code.
+# The code generator needs a C++ compiler; without one the graph is captured and differentiated, but
+# not turned into code.
 BACKEND = "inductor" if shutil.which("g++") else "aot_eager"
 
 
@@ -95,7 +96,7 @@ def by_rows(jacobian: Callable[[Function], Function], h: Function, x: Tensor) ->
     return diagonal.reshape(-1)
 
 
-# ------------------------------------------------------------------------------------------------ gradients
+# ---------------------------------------------------------------------------------------- gradients
 
 
 @ROWS.row("reverse mode")
@@ -180,7 +181,7 @@ def _(made, x, p):
         return reverse(made(p), x, p)
 
 
-# ------------------------------------------------------------------------------------------------ functorch, over x
+# -------------------------------------------------------------------------------- functorch, over x
 
 
 @ROWS.row("mapped over points")
@@ -229,7 +230,7 @@ def _(made, x, p):
     return {"value": value.detach(), "slope": tangent.detach()}
 
 
-# ------------------------------------------------------------------------------------------------ functorch, over the parameter
+# -------------------------------------------------------------------- functorch, over the parameter
 
 
 @ROWS.row("gradient by the parameter")
@@ -280,7 +281,7 @@ def _(made, x, p, kind):
     return {**found, "sum:each by p": ensemble}
 
 
-# ------------------------------------------------------------------------------------------------ compiled, exported, traced
+# ----------------------------------------------------------------------- compiled, exported, traced
 
 
 def compiled(h: Function, x: Tensor, p: Tensor | None, **options: Any) -> dict[str, Tensor]:
@@ -360,7 +361,8 @@ def _(made, x, p, kind):
 @ROWS.row("recorded")
 def _(made, x, p):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of constants that the recording keeps; the tracer itself is deprecated
+        # of constants that the recording keeps; the tracer itself is deprecated
+        warnings.simplefilter("ignore")
         graph = torch.jit.trace(made(p), x[:5], check_trace=False)
         return reverse(graph, x, p)
 
@@ -395,7 +397,7 @@ def _(made, x, p):
     return reverse(lambda x: graph(x, p), x, p)
 
 
-# ------------------------------------------------------------------------------------------------ precisions
+# --------------------------------------------------------------------------------------- precisions
 
 
 @ROWS.row("automatic precision")
@@ -409,7 +411,10 @@ def _(made, x, p):
 
 
 def in_precision(made: Callable, x: Tensor, p: Tensor | None, dtype: torch.dtype) -> dict[str, Tensor]:
-    """Check values and slopes to 16 units of rounding; the sum of 100,002 half numbers would overflow."""
+    """Check values and slopes to 16 units of rounding.
+
+    The sum of 100,002 half numbers would overflow.
+    """
     x = x.to(dtype)
     found = reverse(made(p), x, p)
     assert found["value"].dtype == found["slope"].dtype == dtype
@@ -440,7 +445,7 @@ def _(made, x, p):
     return in_precision(made, x, p.detach().float().requires_grad_(), torch.float32)
 
 
-# ------------------------------------------------------------------------------------------------ shapes and places
+# -------------------------------------------------------------------------------- shapes and places
 
 
 @ROWS.row("one number")
@@ -500,7 +505,7 @@ def _(made, x, p):
     return {}
 
 
-# ------------------------------------------------------------------------------------------------ copies and threads
+# ------------------------------------------------------------------------------- copies and threads
 
 
 @ROWS.row("pickled")

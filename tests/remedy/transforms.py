@@ -1,16 +1,16 @@
 """Every transformation that a framework offers, and what a repaired function does under it.
 
-``TABLE`` states the expectation: a repaired function works, or it refuses in one sentence of ``removable.errors``. There is
-no third entry. Each test file holds the transformations of one framework as small functions, registered by their row, and
-one test that runs all of them:
+``TABLE`` states the expectation: a repaired function works, or it refuses in one sentence of
+``removable.errors``. There is no third entry. Each test file holds the transformations of one
+framework as small functions, registered by their row, and one test that runs all of them:
 
 - *frozen*: ``repair`` of a function that reads nothing but its argument;
 - *parameter*: of a function that closes over a parameter, the radius to be found;
 - *argument*: of a function of x and of the parameter, where the parameter is what is transformed;
 - *radius given*: like *parameter*, with ``radius=``.
 
-The function is sin(p x)/x at 0, with p = 1.5 for ever in the frozen one. Derivatives by x are held against exact arithmetic;
-those by p are cos(p x) and what follows from it, where nothing cancels.
+The function is sin(p x)/x at 0, with p = 1.5 for ever in the frozen one. Derivatives by x are held
+against exact arithmetic; those by p are cos(p x) and what follows from it, where nothing cancels.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ SIZES = ("small", "large")
 TOLERANCE = 1e-13
 
 Transformation = Callable[..., Mapping[str, Any]]
-"""Takes what makes the repaired function of a parameter, the points and the parameter; returns what it found, by name."""
+"""Takes what makes the repaired function of a parameter, the points and the parameter; returns what
+it found, by name."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,8 +52,8 @@ WORKS = "works"
 class Entry:
     """What is called, and what is expected: that it works, but for the kinds in ``refuses``, which get one sentence.
 
-    ``kinds`` and ``sizes`` are given where not all make sense; what is ``heavy`` to compile is compiled for many points only
-    where there is no parameter.
+    ``kinds`` and ``sizes`` are given where not all make sense; what is ``heavy`` to compile is
+    compiled for many points only where there is no parameter.
     """
 
     call: str
@@ -122,7 +123,8 @@ WRAPPED = (
     re.compile(r"""raised exception (?P<kind>\w+)\((?P<quote>['"])(?P<message>.+)(?P=quote)\)"""),
     re.compile(r"^ +(?P<kind>\w+Error): (?P<message>.+)$", re.MULTILINE),
 )
-"""How Dynamo and AutoGraph, which raise an error of their own whatever a program raises, quote it."""
+"""How Dynamo and AutoGraph, which raise an error of their own whatever a program raises, quote it.
+"""
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -220,7 +222,8 @@ def described(entry: Entry) -> str:
 SMALL = ("small",)
 FROZEN = ("frozen",)
 LEARNS = ("argument", "radius given")
-"""A parameter that a transformation hides is one and the same thing, closed over or handed over: it is closed over once."""
+"""A parameter that a transformation hides is one and the same thing, closed over or handed over: it
+is closed over once."""
 MODULE = ("parameter", "radius given")
 
 NO_NUMBERS = Refusal("KerasTensor")

@@ -32,8 +32,8 @@ pytestmark = needs_a_browser
 # The rules whose outcome the theme can change; the others look at what is the same in both.
 COLOURED = ["color-contrast", "link-in-text-block", "image-alt", "role-img-alt", "svg-img-alt"]
 
-# A formula is hundreds of elements and a piece of code thousands: three of each kind stand for all. The others are taken away, or
-# emptied where what is around them would be without content.
+# A formula is hundreds of elements and a piece of code thousands: three of each kind stand for all.
+# The others are taken away, or emptied where what is around them would be without content.
 THIN = """() => {
     const seen = {};
     for (const element of document.querySelectorAll(".highlight span[class], .katex-html, .katex-mathml")) {
@@ -45,8 +45,9 @@ THIN = """() => {
     }
 }"""
 
-# What contrast a piece of text has is decided by its colour, size and weight, and by all that is painted behind it; whether a link
-# stands out, by the text around it. Called once in each theme, which may tell apart what looks the same in the other.
+# What contrast a piece of text has is decided by its colour, size and weight, and by all that is
+# painted behind it; whether a link stands out, by the text around it. Called once in each theme,
+# which may tell apart what looks the same in the other.
 LOOKS = """() => {
     const looks = window.looks ??= new Map(), behind = new Map();
     const text = e => [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.textContent.trim());
@@ -68,9 +69,9 @@ LOOKS = """() => {
     }
 }"""
 
-# Three pieces of each look stand for the others of a page, and a look that three pages before had stands for itself. Such pieces
-# are emptied, unless there is something in them that is still to be looked at. Returns the looks of the page, and whether there
-# is anything.
+# Three pieces of each look stand for the others of a page, and a look that three pages before had
+# stands for itself. Such pieces are emptied, unless there is something in them that is still to be
+# looked at. Returns the looks of the page, and whether there is anything.
 THIN_TO_NEW_LOOKS = """known => {
     const skip = new Set(known), seen = {}, keep = new Set();
     for (const [element, look] of window.looks) {
@@ -130,7 +131,8 @@ def test_each_page_asks_nobody_else_fits_a_phone_and_is_accessible_in_light_and_
         wear(page, scheme)
         assert violations(page, {"type": "rule", "values": COLOURED}) == []
     SEEN.update(look for look in looks if SEEN[look] < 3)
-    # The table of weights counts what the browser has asked for, pictures and the measurements of the build apart.
+    # The table of weights counts what the browser has asked for, pictures and the measurements of
+    # the build apart.
     named = {path.relative_to(SITE).as_posix() for path in page_weight.files(SITE / name, SITE)} | {
         name,
         "guide/build.json",

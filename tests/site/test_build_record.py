@@ -1,4 +1,7 @@
-"""The record of the build: what was executed, from which commit, with which data; on its page and before it."""
+"""The record of the build: what was executed, from which commit, with which data.
+
+On its page and before it.
+"""
 
 from __future__ import annotations
 

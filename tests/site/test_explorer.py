@@ -94,7 +94,8 @@ def program(to: Setting):
         return f / g
 
     def remedy(x: Any, xp: Any) -> Any:
-        # The quotient of (at + t)^n - at^n and t, a polynomial in t whose coefficients numpy multiplies out.
+        # The quotient of (at + t)^n - at^n and t, a polynomial in t whose coefficients numpy
+        # multiplies out.
         *coefficients, _ = (np.poly1d([1.0, to.at]) ** to.n).coefficients.tolist()
         t = x - to.at
         y = t + coefficients[1]
@@ -128,7 +129,10 @@ def shown(page: Page, to: Setting) -> list[np.ndarray]:
 
 
 def differing(a: np.ndarray, b: np.ndarray) -> int:
-    """Count where the bits differ. A NaN is a NaN: IEEE 754 leaves open which one an operation gives."""
+    """Count where the bits differ.
+
+    A NaN is a NaN: IEEE 754 leaves open which one an operation gives.
+    """
     assert (a.dtype, a.shape) == (b.dtype, b.shape)
     integers = f"i{a.dtype.itemsize}"
     return int(((a.view(integers) != b.view(integers)) & ~(np.isnan(a) & np.isnan(b))).sum())
@@ -232,7 +236,8 @@ def judged(page: Page, expression: str, point: str) -> dict[str, Any]:
     return found
 
 
-# Only cancellation is told from what is harmless by all samples; what else there is, by the places close to the point.
+# Only cancellation is told from what is harmless by all samples; what else there is, by the places
+# close to the point.
 TOLD_APART = """([expression, point]) => {
     const own = explorer.own(explorer.read(expression), explorer.point(point));
     while (!own.samples.length) own.next();
@@ -271,7 +276,8 @@ def test_the_operations_that_lose_the_digits_are_named(opened):
     assert found["value"]["where"] == "in x*x - 4"
     assert found["slope"]["where"] == "where the slope through x*x is added to those before it"
     assert found["value"]["nan"] == found["slope"]["nan"] == found["value"]["off"] > 0
-    # The slope is 2 where the square of the offset is absorbed, and rounding reaches a little further.
+    # The slope is 2 where the square of the offset is absorbed, and rounding reaches a little
+    # further.
     assert 2**-25.5 < found["slope"]["furthest"] < 2**-20
     assert opened.trouble == []
 
@@ -321,7 +327,8 @@ def test_a_point_must_be_a_number(opened, point):
 def test_a_slow_function_does_not_freeze_the_page(page, address):
     """The work is done in many small turns, between which the page can answer, and it stops by itself.
 
-    The page's clock goes on by 5 ms each time it is looked at, so that nothing depends on the machine.
+    The page's clock goes on by 5 ms each time it is looked at, so that nothing depends on the
+    machine.
     """
     page.goto(f"{address}/explorer.html")
     page.evaluate(
@@ -367,7 +374,8 @@ def test_the_arrow_keys_read_samples_off(page, address):
     page.keyboard.press("ArrowRight")
     assert float(page.locator("#explorer-gamma").inner_text()) == 2**-54
     assert page.locator("#explorer-region").inner_text() == "red"
-    assert page.locator("#explorer-sum del").text_content().endswith("1")  # the offset is all in what is struck out
+    # the offset is all in what is struck out
+    assert page.locator("#explorer-sum del").text_content().endswith("1")
     page.keyboard.press("End")
     assert float(page.locator("#explorer-gamma").inner_text()) == 1 - 2**-8
     assert "index=13824" in page.evaluate("location.hash")

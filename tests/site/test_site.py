@@ -177,7 +177,8 @@ def doctest_counts() -> dict[str, int]:
     values = {}
     for name, blocks in counts.items():
         sources = [block.source for block in blocks if block.kind == "text"]
-        # An example with output: a prompt whose next line that is neither prompt nor continuation is not blank.
+        # An example with output: a prompt whose next line that is neither prompt nor continuation
+        # is not blank.
         values[name] = sum(
             1
             for source in sources

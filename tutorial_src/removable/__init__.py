@@ -1,8 +1,9 @@
 """Automatic differentiation near removable singularities, measured.
 
-The package behind the site: the functions of *Software-based Automatic Differentiation is Flawed*, written once
-(:mod:`removable.functions`); run by PyTorch, TensorFlow, JAX and NumPy (:mod:`removable.frameworks`) and by exact arithmetic
-(:mod:`removable.truth`); coloured (:mod:`removable.sweeps.regions`), swept (:mod:`removable.sweeps.sweep`) and drawn
+The package behind the site: the functions of *Software-based Automatic Differentiation is Flawed*,
+written once (:mod:`removable.functions`); run by PyTorch, TensorFlow, JAX and NumPy
+(:mod:`removable.frameworks`) and by exact arithmetic (:mod:`removable.truth`); coloured
+(:mod:`removable.sweeps.regions`), swept (:mod:`removable.sweeps.sweep`) and drawn
 (:mod:`removable.plots`).
 """
 

@@ -14,7 +14,8 @@ DTYPES: tuple[str, ...] = ("float64", "float32")
 """The precisions in which whole sweeps are run."""
 
 PRECISIONS: dict[str, int] = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
-"""The precisions in which the frameworks can differentiate a program, with the bits of their significands."""
+"""The precisions in which the frameworks can differentiate a program, with the bits of their
+significands."""
 
 
 def checked_order(order: int, *, most: int | None = None) -> int:

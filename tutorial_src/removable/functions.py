@@ -1,12 +1,13 @@
 r"""The paper's functions, written once for every arithmetic.
 
-Each function takes ``x`` and an *array namespace* ``xp``: the module :mod:`numpy`, ``torch``, ``tensorflow`` or
-``jax.numpy`` itself, or :data:`removable.truth.exact`. The same source then runs in the framework under test and in exact
-arithmetic, so a difference between the two can only be rounding.
+Each function takes ``x`` and an *array namespace* ``xp``: the module :mod:`numpy`, ``torch``,
+``tensorflow`` or ``jax.numpy`` itself, or :data:`removable.truth.exact`. The same source then runs
+in the framework under test and in exact arithmetic, so a difference between the two can only be
+rounding.
 
-Beyond the operators, ``xp.where``, ``xp.ones_like`` and ``xp.abs`` are all that the paper needs; for logarithms and the like
-see :func:`elementary`. ``x`` times itself is written
-``x * x`` and never ``x**2``: the power function is another program, which the frameworks round differently.
+Beyond the operators, ``xp.where``, ``xp.ones_like`` and ``xp.abs`` are all that the paper needs;
+for logarithms and the like see :func:`elementary`. ``x`` times itself is written ``x * x`` and
+never ``x**2``: the power function is another program, which the frameworks round differently.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ __all__ = [
 ]
 
 Array = Any
-"""An array of the namespace in use: ``numpy.ndarray``, ``torch.Tensor``, ``tensorflow.Tensor``, ``jax.Array``, ..."""
+"""An array of the namespace in use: ``numpy.ndarray``, ``torch.Tensor``, ``tensorflow.Tensor``,
+``jax.Array``, ..."""
 
 Namespace = Any
 """An array namespace: a module or object with ``where``, ``ones_like`` and ``abs``."""
@@ -59,7 +61,8 @@ def _positive(**constants: float) -> None:
 def elementary(xp: Namespace) -> Namespace:
     """Return where a namespace keeps ``exp``, ``expm1``, ``log``, ``log1p``, ``sin``, ``sqrt`` and their kin.
 
-    That is the namespace itself everywhere but in TensorFlow, which keeps some of them in ``tensorflow.math`` only.
+    That is the namespace itself everywhere but in TensorFlow, which keeps some of them in
+    ``tensorflow.math`` only.
 
     Examples
     --------
@@ -235,9 +238,9 @@ def g1(x: Array, xp: Namespace, *, epsilon: float, delta: float) -> Array:
 def h1(x: Array, xp: Namespace, *, epsilon: float = 1e-8, delta: float = 1e-4) -> Array:
     r"""The quotient with a perturbed denominator, :math:`h_1 = f/g_1` (equation 1).
 
-    The selection is made between the two *denominators*, as in equation (9), and one division follows. Selecting
-    between two finished quotients is the same function, but its reverse mode multiplies the unselected 0/0 by zero and
-    returns NaN.
+    The selection is made between the two *denominators*, as in equation (9), and one division
+    follows. Selecting between two finished quotients is the same function, but its reverse mode
+    multiplies the unselected 0/0 by zero and returns NaN.
 
     Parameters
     ----------
@@ -343,7 +346,8 @@ def h2(x: Array, xp: Namespace, *, epsilon: float = 1e-4) -> Array:
 def h2_hat(x: Array, xp: Namespace, *, epsilon: float = 1e-4) -> Array:
     r"""The clamped quotient without the sign function, case by case (equation 4).
 
-    Equation (4) leaves :math:`g = 0` to an arbitrary choice; the middle case takes it, which is :math:`S(0) = 1`.
+    Equation (4) leaves :math:`g = 0` to an arbitrary choice; the middle case takes it, which is
+    :math:`S(0) = 1`.
 
     Raises
     ------

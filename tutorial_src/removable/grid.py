@@ -33,7 +33,8 @@ def gamma_grid(
     Returns
     -------
     numpy.ndarray
-        Shape ``(2 * samples_per_side + 1,)``, float64, ascending, odd in its middle: ``grid == -grid[::-1]``.
+        Shape ``(2 * samples_per_side + 1,)``, float64, ascending, odd in its middle: ``grid ==
+        -grid[::-1]``.
 
     Raises
     ------
@@ -72,7 +73,8 @@ def checked_grid(gamma: ArrayLike) -> np.ndarray:
     Raises
     ------
     removable.errors.InputError
-        If ``gamma`` is empty, has more than one dimension, is not made of real numbers, or is not finite throughout.
+        If ``gamma`` is empty, has more than one dimension, is not made of real numbers, or is not
+        finite throughout.
 
     Examples
     --------

@@ -1,10 +1,12 @@
 r"""Every bit of a first and second derivative, replayed in NumPy by the derivative rules of PyTorch, TensorFlow and JAX.
 
-Three things decide the bits of a derivative, and they are all that this module knows of a framework:
+Three things decide the bits of a derivative, and they are all that this module knows of a
+framework:
 
 *its rules*, that is which operations give the slope of a product, a quotient and a square;
 
-*its walk*, that is in which order it goes back through the program, and so in which order slopes that meet are added;
+*its walk*, that is in which order it goes back through the program, and so in which order slopes
+that meet are added;
 
 *what it records while it goes*, since the second derivative goes back through all of that.
 
@@ -55,7 +57,8 @@ _clock = itertools.count()
 class Node:
     """An array that remembers what it was computed from, by which rules, and when.
 
-    It knows the operations of the paper's example: ``a * b``, ``a / b``, ``a - number``, ``a ** 2`` and ``xp.square(a)``.
+    It knows the operations of the paper's example: ``a * b``, ``a / b``, ``a - number``, ``a ** 2``
+    and ``xp.square(a)``.
     """
 
     __slots__ = ("parents", "rules", "same", "time", "value")
@@ -162,13 +165,15 @@ class _PyTorch(_Rules):
     square = power
 
     def reaching(self, node: Node, slope: Node) -> Iterator[tuple[Node, Node | None]]:
-        # The slope of the last operand is computed first, and that of the first operand delivered first.
+        # The slope of the last operand is computed first, and that of the first operand delivered
+        # first.
         parts = [(parent, pullback(slope)) for parent, pullback in reversed(node.parents)]
         yield from reversed(parts)
 
 
 class _Jax(_Rules):
-    # A rule of JAX gives a tangent: it is computed along with the value, right after it, and then transposed.
+    # A rule of JAX gives a tangent: it is computed along with the value, right after it, and then
+    # transposed.
 
     def shift(self, a: Node, number: float) -> Node:
         # The tangent of x - 2 is that of x itself: there is no step to go back through.
@@ -217,7 +222,8 @@ class _TensorFlow(_Rules):
     def _reduced(self, value: np.ndarray, *operands: tuple[Node, Rule]) -> Node:
         """Return a node whose slopes are summed over axes that were broadcast, and reshaped as the operand was.
 
-        There are no such axes here. But both operations are recorded, and so is the question for the operand's shape.
+        There are no such axes here. But both operations are recorded, and so is the question for
+        the operand's shape.
         """
 
         def pullback(operand: Node, rule: Rule) -> Pullback:
@@ -275,7 +281,8 @@ def _between(y: Node, x: Node) -> set[Node]:
     while new := {parent for node in new for parent, _ in node.parents} - behind:
         behind |= new
     between = {x}
-    for node in sorted(behind, key=lambda node: node.time):  # parents come before what is computed from them
+    # parents come before what is computed from them
+    for node in sorted(behind, key=lambda node: node.time):
         if any(parent in between for parent, _ in node.parents):
             between.add(node)
     return between
@@ -305,8 +312,8 @@ def derivatives(
     values_of_power : callable
         What ``x**2`` gives in TensorFlow, whose power is not that of NumPy.
     shortcut : bool, optional
-        Whether TensorFlow's rule for a product of two arrays of one shape leaves out the sum over axes that were broadcast.
-        It does so in float32; that is the default.
+        Whether TensorFlow's rule for a product of two arrays of one shape leaves out the sum over
+        axes that were broadcast. It does so in float32; that is the default.
 
     Returns
     -------

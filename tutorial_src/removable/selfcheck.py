@@ -1,7 +1,8 @@
 """Compare the values in a downloaded notebook with those that were published.
 
-The examples in the text of a page become cells of its notebook. Each calls :func:`published`, which runs them where the reader
-is; the last cell calls :func:`report`, which counts how many agree and says why others may not.
+The examples in the text of a page become cells of its notebook. Each calls :func:`published`, which
+runs them where the reader is; the last cell calls :func:`report`, which counts how many agree and
+says why others may not.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def published(examples: str, namespace: dict[str, Any]) -> None:
     examples : str
         Prompts and expected values, as in a docstring.
     namespace : dict
-        Where they are run, and where the names that they define are left: ``globals()`` in a notebook.
+        Where they are run, and where the names that they define are left: ``globals()`` in a
+        notebook.
 
     Raises
     ------
@@ -91,7 +93,8 @@ def published(examples: str, namespace: dict[str, Any]) -> None:
     failures: list[str] = []
     runner.run(test, out=failures.append, clear_globs=False)
     values = sum(bool(e.want) or e.source.strip() in runner.differing for e in test.examples)
-    _outcomes[examples] = _Outcome(values, tuple(runner.differing))  # a cell that is run again counts once
+    # a cell that is run again counts once
+    _outcomes[examples] = _Outcome(values, tuple(runner.differing))
     print("".join(failures), end="")
 
 
@@ -114,7 +117,8 @@ def versions(of: dict[str, str] | None = None) -> dict[str, str]:
     Parameters
     ----------
     of : dict, optional
-        The versions of PyTorch and TensorFlow by these names, if they are known: otherwise both are imported.
+        The versions of PyTorch and TensorFlow by these names, if they are known: otherwise both are
+        imported.
 
     Returns
     -------

@@ -1,9 +1,10 @@
 r"""Reverse-mode differentiation in NumPy, written to be read: the "object oriented programming" of the paper's introduction.
 
-A :class:`Var` is an array that remembers which arrays it was computed from, and for each of them a *pullback*: the function
-that turns the slope of the final result with respect to this array into a contribution to its slope with respect to that
-one. :func:`gradient` walks back through this memory and applies the chain rule at every step (:cite:t:`GriewankWalther2008`,
-chapter 3). Nothing simplifies, and nothing could: by the time that the rules are applied, only numbers are left.
+A :class:`Var` is an array that remembers which arrays it was computed from, and for each of them a
+*pullback*: the function that turns the slope of the final result with respect to this array into a
+contribution to its slope with respect to that one. :func:`gradient` walks back through this memory
+and applies the chain rule at every step (:cite:t:`GriewankWalther2008`, chapter 3). Nothing
+simplifies, and nothing could: by the time that the rules are applied, only numbers are left.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class Var:
 
     def __truediv__(self, other: Any) -> Var:
         a, b = self.value, _var(other).value
-        # The quotient rule, in the order of operations of PyTorch and TensorFlow: -a/b**2 is two divisions.
+        # The quotient rule, in the order of operations of PyTorch and TensorFlow: -a/b**2 is two
+        # divisions.
         return Var(a / b, ((self, lambda slope: slope / b), (_var(other), lambda slope: -slope * ((a / b) / b))))
 
     def __neg__(self) -> Var:
@@ -101,8 +103,9 @@ def gradient(y: Var, x: Var, *, walk: Walk = "newest first") -> np.ndarray:
     y, x : Var
         Result and input, of one shape.
     walk : {"newest first", "ready first"}
-        Of the results whose slope is complete, which to go back through next: the one computed last, as PyTorch does, or
-        the one complete for longest, as TensorFlow does. Contributions are added up in the order in which they arrive.
+        Of the results whose slope is complete, which to go back through next: the one computed
+        last, as PyTorch does, or the one complete for longest, as TensorFlow does. Contributions
+        are added up in the order in which they arrive.
 
     Returns
     -------

@@ -1,13 +1,15 @@
 r"""The truth: values and derivatives of a program without rounding, with certified error bounds.
 
-A program from :mod:`removable.functions` is run on the power series :math:`x + t`, whose coefficients are *balls*:
-a high-precision midpoint and a rigorous bound on its error (python-flint's ``arb_series``, :cite:t:`Johansson2017`). The
-coefficient of :math:`t^k` in the result, times :math:`k!`, is the k-th derivative. A division of two series first
-cancels their common power of :math:`t`, so the quotient ``(x*x - 4) / (x - 2)`` at exactly 2 is the series
-``4 + t``: no special case, and no 0/0.
+A program from :mod:`removable.functions` is run on the power series :math:`x + t`, whose
+coefficients are *balls*: a high-precision midpoint and a rigorous bound on its error
+(python-flint's ``arb_series``, :cite:t:`Johansson2017`). The coefficient of :math:`t^k` in the
+result, times :math:`k!`, is the k-th derivative. A division of two series first cancels their
+common power of :math:`t`, so the quotient ``(x*x - 4) / (x - 2)`` at exactly 2 is the series ``4 +
+t``: no special case, and no 0/0.
 
-Two truths are kept apart everywhere in this package: *the function meant* (``h_hat``, say) and *the program as written*
-(``h1``, perturbed on purpose). Both are evaluated here, at the exact sum of the base point and the offset.
+Two truths are kept apart everywhere in this package: *the function meant* (``h_hat``, say) and *the
+program as written* (``h1``, perturbed on purpose). Both are evaluated here, at the exact sum of the
+base point and the offset.
 """
 
 from __future__ import annotations
@@ -30,19 +32,22 @@ from removable.grid import checked_grid
 __all__ = ["Series", "derivatives", "exact", "expansion"]
 
 _FIRST_BITS = 256
-"""Working precision to start with: offsets down to 1e-20 leave more than a hundred correct bits of it."""
+"""Working precision to start with: offsets down to 1e-20 leave more than a hundred correct bits of
+it."""
 
 _FIRST_EXTRA_TERMS = 1
 """Terms carried beyond the order asked for, to start with: enough for a simple common zero."""
 
 _MOST_EXTRA_TERMS = 64
-"""Terms carried beyond the order asked for, and so the largest order of a common zero, before a zero counts as a pole."""
+"""Terms carried beyond the order asked for, and so the largest order of a common zero, before a
+zero counts as a pole."""
 
 _LAST_BITS = 8192
 """Working precision at which a result that is still uncertain is given up."""
 
 _GOOD_BITS = 75
-"""Relative accuracy, in bits, of a certified result: rounding it to float64 is then right to 0.5000003 ulp."""
+"""Relative accuracy, in bits, of a certified result: rounding it to float64 is then right to
+0.5000003 ulp."""
 
 _NEGLIGIBLE = 1e-320
 """A ball around zero whose radius is below this is zero in float64, whatever it contains."""
@@ -59,7 +64,8 @@ class _MoreTermsError(Exception):
 class Series:
     """A truncated power series over certified balls, with the operators that the programs use.
 
-    Comparisons look at the constant coefficient alone, as a branch in a program looks at the value alone.
+    Comparisons look at the constant coefficient alone, as a branch in a program looks at the value
+    alone.
 
     Parameters
     ----------
@@ -150,8 +156,8 @@ def _raw(value: Any) -> Any:
 def _quotient(a: flint.arb_series, b: Any) -> flint.arb_series:
     """Divide, without claiming terms that are not known.
 
-    flint takes a numerator of which no term is known to differ from zero for zero, and keeps its number of terms. A zero of
-    order m in the denominator costs m of them.
+    flint takes a numerator of which no term is known to differ from zero for zero, and keeps its
+    number of terms. A zero of order m in the denominator costs m of them.
     """
     if isinstance(b, flint.arb_series) and b.valuation() >= 0 and b[b.valuation()].contains(0):
         raise _MoreBitsError  # a zero, or a small number: more precision tells
@@ -192,7 +198,8 @@ exact: SimpleNamespace = SimpleNamespace(
     tanh=lambda x: (exact.exp(2 * x) - 1) / (exact.exp(2 * x) + 1),
     **{name: _elementary(name) for name in ("exp", "log", "sin", "cos", "tan", "sqrt", "asin", "acos", "atan")},
 )
-"""The array namespace of exact arithmetic. It works on one sample at a time, so ``where`` is a plain choice."""
+"""The array namespace of exact arithmetic. It works on one sample at a time, so ``where`` is a
+plain choice."""
 
 
 def derivatives(program: Program, gamma: ArrayLike, *, base: float = 2.0, order: int = 1) -> np.ndarray:
@@ -203,7 +210,8 @@ def derivatives(program: Program, gamma: ArrayLike, *, base: float = 2.0, order:
     program : callable
         Called as ``program(x, exact)``.
     gamma : array_like
-        Offsets, shape ``(n,)``, float64. The sum ``base + gamma`` is exact: it is *not* rounded to float64 first.
+        Offsets, shape ``(n,)``, float64. The sum ``base + gamma`` is exact: it is *not* rounded to
+        float64 first.
     base : float
         The point that the offsets are measured from.
     order : int
@@ -212,7 +220,8 @@ def derivatives(program: Program, gamma: ArrayLike, *, base: float = 2.0, order:
     Returns
     -------
     numpy.ndarray
-        Shape ``(order + 1, n)``, float64: row k holds the k-th derivative, rounded once, from a certified enclosure.
+        Shape ``(order + 1, n)``, float64: row k holds the k-th derivative, rounded once, from a
+        certified enclosure.
 
     Raises
     ------
@@ -239,7 +248,8 @@ def derivatives(program: Program, gamma: ArrayLike, *, base: float = 2.0, order:
     base = checked_base(base)
     rows = np.empty((offsets.size, order + 1))
     bits_next: dict[int, int] = {}  # of the points that need more than one attempt
-    # To set the precision takes as long as to compute with it: it is set once, and again for the few that need more.
+    # To set the precision takes as long as to compute with it: it is set once, and again for the
+    # few that need more.
     with working(_FIRST_BITS, order + 1 + _FIRST_EXTRA_TERMS):
         for k, offset in enumerate(offsets.tolist()):
             try:
@@ -270,7 +280,8 @@ def expansion(program: Program, *, at: float, terms: int, bits: int = 1024) -> l
     Returns
     -------
     list of flint.arb
-        The coefficients; what is beyond the known terms of a series that lost some to a division is left out.
+        The coefficients; what is beyond the known terms of a series that lost some to a division is
+        left out.
 
     Raises
     ------
@@ -342,7 +353,8 @@ def _attempts(program: Program, base: float, offset: float, order: int, bits: in
         except _MoreTermsError:  # a common zero of order m costs the quotient its last m terms
             extra_terms *= 4
         except (ValueError, ZeroDivisionError) as error:
-            # A pole, or a common zero of so high an order that the terms carried do not reach beyond it.
+            # A pole, or a common zero of so high an order that the terms carried do not reach
+            # beyond it.
             if extra_terms >= _MOST_EXTRA_TERMS:
                 message = f"the function has a pole at {base!r} + {offset!r}; leave that point out of gamma."
                 raise PoleError(message) from error

@@ -1,9 +1,9 @@
 """The explorer: scripts of its page, links that open a figure in it, how often it agrees.
 
 The arithmetic is in ``_static/explorer``. ``tests/site/test_explorer.py`` compares it with the
-frameworks and records the count in
-``compared.json`` there, which the page shows. The libraries beside it come from npm, unchanged and with their licences: uPlot
-1.6.32 draws, decimal.js 10.6.0 has the digits, acorn 8.19.0 parses.
+frameworks and records the count in ``compared.json`` there, which the page shows. The libraries
+beside it come from npm, unchanged and with their licences: uPlot 1.6.32 draws, decimal.js 10.6.0
+has the digits, acorn 8.19.0 parses.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Links into the documentation of other projects, without fetching their inventories.
 
-``_inventories/NAME.txt`` lists the few objects that our pages name, in the format that Sphinx's own inventories have before
-they are compressed: ``name domain:role priority address label``.
+``_inventories/NAME.txt`` lists the few objects that our pages name, in the format that Sphinx's own
+inventories have before they are compressed: ``name domain:role priority address label``.
 """
 
 from __future__ import annotations

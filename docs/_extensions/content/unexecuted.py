@@ -1,9 +1,9 @@
 """Build all pages without executing anything, for editing prose without the frameworks.
 
-``conf.py`` uses this extension where ``REMOVABLE_EXECUTE=0`` is set, as ``nox -s prose`` and
-``nox -s preview`` do. Outputs of a chapter and of a script come from the last build of the site on
-this machine, where its code is still the same. Otherwise they are missing. The ledger, the saboteurs
-and the record of the build are measurements, so a note stands in their place.
+``conf.py`` uses this extension where ``REMOVABLE_EXECUTE=0`` is set, as ``nox -s prose`` and ``nox
+-s preview`` do. Outputs of a chapter and of a script come from the last build of the site on this
+machine, where its code is still the same. Otherwise they are missing. The ledger, the saboteurs and
+the record of the build are measurements, so a note stands in their place.
 
 What a build of the site has left is only read: the pages of scripts, its stamps, its results.
 """

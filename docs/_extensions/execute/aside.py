@@ -1,7 +1,8 @@
 """A module that runs in a process of its own while the site is built, and leaves one file.
 
-The file is kept under a name that stands for everything it depends on, so a build in which nothing has changed runs nothing. It
-is there whole or not at all, and so is the measurement of the run. A build that stops takes the process with it.
+The file is kept under a name that stands for everything it depends on, so a build in which nothing
+has changed runs nothing. It is there whole or not at all, and so is the measurement of the run. A
+build that stops takes the process with it.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ class Aside:
     Attributes
     ----------
     name : str
-        Name of the run in the record of the build, and of the folder below ``_build`` with its files: one of
-        :data:`stages.BESIDE`.
+        Name of the run in the record of the build, and of the folder below ``_build`` with its
+        files: one of :data:`stages.BESIDE`.
     ending : str
         How the name of the file ends.
     key : callable
@@ -97,7 +98,8 @@ class Aside:
         if changed or process.returncode:
             for ending in (self.ending, ".measured"):
                 self._unfinished(ending).unlink(missing_ok=True)
-        # A source changed during the run: the result belongs neither to the old version nor to the new one.
+        # A source changed during the run: the result belongs neither to the old version nor to the
+        # new one.
         if changed:
             raise SystemExit(
                 f"A file that the {self.name} depend on was changed while the site was being built: build it again."

@@ -1,8 +1,9 @@
 """Execute chapters while the gallery is being executed, so that the two wait for each other as little as possible.
 
-A chapter runs in a kernel of its own, which spends most of its time importing the frameworks. myst-nb starts it when it reads
-the page, after the gallery is done. Here it is started before, in the background, and its outputs go into the very cache in
-which myst-nb then finds them. A chapter that fails is left alone: myst-nb executes it again and reports the failure.
+A chapter runs in a kernel of its own, which spends most of its time importing the frameworks.
+myst-nb starts it when it reads the page, after the gallery is done. Here it is started before, in
+the background, and its outputs go into the very cache in which myst-nb then finds them. A chapter
+that fails is left alone: myst-nb executes it again and reports the failure.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from _extensions.execute.progress import Progress
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-# For speed, psutil and what executes notebooks are imported where a chapter is executed: most builds execute none.
+# For speed, psutil and what executes notebooks are imported where a chapter is executed: most
+# builds execute none.
 
 progress = Progress("chapter")
 _threads: list[threading.Thread] = []
@@ -68,7 +70,10 @@ def _unmeasured(path: Path) -> bool:
 
 
 def _changed(app: Sphinx, path: Path) -> bool:
-    """Tell whether a page has been written since it was last read; Sphinx keeps that time in microseconds."""
+    """Tell whether a page has been written since it was last read.
+
+    Sphinx keeps that time in microseconds.
+    """
     read = app.env.all_docs.get(app.env.path2doc(path) or "", 0)
     return path.stat().st_mtime_ns // 1000 > read
 
@@ -79,15 +84,16 @@ def start(app: Sphinx) -> None:
         return
     chapters = uncached_chapters(app)
     if app.config.gallery_only:
-        # A partial build executes the script that it is asked for, and shows other pages as far as they are known.
+        # A partial build executes the script that it is asked for, and shows other pages as far as
+        # they are known.
         left_out = {app.env.path2doc(path) for path, _ in chapters} | getattr(app.env, "chapters_not_executed", set())
         app.env.chapters_not_executed = left_out
         patterns = (Path(app.env.doc2path(name)).as_posix() for name in left_out)
         app.env.mystnb_config.execution_excludepatterns = tuple(patterns)
     elif chapters:
         progress.left = len(chapters)
-        # No daemon: a build that stops waits for the chapter that is being executed. At exit nbclient would take down its
-        # kernel under the feet of the thread, which can hang for ever.
+        # No daemon: a build that stops waits for the chapter that is being executed. At exit
+        # nbclient would take down its kernel under the feet of the thread, which can hang for ever.
         _threads.append(threading.Thread(target=_execute, args=(app, chapters)))
         _threads[-1].start()
 
@@ -110,7 +116,8 @@ def _execute(app: Sphinx, chapters: list[tuple[Path, NotebookNode]]) -> None:
             timeout=app.config.nb_execution_timeout,
             meta_override=True,
             on_cell_executed=partial(_measure_kernel, peak),
-            # What a cell prints arrives in pieces cut anywhere; myst-nb would put a line break at each cut.
+            # What a cell prints arrives in pieces cut anywhere; myst-nb would put a line break at
+            # each cut.
             coalesce_streams=True,
         )
         # myst-nb executes a chapter that has failed once more, and reports the failure.
@@ -125,7 +132,10 @@ def _execute(app: Sphinx, chapters: list[tuple[Path, NotebookNode]]) -> None:
 
 
 def _measure_kernel(peak: list[int | None], **_cell: object) -> None:
-    """Ask after a cell how much memory the kernel has taken so far; this build has one kernel at a time."""
+    """Ask after a cell how much memory the kernel has taken so far.
+
+    This build has one kernel at a time.
+    """
     import psutil
 
     for process in psutil.Process().children():

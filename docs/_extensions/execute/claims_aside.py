@@ -1,7 +1,10 @@
-"""Evaluate the claims of the ledger while the site is built; a verdict other than the expected one stops the build.
+"""Evaluate the claims of the ledger while the site is built.
 
-The claims run in a process of their own while the gallery is being executed. Their record is kept under a name that stands for
-everything it depends on, so a second build reads it. A run that fails leaves nothing behind.
+A verdict other than the expected one stops the build.
+
+The claims run in a process of their own while the gallery is being executed. Their record is kept
+under a name that stands for everything it depends on, so a second build reads it. A run that fails
+leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -58,7 +61,8 @@ def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Let the evaluation finish, and stop the build if a verdict is not the expected one."""
     if (streams := run.wait()) is not None:
         reasons = streams[1].strip() or "The evaluation of the claims ended without a word."
-        # Sphinx surrounds its own exceptions with a report for its developers; this is for the reader.
+        # Sphinx surrounds its own exceptions with a report for its developers; this is for the
+        # reader.
         raise SystemExit(f"The ledger does not come out.\n{reasons}")
 
 

@@ -1,8 +1,11 @@
-"""Run the doctests of chapters and docstrings while the site is built; one that differs stops the build.
+"""Run the doctests of chapters and docstrings while the site is built.
 
-Those of the gallery run with its scripts. These need a run of their own, by pytest, in a process beside the others. How many
-examples agreed goes into the record of the build. The result is kept under a key that stands for every source with a doctest
-in it, so that a build in which nothing has changed runs nothing.
+One that differs stops the build.
+
+Those of the gallery run with its scripts. These need a run of their own, by pytest, in a process
+beside the others. How many examples agreed goes into the record of the build. The result is kept
+under a key that stands for every source with a doctest in it, so that a build in which nothing has
+changed runs nothing.
 """
 
 from __future__ import annotations
@@ -73,7 +76,10 @@ def wait(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def passed() -> Counter[str]:
-    """Return how many examples agreed, for each page or module; empty after a partial build, which runs none."""
+    """Return how many examples agreed, for each page or module.
+
+    Empty after a partial build, which runs none.
+    """
     counts: Counter[str] = Counter()
     if _is_whole(run.file):
         for case in ET.parse(run.file).iter("testcase"):

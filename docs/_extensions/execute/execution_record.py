@@ -1,8 +1,9 @@
 """What the execution of each script, chapter and list of claims took, remembered until it is executed again.
 
-Seconds and memory are measurements of one run. They are kept in ``_build/measured``, one file for each thing that is executed,
-under a key that stands for its code and for everything else that its result depends on. What has no measurement under its
-present key is executed again, so that the record of the build has no gap.
+Seconds and memory are measurements of one run. They are kept in ``_build/measured``, one file for
+each thing that is executed, under a key that stands for its code and for everything else that its
+result depends on. What has no measurement under its present key is executed again, so that the
+record of the build has no gap.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Measurement:
     seconds : float
         Duration by the clock on the wall, other work on the same processor included.
     peak_memory_mib : int or None
-        The most memory that the process held meanwhile, in MiB; None where the system does not tell.
+        The most memory that the process held meanwhile, in MiB; None where the system does not
+        tell.
     doctests : int
         Examples in the prose that were run on the way and agreed.
     """
@@ -82,7 +84,8 @@ _started: dict[str, float] = {}
 
 def _reset_peak_memory() -> None:
     """Let the peak of this process begin at what it holds now, where the system can do that."""
-    with contextlib.suppress(OSError):  # the peak then includes what ran before: too high rather than missing
+    # the peak then includes what ran before: too high rather than missing
+    with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 

@@ -1,8 +1,11 @@
-"""Execute again what depends on a change, and only that; finish what an interrupted build left undone.
+"""Execute again what depends on a change, and only that.
 
-sphinx-gallery decides by a digest of the script alone, and jupyter-cache by the cells alone. Neither sees that the package,
-the pins, the interpreter or the code that executes has changed. :func:`keys.executing_key` covers those; where it differs
-from the one of the last build, every script is executed again, and the chapters are because their cache is named after it.
+Finish what an interrupted build left undone.
+
+sphinx-gallery decides by a digest of the script alone, and jupyter-cache by the cells alone.
+Neither sees that the package, the pins, the interpreter or the code that executes has changed.
+:func:`keys.executing_key` covers those; where it differs from the one of the last build, every
+script is executed again, and the chapters are because their cache is named after it.
 """
 
 from __future__ import annotations
@@ -32,8 +35,8 @@ def _running() -> Path:
 def note_running(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
     """Remember which script is being executed; sphinx-gallery calls this before and after each.
 
-    sphinx-gallery takes a script for done as soon as its last line has run, a moment before its page is written. A build
-    that is killed in between would leave that page as it was.
+    sphinx-gallery takes a script for done as soon as its last line has run, a moment before its
+    page is written. A build that is killed in between would leave that page as it was.
     """
     if when == "before":
         _running().write_text(Path(fname).stem, encoding="utf-8")
@@ -59,7 +62,8 @@ def forget_stale_scripts(app: Sphinx) -> None:
         # The record of the build has no gap: what it knows nothing about is executed again.
         if digest.exists() and not execution_record.is_current(script):
             digest.unlink()
-        # A script that was not executed has a stand-in for a thumbnail, which would stay beside the real one.
+        # A script that was not executed has a stand-in for a thumbnail, which would stay beside the
+        # real one.
         if not digest.exists():
             (page.parent / "images" / "thumb" / f"sphx_glr_{script.stem}_thumb.png").unlink(missing_ok=True)
     _forget_removed_scripts()
@@ -110,7 +114,10 @@ def executions(env: BuildEnvironment) -> Iterator[Execution]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Run before sphinx-gallery; register the setting that says which script alone a partial build executes."""
+    """Run before sphinx-gallery.
+
+    Register the setting that says which script alone a partial build executes.
+    """
     app.add_config_value("gallery_only", "", "", (str,))
     stages.listen(app, stages.Stage.STALE_SCRIPTS_FORGOTTEN, forget_stale_scripts)
     return stages.SAFE

@@ -1,10 +1,12 @@
 """Trust a file of an earlier build only if it is, byte for byte, what that build left.
 
-Sphinx, sphinx-gallery and jupyter-cache look at times and names. A page, a figure or a cached result that was cut short, by
-a build that was killed, by a disk that was full or by hand, would be taken for whole. So the end of a build records a digest
-of every file that it leaves, and the next build throws away what is not as recorded: it is then made again. A build that
-does not come to its end leaves no record; its pages are read and written again, which executes nothing. What a script
-has made is recorded as soon as the next script begins, so that an interrupted build goes on where it stopped.
+Sphinx, sphinx-gallery and jupyter-cache look at times and names. A page, a figure or a cached
+result that was cut short, by a build that was killed, by a disk that was full or by hand, would be
+taken for whole. So the end of a build records a digest of every file that it leaves, and the next
+build throws away what is not as recorded: it is then made again. A build that does not come to its
+end leaves no record; its pages are read and written again, which executes nothing. What a script
+has made is recorded as soon as the next script begins, so that an interrupted build goes on where
+it stopped.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ _KEPT = ("environment.pickle", "search-entries.json")
 
 Digests = dict[str, str]
 _known: dict[Path, tuple[tuple[int, int], str]] = {}
-"""What was digested in this process, with size and time: most files are asked for twice, before and after the build."""
+"""What was digested in this process, with size and time: most files are asked for twice, before and
+after the build."""
 _last: list[Path] = []
 """The script that sphinx-gallery is at."""
 
@@ -86,9 +89,12 @@ def _digests_of_script(page: Path) -> Digests:
 
 
 def note_script(gallery_conf: dict[str, Any], fname: str | None, when: str) -> None:
-    """Record what the script before this one has made; sphinx-gallery calls this before and after each.
+    """Record what the script before this one has made.
 
-    After its last line a script's page is still to be written. Once the next script begins, it has been.
+    Sphinx-gallery calls this before and after each.
+
+    After its last line a script's page is still to be written. Once the next script begins, it has
+    been.
     """
     if when == "before" and fname:
         _settle()
@@ -181,7 +187,10 @@ def _cached(cache: Path) -> Iterable[Path]:
 
 
 def mend(app: Sphinx, config: Config) -> None:
-    """Throw away what the last build did not leave as it is. Before Sphinx opens its own record of what it has read."""
+    """Throw away what the last build did not leave as it is.
+
+    Before Sphinx opens its own record of what it has read.
+    """
     path = _record(app)
     record = load(path)
     path.unlink(missing_ok=True)  # until this build is finished, too

@@ -12,7 +12,10 @@ c.HistoryManager.enabled = False
 
 
 def isolate_kernels(folder: Path) -> None:
-    """Point IPython at a folder with only our configuration in it; kernels inherit the environment."""
+    """Point IPython at a folder with only our configuration in it.
+
+    Kernels inherit the environment.
+    """
     profile = folder / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "ipython_kernel_config.py").write_text(_CONFIG, encoding="utf-8")

@@ -1,7 +1,7 @@
 """Two digests: what the results of executed code depend on, and what the pages depend on beside their own text.
 
-Both are made of contents, never of times. :func:`executing_key` is part of the key of each script, chapter, claim and doctest.
-:func:`writing_key` decides whether pages that are there may stay.
+Both are made of contents, never of times. :func:`executing_key` is part of the key of each script,
+chapter, claim and doctest. :func:`writing_key` decides whether pages that are there may stay.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def _extensions() -> Path:
 def executing_files() -> Iterator[Path]:
     """Yield every file that results depend on, apart from what is executed."""
     package = stages.ROOT / "tutorial_src"
-    # Stored measurements are data of the package. The list of claims has a key of its own: no script reads it.
+    # Stored measurements are data of the package. The list of claims has a key of its own: no
+    # script reads it.
     for ending in ("*.py", "*.json"):
         yield from package.rglob(ending)
     for folder in EXECUTING:

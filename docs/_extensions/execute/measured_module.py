@@ -16,7 +16,10 @@ _KIB_IN_A_MIB = 1024  # /proc counts in KiB
 
 
 def peak_memory(process: int | str = "self") -> int | None:
-    """Return the most memory that a process has held since it started or was reset, in MiB; Linux alone tells."""
+    """Return the most memory that a process has held since it started or was reset, in MiB.
+
+    Linux alone tells.
+    """
     try:
         status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
     except OSError:

@@ -1,7 +1,8 @@
 """One sentence where a disk, a cache or a permission stops the build, instead of a report for the developers of Sphinx.
 
-A disk fills up at any moment, inside any library. What each of them makes of it is gathered here: exceptions that end the
-build, warnings of Sphinx about a file that it could not write, scripts that sphinx-gallery counts as failed, and a thread.
+A disk fills up at any moment, inside any library. What each of them makes of it is gathered here:
+exceptions that end the build, warnings of Sphinx about a file that it could not write, scripts that
+sphinx-gallery counts as failed, and a thread.
 """
 
 from __future__ import annotations
@@ -54,7 +55,10 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _full_folders() -> str:
-    """Name the folders on whose disk nothing is left; the error of a write that failed does not say."""
+    """Name the folders on whose disk nothing is left.
+
+    The error of a write that failed does not say.
+    """
     folders = [folder for folder in (*_written(), Path(tempfile.gettempdir())) if folder.is_dir()]
     disks: dict[int, Path] = {}
     for folder in folders:
@@ -76,7 +80,10 @@ def _about_files(number: int | None, name: str | None) -> str | None:
 
 
 def sentence(error: BaseException) -> str | None:
-    """Return what to tell the person who builds; None if the error is something else, and its traceback needed."""
+    """Return what to tell the person who builds.
+
+    None if the error is something else, and its traceback needed.
+    """
     for one in _causes(error):
         if isinstance(one, OSError):
             called = one.filename2 or one.filename  # where a copy that failed was to go
@@ -106,7 +113,10 @@ def in_text(text: str) -> str | None:
 
 
 def install() -> None:
-    """Say the sentence where Sphinx would print its report; called by conf.py, before anything is written."""
+    """Say the sentence where Sphinx would print its report.
+
+    Called by conf.py, before anything is written.
+    """
     original = sphinx_errors.handle_exception
     if hasattr(original, "__wrapped__"):
         return
@@ -180,7 +190,8 @@ def check_threads(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Look at the folders first of all, and at what was executed once it has been."""
-    logging.getLogger("sphinx").handlers.insert(0, LostFiles(logging.WARNING))  # before the one that prints
+    # before the one that prints
+    logging.getLogger("sphinx").handlers.insert(0, LostFiles(logging.WARNING))
     stages.listen(app, stages.Stage.FOLDERS_CHECKED, check_folders)
     stages.listen(app, stages.Stage.FAILED_SCRIPTS_CHECKED, check_scripts)
     stages.listen(app, stages.Stage.THREADS_CHECKED, check_threads)

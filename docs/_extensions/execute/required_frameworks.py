@@ -31,7 +31,10 @@ def _requirement(distribution: str) -> Requirement | None:
 
 @functools.cache
 def _distributions() -> Mapping[str, list[str]]:
-    """Name what is installed by the modules that it holds; a second is needed to look through everything."""
+    """Name what is installed by the modules that it holds.
+
+    A second is needed to look through everything.
+    """
     return packages_distributions()
 
 
@@ -54,7 +57,8 @@ def check(app: Sphinx, config: Config) -> None:
         frameworks.require(*TITLES, *MORE)
         named = [f"{title} {installed(module, title)}" for module, title in (TITLES | MORE).items()][: len(TITLES)]
     except MissingFrameworkError as error:
-        # Sphinx surrounds its own exceptions with a report for its developers; this is a sentence for the reader.
+        # Sphinx surrounds its own exceptions with a report for its developers; this is a sentence
+        # for the reader.
         raise SystemExit(str(error)) from None
     config.myst_substitutions = {"versions": " and ".join(named)}
 
@@ -62,7 +66,8 @@ def check(app: Sphinx, config: Config) -> None:
 def note_script(gallery_conf: dict[str, Any], fname: str | None, when: str) -> None:
     """Import the frameworks before the first script does, which sphinx-gallery would take for a failure of that script.
 
-    A build that executes nothing imports nothing; an installation that is broken is found here, and only here.
+    A build that executes nothing imports nothing; an installation that is broken is found here, and
+    only here.
     """
     if when == "before":
         try:

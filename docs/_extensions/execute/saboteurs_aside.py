@@ -1,7 +1,7 @@
 """Evaluate the claims under each saboteur while the site is built.
 
-A claim that survives all saboteurs, or one that is broken by others than ``claims.toml`` names, leaves nothing behind and stops
-the build.
+A claim that survives all saboteurs, or one that is broken by others than ``claims.toml`` names,
+leaves nothing behind and stops the build.
 """
 
 from __future__ import annotations

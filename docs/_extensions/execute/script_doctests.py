@@ -1,11 +1,12 @@
 """Doctests in the prose of gallery scripts and chapters, run in the namespace of the code around them.
 
-A value printed in the text is then one of the values that the page has just computed. The same few functions serve the site
-build, where :func:`scrape` checks each script while sphinx-gallery executes it, and pytest, which runs scripts and chapters
-without Sphinx.
+A value printed in the text is then one of the values that the page has just computed. The same few
+functions serve the site build, where :func:`scrape` checks each script while sphinx-gallery
+executes it, and pytest, which runs scripts and chapters without Sphinx.
 
-What has to hold and tells a reader nothing, ``>>> all(...)``, is no doctest. It is a test in ``tests/gallery``, in a file of the
-name of the script, whose arguments are variables of the script; :func:`hold` runs it when the script has come to its end.
+What has to hold and tells a reader nothing, ``>>> all(...)``, is no doctest. It is a test in
+``tests/gallery``, in a file of the name of the script, whose arguments are variables of the script;
+:func:`hold` runs it when the script has come to its end.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ def check(block: Block, namespace: dict[str, Any], path: str) -> int:
     Raises
     ------
     DoctestError
-        If one of them differs: the message names file and line and holds what was expected and what came.
+        If one of them differs: the message names file and line and holds what was expected and what
+        came.
     """
     test = doctest.DocTestParser().get_doctest(block.source, namespace, Path(path).name, path, block.line - 1)
     test.globs = namespace  # not a copy: the prose sees the variables of the script
@@ -133,8 +135,8 @@ def run(blocks: Iterator[Block] | tuple[Block, ...], namespace: dict[str, Any], 
 def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
     """Check the prose that follows a code block; sphinx-gallery calls this as an image scraper.
 
-    A scraper is the one hook that runs inside the execution of a script, with its variables at hand, and whose exceptions
-    count as a failure of that script.
+    A scraper is the one hook that runs inside the execution of a script, with its variables at
+    hand, and whose exceptions count as a failure of that script.
     """
     if "formatted_exception" in block_vars:  # the script has failed already
         return ""

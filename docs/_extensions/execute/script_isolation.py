@@ -1,6 +1,7 @@
 """A clean state for every gallery script: seeds, framework settings, warnings.
 
-One process runs all the scripts, so that the frameworks are imported once. What one script sets, the next must not see.
+One process runs all the scripts, so that the frameworks are imported once. What one script sets,
+the next must not see.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def reset(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
     """Undo what the last script may have set; sphinx-gallery calls this before each."""
     if when != "before":
         return
-    # sphinx-gallery collects garbage before each script; what the frameworks allocated at import is none.
+    # sphinx-gallery collects garbage before each script; what the frameworks allocated at import is
+    # none.
     gc.freeze()
     random.seed(0)
     if numpy := sys.modules.get("numpy"):
@@ -39,10 +41,12 @@ def reset(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
         tensorflow.random.set_seed(0)
         tensorflow.config.run_functions_eagerly(False)
     warnings.resetwarnings()
-    # A page must not show a warning, so a warning is a failure. What libraries say to their own developers is not for us.
+    # A page must not show a warning, so a warning is a failure. What libraries say to their own
+    # developers is not for us.
     warnings.simplefilter("error")
     for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
         warnings.filterwarnings("ignore", category=category)
         warnings.filterwarnings("error", category=category, module="__main__")
-    # plt.show() belongs at the end of a script that readers run on their own screen; this build has none.
+    # plt.show() belongs at the end of a script that readers run on their own screen; this build has
+    # none.
     warnings.filterwarnings("ignore", message=".*is non-interactive, and thus cannot be shown")

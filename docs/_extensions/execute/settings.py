@@ -1,6 +1,7 @@
 """Settings of Sphinx on which the results of scripts and chapters depend.
 
-``conf.py`` imports them. They stand here, where a change executes everything again; a change of ``conf.py`` writes pages.
+``conf.py`` imports them. They stand here, where a change executes everything again; a change of
+``conf.py`` writes pages.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from _extensions.execute import keys
 
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(stages.build("jupyter-cache", keys.executing_key()))
-nb_execution_timeout = 4 * 3600  # seconds for one cell: ends what has no end, on the slowest machine
+# seconds for one cell: ends what has no end, on the slowest machine
+nb_execution_timeout = 4 * 3600
 nb_execution_show_tb = True
 nb_output_stderr = "error"  # what a cell writes to stderr would be on the page
 nb_merge_streams = True

@@ -1,7 +1,8 @@
 """Write every page again where those that are there are not all of one build, or not of this code.
 
-A marker in the output folder says that a build has begun and not ended, and whether it was partial. A stamp beside the document
-trees holds the :func:`keys.writing_key` with which the pages were written.
+A marker in the output folder says that a build has begun and not ended, and whether it was partial.
+A stamp beside the document trees holds the :func:`keys.writing_key` with which the pages were
+written.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ _PARTIAL = "partial"
 def start_site(app: Sphinx) -> None:
     """Empty the output folder when the build before this one did not come to its end, was partial, or made pages differently.
 
-    Sphinx compares the age of a page with that of its source, and would keep one of which only half was written; listings of
-    source it keeps even when the code that makes the pages has changed. A partial build leaves stand-ins for the pictures of
-    scripts that it did not execute.
+    Sphinx compares the age of a page with that of its source, and would keep one of which only half
+    was written; listings of source it keeps even when the code that makes the pages has changed. A
+    partial build leaves stand-ins for the pictures of scripts that it did not execute.
     """
     written_by = Path(app.doctreedir, "written-by")
     key = keys.writing_key()
@@ -59,7 +60,8 @@ def finish_site(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Begin before anything is written, and end after everything is."""
-    # Sphinx reads every page again when a setting has changed: directives have a part in the document trees.
+    # Sphinx reads every page again when a setting has changed: directives have a part in the
+    # document trees.
     app.add_config_value("site_written_by", keys.writing_key(), "env", (str,))
     stages.listen(app, stages.Stage.SITE_STARTED, start_site)
     stages.listen(app, stages.Stage.SITE_FINISHED, finish_site)

@@ -1,8 +1,9 @@
 """The numbers that a figure draws, as a table: one column for each line of each panel, one row for each abscissa.
 
-The label of a line is the name of its column. A label that begins with an underscore, which keeps the line out of the legend,
-counts too; where two lines of a panel then have one name, as markers drawn over every thousandth dot have, the longer one
-holds the data. A line without a label is decoration.
+The label of a line is the name of its column. A label that begins with an underscore, which keeps
+the line out of the legend, counts too; where two lines of a panel then have one name, as markers
+drawn over every thousandth dot have, the longer one holds the data. A line without a label is
+decoration.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ def _lines(ax: Axes) -> dict[str, Line2D]:
 def table(fig: Figure) -> str:
     """Return the data of a figure as comma-separated values.
 
-    Numbers are written with as many digits as it takes to read the very same number back. The header names the quantity,
-    the panel and the line of each column.
+    Numbers are written with as many digits as it takes to read the very same number back. The
+    header names the quantity, the panel and the line of each column.
     """
     panels = [ax for ax in fig.axes if ax.lines]
     abscissa = next((plain(ax.get_xlabel()) for ax in panels if ax.get_xlabel()), "x")
@@ -55,7 +56,8 @@ def table(fig: Figure) -> str:
     title_above: dict[int, str] = {}
     ordinate = ""
     for ax in panels:
-        # Panels of one row share the label at the left of it, and those of one column the title above it.
+        # Panels of one row share the label at the left of it, and those of one column the title
+        # above it.
         ordinate = plain(ax.get_ylabel()) or ordinate
         title = title_above.setdefault(ax.get_subplotspec().colspan.start, plain(ax.get_title()))
         for name, line in _lines(ax).items():

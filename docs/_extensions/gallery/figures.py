@@ -1,9 +1,10 @@
 """Figures of the gallery: light and dark SVG, a card for link previews, the data, a description with the finding.
 
-:func:`scrape` saves each figure of a script together with its data and a small JSON file that describes it: what it shows, the
-script, its page, the number of the figure and the file of its data. Other modules read that file and take no name apart.
-:func:`name_commits` then writes into pictures and description which commit the script comes from: that changes when a script
-is committed, without the script being executed again.
+:func:`scrape` saves each figure of a script together with its data and a small JSON file that
+describes it: what it shows, the script, its page, the number of the figure and the file of its
+data. Other modules read that file and take no name apart. :func:`name_commits` then writes into
+pictures and description which commit the script comes from: that changes when a script is
+committed, without the script being executed again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from _extensions import stages
 from _extensions.gallery import provenance
 
 _SVG = {"svg.hashsalt": "removable", "svg.fonttype": "path"}
-_DOTS_PER_INCH = 200  # of the rasterised markers inside the SVG: sharp on a screen of twice the density
+# of the rasterised markers inside the SVG: sharp on a screen of twice the density
+_DOTS_PER_INCH = 200
 
 _EMBEDDED = re.compile(r"(?P<head>data:image/png;base64,)(?P<data>[A-Za-z0-9+/=\s]+)")
 CARD_SIZE = 1200, 630  # pixels: what link previews show without cutting
@@ -34,7 +36,10 @@ class UndescribedFigureError(RuntimeError):
 
 
 def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
-    """Save the open figures of a script, light and dark; sphinx-gallery calls this as an image scraper."""
+    """Save the open figures of a script, light and dark.
+
+    Sphinx-gallery calls this as an image scraper.
+    """
     # For speed, what draws is imported here: a build in which nothing has changed draws nothing.
     import matplotlib.pyplot as plt
     from removable import plots
@@ -56,7 +61,8 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
         metadata = _metadata(description, source)
         with plt.rc_context(_SVG):
             _save(fig, light, metadata)
-            fig.set_layout_engine("none")  # all versions have the same layout; finding it takes as long as drawing
+            # all versions have the same layout; finding it takes as long as drawing
+            fig.set_layout_engine("none")
             _save_card(fig, light)
             plots.recolour(fig, plots.LIGHT, plots.DARK)
             _save(fig, light.with_stem(f"{light.stem}_dark"), metadata)
@@ -85,7 +91,10 @@ def _data_name(script: str, number: int) -> str:
 
 
 def _metadata(description: Any, script: Path) -> dict[str, str | list[str] | None]:
-    """Say inside the picture what it is; a commit takes the place of the last entry once all scripts are done."""
+    """Say inside the picture what it is.
+
+    A commit takes the place of the last entry once all scripts are done.
+    """
     return {
         "Title": description.item,
         "Description": description.finding,

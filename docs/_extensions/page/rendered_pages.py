@@ -1,6 +1,7 @@
 """An event between the rendering of a page and its writing: ``page-rendered``.
 
-Sphinx has no such event. Listeners get the name of the page and a :class:`Rendered`, whose text they may replace.
+Sphinx has no such event. Listeners get the name of the page and a :class:`Rendered`, whose text
+they may replace.
 """
 
 from __future__ import annotations

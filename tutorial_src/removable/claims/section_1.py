@@ -114,8 +114,8 @@ def unbounded_errors() -> Evidence:
             for e in epsilons
         ]
         grows = {title: all(b > _GROWTH * a > 0 for a, b in itertools.pairwise(e)) for title, e in errors.items()}
-        # The slope of h1 at 2 is 4/epsilon, 1e4 times as large for an epsilon 1e4 times as small. The
-        # errors a and b are less than it by 1, so that b/1e4 is a + 1 - 1e-4, but for rounding.
+        # The slope of h1 at 2 is 4/epsilon, 1e4 times as large for an epsilon 1e4 times as small.
+        # The errors a and b are less than it by 1, so that b/1e4 is a + 1 - 1e-4, but for rounding.
         grows["h1'"] = all(
             abs(b / 1e4 - (a + 1 - 1e-4)) <= runs.ULPS_OF_A_SUM * np.spacing(a) for a, b in itertools.pairwise(of_h1)
         )

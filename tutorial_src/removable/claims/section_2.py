@@ -653,7 +653,8 @@ class _Equation:
         # The edges of the printed condition are rounded: a number there may fall on the other side.
         at_edges = np.isin(x[differ], [2 + g for side in (-1, 1) for g in _over_the_edge(self.delta, side)])
         slopes = [runs.value_and_slope(name, p, [2.0])[1, 0] for p in (self.program, self.printed)]
-        right = [bool(abs(s / self.slope_at_2 - 1) <= runs.ULP) for s in slopes]  # one unit in the last place
+        # one unit in the last place
+        right = [bool(abs(s / self.slope_at_2 - 1) <= runs.ULP) for s in slopes]
         text = f"at {x.size} numbers off by at most {share:.2f} of what rounding may do; typed as printed, other values at "
         text += f"{differ.sum()} of them"
         if differ.any():

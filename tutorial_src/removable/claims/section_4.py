@@ -283,8 +283,8 @@ def hessian_with_epsilon() -> Evidence:
     def finding(name: str) -> Finding:
         computed = frameworks.get(name).derivatives(_squared(runs.h1), [2.0], order=2)[:, 0]
         # The program as written has this curvature, and it is corrupted: 2 (4/epsilon)**2 and more
-        # where 2 is meant. In float64 less than 64 roundings change it, by 7e-15. The claim holds in
-        # any precision, so the limit is what float32 keeps: eight of its ulp, 1e-6.
+        # where 2 is meant. In float64 less than 64 roundings change it, by 7e-15. The claim holds
+        # in any precision, so the limit is what float32 keeps: eight of its ulp, 1e-6.
         as_written = abs(computed[2] / written[2] - 1) < 1e-6
         corrupted = abs(computed[2] / meant[2]) > 1 / runs.EPSILON_1**2
         return Finding("at 2: " + words.format(*step(computed)), as_stated=bool(as_written and corrupted))

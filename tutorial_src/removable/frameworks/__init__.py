@@ -1,7 +1,7 @@
 """One adapter for each framework, all answering the same calls.
 
-Importing this package imports no framework. :func:`get` imports the one that is asked for, and says how to install it when
-it is missing.
+Importing this package imports no framework. :func:`get` imports the one that is asked for, and says
+how to install it when it is missing.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from removable.frameworks.torch import Torch
 
 __all__ = ["ADAPTERS", "NAMES", "Framework", "Mode", "get", "load", "of", "require"]
 
-# The one place that keeps TensorFlow's start-up log off pages and terminals. It must be set before TensorFlow is imported,
-# which is why the gallery imports this package first. oneDNN's reordered sums are off so that a sum has one value.
+# The one place that keeps TensorFlow's start-up log off pages and terminals. It must be set before
+# TensorFlow is imported, which is why the gallery imports this package first. oneDNN's reordered
+# sums are off so that a sum has one value.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
@@ -148,7 +149,8 @@ def of(array: Any) -> Framework:
     Parameters
     ----------
     array : array
-        A tensor of PyTorch or TensorFlow, an array of JAX or NumPy, or a number, which belongs to NumPy.
+        A tensor of PyTorch or TensorFlow, an array of JAX or NumPy, or a number, which belongs to
+        NumPy.
 
     Returns
     -------

@@ -15,7 +15,8 @@ from removable.errors import InputError
 from removable.functions import Array, Namespace, Program
 
 Mode = Literal["reverse", "forward", "forward-over-reverse"]
-"""How derivatives are propagated, by vector-Jacobian products, by Jacobian-vector products, or by the latter of the former."""
+"""How derivatives are propagated, by vector-Jacobian products, by Jacobian-vector products, or by
+the latter of the former."""
 
 MODES: tuple[str, ...] = get_args(Mode)
 
@@ -101,7 +102,8 @@ class Framework(ABC):
         Parameters
         ----------
         function : callable
-            Called as ``function(x)``; it must treat the elements independently, and return an array of the shape of x.
+            Called as ``function(x)``; it must treat the elements independently, and return an array
+            of the shape of x.
         x : array
             Points, of any shape and floating dtype.
         order : int
@@ -115,7 +117,8 @@ class Framework(ABC):
         Raises
         ------
         removable.errors.InputError
-            If the framework has not recorded how the value is computed from x: what it calls a derivative then is zero.
+            If the framework has not recorded how the value is computed from x: what it calls a
+            derivative then is zero.
         removable.errors.UnsupportedError
             If the framework cannot differentiate any function that is handed to it.
         """
@@ -126,7 +129,10 @@ class Framework(ABC):
 
     @abstractmethod
     def _forward(self, program: Program, x: Array, order: int, *, over_reverse: bool = False) -> list[Array]:
-        """Return value and derivatives by forward mode, applied ``order`` times over; or once less, to reverse mode."""
+        """Return value and derivatives by forward mode, applied ``order`` times over.
+
+        Or once less, to reverse mode.
+        """
 
     def derivatives(
         self, program: Program, x: ArrayLike, *, order: int = 1, mode: Mode = "reverse", dtype: str = "float64"
@@ -142,17 +148,18 @@ class Framework(ABC):
         order : int
             The highest derivative, at least 0.
         mode : {"reverse", "forward", "forward-over-reverse"}
-            How derivatives are propagated; higher derivatives apply the same mode again. The last is the way of
-            Hessian-vector products: reverse mode for the first derivative, forward mode for all higher ones.
+            How derivatives are propagated; higher derivatives apply the same mode again. The last
+            is the way of Hessian-vector products: reverse mode for the first derivative, forward
+            mode for all higher ones.
         dtype : {"float64", "float32", "float16", "bfloat16"}
             The precision in which the framework computes.
 
         Returns
         -------
         numpy.ndarray
-            Shape ``(order + 1, n)``, of ``dtype``: row k holds the k-th derivative. NumPy has no bfloat16; such
-            results come as float32, which holds each of them exactly. NaN and infinity are results like any other
-            here: they are what the framework returns.
+            Shape ``(order + 1, n)``, of ``dtype``: row k holds the k-th derivative. NumPy has no
+            bfloat16; such results come as float32, which holds each of them exactly. NaN and
+            infinity are results like any other here: they are what the framework returns.
 
         Raises
         ------

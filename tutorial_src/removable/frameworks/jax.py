@@ -21,8 +21,8 @@ def _jax() -> ModuleType:
 class Jax(Framework):
     """JAX, not compiled, on the CPU.
 
-    Double precision is switched on around each call and not for the process: a program elsewhere that relies on
-    JAX's default of single precision is left alone.
+    Double precision is switched on around each call and not for the process: a program elsewhere
+    that relies on JAX's default of single precision is left alone.
     """
 
     name = "jax"

@@ -1,8 +1,9 @@
 r"""NumPy: no differentiation of its own, so :mod:`removable.tape` is its reverse mode and Taylor arithmetic its forward mode.
 
-A :class:`Jet` holds the coefficients :math:`c_0, c_1, \dots, c_n` of :math:`\sum_k c_k t^k` as rows of one array and applies
-the textbook rules for sums, products and quotients to them in floating point (:cite:t:`GriewankWalther2008`, chapter 13). That is
-the chain rule, again without any simplification: what goes wrong in the frameworks goes wrong here.
+A :class:`Jet` holds the coefficients :math:`c_0, c_1, \dots, c_n` of :math:`\sum_k c_k t^k` as rows
+of one array and applies the textbook rules for sums, products and quotients to them in floating
+point (:cite:t:`GriewankWalther2008`, chapter 13). That is the chain rule, again without any
+simplification: what goes wrong in the frameworks goes wrong here.
 """
 
 from __future__ import annotations
@@ -158,7 +159,8 @@ class NumPy(Framework):
     def _differentiate(self, program: Program, x: np.ndarray, order: int, mode: Mode, dtype: str) -> list[np.ndarray]:
         if dtype == "bfloat16":
             raise UnsupportedError("NumPy has no bfloat16; ask for float16, or for another framework.")
-        # 0/0 is an answer here, not an accident: the frameworks give none of NumPy's warnings either.
+        # 0/0 is an answer here, not an accident: the frameworks give none of NumPy's warnings
+        # either.
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             if order == 0:
                 return [program(x, np)]

@@ -53,7 +53,8 @@ class TensorFlow(Framework):
 
     def precision(self, array: Array) -> str:
         """Return the name of the tensor's dtype."""
-        return str(getattr(array.dtype, "name", array.dtype))  # a variable of Keras has the name alone
+        # a variable of Keras has the name alone
+        return str(getattr(array.dtype, "name", array.dtype))
 
     def number(self, value: float, like: Array) -> Array:
         """Return a tensor of no dimension: next to another tensor, a number becomes one of single precision."""

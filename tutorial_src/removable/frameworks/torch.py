@@ -60,8 +60,9 @@ class Torch(Framework):
     def differentiable_derivatives(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
         """Differentiate in reverse mode, as often as asked for: its forward mode cannot be nested in that of the user.
 
-        By ``torch.func.vjp``, through which all transformations pass, but for two: it knows neither hooks for what is saved,
-        which a checkpoint sets, nor an export or a trace. There ``torch.autograd.grad`` does it.
+        By ``torch.func.vjp``, through which all transformations pass, but for two: it knows neither
+        hooks for what is saved, which a checkpoint sets, nor an export or a trace. There
+        ``torch.autograd.grad`` does it.
         """
         torch = self.namespace
         if not torch.compiler.is_dynamo_compiling():
@@ -129,7 +130,8 @@ class Torch(Framework):
             if k == 1 and over_reverse:
                 value, pullback = torch.func.vjp(lambda x: program(x, torch), x)
                 return value, pullback(torch.ones_like(value))[0]
-            # The compiler of PyTorch 2.13 fails at the third of nested jvps unless their tangent is computed from x.
+            # The compiler of PyTorch 2.13 fails at the third of nested jvps unless their tangent is
+            # computed from x.
             one = x * 0 + 1 if self.compiling else torch.ones_like(x)
             rows, slopes = torch.func.jvp(lambda x: level(k - 1, x), (x,), (one,))
             return (*rows, slopes[-1])

@@ -1,8 +1,8 @@
 """Pictures of sweeps and comparisons: frameworks side by side, regions told apart by colour *and* marker, the truth drawn.
 
-A larger marker every few hundred samples tells the regions apart by its shape. The label of a line names its column in the
-table of data that the site offers beside each figure. A label that begins with an underscore does that and keeps the line out
-of the legend.
+A larger marker every few hundred samples tells the regions apart by its shape. The label of a line
+names its column in the table of data that the site offers beside each figure. A label that begins
+with an underscore does that and keeps the line out of the legend.
 """
 
 from __future__ import annotations
@@ -57,9 +57,12 @@ def gamma_axis(ax: Axes, *, smallest: float = 1e-20) -> None:
 
 
 def power_of_ten(value: float, _position: int | None = None) -> str:
-    """Write a power of ten, its negative or zero for a tick label; matplotlib takes it for a formatter.
+    """Write a power of ten, its negative or zero for a tick label.
 
-    Plain characters, not mathtext: a figure has dozens of labels, and parsing each takes longer than drawing it.
+    Matplotlib takes it for a formatter.
+
+    Plain characters, not mathtext: a figure has dozens of labels, and parsing each takes longer
+    than drawing it.
 
     Examples
     --------
@@ -76,7 +79,8 @@ def power_of_ten(value: float, _position: int | None = None) -> str:
 def scatter(ax: Axes, run: Sweep, y: np.ndarray) -> list[Line2D | Patch]:
     r"""Draw one value for each sample, in the colour and with the marker of its region.
 
-    Samples that are not finite cannot be drawn; the stretch of :math:`\gamma` in which they lie is hatched.
+    Samples that are not finite cannot be drawn; the stretch of :math:`\gamma` in which they lie is
+    hatched.
 
     Returns
     -------
@@ -165,8 +169,8 @@ def panels(
 def errors(run: Comparison, *, order: int = 0, ylabel: str) -> tuple[Figure, np.ndarray]:
     r"""Draw the absolute error of every form against :math:`|\gamma|`, each framework in a panel of its own.
 
-    An error of zero, which a logarithmic axis cannot show, is drawn on its lower edge; where a form has no finite result its
-    marker stands on the upper edge.
+    An error of zero, which a logarithmic axis cannot show, is drawn on its lower edge; where a form
+    has no finite result its marker stands on the upper edge.
 
     Parameters
     ----------
@@ -283,8 +287,8 @@ def row(titles: Sequence[str], *, size: tuple[float, float] = (8.4, 4.3)) -> tup
 def zones(board: Board) -> tuple[Figure, np.ndarray]:
     """Draw how far out the slope is wrong, in every mode of every system: a panel for each quotient, a line for each mode.
 
-    A cross says that the slope at the singular point itself is not finite, or wrong, a ring that it is right. Where the slope is
-    wrong nowhere else, the marker stands on the left edge.
+    A cross says that the slope at the singular point itself is not finite, or wrong, a ring that it
+    is right. Where the slope is wrong nowhere else, the marker stands on the left edge.
 
     Parameters
     ----------
@@ -385,7 +389,8 @@ def inset(
     small.set(xlim=across, ylim=up)
     small.tick_params(labelsize="x-small")
     small.spines[:].set_visible(True)
-    # What is enlarged, and two lines from it to the inset. Not by ``indicate_inset_zoom``: recolouring does not reach inside.
+    # What is enlarged, and two lines from it to the inset. Not by ``indicate_inset_zoom``:
+    # recolouring does not reach inside.
     thin = {"color": LIGHT["ink"], "linewidth": 0.7}
     (left, right), (low, high) = across, up
     ax.plot([left, right, right, left, left], [low, low, high, high, low], **thin)
@@ -399,7 +404,8 @@ def inset(
 def _branches(run: Sweep) -> np.ndarray:
     """Number the stretches of gamma between which the program as written may jump, shape ``(n,)``.
 
-    It has another branch where the denominator is perturbed, and there another on either side of 0, where the sign S changes.
+    It has another branch where the denominator is perturbed, and there another on either side of 0,
+    where the sign S changes.
     """
     perturbed = ~run.inside(Region.BLACK) & run.inside(Region.BLACK).any()
     branch = np.where(perturbed, np.where(run.gamma < 0, 1, 2), 0)

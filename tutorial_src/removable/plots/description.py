@@ -26,7 +26,8 @@ class Description:
     item : str
         The item of the paper that the figure reproduces: ``"Figure 6"``.
     finding : str
-        One or two sentences that say what a reader who cannot see the figure would learn from it: its alt text.
+        One or two sentences that say what a reader who cannot see the figure would learn from it:
+        its alt text.
     versions : tuple of str
         The frameworks that computed it, each with its version.
     """

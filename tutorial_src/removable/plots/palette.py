@@ -57,7 +57,8 @@ REGION_STYLE = {
     Region.RED: ("red", "X", r"red: $\gamma$ absorbed"),
     Region.BLACK: ("black", "^", "black: denominator not perturbed"),
 }
-"""Role, marker and legend text of each region; the text begins with the paper's name of the colour."""
+"""Role, marker and legend text of each region; the text begins with the paper's name of the colour.
+"""
 
 FORM_STYLE = (("red", "o"), ("yellow", "s"), ("green", "^"), ("meant", "D"), ("written", "v"), ("black", "P"))
 """Role and marker of the forms of one function, in the order in which they are given."""
@@ -71,7 +72,8 @@ def outline(role: str, others: str | None = None) -> str:
     role : str
         The role of the marker, a key of :data:`~removable.plots.palette.LIGHT`.
     others : str, optional
-        The role of the outline of all markers that are not yellow; by default that of the marker, so that none is seen.
+        The role of the outline of all markers that are not yellow; by default that of the marker,
+        so that none is seen.
 
     Examples
     --------
@@ -89,7 +91,8 @@ def recolour(fig: Figure, old: MappingProxyType[str, str], new: MappingProxyType
     fig : matplotlib.figure.Figure
         The figure, changed in place. Calling again with the palettes exchanged undoes it.
     old, new : dict of str to str
-        :data:`~removable.plots.palette.LIGHT` and :data:`~removable.plots.palette.DARK`, in one order or the other.
+        :data:`~removable.plots.palette.LIGHT` and :data:`~removable.plots.palette.DARK`, in one
+        order or the other.
 
     Examples
     --------

@@ -1,9 +1,10 @@
 """What all primitives share: one framework, one precision, selections that are safe to differentiate, and polynomials.
 
-A function by pieces is evaluated by each piece at every element, and one result is selected. The derivative of a selection
-multiplies what is not selected by zero, so that no piece may be infinite or NaN anywhere: each is evaluated at
-``where(condition, x, safe)``, with a point ``safe`` at which it is ordinary. Selection, arithmetic and elementary functions
-are all that is used, and every transformation of a framework knows those.
+A function by pieces is evaluated by each piece at every element, and one result is selected. The
+derivative of a selection multiplies what is not selected by zero, so that no piece may be infinite
+or NaN anywhere: each is evaluated at ``where(condition, x, safe)``, with a point ``safe`` at which
+it is ordinary. Selection, arithmetic and elementary functions are all that is used, and every
+transformation of a framework knows those.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ _MOST_TERMS = 60
 def table(coefficient: Callable[[int], Fraction], *, radius: float, powers: int = 1) -> Table:
     r"""Round the coefficients of a power series once, and cut it where nothing is lost.
 
-    The first term left out is below an eighth of a rounding error of the value, and its third derivative is below 32
-    rounding errors of 1, a thirtieth of what :mod:`removable.primitives` allows.
+    The first term left out is below an eighth of a rounding error of the value, and its third
+    derivative is below 32 rounding errors of 1, a thirtieth of what :mod:`removable.primitives`
+    allows.
 
     Parameters
     ----------
@@ -93,10 +95,13 @@ class Arithmetic:
         return self._xp.constant(value, dtype=self._precision) if tensors else value
 
     def within(self, x: Array, radius: float) -> Array:
-        """Tell which elements are smaller than a radius; compiled by PyTorch, in single precision, which is as good.
+        """Tell which elements are smaller than a radius.
 
-        Its compiler (2.13) does again on the way back what is cheap, but nothing whose result takes less than a quarter of its
-        argument's memory: the booleans of numbers in double precision it would write down, and read.
+        Compiled by PyTorch, in single precision, which is as good.
+
+        Its compiler (2.13) does again on the way back what is cheap, but nothing whose result takes
+        less than a quarter of its argument's memory: the booleans of numbers in double precision it
+        would write down, and read.
         """
         size = self._xp.abs(x)
         if self._adapter.name == "torch" and self._xp.compiler.is_compiling():
@@ -180,8 +185,8 @@ def evaluated(rule: Callable[..., Array], **arguments: Array) -> Array:
     rule : callable
         Called with an :class:`Arithmetic` and the arguments, in their order.
     **arguments : array or float
-        By the names that the caller knows them by. The first that is no Python number has the dtype of the result; half
-        precisions are computed in single precision and rounded.
+        By the names that the caller knows them by. The first that is no Python number has the dtype
+        of the result; half precisions are computed in single precision and rounded.
 
     Raises
     ------
@@ -208,11 +213,15 @@ def evaluated(rule: Callable[..., Array], **arguments: Array) -> Array:
 
 
 def _framework_and_dtype(arguments: dict[str, Any]) -> tuple[Framework, Array]:
-    """Return the framework of the arguments, and the one that has the dtype of the result; refuse what is not floating."""
+    """Return the framework of the arguments, and the one that has the dtype of the result.
+
+    Refuse what is not floating.
+    """
     framework, like, least = None, None, 3
     for name, value in arguments.items():
         adapter = frameworks.of(value)
-        if isinstance(value, int) and len(arguments) > 1:  # next to another, a whole number takes on its dtype
+        # next to another, a whole number takes on its dtype
+        if isinstance(value, int) and len(arguments) > 1:
             continue
         precision = adapter.precision(checked_dense(name, value, adapter))
         if precision not in PRECISIONS:

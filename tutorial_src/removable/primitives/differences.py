@@ -21,7 +21,8 @@ def _ordered(on: Arithmetic, x: Array, y: Array) -> tuple[Array, Array]:
 def _exp_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
     """Evaluate as the larger exponential times the first phi function of the negative difference, which loses nothing.
 
-    Rounding the difference costs half an ulp, for phi changes by less than its argument does, relatively.
+    Rounding the difference costs half an ulp, for phi changes by less than its argument does,
+    relatively.
     """
     high, low = _ordered(on, x, y)
     beyond = high > on.exp_overflows
@@ -37,9 +38,9 @@ def _exp_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
 def _log_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
     r"""Evaluate up to a ratio of 3 by the inverse hyperbolic tangent, beyond by the logarithm of the ratio.
 
-    With s = (x - y)/(x + y), log(x/y) is 2 artanh(s), a series in the square of s. From a ratio of 1e30 on, or 1e15 in single
-    precision, whose square might overflow, the logarithms themselves are subtracted: they are far apart. Up to there both
-    numbers are scaled, and the result.
+    With s = (x - y)/(x + y), log(x/y) is 2 artanh(s), a series in the square of s. From a ratio of
+    1e30 on, or 1e15 in single precision, whose square might overflow, the logarithms themselves are
+    subtracted: they are far apart. Up to there both numbers are scaled, and the result.
     """
     high, low = _ordered(on, x, y)
     distant = high > min(1e30, on.large**0.4) * low
@@ -70,8 +71,9 @@ def _log_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
 def exp_divided_difference(x: Array, y: Array) -> Array:
     r"""The divided difference of the exponential, :math:`(e^x - e^y)/(x - y)`, :math:`e^x` where both are equal.
 
-    Its derivatives by both arguments are right where these are equal, and near. Rates that may coincide are one use: the
-    solution of two reactions in a row is :math:`k_1 t\,` times the divided difference of :math:`-k_1 t` and :math:`-k_2 t`.
+    Its derivatives by both arguments are right where these are equal, and near. Rates that may
+    coincide are one use: the solution of two reactions in a row is :math:`k_1 t\,` times the
+    divided difference of :math:`-k_1 t` and :math:`-k_2 t`.
 
     Parameters
     ----------
@@ -103,7 +105,8 @@ def exp_divided_difference(x: Array, y: Array) -> Array:
 def log_divided_difference(x: Array, y: Array) -> Array:
     r"""The divided difference of the logarithm, :math:`(\log x - \log y)/(x - y)`, :math:`1/x` where both are equal.
 
-    Its reciprocal is the logarithmic mean of x and y. Its derivatives by both arguments are right where these are equal, and near.
+    Its reciprocal is the logarithmic mean of x and y. Its derivatives by both arguments are right
+    where these are equal, and near.
 
     Parameters
     ----------
@@ -113,7 +116,8 @@ def log_divided_difference(x: Array, y: Array) -> Array:
     Returns
     -------
     array
-        The common shape and dtype; :math:`\infty` where one is 0, 0 where one is :math:`\infty`, NaN where one is negative.
+        The common shape and dtype; :math:`\infty` where one is 0, 0 where one is :math:`\infty`,
+        NaN where one is negative.
 
     Raises
     ------

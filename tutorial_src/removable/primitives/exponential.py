@@ -34,8 +34,9 @@ def phi(on: Arithmetic, order: int, x: Array) -> Array:
 
        \varphi_k(x) = \frac{1}{x^k} \left(e^x - \sum_{j<k} \frac{x^j}{j!}\right) = \sum_{n \ge 0} \frac{x^n}{(n + k)!}
 
-    The series is used as far as the definition cancels more than a digit in two (:cite:t:`KassamTrefethen2005` say why). Where
-    the exponential overflows, so do the function and all derivatives.
+    The series is used as far as the definition cancels more than a digit in two
+    (:cite:t:`KassamTrefethen2005` say why). Where the exponential overflows, so do the function and
+    all derivatives.
 
     Parameters
     ----------
@@ -102,7 +103,8 @@ def _phi_3(on: Arithmetic, x: Array) -> Array:
 def _x_over_expm1(on: Arithmetic, x: Array) -> Array:
     """Evaluate by the series of Bernoulli numbers, by exp(-abs(x)), which never overflows, and beyond by 0 or -x.
 
-    With a = abs(x), it is a/(1 - exp(-a)) for negative x and exp(-a) times that for positive x: nothing cancels.
+    With a = abs(x), it is a/(1 - exp(-a)) for negative x and exp(-a) times that for positive x:
+    nothing cancels.
     """
     near, beyond = on.within(x, 1.0), on.abs(x) > 800.0
     t = on.where(near, x, 0.0)
@@ -131,9 +133,9 @@ def expm1_over_x(x: Array) -> Array:
     r"""The quotient :math:`(e^x - 1)/x`, 1 at 0; also known as :math:`\varphi_1`.
 
     A matrix is taken by element, as by every function of this module. The function of a matrix,
-    :math:`A^{-1}(e^A - 1)`, is the upper right block of the exponential of :math:`\begin{pmatrix} A & 1 \\ 0 & 0 \end{pmatrix}`,
-    which ``torch.linalg.matrix_exp``, ``tf.linalg.expm`` and ``jax.scipy.linalg.expm`` compute and differentiate, for a
-    singular A too.
+    :math:`A^{-1}(e^A - 1)`, is the upper right block of the exponential of :math:`\begin{pmatrix} A
+    & 1 \\ 0 & 0 \end{pmatrix}`, which ``torch.linalg.matrix_exp``, ``tf.linalg.expm`` and
+    ``jax.scipy.linalg.expm`` compute and differentiate, for a singular A too.
 
     Parameters
     ----------
@@ -143,7 +145,8 @@ def expm1_over_x(x: Array) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``; 0 at :math:`-\infty`, and :math:`\infty` where :math:`e^x` overflows.
+        Shape and dtype of ``x``; 0 at :math:`-\infty`, and :math:`\infty` where :math:`e^x`
+        overflows.
 
     Raises
     ------
@@ -184,7 +187,8 @@ def phi_2(x: Array) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``; 0 at :math:`-\infty`, and :math:`\infty` where :math:`e^x` overflows.
+        Shape and dtype of ``x``; 0 at :math:`-\infty`, and :math:`\infty` where :math:`e^x`
+        overflows.
 
     Raises
     ------
@@ -210,7 +214,8 @@ def phi_3(x: Array) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``; 0 at :math:`-\infty`, and :math:`\infty` where :math:`e^x` overflows.
+        Shape and dtype of ``x``; 0 at :math:`-\infty`, and :math:`\infty` where :math:`e^x`
+        overflows.
 
     Raises
     ------
@@ -236,7 +241,8 @@ def x_over_expm1(x: Array) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``; 0 at :math:`\infty`, and :math:`\infty`, with the slope -1, at :math:`-\infty`.
+        Shape and dtype of ``x``; 0 at :math:`\infty`, and :math:`\infty`, with the slope -1, at
+        :math:`-\infty`.
 
     Raises
     ------

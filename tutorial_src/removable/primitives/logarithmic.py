@@ -26,8 +26,9 @@ _SHORT_ATANH = table(_of_atanh, radius=0.31, powers=2)
 def _log1p_over_x(on: Arithmetic, x: Array) -> Array:
     r"""Evaluate near 0 by a series in x/(2 + x), of which log(1 + x) is twice the inverse hyperbolic tangent, beyond by division.
 
-    The log1p of XLA is off by more than 100 ulp around -0.41; this is the logarithm of what 1 + x rounds to, corrected.
-    At -1 the function has a pole: 1/(1 + x) is as infinite, with all derivatives.
+    The log1p of XLA is off by more than 100 ulp around -0.41; this is the logarithm of what 1 + x
+    rounds to, corrected. At -1 the function has a pole: 1/(1 + x) is as infinite, with all
+    derivatives.
     """
     near, pole = on.within(x, _LOG1P_RADIUS), x == -1.0
     t, outer = on.where(near, x, 0.0), on.where(near, 1.0, x)
@@ -43,8 +44,9 @@ def _log1p_over_x(on: Arithmetic, x: Array) -> Array:
 def _boxcox(on: Arithmetic, x: Array, lam: Array) -> Array:
     r"""Evaluate near z = lam log(x) = 0 as log(x) (exp(z) - 1)/z by the series, elsewhere by the power itself.
 
-    Far from the point z, being rounded, would cost more digits than the power. The slope by lam of a power that overflows
-    would be a difference of two infinities: there lam below counts as a constant.
+    Far from the point z, being rounded, would cost more digits than the power. The slope by lam of
+    a power that overflows would be a difference of two infinities: there lam below counts as a
+    constant.
     """
     bounded = on.where(lam == math.inf, on.large, on.where(lam == -math.inf, -on.large, lam))
     z = bounded * on.log(x)  # for comparisons, which are not differentiated
@@ -62,7 +64,8 @@ def _boxcox(on: Arithmetic, x: Array, lam: Array) -> Array:
     divisor = on.where(apart, 1.0, on.where(overflows, on.fixed(bounded), lam))
     far = (power - 1) / divisor
 
-    # Where x is 0, of either sign, and lam is not positive: as infinite as log(x), with all derivatives.
+    # Where x is 0, of either sign, and lam is not positive: as infinite as log(x), with all
+    # derivatives.
     pole = (on.where(at_zero, lam, 0.0) - 1) / (on.where(at_zero, x, 1.0) + on.tiny) / on.tiny
     unbounded = (1 + on.where(at_infinity, lam, 0.0)) * on.where(at_infinity, math.inf, 0.0 * on.ones_like(far))
     return on.where(near, series, on.where(at_zero, pole, on.where(at_infinity, unbounded, far)))
@@ -79,7 +82,8 @@ def log1p_over_x(x: Array) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``; :math:`\infty` at -1, 0 at :math:`\infty`, and NaN below -1, where the logarithm is not real.
+        Shape and dtype of ``x``; :math:`\infty` at -1, 0 at :math:`\infty`, and NaN below -1, where
+        the logarithm is not real.
 
     Raises
     ------
@@ -97,8 +101,9 @@ def log1p_over_x(x: Array) -> Array:
 def boxcox(x: Array, lam: Array) -> Array:
     r"""The transform :math:`(x^\lambda - 1)/\lambda` of :cite:t:`BoxCox1964`, :math:`\log x` where :math:`\lambda = 0`.
 
-    It is :math:`\ell\,(e^z - 1)/z` with :math:`\ell = \log x` and :math:`z = \lambda\ell`: as a function of the exponent, the
-    mean of :math:`x^s\log x` over :math:`s` from 0 to :math:`\lambda`.
+    It is :math:`\ell\,(e^z - 1)/z` with :math:`\ell = \log x` and :math:`z = \lambda\ell`: as a
+    function of the exponent, the mean of :math:`x^s\log x` over :math:`s` from 0 to
+    :math:`\lambda`.
 
     Parameters
     ----------
@@ -110,9 +115,9 @@ def boxcox(x: Array, lam: Array) -> Array:
     Returns
     -------
     array
-        The common shape, and the dtype of ``x``, or of ``lam`` if ``x`` is a number. At 0 it is :math:`-1/\lambda` for
-        :math:`\lambda > 0` and else :math:`-\infty`; at :math:`\infty` it is :math:`-1/\lambda` for :math:`\lambda < 0` and
-        else :math:`\infty`; below 0 it is NaN.
+        The common shape, and the dtype of ``x``, or of ``lam`` if ``x`` is a number. At 0 it is
+        :math:`-1/\lambda` for :math:`\lambda > 0` and else :math:`-\infty`; at :math:`\infty` it is
+        :math:`-1/\lambda` for :math:`\lambda < 0` and else :math:`\infty`; below 0 it is NaN.
 
     Raises
     ------

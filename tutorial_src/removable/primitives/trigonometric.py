@@ -20,7 +20,10 @@ _STUMPFF = {
 
 
 def _sin_over_x(on: Arithmetic, x: Array) -> Array:
-    """Evaluate by the series up to 1, and by division beyond, which loses nothing; over infinity the sine is that of 0."""
+    """Evaluate by the series up to 1, and by division beyond, which loses nothing.
+
+    Over infinity the sine is that of 0.
+    """
     near = on.within(x, 1.0)
     t, outer = on.where(near, x, 0.0), on.where(near, 1.0, x)
     finite = on.where(on.abs(outer) < math.inf, outer, 0.0)
@@ -45,8 +48,9 @@ def _x_minus_sin_over_x3(on: Arithmetic, x: Array) -> Array:
 def _stumpff(k: int, on: Arithmetic, s: Array) -> Array:
     r"""Evaluate by the series near 0, by sine and cosine for positive s, and by exponentials for negative s.
 
-    The series is used as far as the closed forms cancel more than a digit in two. The second function is half the square of
-    the first, of s/4, which cancels nothing. Where the exponential overflows, so do the functions and all derivatives.
+    The series is used as far as the closed forms cancel more than a digit in two. The second
+    function is half the square of the first, of s/4, which cancels nothing. Where the exponential
+    overflows, so do the functions and all derivatives.
     """
     near, infinite = on.within(s, _STUMPFF_RADIUS[k]), s == math.inf
     beyond = s < -(on.exp_overflows**2)
@@ -75,7 +79,10 @@ _STUMPFF_RULES = [functools.partial(_stumpff, k) for k in range(4)]
 
 
 def _angle(on: Arithmetic, sine: Array, cosine: Array) -> Array:
-    """Evaluate the arc tangent of both, scaled by a power of two; next to an infinite one the other counts for nothing."""
+    """Evaluate the arc tangent of both, scaled by a power of two.
+
+    Next to an infinite one the other counts for nothing.
+    """
     size = on.where(on.abs(sine) > on.abs(cosine), on.abs(sine), on.abs(cosine))
     scaling = on.scaling(size)
 
@@ -88,9 +95,12 @@ def _angle(on: Arithmetic, sine: Array, cosine: Array) -> Array:
 
 
 def sin_over_x(x: Array) -> Array:
-    r"""The cardinal sine :math:`\sin(x)/x`, 1 at 0; not to be confused with ``sinc``, which is that of :math:`\pi x`.
+    r"""The cardinal sine :math:`\sin(x)/x`, 1 at 0.
 
-    Of the length of a vector, use :func:`stumpff`: ``stumpff(1, v @ v)`` is differentiable at ``v = 0`` as often as you like.
+    Not to be confused with ``sinc``, which is that of :math:`\pi x`.
+
+    Of the length of a vector, use :func:`stumpff`: ``stumpff(1, v @ v)`` is differentiable at ``v =
+    0`` as often as you like.
 
     Parameters
     ----------
@@ -180,14 +190,15 @@ def stumpff(k: int, s: Array) -> Array:
 
        c_0 = \cos r, \quad c_1 = \frac{\sin r}{r}, \quad c_2 = \frac{1 - \cos r}{r^2}, \quad c_3 = \frac{r - \sin r}{r^3},
 
-    analytic at :math:`s = 0`, and with hyperbolic functions of :math:`\sqrt{-s}` for :math:`s < 0`. Of the squared length of a
-    vector they have all derivatives at 0, where the length itself has none. Celestial mechanics calls them by this name; the
-    exponential of a rotation or of a rigid motion is made of :math:`c_1`, :math:`c_2` and :math:`c_3`, which robotics often
-    calls A, B and C.
+    analytic at :math:`s = 0`, and with hyperbolic functions of :math:`\sqrt{-s}` for :math:`s < 0`.
+    Of the squared length of a vector they have all derivatives at 0, where the length itself has
+    none. Celestial mechanics calls them by this name; the exponential of a rotation or of a rigid
+    motion is made of :math:`c_1`, :math:`c_2` and :math:`c_3`, which robotics often calls A, B and
+    C.
 
-    The square root of s is rounded. Beyond the series that changes the value as much as a rounding error of s would, and so
-    bounds it near a zero of the function and for large :math:`-s`: the error is at most 4 ulp and
-    :math:`2^{-52}\,|s\,c_k'(s)|`.
+    The square root of s is rounded. Beyond the series that changes the value as much as a rounding
+    error of s would, and so bounds it near a zero of the function and for large :math:`-s`: the
+    error is at most 4 ulp and :math:`2^{-52}\,|s\,c_k'(s)|`.
 
     Parameters
     ----------
@@ -199,13 +210,14 @@ def stumpff(k: int, s: Array) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``s``. At :math:`\infty` it is 0, and NaN for :math:`c_0`, which has no limit; it is
-        :math:`\infty` where :math:`e^{\sqrt{-s}}` overflows.
+        Shape and dtype of ``s``. At :math:`\infty` it is 0, and NaN for :math:`c_0`, which has no
+        limit; it is :math:`\infty` where :math:`e^{\sqrt{-s}}` overflows.
 
     Raises
     ------
     removable.errors.InputError
-        If ``k`` is not one of 0, 1, 2, 3, or ``s`` is not a floating array of a known framework, or a number.
+        If ``k`` is not one of 0, 1, 2, 3, or ``s`` is not a floating array of a known framework, or
+        a number.
 
     Examples
     --------
@@ -225,8 +237,9 @@ def stumpff(k: int, s: Array) -> Array:
 def angle(sine: Array, cosine: Array) -> Array:
     r"""The angle :math:`\theta` with this sine and cosine, in radians, from :math:`-\pi` to :math:`\pi`.
 
-    The arc cosine of the cosine has no derivative at :math:`\theta = 0`, though :math:`\theta` has one:
-    :math:`d\theta = \cos\theta\,d(\sin\theta) - \sin\theta\,d(\cos\theta)`. Both numbers may be scaled by one positive factor.
+    The arc cosine of the cosine has no derivative at :math:`\theta = 0`, though :math:`\theta` has
+    one: :math:`d\theta = \cos\theta\,d(\sin\theta) - \sin\theta\,d(\cos\theta)`. Both numbers may
+    be scaled by one positive factor.
 
     Parameters
     ----------

@@ -1,8 +1,10 @@
 r"""The power series of a program that takes real numbers only, from its values on both sides of a point.
 
-With :math:`s = t^2`, the even part :math:`(h(r+t) + h(r-t))/2` and the odd part :math:`(h(r+t) - h(r-t))/(2t)` are functions
-of :math:`s` alone. Each is fitted by Chebyshev polynomials on :math:`\rho^2/64 \le s \le \rho^2`, and so never evaluated near the
-point. The terms that a fit leaves over measure its error; at :math:`s = 0` they count as often as the polynomials are large there.
+With :math:`s = t^2`, the even part :math:`(h(r+t) + h(r-t))/2` and the odd part :math:`(h(r+t) -
+h(r-t))/(2t)` are functions of :math:`s` alone. Each is fitted by Chebyshev polynomials on
+:math:`\rho^2/64 \le s \le \rho^2`, and so never evaluated near the point. The terms that a fit
+leaves over measure its error; at :math:`s = 0` they count as often as the polynomials are large
+there.
 """
 
 from __future__ import annotations
@@ -29,10 +31,12 @@ INNER = 0.0625
 """The inner radius, as a part of the outer one."""
 
 _ZERO = 2.0**-4
-"""A program that is 0 at least this far from the point, in units of max(1, |at|), and has no power series further out, is 0."""
+"""A program that is 0 at least this far from the point, in units of max(1, |at|), and has no power
+series further out, is 0."""
 
 _FAR, _BEYOND = 2.0**10, 10
-"""How far out a program is looked at first, in units of max(1, |at|), and how many radii have to lie beyond the region."""
+"""How far out a program is looked at first, in units of max(1, |at|), and how many radii have to
+lie beyond the region."""
 
 _WORST = 1e-9
 """The error of the value above which nothing is repaired."""
@@ -47,10 +51,12 @@ class Rule:
     nodes : numpy.ndarray
         Offsets on the right and then on the left, shape (2 n,).
     to_chebyshev : numpy.ndarray
-        From values to Chebyshev coefficients of the even and then of the odd part, shape (2 terms, 2 n).
+        From values to Chebyshev coefficients of the even and then of the odd part, shape (2 terms,
+        2 n).
     to_powers : numpy.ndarray
-        From those to powers of t, shape (2 terms, 2 terms). It is a step of its own: its entries reach 1e9, and the last
-        Chebyshev coefficients are 1e-17; in one product seven digits would be lost.
+        From those to powers of t, shape (2 terms, 2 terms). It is a step of its own: its entries
+        reach 1e9, and the last Chebyshev coefficients are 1e-17; in one product seven digits would
+        be lost.
     rest : numpy.ndarray
         From values to the Chebyshev coefficients that are left over, shape (2 (n - terms), 2 n).
     amplified : float
@@ -75,7 +81,8 @@ class Fit:
     coefficients : numpy.ndarray
         Shape (26, E).
     error : float
-        The error of the value at the point, relative to the first coefficient that is more than noise.
+        The error of the value at the point, relative to the first coefficient that is more than
+        noise.
     level : float
         The error of the values at the nodes, as it counts at the point, relative to the largest.
     size : numpy.ndarray
@@ -108,7 +115,8 @@ def rule() -> Rule:
     Returns
     -------
     Rule
-        40 nodes on each side of the point, between 1/16 and 1 in units of the outer radius, and 13 terms of each parity.
+        40 nodes on each side of the point, between 1/16 and 1 in units of the outer radius, and 13
+        terms of each parity.
 
     Examples
     --------
@@ -136,8 +144,9 @@ def even_half() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Returns
     -------
     tuple of numpy.ndarray
-        The matrices of :class:`Rule`: from values to Chebyshev coefficients, shape (13, 40), from these to powers of
-        :math:`s = t^2`, shape (13, 13), and from values to what is left over, shape (27, 40).
+        The matrices of :class:`Rule`: from values to Chebyshev coefficients, shape (13, 40), from
+        these to powers of :math:`s = t^2`, shape (13, 13), and from values to what is left over,
+        shape (27, 40).
 
     Examples
     --------
@@ -159,13 +168,15 @@ def even_half() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def rule_at(nodes: np.ndarray) -> Rule:
     """Return the rule for nodes near those of :func:`rule`, where rounding has put them.
 
-    The coefficients are those of the polynomial through all values: the inverse of the matrix of the Chebyshev polynomials at
-    the nodes, times the values. At the nodes of :func:`rule` itself that inverse is known in closed form.
+    The coefficients are those of the polynomial through all values: the inverse of the matrix of
+    the Chebyshev polynomials at the nodes, times the values. At the nodes of :func:`rule` itself
+    that inverse is known in closed form.
 
     Parameters
     ----------
     nodes : numpy.ndarray
-        Offsets in units of the outer radius, on the right and then on the left, shape (80,), float64.
+        Offsets in units of the outer radius, on the right and then on the left, shape (80,),
+        float64.
 
     Returns
     -------
@@ -209,7 +220,10 @@ def _made(nodes: np.ndarray, even: np.ndarray, odd: np.ndarray) -> Rule:
 
 @functools.cache
 def _powers() -> np.ndarray:
-    """Return the coefficients of the Chebyshev polynomials in powers of s, a column each; their signs alternate."""
+    """Return the coefficients of the Chebyshev polynomials in powers of s, a column each.
+
+    Their signs alternate.
+    """
     low = INNER**2
     slope, shift = 2 / (1 - low), -(1 + low) / (1 - low)
     powers = [np.array([1.0]), np.array([shift, slope])]
@@ -221,8 +235,8 @@ def _powers() -> np.ndarray:
 def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = math.inf) -> Fit:
     r"""Find the power series of a program from its values on both sides of a point.
 
-    At 161 outer radii, two to an octave, the even and the odd part are fitted by Chebyshev polynomials in :math:`s = t^2`; of
-    the radii with the least noise one is used.
+    At 161 outer radii, two to an octave, the even and the odd part are fitted by Chebyshev
+    polynomials in :math:`s = t^2`; of the radii with the least noise one is used.
 
     Parameters
     ----------
@@ -260,7 +274,8 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
     radii = 2.0 ** (np.arange(-80, 81) / 2)
     radii = radii[(radii >= 2**16 * rounding * abs(at)) & (radii < most)]
     near = int(np.count_nonzero(radii <= _FAR * scale))
-    # Some programs are slow far out. They are evaluated there only if nothing ends the region before.
+    # Some programs are slow far out. They are evaluated there only if nothing ends the region
+    # before.
     for count in sorted({near, len(radii)} - {0}):
         scan, series, noise, levels, inside = _looked(values, at, radii[:count], rounding)
         if inside.any() and np.flatnonzero(inside)[-1] < count - _BEYOND:
@@ -271,7 +286,8 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
     radii, results = scan.radii, scan.values
     other = np.flatnonzero(np.any(scan.largest > 0, -1))
     if not inside.any() and other.size and radii[other[0]] >= _ZERO * scale:
-        inside[: other[0]], levels[: other[0]] = True, 2 * rounding  # not cancellation: there is nothing but zero
+        # not cancellation: there is nothing but zero
+        inside[: other[0]], levels[: other[0]] = True, 2 * rounding
     if (
         not inside.any()
         or levels[inside].min() > max(_WORST, 1e3 * rounding)
@@ -303,7 +319,10 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
 def _looked(
     values: Values, at: float, radii: np.ndarray, rounding: float
 ) -> tuple[circles.Scan, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Fit polynomials at these outer radii; return the values, the coefficients, the noise, and which carry a power series."""
+    """Fit polynomials at these outer radii.
+
+    Return the values, the coefficients, the noise, and which carry a power series.
+    """
     on = rule()
     offsets = (at + radii[:, None] * on.nodes) - at
     results = np.real(values(offsets.ravel())).reshape(*offsets.shape, -1)

@@ -21,7 +21,8 @@ _AGREE = 64.0
 """How many times their uncertainties the coefficients on neighbouring circles may differ."""
 
 _MORE = 4.0
-"""How much more uncertain than the best a larger circle may leave the value: it knows the derivatives better."""
+"""How much more uncertain than the best a larger circle may leave the value: it knows the
+derivatives better."""
 
 
 def worst(bits: str) -> float:
@@ -61,18 +62,20 @@ def chosen(
     bits : {"64", "32"}
         The precision.
     least : float or array
-        Radii below this are not taken: rounding moves the nodes by too much. An array has the shape (...).
+        Radii below this are not taken: rounding moves the nodes by too much. An array has the shape
+        (...).
     known : bool
         Whether the smallest circle is known to be good, so that others have to be as good as that.
 
     Returns
     -------
     radii : array
-        For each element the largest radius that leaves the value nearly as certain as the best, shape (...), real.
+        For each element the largest radius that leaves the value nearly as certain as the best,
+        shape (...), real.
     good : array
-        Whether there is one at all, shape (...), bool: values are no larger than their first terms explain, and the next
-        smaller circle has the same value and slope. Where circle after circle has another, none is. Elsewhere the radius is the
-        smallest.
+        Whether there is one at all, shape (...), bool: values are no larger than their first terms
+        explain, and the next smaller circle has the same value and slope. Where circle after circle
+        has another, none is. Elsewhere the radius is the smallest.
 
     Examples
     --------
@@ -116,6 +119,7 @@ def chosen(
     error = b.where(fit, error, b.adapter.number(math.inf, error))
     found = -b.largest(-error)
     best = b.where(uncertain[0] < found, uncertain[0], found) if known else found
-    # Where no circle is good the smallest is named, so that only what is nearest to the point is in doubt.
+    # Where no circle is good the smallest is named, so that only what is nearest to the point is in
+    # doubt.
     good = fit & (error <= _MORE * best)
     return b.largest(b.where(good, radii, b.adapter.number(choice.radii[0], error))), found < math.inf

@@ -6,12 +6,14 @@ On a circle :math:`z_j = r + \rho\,e^{i\theta_j}` the trapezoidal rule gives the
 
    h(r + t) = \sum_k a_k\,(t/\rho)^k ,
 
-those of an analytic function to rounding (:cite:t:`LynessMoler1967`, :cite:t:`Fornberg1981`, :cite:t:`Bornemann2011`). A
-coefficient of negative index is zero if :math:`h` is analytic at :math:`r`. What is there instead measures rounding, cancellation,
-too few nodes, poles and branch points all at once.
+those of an analytic function to rounding (:cite:t:`LynessMoler1967`, :cite:t:`Fornberg1981`,
+:cite:t:`Bornemann2011`). A coefficient of negative index is zero if :math:`h` is analytic at
+:math:`r`. What is there instead measures rounding, cancellation, too few nodes, poles and branch
+points all at once.
 
-The nodes are half-shifted, :math:`\theta_j = \pi(2j+1)/n`: none lies on the axes, where branch cuts are put. A program that is real
-on the real axis takes conjugate values at conjugate nodes, so that the upper half of the circle is enough.
+The nodes are half-shifted, :math:`\theta_j = \pi(2j+1)/n`: none lies on the axes, where branch cuts
+are put. A program that is real on the real axis takes conjugate values at conjugate nodes, so that
+the upper half of the circle is enough.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ __all__ = [
 ]
 
 Values = Callable[[np.ndarray], np.ndarray]
-"""A program around a point. It takes offsets t, shape (N,), to values at r + t, shape (N, elements)."""
+"""A program around a point. It takes offsets t, shape (N,), to values at r + t, shape (N,
+elements)."""
 
 EPS = 2.0**-52
 """The distance from 1 to the next larger number in double precision."""
@@ -45,7 +48,8 @@ NEGATIVE = 16
 """Coefficients of negative index that measure the noise."""
 
 _CORRECTIONS = 3
-"""Steps that take the rounding of nodes into account; each leaves a hundredth, or less, of the error."""
+"""Steps that take the rounding of nodes into account; each leaves a hundredth, or less, of the
+error."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,8 @@ def unit_nodes(n: int) -> np.ndarray:
 def matrices(nodes: np.ndarray) -> np.ndarray:
     r"""Return the matrices that turn values at nodes into Laurent coefficients.
 
-    At the nodes of :func:`unit_nodes` they are the trapezoidal rule on the whole circle, whose lower half has conjugate values:
+    At the nodes of :func:`unit_nodes` they are the trapezoidal rule on the whole circle, whose
+    lower half has conjugate values:
 
     .. math::
 
@@ -146,13 +151,14 @@ def matrices(nodes: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     nodes : numpy.ndarray
-        The upper halves of circles in units of the radius, where rounding has put them, shape (..., m), complex128.
+        The upper halves of circles in units of the radius, where rounding has put them, shape (...,
+        m), complex128.
 
     Returns
     -------
     numpy.ndarray
-        Shape (..., 2m, 2m), float64: from the real parts of the values and then the imaginary parts, to the coefficients of
-        index -m to m - 1.
+        Shape (..., 2m, 2m), float64: from the real parts of the values and then the imaginary
+        parts, to the coefficients of index -m to m - 1.
 
     Raises
     ------
@@ -181,7 +187,8 @@ def matrices(nodes: np.ndarray) -> np.ndarray:
 def _powers_of_unit_nodes(m: int) -> np.ndarray:
     """Return the powers -m to m - 1 of the m unit nodes, shape (m, 2m), complex128.
 
-    Angles are reduced while they are integers: k times a rounded angle is off by k roundings, and so would the coefficients be.
+    Angles are reduced while they are integers: k times a rounded angle is off by k roundings, and
+    so would the coefficients be.
     """
     turns = np.outer(2 * np.arange(m) + 1, np.arange(-m, m)) % (4 * m)  # of the circle, times 4m
     return np.exp(2j * np.pi * np.arange(4 * m) / (4 * m))[turns]
@@ -202,7 +209,8 @@ def _coefficients(nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
     if np.allclose(nodes, unit_nodes(2 * m), rtol=0, atol=4 * EPS):
         return coefficients
     powers = _powers(nodes)
-    for _ in range(_CORRECTIONS):  # the rule is that of nodes near by: what it leaves over is put through it again
+    # the rule is that of nodes near by: what it leaves over is put through it again
+    for _ in range(_CORRECTIONS):
         left = values - np.einsum("jmk,jke->jme", powers, coefficients)
         coefficients = coefficients + np.einsum("km,jme->jke", rule, np.concatenate([left.real, left.imag], 1))
     return coefficients
@@ -211,12 +219,14 @@ def _coefficients(nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
 def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
     """Evaluate a program on circles of these radii, with n nodes on each, and find its Laurent coefficients.
 
-    Near a large point the nodes are rounded; the offsets at which they end up are exact, and taken as they are.
+    Near a large point the nodes are rounded; the offsets at which they end up are exact, and taken
+    as they are.
 
     Parameters
     ----------
     values : Values
-        The program on complex numbers: it takes offsets, shape (N,), complex128, to values, shape (N, E).
+        The program on complex numbers: it takes offsets, shape (N,), complex128, to values, shape
+        (N, E).
     at : float
         The point.
     radii : numpy.ndarray

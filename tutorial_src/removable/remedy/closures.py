@@ -14,7 +14,8 @@ from typing import Any
 __all__ = ["copied", "reads_nothing_else", "rebound", "state"]
 
 _CONSTANT = frozenset({"cmath", "jax", "jaxlib", "keras", "math", "numpy", "scipy", "tensorflow", "torch"})
-"""Packages whose modules hold functions and constants; in another module somebody may keep what is tuned."""
+"""Packages whose modules hold functions and constants; in another module somebody may keep what is
+tuned."""
 
 _FUNCTIONS = frozenset({"PjitFunction", "ufunc", "dtype", "DType", "custom_jvp", "_ScalarMeta"})
 """Types of the frameworks' own functions and dtypes, which hold nothing that changes."""
@@ -33,8 +34,9 @@ def state(function: Callable[..., Any]) -> tuple[Any, ...] | None:
     Returns
     -------
     tuple or None
-        The numbers and texts that it reads now: as long as they stay the same, so does the function. None if it reads
-        anything else, an array or an object for instance, or if that cannot be told.
+        The numbers and texts that it reads now: as long as they stay the same, so does the
+        function. None if it reads anything else, an array or an object for instance, or if that
+        cannot be told.
 
     Examples
     --------
@@ -99,7 +101,8 @@ def rebound(function: Callable[..., Any], other: Callable[[Any], Any]) -> Callab
     Returns
     -------
     callable
-        The function with the others, functions that it reads included; the same one if nothing is another.
+        The function with the others, functions that it reads included; the same one if nothing is
+        another.
 
     Examples
     --------
@@ -180,7 +183,8 @@ def _of_a_framework(value: Any) -> bool:
     if isinstance(value, types.BuiltinFunctionType):  # unless it is the method of an object
         owner = value.__self__
         return owner is None or isinstance(owner, types.ModuleType | type)
-    if isinstance(value, types.FunctionType):  # whose code is there, whatever it says of itself: wrappers copy names
+    # whose code is there, whatever it says of itself: wrappers copy names
+    if isinstance(value, types.FunctionType):
         return _root(value.__globals__.get("__name__")) in _CONSTANT
     if isinstance(value, type):
         return _root(value.__module__) in {*_CONSTANT, "builtins"}

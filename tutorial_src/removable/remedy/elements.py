@@ -85,11 +85,17 @@ class Around:
         return at_nodes(self.b, self.function, z, self.parameters)
 
     def on_circle(self, radius: Any) -> Array:
-        """Return the values from which the polynomials are made, for a radius that is known; shape (m, ...)."""
+        """Return the values from which the polynomials are made, for a radius that is known.
+
+        Shape (m, ...).
+        """
         return self.values(self.last.real, self.last.imaginary, radius)
 
     def radii(self) -> tuple[Array, Array]:
-        """Return a radius for each element, and whether it is good; shapes (...), the second bool. No derivative is taken."""
+        """Return a radius for each element, and whether it is good.
+
+        Shapes (...), the second bool. No derivative is taken.
+        """
         b = self.b
         first, *others = self.choice
         results = b.constant(self.values(first.real, first.imaginary, 1.0))
@@ -128,7 +134,8 @@ class Around:
         inner : array
             The polynomial, of the dtype of the distances; NaN where the circle is not good.
         beyond : array
-            Points at the end of its reach, of the dtype of x: the program can be evaluated there in place of those close.
+            Points at the end of its reach, of the dtype of x: the program can be evaluated there in
+            place of those close.
         """
         b, x, last = self.b, self.x, self.last
         values = self.on_circle(radius) if values is None else values

@@ -1,8 +1,8 @@
 r"""Smooth functions of a length, as functions of its square.
 
-A function of a vector that depends on its length :math:`r = |v|` alone is smooth at :math:`v = 0` if it is even in :math:`r`:
-then it is a function of :math:`s = r^2 = v\cdot v`, which every framework differentiates right. The length itself has no
-derivative at 0.
+A function of a vector that depends on its length :math:`r = |v|` alone is smooth at :math:`v = 0`
+if it is even in :math:`r`: then it is a function of :math:`s = r^2 = v\cdot v`, which every
+framework differentiates right. The length itself has no derivative at 0.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def even(function: Callable[[Array], Array]) -> Repaired:
     Returns
     -------
     Repaired
-        The function of :math:`s = r^2`: right in value and all derivatives at s = 0, and near 0 for s < 0 too.
+        The function of :math:`s = r^2`: right in value and all derivatives at s = 0, and near 0 for
+        s < 0 too.
 
     Raises
     ------
@@ -102,7 +103,8 @@ class _Even(Repaired):
         try:
             return getattr(super(), look)(*arguments)
         except NotRemovableError as refusal:
-            with contextlib.suppress(NotRemovableError, NotTakenError):  # a program of lengths without complex numbers
+            # a program of lengths without complex numbers
+            with contextlib.suppress(NotRemovableError, NotTakenError):
                 return of_the_length("the program takes no complex numbers, and no negative squares")
             in_the_length = Repaired(self.of_the_length, at=0.0)
             raise _reason(lambda: getattr(in_the_length, look)(*arguments)) or refusal from None

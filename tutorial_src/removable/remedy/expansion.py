@@ -82,13 +82,15 @@ class Expansion:
 def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     """Find the power series of a program from its values around a point.
 
-    The program is evaluated on 129 circles, one to an octave, and again with more nodes on those that carry a power series.
-    Each coefficient is the mean over the circles on which its error is least (:cite:t:`Bornemann2011`).
+    The program is evaluated on 129 circles, one to an octave, and again with more nodes on those
+    that carry a power series. Each coefficient is the mean over the circles on which its error is
+    least (:cite:t:`Bornemann2011`).
 
     Parameters
     ----------
     values : Values
-        The program on complex numbers: it takes offsets, shape (N,), complex128, to values, shape (N, E).
+        The program on complex numbers: it takes offsets, shape (N,), complex128, to values, shape
+        (N, E).
     at : float
         The point.
     rounding : float
@@ -201,10 +203,12 @@ def _simplest(numbers: np.ndarray, errors: np.ndarray, bits: int = 32) -> np.nda
 def _best_of_each(
     radii: np.ndarray, coefficients: np.ndarray, noise: np.ndarray, clean: np.ndarray
 ) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
-    """Take each coefficient from the circles on which its error is least; return the unit, coefficients, errors, and who differs.
+    """Take each coefficient from the circles on which its error is least.
 
-    The error of a coefficient is the noise over the radius to its power: large circles know the high ones, small circles the
-    low ones (:cite:t:`Bornemann2011`).
+    Return the unit, coefficients, errors, and who differs.
+
+    The error of a coefficient is the noise over the radius to its power: large circles know the
+    high ones, small circles the low ones (:cite:t:`Bornemann2011`).
     """
     unit = power_of_root_2(radii[clean].max())
     k = np.arange(coefficients.shape[1])
@@ -229,9 +233,12 @@ def _best_of_each(
 def _agreeing(
     radii: np.ndarray, coefficients: np.ndarray, noise: np.ndarray, clean: np.ndarray, at: float
 ) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
-    """Keep the outer circles that carry one and the same power series; return which, and what :func:`_best_of_each` finds on them.
+    """Keep the outer circles that carry one and the same power series.
 
-    A program may be patched: right at the point it is then another, smooth function, without noise in between.
+    Return which, and what :func:`_best_of_each` finds on them.
+
+    A program may be patched: right at the point it is then another, smooth function, without noise
+    in between.
     """
     clean = clean.copy()
     while clean.sum() >= _AGREE:

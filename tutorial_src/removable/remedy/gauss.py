@@ -69,7 +69,8 @@ def rule(order: int, count: int = NODES) -> Rule:
     True
     """
     s, w = np.polynomial.legendre.leggauss(count)
-    # From the ends inwards: the small weights are added first, and the sum of all is then 1 to the last bit.
+    # From the ends inwards: the small weights are added first, and the sum of all is then 1 to the
+    # last bit.
     inwards = sorted(range(count), key=lambda i: min(i, count - 1 - i))
     s, w = (s[inwards] + 1) / 2, w[inwards] / 2
     return Rule(tuple(s.tolist()), tuple((w * (1 - s) ** (order - 1) / math.factorial(order - 1)).tolist()))

@@ -41,7 +41,8 @@ _PARTS = {"complex128": "float64", "complex64": "float32"}
 """The precision of the parts of complex numbers."""
 
 _NUDGE = 2.0**-10
-"""What a parameter that is 0 is replaced by to see how far the series of a function reaches that is 0 along with it."""
+"""What a parameter that is 0 is replaced by to see how far the series of a function reaches that is
+0 along with it."""
 
 _LARGEST = 2.0**24
 """A point whose rounding is larger is too far out: around it there is nothing to be looked at."""
@@ -250,7 +251,10 @@ def checked_result(b: Backend, result: Any, x: Array, *, nodes: bool = False) ->
 
 
 def _keeps(shape: tuple[Any, ...], result: tuple[Any, ...]) -> bool:
-    """Tell whether a shape broadcasts to that of a result; sizes of a compiler are compared as little as possible."""
+    """Tell whether a shape broadcasts to that of a result.
+
+    Sizes of a compiler are compared as little as possible.
+    """
     if len(result) < len(shape):
         return False
     for mine, others in zip(shape[::-1], result[::-1], strict=False):

@@ -15,19 +15,22 @@ from removable.remedy.gauss import NODES, rule
 __all__ = ["Plan", "inspect"]
 
 Derivatives = Callable[[np.ndarray, int], np.ndarray]
-"""Called with offsets from the point and an order; returns value and derivatives, shape ``(order + 1, points, elements)``."""
+"""Called with offsets from the point and an order; returns value and derivatives, shape ``(order +
+1, points, elements)``."""
 
 _SLACK = (5.0, 50.0, 450.0, 450.0)
 """Error allowed to Gauss's rule in value and first three derivatives, in units of rounding."""
 
 _ROOT_TOLERANCE = 4.0
-"""By how many roundings of r a zero may miss r: the square root of 2 is no float64, and is meant all the same."""
+"""By how many roundings of r a zero may miss r: the square root of 2 is no float64, and is meant
+all the same."""
 
 _NEAR = 2.0**-20
 """How close to the point the derivatives on both sides are compared, as a part of the radius."""
 
 _JUMP = 1e-3
-"""By how much a derivative may change over that distance, as a part of its size: a smooth one changes by 1e-5."""
+"""By how much a derivative may change over that distance, as a part of its size: a smooth one
+changes by 1e-5."""
 
 _OCTAVES = 10
 """Octaves that are looked at together, two radii in each."""
@@ -39,7 +42,8 @@ _INWARD = 8
 """Steps inward, until something is good."""
 
 _BETWEEN = 1024
-"""Points on each side at which f and g are compared with what the rule makes of their derivatives."""
+"""Points on each side at which f and g are compared with what the rule makes of their derivatives.
+"""
 
 _MOST = 2**17
 """Points times numbers closed over, at most."""
@@ -119,7 +123,8 @@ def inspect(
         return held
     reason, radius = "", _largest(good)
     for _ in range(_TRIES):
-        if radius <= max(math.sqrt(rounding) * abs(at), 2.0**-90):  # with less, the nodes are the same point
+        # with less, the nodes are the same point
+        if radius <= max(math.sqrt(rounding) * abs(at), 2.0**-90):
             break
         fill, differs, how = _between((f, g), radius, at, order, rounding)
         if fill is None:
@@ -143,7 +148,8 @@ def _largest(good: Callable[[np.ndarray], np.ndarray]) -> float:
     if seen[-1]:
         for _ in range(_FURTHEST):
             octaves = octaves + _OCTAVES
-            seen = np.logical_and.accumulate(good(2.0**octaves))  # what is good beyond a gap is another matter
+            # what is good beyond a gap is another matter
+            seen = np.logical_and.accumulate(good(2.0**octaves))
             if not seen[-1]:
                 break
         if not seen.any():
@@ -193,8 +199,9 @@ def _check_zeros(f: Derivatives, g: Derivatives, at: float, order: int, rounding
 def _first_of(row: np.ndarray, at: float, order: int, rounding: float) -> int:
     r"""Return the index of the first coefficient that is not zero, up to rounding, or ``order`` if all before it are.
 
-    A zero of order m that is misplaced by :math:`\delta` has coefficients :math:`\binom{m}{k} c_m \delta^{m-k}`. Taken for
-    a rounding is what a few roundings of the point, or of the length on which the function changes, explain.
+    A zero of order m that is misplaced by :math:`\delta` has coefficients :math:`\binom{m}{k} c_m
+    \delta^{m-k}`. Taken for a rounding is what a few roundings of the point, or of the length on
+    which the function changes, explain.
     """
     scale = abs(at)
     if math.isfinite(row[order + 1]) and row[order + 1]:
@@ -209,8 +216,8 @@ def _first_of(row: np.ndarray, at: float, order: int, rounding: float) -> int:
 def _good(tables: tuple[Derivatives, Derivatives], radii: np.ndarray, *, order: int, rounding: float) -> np.ndarray:
     """Tell for each radius whether the rule is good there.
 
-    It must agree with one of twice as many nodes at both ends, in all derivatives; nothing may cancel; and no derivative
-    may jump at the point: a rule takes any mean of 1 and -1 for a number.
+    It must agree with one of twice as many nodes at both ends, in all derivatives; nothing may
+    cancel; and no derivative may jump at the point: a rule takes any mean of 1 and -1 for a number.
     """
     few, many = rule(order), rule(order, 2 * NODES)
     one_side = np.array([*few.nodes, *many.nodes, _NEAR])

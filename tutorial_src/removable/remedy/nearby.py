@@ -1,8 +1,9 @@
 """Points that move with their elements: only the elements that are near theirs are evaluated around them.
 
-A circle for an element takes some 600 evaluations to choose, and 32 to use. Where the values are there to be looked at, a
-sample of the elements tells how far polynomials reach, and which circle is good; elements further from their points are left
-to the program. Near elements are tried on that circle, and those for which it is not good choose their own.
+A circle for an element takes some 600 evaluations to choose, and 32 to use. Where the values are
+there to be looked at, a sample of the elements tells how far polynomials reach, and which circle is
+good; elements further from their points are left to the program. Near elements are tried on that
+circle, and those for which it is not good choose their own.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _FEW = 256
 """With fewer elements than this each chooses its circle: telling them apart takes as long."""
 
 _SPREAD = 33
-"""How many elements of the sample are spread over the sizes of the points, and of each parameter."""
+"""How many elements of the sample are spread over the sizes of the points, and of each parameter.
+"""
 
 _SORTED = 2**14
 """Among how many elements the spread ones are found."""
@@ -37,16 +39,19 @@ _BLOCK = 2**14
 """How many elements choose their circles together: each holds some 500 values meanwhile."""
 
 _NOISE = 16.0
-"""How much noise a circle may show that is tried, in units of rounding; circles that are chosen may show more."""
+"""How much noise a circle may show that is tried, in units of rounding; circles that are chosen may
+show more."""
 
 _SIZE = 16.0
-"""How much larger than four times closer to the point values on a circle may be: then they are rounded by that much more."""
+"""How much larger than four times closer to the point values on a circle may be: then they are
+rounded by that much more."""
 
 _WORTH = 8
 """With fewer circles than one for so many elements there is little to save."""
 
 _SAME = {"float64": 2.0**-26, "float32": 2.0**-12, "float16": 2.0**-5, "bfloat16": 2.0**-4}
-"""How much a value may differ, over that on the circle, where it is computed beside others: vectors are rounded otherwise."""
+"""How much a value may differ, over that on the circle, where it is computed beside others: vectors
+are rounded otherwise."""
 
 
 class _NotSelectedError(Exception):
@@ -76,8 +81,9 @@ def continued(
     Returns
     -------
     array or None
-        The values, of the shape and dtype of the program's. None if every element has to choose its circle: where values are
-        hidden, where there are few elements, or where the program cannot be evaluated for some elements without the others.
+        The values, of the shape and dtype of the program's. None if every element has to choose its
+        circle: where values are hidden, where there are few elements, or where the program cannot
+        be evaluated for some elements without the others.
 
     Raises
     ------
@@ -206,7 +212,8 @@ class _Selection:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return indices of elements that are near their points, the radius for each, and whether it is good.
 
-        The first radius has been tried: each element takes the largest that is good, and chooses where none is.
+        The first radius has been tried: each element takes the largest that is good, and chooses
+        where none is.
         """
         good = good[: len(near)]
         choices = [(near[good], np.full(np.sum(good), tried[0]), np.ones(np.sum(good), bool))]

@@ -34,7 +34,8 @@ def explanation(values: Values, at: float) -> NotRemovableError:
     Returns
     -------
     removable.errors.NotRemovableError
-        With a sentence: the end of the domain, a pole, an infinite value or slope, a jump, a kink. It is returned, not raised.
+        With a sentence: the end of the domain, a pole, an infinite value or slope, a jump, a kink.
+        It is returned, not raised.
 
     Examples
     --------
@@ -93,11 +94,15 @@ def explanation(values: Values, at: float) -> NotRemovableError:
 
 
 _TELLING = (1e-9, 1e-10, 1e-10, 1e-9)
-"""Differences between both sides, as they count at the distance at which they are taken, that are no rounding."""
+"""Differences between both sides, as they count at the distance at which they are taken, that are
+no rounding."""
 
 
 def _told(number: float, other: float) -> str:
-    """Write a number with four digits, or as many as tell it from the other; zero, if it is nothing beside the other."""
+    """Write a number with four digits, or as many as tell it from the other.
+
+    Zero, if it is nothing beside the other.
+    """
     if abs(number) < 1e-6 * abs(other):
         return "0"
     digits = next((d for d in range(4, 17) if f"{number:.{d}g}" != f"{other:.{d}g}"), 17)
@@ -110,7 +115,10 @@ def _side(sign: int) -> np.ndarray:
 
 
 def _one_sided(values: Values, sign: int, scale: float) -> np.ndarray | None:
-    """Return the coefficients of the polynomial through the values on one side; None if it is another thing nearer to the point."""
+    """Return the coefficients of the polynomial through the values on one side.
+
+    None if it is another thing nearer to the point.
+    """
     u, nearer = _side(sign), sign * np.array([0.06, 0.03, 0.01])
     with np.errstate(all="ignore"):
         results, there = (np.real(values(scale * _NEAR * t))[:, 0] for t in (u, nearer))

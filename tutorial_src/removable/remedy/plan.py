@@ -28,7 +28,8 @@ Kind = Literal["circle", "real line"]
 _NODES = 256
 """Nodes on each circle of a program that is evaluated anew at each call; half of them are computed.
 
-For the coefficients 128 are enough. Their rounding errors are those of single values over the root of the number of nodes.
+For the coefficients 128 are enough. Their rounding errors are those of single values over the root
+of the number of nodes.
 """
 
 _LOOKED_AT = 64
@@ -36,24 +37,28 @@ _LOOKED_AT = 64
 
 
 _FAR = 100.0
-"""A power series that is found at this distance only, in units of max(1, |at|), is compared with both sides of the point."""
+"""A power series that is found at this distance only, in units of max(1, |at|), is compared with
+both sides of the point."""
 
 
 _OFF = 1e4
 """Noise on the real axis, closer to the point, over that on the circle."""
 
 _HIGHEST = 8
-"""The order of cancellation: rounding noise grows like this power of one over the distance, at most."""
+"""The order of cancellation: rounding noise grows like this power of one over the distance, at
+most."""
 
 _PATCH = 2.0**-10
-"""A program that is something else within this part of the reach, or of max(1, |at|), has been patched; the patch is replaced."""
+"""A program that is something else within this part of the reach, or of max(1, |at|), has been
+patched; the patch is replaced."""
 
 _PATCHED = 1e-3
 """So has one that differs by this much only, further out: by an approximation."""
 
 
 _GOLDEN, _MANY = 0.6180339887, 100
-"""At how many points, none of them round, a program is called again: chance that leaves most elements alone is to be seen, too."""
+"""At how many points, none of them round, a program is called again: chance that leaves most
+elements alone is to be seen, too."""
 
 
 class NotTakenError(Exception):
@@ -104,9 +109,11 @@ class Plan:
     dims : int
         The number of dimensions of the values.
     fill : float
-        An offset at which the program is finite: it is evaluated there in place of the points near ``at``.
+        An offset at which the program is finite: it is evaluated there in place of the points near
+        ``at``.
     tests : tuple of float
-        Offsets on the real axis at which a program that is evaluated again is compared with the polynomial; see :meth:`holds`.
+        Offsets on the real axis at which a program that is evaluated again is compared with the
+        polynomial; see :meth:`holds`.
     at : float
         The point.
     inner : float
@@ -114,7 +121,8 @@ class Plan:
     inner_noise : float
         The noise there, over that on the larger one.
     squares : bool
-        Whether the nodes are the squares of lengths, for a program that has values on one side of the point only.
+        Whether the nodes are the squares of lengths, for a program that has values on one side of
+        the point only.
     """
 
     kind: Kind
@@ -159,7 +167,8 @@ class Plan:
     def _from_circles(self) -> Table:
         """Return the matrix that takes each coefficient from both circles, by how well they know it.
 
-        The error of a coefficient is the noise over the radius to its power, and weights are the inverse squares of errors.
+        The error of a coefficient is the noise over the radius to its power, and weights are the
+        inverse squares of errors.
         """
         half, k = _NODES // 2, np.arange(self.terms)
         parts, weights = [], []
@@ -173,7 +182,8 @@ class Plan:
             parts.append(np.stack(np.split(rule, 2, axis=1), 1))
             weights.append((noise * (self.radius / r) ** k) ** -2.0)
         both = [part * (weight / sum(weights))[:, None, None] for part, weight in zip(parts, weights, strict=True)]
-        rule = np.concatenate([*both, np.zeros((self.terms, 2, len(self.tests)))], 2)  # the tests count for nothing
+        # the tests count for nothing
+        rule = np.concatenate([*both, np.zeros((self.terms, 2, len(self.tests)))], 2)
         return Table(rule.reshape(self.terms, -1))
 
     @property
@@ -228,8 +238,8 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     Parameters
     ----------
     on_circles : Values or None
-        The program on complex numbers: offsets, shape (N,), complex128, to values, shape (N, E). It raises
-        :class:`NotTakenError` where it takes none. None if only real numbers are tried.
+        The program on complex numbers: offsets, shape (N,), complex128, to values, shape (N, E). It
+        raises :class:`NotTakenError` where it takes none. None if only real numbers are tried.
     on_line : Values
         The program on real numbers, float64, likewise.
     at : float
@@ -237,7 +247,8 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     rounding : float
         The unit roundoff of the precision in which the program computes.
     again : bool
-        Whether the program is evaluated again at each call, on two circles, because it reads what can change.
+        Whether the program is evaluated again at each call, on two circles, because it reads what
+        can change.
 
     Returns
     -------
@@ -251,7 +262,8 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     removable.errors.NotRemovableError
         If the program has no power series there.
     removable.errors.InputError
-        If it takes neither complex nor real numbers, or if it gives different values for the same x.
+        If it takes neither complex nor real numbers, or if it gives different values for the same
+        x.
 
     Examples
     --------
@@ -267,7 +279,8 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     circle [0.5, 0.0, -0.0416666667] True
     real line [0.5, 0.0, -0.0416666667] True
     """
-    with np.errstate(all="ignore"):  # whatever the caller has asked NumPy to say of overflow and underflow
+    # whatever the caller has asked NumPy to say of overflow and underflow
+    with np.errstate(all="ignore"):
         return _searched(on_circles, on_line, at, rounding, again=again)
 
 

@@ -11,7 +11,8 @@ from removable.remedy.quiet import WORST, first_coefficient, relative
 __all__ = ["EssentialSingularityError", "check_pole", "pole"]
 
 _HIGHEST_POLE = 8
-"""The highest order of a pole that is named; one of a higher order is taken for an essential singularity."""
+"""The highest order of a pole that is named; one of a higher order is taken for an essential
+singularity."""
 
 
 class EssentialSingularityError(NotRemovableError):
@@ -43,7 +44,8 @@ def check_pole(
     noise : numpy.ndarray
         The noise on each circle, shape (J, E), float64.
     moved : numpy.ndarray
-        The change of the values when the nodes move, as :func:`~removable.remedy.quiet.shaken` gives it, shape (J,), float64.
+        The change of the values when the nodes move, as :func:`~removable.remedy.quiet.shaken`
+        gives it, shape (J,), float64.
     inside : numpy.ndarray
         The circles that carry a power series, shape (J,), bool.
     at : float

@@ -23,7 +23,8 @@ def horner(b: Backend, coefficients: Sequence[Array] | Array, count: int, u: Arr
     b : Backend
         The framework.
     coefficients : tuple of float or array
-        From the constant term up; any sequence of numbers. An array has the shape (n, ...), and its rows broadcast with ``u``.
+        From the constant term up; any sequence of numbers. An array has the shape (n, ...), and its
+        rows broadcast with ``u``.
     count : int
         The number of coefficients that are used, n, at least 1.
     u : array
@@ -65,14 +66,17 @@ def horner(b: Backend, coefficients: Sequence[Array] | Array, count: int, u: Arr
 def near(
     b: Backend, coefficients: tuple[float, ...] | Array, count: int, t: Array, close: Array, reach: float, radius: float
 ) -> Array:
-    """Evaluate a polynomial where points are close; elsewhere the result is finite and means nothing.
+    """Evaluate a polynomial where points are close.
+
+    Elsewhere the result is finite and means nothing.
 
     Parameters
     ----------
     b : Backend
         The framework.
     coefficients : tuple of float or array
-        From the constant term up, in powers of t over the radius; those of an array as for :func:`horner`, of the dtype of t.
+        From the constant term up, in powers of t over the radius; those of an array as for
+        :func:`horner`, of the dtype of t.
     count : int
         The number of coefficients that are used.
     t : array

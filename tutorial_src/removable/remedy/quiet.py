@@ -20,13 +20,16 @@ _RISES = 2.0**14
 """Where the noise is so many times what it was, it is something else."""
 
 _STEEP, _OCTAVES, _LOUD = 2.0**6, 4, 1e-3
-"""Where a power series ends the noise rises by this much in one of so many octaves, or to this level."""
+"""Where a power series ends the noise rises by this much in one of so many octaves, or to this
+level."""
 
 _FALLS = 18
-"""Rounding noise falls from one circle to the next by no more bits than this: cancellation of order 8, and chance."""
+"""Rounding noise falls from one circle to the next by no more bits than this: cancellation of order
+8, and chance."""
 
 _SHAKE = 2.0**-40
-"""The part of their distance from the point by which nodes move, to see whether values are noise."""
+"""The part of their distance from the point by which nodes move, to see whether values are noise.
+"""
 
 
 def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray:
@@ -37,13 +40,15 @@ def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray
     noise, largest : numpy.ndarray
         The noise and the largest size of a value on each circle, shape (J, E), float64.
     least : float
-        The least that rounding leaves, relative to the largest value; nothing smaller is returned where a value is finite.
+        The least that rounding leaves, relative to the largest value; nothing smaller is returned
+        where a value is finite.
 
     Returns
     -------
     numpy.ndarray
-        Shape (J,), float64. It is infinite where a value is not finite, and where an element is 0 on some circles alone: there
-        all has cancelled. An element that is 0 on all of them has no noise.
+        Shape (J,), float64. It is infinite where a value is not finite, and where an element is 0
+        on some circles alone: there all has cancelled. An element that is 0 on all of them has no
+        noise.
 
     Examples
     --------
@@ -55,14 +60,16 @@ def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray
     """
     with np.errstate(all="ignore"):
         level = np.where(largest > 0, noise / largest, np.inf)
-    level[:, np.all(largest == 0, axis=0)] = 0.0  # zero everywhere; zero on some circles alone is cancellation
+    # zero everywhere; zero on some circles alone is cancellation
+    level[:, np.all(largest == 0, axis=0)] = 0.0
     return np.max(np.where(np.isfinite(level), np.maximum(level, least), np.inf), axis=-1)
 
 
 def shaken(values: Values, scan: Scan, by: float = _SHAKE) -> np.ndarray:
     """Return how much values change when the nodes move by a tiny part of their distance, relative to the largest.
 
-    Rounding noise changes wholly, unless it is the same number over a longer way than the nodes move.
+    Rounding noise changes wholly, unless it is the same number over a longer way than the nodes
+    move.
 
     Parameters
     ----------
@@ -104,18 +111,21 @@ def region(
 ) -> np.ndarray:
     """Tell which circles carry a power series: the innermost run of quiet ones that is not a run of total cancellation.
 
-    Where everything has cancelled, a program is smooth and wrong: 3 + (1 - cos x)/x^2 is 3 for small real x. Right outside of
-    such a run values are rounding noise, which is seen as a change when the nodes are moved a little. Where it comes in steps
-    that are too long for that, it is known by how it sets in at once, and falls from there to the next quiet run.
+    Where everything has cancelled, a program is smooth and wrong: 3 + (1 - cos x)/x^2 is 3 for
+    small real x. Right outside of such a run values are rounding noise, which is seen as a change
+    when the nodes are moved a little. Where it comes in steps that are too long for that, it is
+    known by how it sets in at once, and falls from there to the next quiet run.
 
     Parameters
     ----------
     levels : numpy.ndarray
-        The noise on each circle, relative to the largest value, shape (J,), float64, from the innermost circle on.
+        The noise on each circle, relative to the largest value, shape (J,), float64, from the
+        innermost circle on.
     rounding : float
         The unit roundoff of the precision in which the program computes.
     moved : numpy.ndarray
-        The change of the values when the nodes move, as :func:`shaken` gives it, shape (J,), float64.
+        The change of the values when the nodes move, as :func:`shaken` gives it, shape (J,),
+        float64.
     by : float
         The part of their distance by which they moved.
     poles : numpy.ndarray, optional
@@ -124,7 +134,8 @@ def region(
     Returns
     -------
     numpy.ndarray
-        Shape (J,), bool; of a run the circles whose noise is at most 30 times the least. None is True if there is no run.
+        Shape (J,), bool; of a run the circles whose noise is at most 30 times the least. None is
+        True if there is no run.
 
     Examples
     --------
@@ -160,8 +171,9 @@ def region(
 def _runs(levels: np.ndarray, rounding: float) -> Iterator[tuple[int, int]]:
     """Yield the first circle of each quiet run, and the one after its last.
 
-    A run ends where the noise exceeds what is quiet, or rises far and steeply: behind a small pole, or where a small part of
-    the program has cancelled. The next one begins where it is as low again.
+    A run ends where the noise exceeds what is quiet, or rises far and steeply: behind a small pole,
+    or where a small part of the program has cancelled. The next one begins where it is as low
+    again.
     """
     first, least, peak, steepest = None, np.inf, np.inf, 1.0
     padded = np.pad(levels, 1, mode="edge")
@@ -188,9 +200,10 @@ def _has_cancelled(
 ) -> bool:
     """Tell whether a run is followed by noise that sets in at once and then falls, up to another run.
 
-    The noise of rounding falls with the distance, by no more than a high power of it. Where a power series ends, it is the
-    higher coefficients that rise: with these numbers of nodes by no more than 2^16 an octave. Where the circles cross a region
-    in which the program is something else, the noise ends as it sets in, at once. What poles leave is no noise.
+    The noise of rounding falls with the distance, by no more than a high power of it. Where a power
+    series ends, it is the higher coefficients that rise: with these numbers of nodes by no more
+    than 2^16 an octave. Where the circles cross a region in which the program is something else,
+    the noise ends as it sets in, at once. What poles leave is no noise.
     """
     gap = levels[last:following]
     return bool(
@@ -206,8 +219,8 @@ def _has_cancelled(
 def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) -> bool:
     """Tell whether the noise rises steeply outside of a region, as it does where a power series ends.
 
-    Beside a kink or a branch point a program is also quiet, right at the point, where it is constant to rounding; but its
-    noise rises slowly with the radius, like a low power.
+    Beside a kink or a branch point a program is also quiet, right at the point, where it is
+    constant to rounding; but its noise rises slowly with the radius, like a low power.
 
     Parameters
     ----------
@@ -221,7 +234,8 @@ def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) ->
     Returns
     -------
     bool
-        True if within four octaves the noise rises 64-fold in one of them or reaches 1e-3, or if the circles end there.
+        True if within four octaves the noise rises 64-fold in one of them or reaches 1e-3, or if
+        the circles end there.
 
     Examples
     --------
@@ -252,7 +266,8 @@ def first_coefficient(
 ) -> tuple[int, np.ndarray, int]:
     """Find the first coefficient that is more than noise: its index, its size in units of x, and a circle fit for it.
 
-    The circle is the largest usable one on which no value exceeds the first term more than eightfold.
+    The circle is the largest usable one on which no value exceeds the first term more than
+    eightfold.
 
     Parameters
     ----------

@@ -6,15 +6,17 @@ Hadamard's lemma: if :math:`f(r) = 0`, then :math:`f(x) = (x - r)\,F(x)` with
 
    F(x) = \int_0^1 f'(r + s\,(x - r))\,ds ,
 
-and :math:`F` is as smooth as :math:`f'`. If :math:`g(r) = 0` too, then :math:`f/g = F/G`, and the factor :math:`x - r` is
-gone: no 0/0, no cancellation, no constant to choose. With zeros of order :math:`m`,
+and :math:`F` is as smooth as :math:`f'`. If :math:`g(r) = 0` too, then :math:`f/g = F/G`, and the
+factor :math:`x - r` is gone: no 0/0, no cancellation, no constant to choose. With zeros of order
+:math:`m`,
 
 .. math::
 
    F(x) = \int_0^1 \frac{(1 - s)^{m-1}}{(m-1)!}\, f^{(m)}(r + s\,(x - r))\,ds .
 
-The integral is taken by Gauss's rule, with the derivatives that the framework has of f and g, and by nothing but its plain
-operations. :func:`removable.remedy.repair.repair` needs neither f nor g nor m, and is the first choice.
+The integral is taken by Gauss's rule, with the derivatives that the framework has of f and g, and
+by nothing but its plain operations. :func:`removable.remedy.repair.repair` needs neither f nor g
+nor m, and is the first choice.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ from removable.remedy.wording import described, summary
 __all__ = ["Quotient", "quotient"]
 
 Function = Callable[..., Array]
-"""A function by element: ``f(x)``, or ``f(x, xp)`` with an array namespace, as in :mod:`removable.functions`."""
+"""A function by element: ``f(x)``, or ``f(x, xp)`` with an array namespace, as in
+:mod:`removable.functions`."""
 
 _HIGHEST = 3
 """Beyond this order, the derivatives of derivatives take seconds."""
@@ -65,28 +68,32 @@ def quotient(
     Parameters
     ----------
     f, g : callable
-        Numerator and denominator, called as ``f(x)``, or as ``f(x, xp)`` if they take two arguments, with ``xp`` the module
-        ``torch``, ``tensorflow`` or ``jax.numpy``. They must treat the elements of x independently.
+        Numerator and denominator, called as ``f(x)``, or as ``f(x, xp)`` if they take two
+        arguments, with ``xp`` the module ``torch``, ``tensorflow`` or ``jax.numpy``. They must
+        treat the elements of x independently.
     at : float
         The point :math:`r` where both vanish, whatever the values of what they close over.
     order : int
-        The order of the zero, 1 to 3: 1 if :math:`g'(r) \ne 0`, 2 if only :math:`g''(r) \ne 0`, and so on.
+        The order of the zero, 1 to 3: 1 if :math:`g'(r) \ne 0`, 2 if only :math:`g''(r) \ne 0`, and
+        so on.
     radius : float, optional
-        The largest distance from r at which the integral is used. By default it is found. Where a compiler or a
-        transformation hides what f and g close over, it has to be given, and f and g are not looked at.
+        The largest distance from r at which the integral is used. By default it is found. Where a
+        compiler or a transformation hides what f and g close over, it has to be given, and f and g
+        are not looked at.
     engine : None
         There is one way to do it; the series has become :func:`removable.remedy.repair.repair`.
 
     Returns
     -------
     Quotient
-        A function of x: tensors of PyTorch and TensorFlow and arrays of JAX, of any shape and floating dtype. Its result
-        has the shape and dtype of ``f(x) / g(x)``.
+        A function of x: tensors of PyTorch and TensorFlow and arrays of JAX, of any shape and
+        floating dtype. Its result has the shape and dtype of ``f(x) / g(x)``.
 
     Raises
     ------
     removable.errors.InputError
-        If an argument cannot be used; or, when it is called, if g has no zero of that order at r, or f and g cannot be used.
+        If an argument cannot be used; or, when it is called, if g has no zero of that order at r,
+        or f and g cannot be used.
     removable.errors.PoleError
         When it is called, if f has no zero of that order at r, so that there is a true pole.
 
@@ -144,7 +151,8 @@ class Quotient:
         Raises
         ------
         removable.errors.InputError
-            If x is not an array of a known framework, or not floating, or if f and g cannot be used.
+            If x is not an array of a known framework, or not floating, or if f and g cannot be
+            used.
         removable.errors.PoleError
             If f has no zero of the given order at the point.
         """
@@ -165,7 +173,8 @@ class Quotient:
         if plan is None:
             plan = self._of_now(b, precision, x)
         close = b.abs(t) <= plan.radius
-        # Two selections: what is not used must not be NaN either, for its derivative is multiplied by zero.
+        # Two selections: what is not used must not be NaN either, for its derivative is multiplied
+        # by zero.
         far = b.where(close, b.adapter.number(self.at + plan.fill, x), x)
         outer = self._call("f", b, far) / self._call("g", b, far)
         t = b.xp.broadcast_to(b.where(close, t, b.adapter.number(0.0, t)), _shape(b, outer))
@@ -228,7 +237,8 @@ class Quotient:
         def derivatives(z: Array, order: int) -> list[Array]:
             return b.adapter.differentiable_derivatives(call, b.xp.broadcast_to(z, _shape(b, call(z))), order)
 
-        # JAX compiles it, once: all points in blocks of one size, to one order, whatever is asked for.
+        # JAX compiles it, once: all points in blocks of one size, to one order, whatever is asked
+        # for.
         compiled = _whole(b, functools.partial(derivatives, order=highest))
 
         def rows(function: Callable[[Array], list[Array]], t: np.ndarray) -> np.ndarray:
@@ -339,7 +349,10 @@ def _strictly_exported(b: Backend) -> bool:
 
 
 def _looked_up(owner: Quotient, framework: str, precision: str, compiling: bool, strictly: bool) -> Plan | None:
-    """Return the plan for f and g that read nothing but numbers and functions; None if they read more."""
+    """Return the plan for f and g that read nothing but numbers and functions.
+
+    None if they read more.
+    """
     if strictly:
         raise UnsupportedError("torch.export with strict=True follows no derivatives; export with strict=False.")
     state = closures.state(owner.f), closures.state(owner.g)
@@ -350,8 +363,8 @@ def _looked_up(owner: Quotient, framework: str, precision: str, compiling: bool,
     return owner._plans.get(key) or owner._found(key, look)
 
 
-# What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
-# The type of a function has no attributes of one's own.
+# What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run
+# this, and not to read it. The type of a function has no attributes of one's own.
 _looked_up._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 

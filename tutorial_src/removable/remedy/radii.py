@@ -9,16 +9,17 @@ import math
 __all__ = ["power_of_root_2", "with_short_logarithm"]
 
 _STRIDE = 999_983
-"""From one candidate to the next, a prime number: those at regular distances are all rounded alike."""
+"""From one candidate to the next, a prime number: those at regular distances are all rounded alike.
+"""
 
 
 @functools.lru_cache(maxsize=256)
 def with_short_logarithm(radius: float) -> float:
     """Return a number close to a radius whose natural logarithm has 9 binary digits less than there is room for, all but exactly.
 
-    PyTorch and TensorFlow compute a complex power as exp(k log z), and round log z and its product with k. On a circle every
-    node z has the same size, so that all are wrong by the same: by 18 units of rounding for k = 6 and a radius of 8. No mean
-    removes that.
+    PyTorch and TensorFlow compute a complex power as exp(k log z), and round log z and its product
+    with k. On a circle every node z has the same size, so that all are wrong by the same: by 18
+    units of rounding for k = 6 and a radius of 8. No mean removes that.
 
     Parameters
     ----------

@@ -12,13 +12,15 @@ _SLACK = (0.5, 4.0, 40.0, 40.0)
 """What is left out may be this large, in value and three derivatives, in units of rounding."""
 
 _CANCELLATION = 3.0
-"""The sum of the sizes of the terms may be this much larger than the sum, or than the first of them."""
+"""The sum of the sizes of the terms may be this much larger than the sum, or than the first of
+them."""
 
 _LARGEST, _STEPS = 0.75, 160
 """The largest distance that is tried, in units of the radius, and how many, eight to an octave."""
 
 _ALLOWED = (1e-15, 5e-15, 5e-15, 5e-15)
-"""Errors of the program's value and derivatives, relative to their natural size, with which it is left alone."""
+"""Errors of the program's value and derivatives, relative to their natural size, with which it is
+left alone."""
 
 _OF_A_POINT = 16.0
 """How much larger the error at a point is than that of a coefficient, which is a mean of many."""
@@ -86,7 +88,8 @@ def reach_and_terms(
         if terms > len(size) or not np.all(np.sum(size * powers, 0) <= _CANCELLATION * ends):
             continue
         badness = _badness(size, errors, u, unit, most, radii, noise, rounding)
-        # Of those that are good enough the one that costs least, and among them the furthest; else the best there is.
+        # Of those that are good enough the one that costs least, and among them the furthest; else
+        # the best there is.
         if best is None or (badness < best[0] if best[0] > 1 else badness <= 1 and terms < best[2]):
             best = badness, float(u * unit), terms
         elif badness > 64 * max(1.0, best[0]):
@@ -111,9 +114,11 @@ def _badness(
     worst = 0.0
     for d, allowed in enumerate(_ALLOWED):
         perm = np.array([math.perm(i, d) for i in k], float)[:, None]
-        near = max(most / unit / 16, u)  # the natural size of the derivative is what there is of it up to here
+        # the natural size of the derivative is what there is of it up to here
+        near = max(most / unit / 16, u)
         natural = np.max(size * perm * near ** (k - d).clip(0)[:, None], 0)
-        # A derivative that is zero, as the third of a square is, has the size that the value gives it.
+        # A derivative that is zero, as the third of a square is, has the size that the value gives
+        # it.
         natural = np.where(natural > 0, natural, np.max(size * near ** k[:, None], 0) / near**d)
         of_polynomial = np.sum((errors + rounding * size) * perm * u ** (k - d).clip(0)[:, None], 0)
         of_program = _OF_A_POINT * math.factorial(d) * here / u**d
@@ -124,7 +129,10 @@ def _badness(
 
 
 def _terms(size: np.ndarray, ratio: np.ndarray, u: float, rounding: float) -> int:
-    """Return how many terms are enough at a distance u; one more than there are, if all are too few."""
+    """Return how many terms are enough at a distance u.
+
+    One more than there are, if all are too few.
+    """
     k = np.arange(len(size))
     enough = 1
     for d, slack in enumerate(_SLACK):

@@ -1,15 +1,15 @@
 r"""The remedy: a program, continued to a point at which it cannot be evaluated.
 
-The program is evaluated around the point, where it is right, never at it. Its power series follows, to rounding. Near the point
-the polynomial is evaluated, elsewhere the program itself:
+The program is evaluated around the point, where it is right, never at it. Its power series follows,
+to rounding. Near the point the polynomial is evaluated, elsewhere the program itself:
 
 .. math::
 
    h(x) = \sum_k c_k\,(x - r)^k \quad\text{for } |x - r| \le \text{reach}.
 
-A program of its argument alone is looked at once (:mod:`removable.remedy.expansion`). A program that reads what can change,
-parameters above all, is evaluated at the nodes again at each call, and derivatives by the parameters flow through the
-values there.
+A program of its argument alone is looked at once (:mod:`removable.remedy.expansion`). A program
+that reads what can change, parameters above all, is evaluated at the nodes again at each call, and
+derivatives by the parameters flow through the values there.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ Function = Callable[..., Array]
 
 
 _FEW = 512
-"""The functions that are looked at together, one for each parameter: a look takes some 5000 values of each."""
+"""The functions that are looked at together, one for each parameter: a look takes some 5000 values
+of each."""
 
 
 class _TracedError(Exception):
@@ -83,28 +84,32 @@ def repair(
     Parameters
     ----------
     function : callable, optional
-        The function as it is, called as ``function(x)`` or ``function(x, *parameters)``. It must treat the elements of x
-        independently. Without it, a decorator is returned.
+        The function as it is, called as ``function(x)`` or ``function(x, *parameters)``. It must
+        treat the elements of x independently. Without it, a decorator is returned.
     at : float, array or callable
-        The point; an array for a point of each element; or a function of the parameters that returns it.
+        The point; an array for a point of each element; or a function of the parameters that
+        returns it.
     radius : float, optional
         The distance from the point within which the polynomial is used. By default it is found.
 
     Returns
     -------
     Repaired
-        A function of x: tensors of PyTorch and TensorFlow, arrays of JAX and NumPy, of any shape and floating dtype; complex
-        where a circle around the point was found. In a class it is a method.
+        A function of x: tensors of PyTorch and TensorFlow, arrays of JAX and NumPy, of any shape
+        and floating dtype; complex where a circle around the point was found. In a class it is a
+        method.
 
     Raises
     ------
     removable.errors.InputError
-        If an argument cannot be used, or, when it is called, if the function cannot be evaluated around the point, or is 0
-        all around it because of what it closes over: then nothing tells of derivatives by that. Where values are hidden, NaN.
+        If an argument cannot be used, or, when it is called, if the function cannot be evaluated
+        around the point, or is 0 all around it because of what it closes over: then nothing tells
+        of derivatives by that. Where values are hidden, NaN.
     removable.errors.PoleError
         When it is called, if there is a pole.
     removable.errors.NotRemovableError
-        When it is called, if the function has no power series at the point: a jump, a kink, a branch point.
+        When it is called, if the function has no power series at the point: a jump, a kink, a
+        branch point.
 
     Examples
     --------
@@ -169,7 +174,8 @@ class Repaired:
         Raises
         ------
         removable.errors.InputError
-            If x is not a floating array of a known framework, or if the function cannot be evaluated around the point.
+            If x is not a floating array of a known framework, or if the function cannot be
+            evaluated around the point.
         removable.errors.NotRemovableError
             If there is nothing to continue the function by.
         """
@@ -183,7 +189,8 @@ class Repaired:
         at = self.at
         if callable(at) or is_array(at):
             at = checked_at(b, at(*parameters) if callable(at) else at, x)
-        if any(size == 0 for size in sizes(x) or ()):  # nothing to look at, and the function itself tells the shape
+        # nothing to look at, and the function itself tells the shape
+        if any(size == 0 for size in sizes(x) or ()):
             return self._call(b, x, parameters)
         plan = None if parameters or is_array(at) else _constant(self, framework, precision)
         if plan is not None and (plan.kind == "circle" or not b.is_complex(x)):
@@ -241,8 +248,9 @@ class Repaired:
     def prepare(self, x: Array, *parameters: Array) -> Repaired:
         """Look at the function now, with what it reads now, for a compiler that will hide the values.
 
-        A compiled program chooses a circle among many by itself, which takes some thousand evaluations for each element of
-        the parameters. After this it takes the one that is found here, and gives NaN where that is not good enough.
+        A compiled program chooses a circle among many by itself, which takes some thousand
+        evaluations for each element of the parameters. After this it takes the one that is found
+        here, and gives NaN where that is not good enough.
 
         Parameters
         ----------
@@ -285,7 +293,10 @@ class Repaired:
         return self.function, self.at, self.radius
 
     def __get__(self, instance: Any, owner: type | None = None) -> Repaired:
-        """Return the repaired method of an instance, as functions in a class do; of the class this very function."""
+        """Return the repaired method of an instance, as functions in a class do.
+
+        Of the class this very function.
+        """
         if instance is None or not hasattr(self.function, "__get__"):
             return self
         held = self._of_instances.get(id(instance))
@@ -333,7 +344,7 @@ class Repaired:
             copy.at = copied(self.at, memo)
         return copy
 
-    # ------------------------------------------------------------ a program of x alone: its coefficients are numbers
+    # ------------------------------------------- a program of x alone: its coefficients are numbers
 
     def _known(self, framework: str, precision: str) -> Plan | None:
         """Return the plan of a program that reads nothing that can change; None if it does."""
@@ -368,7 +379,10 @@ class Repaired:
         parameters: tuple[Array, ...],
         like: Array | None,
     ) -> Plan:
-        """Look at the program; in single precision, if x is of that and the program takes no other."""
+        """Look at the program.
+
+        In single precision, if x is of that and the program takes no other.
+        """
         values = {
             kind: functools.partial(self._values, b, kind, dims, parameters, at, like)
             for kind in ("complex128", "float64", "complex64", "float32")
@@ -402,7 +416,7 @@ class Repaired:
         outer = self._call(b, b.where(close, b.adapter.number(self.at + plan.fill, x), x), ())
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
 
-    # ------------------------------------------------------------ a program that reads more: evaluated around the point
+    # ---------------------------------------- a program that reads more: evaluated around the point
 
     def _anew(self, b: Backend, precision: str, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
         if not is_array(at) and not b.compiling and self.radius is None:
@@ -437,7 +451,8 @@ class Repaired:
             if numbers.any():
                 plan = None
                 continue
-            # Has all cancelled, or is all 0? Then a plan that was found with other numbers is as good as it was.
+            # Has all cancelled, or is all 0? Then a plan that was found with other numbers is as
+            # good as it was.
             other = self._look_again(b, at, dims, parameters, x)
             if not other.size.any():
                 break
@@ -457,7 +472,10 @@ class Repaired:
         return _first(b, b.where(close, b.cast(inner, b.dtype(outer)), outer))
 
     def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
-        """Look at the program with what it reads now; where it is 0, with parameters that are not."""
+        """Look at the program with what it reads now.
+
+        Where it is 0, with parameters that are not.
+        """
         with b.looking():
             check_elements(b, lambda x: self._call(b, x, parameters), at, like)
         with b.looking():
@@ -480,7 +498,10 @@ class Repaired:
             raise _ManyError
 
     def _by_choice(self, b: Backend, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
-        """Evaluate the program around the point of each element, on a circle that is chosen for it; NaN where none is good."""
+        """Evaluate the program around the point of each element, on a circle that is chosen for it.
+
+        NaN where none is good.
+        """
         if b.adapter.name == "numpy":  # which says of each overflow far out what it thinks
             with b.looking():
                 return self._chosen(b, x, at, parameters)
@@ -554,11 +575,12 @@ def _first(b: Backend, result: Array) -> Array:
 
 
 def _constant(repaired: Repaired, framework: str, precision: str) -> Plan | None:
-    if not hasattr(repaired, "function"):  # one that the compiled program itself makes is not there yet
+    # one that the compiled program itself makes is not there yet
+    if not hasattr(repaired, "function"):
         return None
     return repaired._known(framework, precision)
 
 
-# What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
-# The type of a function has no attributes of one's own.
+# What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run
+# this, and not to read it. The type of a function has no attributes of one's own.
 _constant._dynamo_marked_constant = True  # type: ignore[attr-defined]

@@ -16,11 +16,13 @@ class Report:
     at : float
         The point.
     kind : {"circle", "real line"}
-        Where the function is evaluated: around the point in the complex plane, or on both sides of it.
+        Where the function is evaluated: around the point in the complex plane, or on both sides of
+        it.
     radius : float
         The radius of the circle, or the outer one on the line.
     reach : float
-        The distance up to which the polynomial is used; from there on it is the function as it was given.
+        The distance up to which the polynomial is used; from there on it is the function as it was
+        given.
     terms : int
         The number of terms of the polynomial.
     coefficients : tuple of float

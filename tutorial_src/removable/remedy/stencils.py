@@ -36,8 +36,8 @@ class Stencil:
     imaginary : Table
         Their imaginary parts; those of real nodes are empty.
     steps : tuple of Table
-        The matrices that turn values into coefficients, one after the other; for complex values the first takes their real
-        parts and then their imaginary parts.
+        The matrices that turn values into coefficients, one after the other; for complex values the
+        first takes their real parts and then their imaginary parts.
     first : tuple of Table
         The same for the first few coefficients.
     noise : Table
@@ -158,7 +158,8 @@ CHOICE = {
     "complex": (_choice(_circle(32), RADII), _choice(LAST["complex"], MULTIPLES)),
     "real": (_choice(_ON_LINE, RADII),),
 }
-"""Circles of absolute radii, and then, in the complex plane, of multiples of the one that was found, by the kind of nodes."""
+"""Circles of absolute radii, and then, in the complex plane, of multiples of the one that was
+found, by the kind of nodes."""
 
 TRIAL = (Table(np.array([0.6, -0.6])), Table(np.array([0.8, 0.8])))
 """Two nodes, to see whether a program takes complex numbers."""
@@ -174,7 +175,8 @@ def around(
     b : Backend
         The framework.
     real, imaginary : Table
-        The parts of m nodes, in units of the radius, shape (m,). Those of real nodes have no imaginary parts.
+        The parts of m nodes, in units of the radius, shape (m,). Those of real nodes have no
+        imaginary parts.
     at, radius : float or array
         The points and the radii; arrays have the shape (...), and are real.
     dims : int

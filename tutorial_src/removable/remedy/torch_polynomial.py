@@ -1,17 +1,20 @@
 r"""Polynomials of many points in eager PyTorch, as an operation whose derivatives are operations of the same kind.
 
-Step by step, PyTorch writes every intermediate result of Horner's rule down, and goes back through all of them. Here a polynomial
-:math:`P(t, c) = \sum_k c_k u^k`, of :math:`u = t/\rho` within a reach, keeps t and c alone. What its derivatives need are
-polynomials again, and moments :math:`M(g, t)_k = \sum_i g_i u_i^k`:
+Step by step, PyTorch writes every intermediate result of Horner's rule down, and goes back through
+all of them. Here a polynomial :math:`P(t, c) = \sum_k c_k u^k`, of :math:`u = t/\rho` within a
+reach, keeps t and c alone. What its derivatives need are polynomials again, and moments :math:`M(g,
+t)_k = \sum_i g_i u_i^k`:
 
 .. math::
 
    \partial_t P = P(t, Dc)/\rho,\quad \partial_c^{\mathsf T} P\,g = M(g, t),\quad (Dc)_k = (k + 1)\,c_{k+1} .
 
-Beyond the reach the polynomial is held at what it is at the reach, so that nothing overflows. Nobody reads it there.
+Beyond the reach the polynomial is held at what it is at the reach, so that nothing overflows.
+Nobody reads it there.
 
-It exists for speed alone, and is used where PyTorch does nothing to a program but run and record it. Compiled, traced, exported or
-transformed, the plain steps are taken (:func:`removable.remedy.polynomials.horner`).
+It exists for speed alone, and is used where PyTorch does nothing to a program but run and record
+it. Compiled, traced, exported or transformed, the plain steps are taken
+(:func:`removable.remedy.polynomials.horner`).
 """
 
 from __future__ import annotations
@@ -76,14 +79,16 @@ def polynomial(t: Array, coefficients: Array, reach: float, radius: float) -> Ar
     coefficients : torch.Tensor
         From the constant term up, in powers of t over the radius, shape (K,), of the dtype of t.
     reach : float
-        The largest distance from 0 at which it is asked for; beyond it the result and its derivatives mean nothing.
+        The largest distance from 0 at which it is asked for; beyond it the result and its
+        derivatives mean nothing.
     radius : float
         The unit of t.
 
     Returns
     -------
     torch.Tensor
-        Shape and dtype of t; it can be differentiated by both, any number of times, in reverse mode, and once forward.
+        Shape and dtype of t; it can be differentiated by both, any number of times, in reverse
+        mode, and once forward.
 
     Examples
     --------

@@ -1,7 +1,9 @@
-r"""One function in several forms: as typed, with an epsilon, simplified; each in several frameworks, against the truth.
+r"""One function in several forms: as typed, with an epsilon, simplified.
 
-The figures of section 2 and 3 look at one program closely (:mod:`removable.sweeps.sweep`). Here a few programs that are meant to be
-the same function are held side by side.
+Each in several frameworks, against the truth.
+
+The figures of section 2 and 3 look at one program closely (:mod:`removable.sweeps.sweep`). Here a
+few programs that are meant to be the same function are held side by side.
 """
 
 from __future__ import annotations
@@ -43,8 +45,8 @@ class Comparison:
     base : float
         The singular point :math:`r`.
     rerun : dict
-        ``rerun[form][framework]`` computes the same as ``results`` at other points: called with ``x``, shape ``(m,)``, float64,
-        it returns shape ``(order + 1, m)``.
+        ``rerun[form][framework]`` computes the same as ``results`` at other points: called with
+        ``x``, shape ``(m,)``, float64, it returns shape ``(order + 1, m)``.
     true : callable
         The same for the truth. Like ``rerun`` it serves :meth:`edges` alone.
     """
@@ -59,7 +61,9 @@ class Comparison:
     true: Callable[[np.ndarray], np.ndarray] = field(repr=False)
 
     def error(self, form: str, name: str, order: int = 0) -> np.ndarray:
-        """Absolute error of a form in a framework, shape ``(n,)``; infinite where the result is NaN or infinite.
+        """Absolute error of a form in a framework, shape ``(n,)``.
+
+        Infinite where the result is NaN or infinite.
 
         Raises
         ------
@@ -86,14 +90,14 @@ class Comparison:
     def edges(self, form: str, name: str, order: int = 0, *, tolerance: float = 1e-3) -> Edges:
         r"""Find how far out a form is off by more than ``tolerance``, or not finite, on either side of the singular point.
 
-        The edges are looked for between the samples nearest to the singular point and furthest from it, by
-        :class:`removable.sweeps.widths.EdgeSearch`. A side without samples has the edge 0.
+        The edges are looked for between the samples nearest to the singular point and furthest from
+        it, by :class:`removable.sweeps.widths.EdgeSearch`. A side without samples has the edge 0.
 
         Raises
         ------
         removable.errors.InputError
-            If the form, the framework or the order was not computed, the tolerance is not positive, or the form is off at
-            the last sample of a side: the edge is then further out.
+            If the form, the framework or the order was not computed, the tolerance is not positive,
+            or the form is off at the last sample of a side: the edge is then further out.
         """
         edges = self._edges(form, name, order, tolerance)
         if np.isinf(edges.outer):
@@ -164,10 +168,12 @@ def compare(
     Parameters
     ----------
     forms : dict of str to callable
-        The forms, each called as ``form(x, xp)``: ``{"naive": ..., "epsilon": ..., "simplified": ...}``.
+        The forms, each called as ``form(x, xp)``: ``{"naive": ..., "epsilon": ..., "simplified":
+        ...}``.
     meant : callable
-        The function meant, called the same way with :data:`removable.truth.exact`. At the singular point itself it must
-        be a quotient of two functions, not a difference or product of infinities.
+        The function meant, called the same way with :data:`removable.truth.exact`. At the singular
+        point itself it must be a quotient of two functions, not a difference or product of
+        infinities.
     gamma : array_like
         Offsets :math:`\gamma`, shape ``(n,)``.
     base : float
@@ -184,7 +190,8 @@ def compare(
     Returns
     -------
     Comparison
-        Results and truth. The truth is that at the rounded point ``x``, which is the argument that the forms are given.
+        Results and truth. The truth is that at the rounded point ``x``, which is the argument that
+        the forms are given.
 
     Raises
     ------
@@ -226,11 +233,15 @@ def compare(
 
 
 _NODES = 1500
-"""Exact points on each side of the singular one, between which :meth:`Comparison.edges` takes the truth to be linear."""
+"""Exact points on each side of the singular one, between which :meth:`Comparison.edges` takes the
+truth to be linear."""
 
 
 def _truth_between(meant: Program, gamma: np.ndarray, base: float, order: int) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the truth as a function: exact at some thousand points, linear in between; computed when it is first asked for."""
+    """Return the truth as a function: exact at some thousand points, linear in between.
+
+    Computed when it is first asked for.
+    """
 
     @functools.cache
     def nodes() -> tuple[np.ndarray, np.ndarray]:
@@ -271,13 +282,15 @@ def derivative_edges(
     program : callable
         Called as ``program(x, xp)``.
     true : list of float
-        The true first, second, ... derivative, each the same at every ``x``; the last one is the highest that is computed.
+        The true first, second, ... derivative, each the same at every ``x``; the last one is the
+        highest that is computed.
     tolerances : list of float
         The absolute errors that are accepted, positive.
     at : float
         The singular point, a number of the precision. It is not looked at itself.
     smallest, largest : float
-        The distances between which the edges are looked for; by default from the unit roundoff of the precision on.
+        The distances between which the edges are looked for; by default from the unit roundoff of
+        the precision on.
     mode : {"reverse", "forward", "forward-over-reverse"}
         How derivatives are propagated.
     dtype : {"float64", "float32", "float16", "bfloat16"}
@@ -286,7 +299,8 @@ def derivative_edges(
     Returns
     -------
     dict
-        ``found[order, tolerance]`` is an :class:`removable.sweeps.widths.Edges`; the orders count from 1.
+        ``found[order, tolerance]`` is an :class:`removable.sweeps.widths.Edges`; the orders count
+        from 1.
 
     Raises
     ------

@@ -25,7 +25,8 @@ from removable.functions import Array, Namespace
 from removable.grid import checked_grid
 
 Zone = Callable[[Array, Namespace], Array]
-"""Tells where a program perturbs its denominator. It is called as ``zone(x, xp)`` and is true inside."""
+"""Tells where a program perturbs its denominator. It is called as ``zone(x, xp)`` and is true
+inside."""
 
 
 class Region(IntEnum):

@@ -29,10 +29,11 @@ class Agreement:
     points : int
         Number of points compared.
     differing : int
-        Number of points at which the bits differ. Two NaNs count as the same, whatever their payload.
+        Number of points at which the bits differ. Two NaNs count as the same, whatever their
+        payload.
     largest : float
-        The largest distance, in units in the last place of the larger of the two numbers; infinite where one is NaN
-        or infinite and the other is not.
+        The largest distance, in units in the last place of the larger of the two numbers; infinite
+        where one is NaN or infinite and the other is not.
     """
 
     points: int
@@ -99,14 +100,15 @@ class Sweep:
     gamma : numpy.ndarray
         Offsets :math:`\gamma`, shape ``(n,)``, float64.
     x : numpy.ndarray
-        The points :math:`\mathrm{fl}(2 + \gamma)` that the frameworks see, shape ``(n,)``, of the dtype in use.
+        The points :math:`\mathrm{fl}(2 + \gamma)` that the frameworks see, shape ``(n,)``, of the
+        dtype in use.
     region : numpy.ndarray
         The colour of each sample, shape ``(n,)``: :class:`removable.sweeps.regions.Region`.
     results : dict
         For each framework name the value and derivatives it returns, shape ``(order + 1, n)``.
     written : numpy.ndarray
-        Value and derivatives of *the program as written*, at the exact :math:`2 + \gamma`, rounded once,
-        shape ``(order + 1, n)``, float64.
+        Value and derivatives of *the program as written*, at the exact :math:`2 + \gamma`, rounded
+        once, shape ``(order + 1, n)``, float64.
     meant : numpy.ndarray
         The same for *the function meant*.
     versions : dict
@@ -130,9 +132,9 @@ class Sweep:
     def distinct(self) -> np.ndarray:
         r"""Mask that holds one sample of each distinct point, shape ``(n,)``.
 
-        A grid of offsets has many samples near 2 that :math:`\mathrm{fl}(2 + \gamma)` rounds to one and the same number.
-        What is counted is numbers, so every count on a page is taken over this mask. The point 2 itself is represented by a red
-        sample where there is one.
+        A grid of offsets has many samples near 2 that :math:`\mathrm{fl}(2 + \gamma)` rounds to one
+        and the same number. What is counted is numbers, so every count on a page is taken over this
+        mask. The point 2 itself is represented by a red sample where there is one.
         """
         mask = np.zeros(self.x.shape, dtype=bool)
         mask[np.unique(self.x, return_index=True)[1]] = True
@@ -191,8 +193,8 @@ class Sweep:
     def table(self, order: int = 0) -> str:
         """Lay out, for each region, what the frameworks got wrong: a few lines of text for a page.
 
-        The error is that against the function meant. Points are counted once, however many offsets are rounded to them.
-        A last line says how far the first two frameworks are apart.
+        The error is that against the function meant. Points are counted once, however many offsets
+        are rounded to them. A last line says how far the first two frameworks are apart.
         """
         lines = [f"{'region':<8}{'points':>8}" + "".join(f"{self.versions[n]:>20}" for n in self.results)]
         for region in regions.Region:
@@ -231,9 +233,11 @@ def sweep(
     Parameters
     ----------
     program : callable
-        The program as written, called as ``program(x, xp)``; constants are bound with :func:`functools.partial`.
+        The program as written, called as ``program(x, xp)``; constants are bound with
+        :func:`functools.partial`.
     meant : callable
-        The function meant, called the same way: :func:`removable.functions.h_hat` for the paper's example.
+        The function meant, called the same way: :func:`removable.functions.h_hat` for the paper's
+        example.
     zone : callable, optional
         Where the program perturbs its denominator, for the black region.
     names : list of str

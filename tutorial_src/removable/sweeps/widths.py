@@ -1,16 +1,16 @@
 r"""How far around a removable singularity a derivative is wrong: the width of the zone, measured and predicted.
 
-Let :math:`h = f/(x - r)`, where :math:`f(r) = 0` and the terms of :math:`f` cancel to that. They have the size :math:`s`, and
-the numerator therefore carries a rounding error :math:`d = u s`, with the unit roundoff :math:`u = 2^{-p}` of a precision of
-:math:`p` bits. Dividing by :math:`x - r`, once more for each derivative, turns it into an error of the n-th derivative of
-up to
+Let :math:`h = f/(x - r)`, where :math:`f(r) = 0` and the terms of :math:`f` cancel to that. They
+have the size :math:`s`, and the numerator therefore carries a rounding error :math:`d = u s`, with
+the unit roundoff :math:`u = 2^{-p}` of a precision of :math:`p` bits. Dividing by :math:`x - r`,
+once more for each derivative, turns it into an error of the n-th derivative of up to
 
 .. math:: E_n = \frac{n!\, d}{|x - r|^{n+1}} ,
    \qquad\text{above a tolerance } \tau \text{ within} \qquad
    |x - r| < \left(\frac{n!\, u s}{\tau}\right)^{1/(n+1)} .
 
-How good that law is, and where it ends, the chapter :doc:`/beyond/precision-and-order` measures. The analysis of rounding
-errors is that of :cite:t:`Higham2002`.
+How good that law is, and where it ends, the chapter :doc:`/beyond/precision-and-order` measures.
+The analysis of rounding errors is that of :cite:t:`Higham2002`.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ def zone_width(
     x : array_like
         The points, shape ``(n,)``.
     result, true : array_like
-        What was computed there and what is true, shape ``(n,)``. A result that is NaN or infinite is off.
+        What was computed there and what is true, shape ``(n,)``. A result that is NaN or infinite
+        is off.
     base : float
         The singular point :math:`r`.
     tolerance : float
@@ -164,13 +165,15 @@ class Edges:
 class EdgeSearch:
     r"""Find the outermost number on one side of a point at which something is wrong.
 
-    Whether a result is wrong changes from one floating-point number to the next: the error is a rounding error, divided by a
-    power of :math:`|x - r|`, and only its envelope is monotonic. So bisection alone would stop at any of many edges. Here stages of
-    samples, each denser than the one before, begin at the outermost wrong sample of the last one and end a little beyond it. The
+    Whether a result is wrong changes from one floating-point number to the next: the error is a
+    rounding error, divided by a power of :math:`|x - r|`, and only its envelope is monotonic. So
+    bisection alone would stop at any of many edges. Here stages of samples, each denser than the
+    one before, begin at the outermost wrong sample of the last one and end a little beyond it. The
     last stage looks at the numbers between the outermost wrong sample and the next one.
 
-    The stages are driven from outside, because a compiled program is best asked for many points at once: evaluate at
-    :meth:`points`, hand what is wrong to :meth:`narrow`, :data:`STAGES` times over; then read ``edge``.
+    The stages are driven from outside, because a compiled program is best asked for many points at
+    once: evaluate at :meth:`points`, hand what is wrong to :meth:`narrow`, :data:`STAGES` times
+    over; then read ``edge``.
 
     Parameters
     ----------
@@ -203,10 +206,11 @@ class EdgeSearch:
     _REACH = (1.3, 1.02, 1.004, 1.001)
     """How far beyond the outermost wrong sample each stage after the first looks, as a factor.
 
-    Of the numbers within a share d below the edge about a share of 2 d is wrong. Among n samples in each unit of the logarithm,
-    if their errors are as good as random, the outermost wrong one is therefore some n**-0.5 below the edge: 0.05 after the first
-    stage, then 0.006, 0.001, 0.0004 and 0.0002. With half a unit of the third digit to go, that is enough but for a result that
-    lies next to where the third digit changes.
+    Of the numbers within a share d below the edge about a share of 2 d is wrong. Among n samples in
+    each unit of the logarithm, if their errors are as good as random, the outermost wrong one is
+    therefore some n**-0.5 below the edge: 0.05 after the first stage, then 0.006, 0.001, 0.0004 and
+    0.0002. With half a unit of the third digit to go, that is enough but for a result that lies
+    next to where the third digit changes.
     """
 
     _SAMPLES = (2**14, 2**13, 2**14, 2**15, 2**15, 2**12)
@@ -265,7 +269,8 @@ def edges(
     Parameters
     ----------
     computed : callable
-        Called with numbers, shape ``(n,)``, float64; returns what was computed there, same shape. What is NaN or infinite is off.
+        Called with numbers, shape ``(n,)``, float64; returns what was computed there, same shape.
+        What is NaN or infinite is off.
     true : callable
         The same for what is true.
     at : float
@@ -285,7 +290,8 @@ def edges(
     Raises
     ------
     removable.errors.InputError
-        If an argument has a value that cannot be used, or if something is still wrong at the largest distance.
+        If an argument has a value that cannot be used, or if something is still wrong at the
+        largest distance.
 
     Examples
     --------
@@ -350,8 +356,9 @@ def predicted_width(order: int, *, dtype: str = "float64", tolerance: float = 1e
     Returns
     -------
     float
-        :math:`(n!\, u s/\tau)^{1/(n+1)}`. The law holds where this is small against the distance over which the
-        function changes; a width near that distance or above it says that no good distance is near.
+        :math:`(n!\, u s/\tau)^{1/(n+1)}`. The law holds where this is small against the distance
+        over which the function changes; a width near that distance or above it says that no good
+        distance is near.
 
     Raises
     ------

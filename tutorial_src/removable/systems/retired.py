@@ -75,7 +75,8 @@ class Torch7(Layer):
 
         def back(slope: np.ndarray) -> np.ndarray:
             first = slope / b.value  # gradInput[1]: copy(gradOutput):cdiv(input[2])
-            second = (0 + -1 * first / b.value) * a.value  # zero():addcdiv(-1, gradInput[1], input[2]):cmul(input[1])
+            # zero():addcdiv(-1, gradInput[1], input[2]):cmul(input[1])
+            second = (0 + -1 * first / b.value) * a.value
             return a.back(first) + b.back(second)
 
         return Torch7(a.value / b.value, back)

@@ -1,4 +1,7 @@
-"""One back end for each framework, all answering the same calls; each is given its framework's adapter."""
+"""One back end for each framework, all answering the same calls.
+
+Each is given its framework's adapter.
+"""
 
 from __future__ import annotations
 

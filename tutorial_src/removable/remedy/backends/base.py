@@ -1,6 +1,7 @@
 """What the remedy asks of a framework: arrays made of numbers, parts of complex numbers, a product with a matrix.
 
-Everything is made of the framework's own plain operations, so that whatever it does to a program passes through.
+Everything is made of the framework's own plain operations, so that whatever it does to a program
+passes through.
 """
 
 from __future__ import annotations
@@ -68,7 +69,10 @@ class Backend(ABC):
 
     @abstractmethod
     def numbers(self, values: Array) -> np.ndarray | None:
-        """Return values as NumPy's; None while they are traced, mapped or differentiated by a transformation."""
+        """Return values as NumPy's.
+
+        None while they are traced, mapped or differentiated by a transformation.
+        """
 
     @abstractmethod
     def largest(self, values: Array) -> Array:

@@ -21,8 +21,8 @@ def _made_ready(values: Table, dtype: str, device: str) -> bool:
     return True
 
 
-# What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run this, and not to read it.
-# The type of a function has no attributes of one's own.
+# What torch.compiler.assume_constant_result sets, which would import the compiler: it is to run
+# this, and not to read it. The type of a function has no attributes of one's own.
 _made_ready._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
@@ -67,7 +67,8 @@ class Torch(Backend):
         if (
             torch.compiler.is_dynamo_compiling()
             or torch.jit.is_tracing()
-            or torch._C._get_dispatch_mode(torch._C._TorchDispatchModeKey.PROXY) is not None  # make_fx records
+            # make_fx records
+            or torch._C._get_dispatch_mode(torch._C._TorchDispatchModeKey.PROXY) is not None
             or torch._C._functorch.is_functorch_wrapped_tensor(values)
         ):
             return None
