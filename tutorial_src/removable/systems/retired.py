@@ -118,9 +118,9 @@ class Caffe(Layer):
 
 
 class CaffeUnstable(Caffe):
-    """Caffe with ``stable_prod_grad.
+    """Caffe with ``stable_prod_grad: false``.
 
-    False``: the slope of a product is the product divided by the factor.
+    The slope of a product is the product divided by the factor.
 
     Examples
     --------
