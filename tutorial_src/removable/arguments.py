@@ -1,4 +1,8 @@
-"""Checks of arguments that several modules share: what is good is returned, what is bad is one sentence."""
+"""Checks of arguments that several modules share.
+
+Each check returns an argument that can be used, and names in one sentence what is wrong with any
+other.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +85,9 @@ def checked_whole(name: str, value: int, *, least: int, most: int | None = None)
 
 
 def checked_dtype(dtype: str, *, known: Collection[str] = DTYPES) -> str:
-    """Return the name of a precision, if it is one of those known: of :data:`DTYPES`, unless more are.
+    """Return the name of a precision if it is one of those known.
+
+    By default these are :data:`DTYPES`.
 
     Raises
     ------
@@ -206,7 +212,8 @@ def checked_dense(name: str, value: Any, adapter: Any) -> Any:
     >>> checked_dense("x", torch.zeros(2).to_sparse(), frameworks.get("torch"))
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: x is a sparse or ragged array, Tensor; give one that has all its elements.
+    removable.errors.InputError: x is a sparse or ragged array, Tensor; give one that has all its
+        elements.
     """
     gaps = False
     if adapter.name == "torch":

@@ -15,7 +15,10 @@ class InputError(RemovableError, ValueError):
 
 
 class NotRemovableError(RemovableError, ArithmeticError):
-    """The function has no value to continue it by: a jump, a kink, a branch point, the end of its domain."""
+    """No value continues the function to the point.
+
+    At the point there is a jump, a kink or a branch point, or the domain of the function ends.
+    """
 
 
 class PoleError(NotRemovableError):
@@ -35,7 +38,7 @@ class PoleError(NotRemovableError):
 
 
 class PrecisionError(RemovableError, ArithmeticError):
-    """Exact arithmetic could not certify the result within the largest precision that it may use."""
+    """Exact arithmetic could not certify the result within the largest precision allowed."""
 
 
 class MissingFrameworkError(RemovableError, ImportError):

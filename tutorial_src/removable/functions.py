@@ -45,7 +45,10 @@ Namespace = Any
 
 
 class Program(Protocol):
-    """A function of one variable that can be run in any arithmetic: called as ``program(x, xp)``."""
+    """A function of one variable that can be run in any arithmetic.
+
+    It is called as ``program(x, xp)``.
+    """
 
     def __call__(self, x: Array, xp: Namespace, /) -> Array:
         """Evaluate the program on every element of ``x``."""
@@ -59,10 +62,11 @@ def _positive(**constants: float) -> None:
 
 
 def elementary(xp: Namespace) -> Namespace:
-    """Return where a namespace keeps ``exp``, ``expm1``, ``log``, ``log1p``, ``sin``, ``sqrt`` and their kin.
+    """Return the namespace that holds the elementary functions of an array namespace.
 
-    That is the namespace itself everywhere but in TensorFlow, which keeps some of them in
-    ``tensorflow.math`` only.
+    These are ``exp``, ``expm1``, ``log``, ``log1p``, ``sin``, ``sqrt`` and the like. The result is
+    ``xp`` itself everywhere but in TensorFlow, which keeps some of them in ``tensorflow.math``
+    only.
 
     Examples
     --------
@@ -122,7 +126,9 @@ def h_hat(x: Array, xp: Namespace) -> Array:
 
 
 def h_power(x: Array, xp: Namespace, *, power: int) -> Array:
-    r"""The quotient :math:`(x^n - 2^n)/(x - 2)` of Remark 2.1, with the power by repeated multiplication.
+    r"""The quotient :math:`(x^n - 2^n)/(x - 2)` of Remark 2.1.
+
+    The power is computed by repeated multiplication.
 
     Parameters
     ----------
@@ -150,7 +156,9 @@ def h_power(x: Array, xp: Namespace, *, power: int) -> Array:
 
 
 def h_power_hat(x: Array, xp: Namespace, *, power: int) -> Array:
-    r"""The simplified quotient of Remark 2.1, :math:`\sum_{k=0}^{n-1} 2^{n-1-k} x^k`, by Horner's rule.
+    r"""The simplified quotient :math:`\sum_{k=0}^{n-1} 2^{n-1-k} x^k` of Remark 2.1.
+
+    It is evaluated by Horner's rule.
 
     Parameters
     ----------
@@ -217,7 +225,9 @@ def h1_zone(x: Array, xp: Namespace, *, delta: float) -> Array:
 
 
 def g1(x: Array, xp: Namespace, *, epsilon: float, delta: float) -> Array:
-    r"""The denominator :math:`g + S(g)\,\epsilon` within :math:`\delta` of 2, and :math:`g` elsewhere (equation 9).
+    r"""The denominator of equation (9), which is perturbed near 2.
+
+    It is :math:`g + S(g)\,\epsilon` within :math:`\delta` of 2, and :math:`g` elsewhere.
 
     Raises
     ------
@@ -264,7 +274,9 @@ def h1(x: Array, xp: Namespace, *, epsilon: float = 1e-8, delta: float = 1e-4) -
 
 
 def h1_hat(x: Array, xp: Namespace, *, epsilon: float, delta: float) -> Array:
-    r"""The quotient whose denominator is replaced by :math:`S(g)\,\epsilon` within :math:`\delta` of 2 (equation 2).
+    r"""The quotient of equation (2), whose denominator is replaced near 2.
+
+    The denominator is :math:`S(g)\,\epsilon` within :math:`\delta` of 2.
 
     Raises
     ------
@@ -301,7 +313,9 @@ def h2_zone(x: Array, xp: Namespace, *, epsilon: float) -> Array:
 
 
 def g2(x: Array, xp: Namespace, *, epsilon: float) -> Array:
-    r"""The denominator :math:`S(g)\,\epsilon` where :math:`|g| < \epsilon`, and :math:`g` elsewhere (equation 11).
+    r"""The denominator of equation (11), which is replaced where it is small.
+
+    It is :math:`S(g)\,\epsilon` where :math:`|g| < \epsilon`, and :math:`g` elsewhere.
 
     Raises
     ------

@@ -1,4 +1,6 @@
-r"""Every bit of a first and second derivative, replayed in NumPy by the derivative rules of PyTorch, TensorFlow and JAX.
+r"""Every bit of a first and second derivative, replayed in NumPy.
+
+The replay follows the derivative rules of PyTorch, TensorFlow and JAX.
 
 Three things decide the bits of a derivative, and they are all that this module knows of a
 framework:
@@ -10,21 +12,24 @@ that meet are added;
 
 *what it records while it goes*, since the second derivative goes back through all of that.
 
-========================  ====================================  ====================================  ==========================
-rule for                  PyTorch                               TensorFlow                            JAX
-========================  ====================================  ====================================  ==========================
-``a`` in ``a/b``          ``s/b``                               ``s/b``                               ``s/b``
-``b`` in ``a/b``          ``-s*((a/b)/b)``                      ``s*((-a/b)/b)``                      ``-((s*b**-2)*a)``
-``a``, ``b`` in ``a*b``   ``s*b``, ``s*a``                      ``s*b``, ``a*s``                      ``s*b``, ``a*s``
-``a`` in ``a**2``         ``s*(2*a)``                           ``(s*2)*a``                           ``s*(2*a)``
-``a`` in ``square(a)``    ``s*(2*a)``                           ``s*(a*2)``                           ``s*(2*a)``
-goes back through         the newest first                      what is complete for longest          the newest first
-slopes that meet          are added as they arrive              are added when all are there          are added as they arrive
-========================  ====================================  ====================================  ==========================
+=======================  =====================  =====================  =====================
+rule for                 PyTorch                TensorFlow             JAX
+=======================  =====================  =====================  =====================
+``a`` in ``a/b``         ``s/b``                ``s/b``                ``s/b``
+``b`` in ``a/b``         ``-s*((a/b)/b)``       ``s*((-a/b)/b)``       ``-((s*b**-2)*a)``
+``a``, ``b`` in ``a*b``  ``s*b``, ``s*a``       ``s*b``, ``a*s``       ``s*b``, ``a*s``
+``a`` in ``a**2``        ``s*(2*a)``            ``(s*2)*a``            ``s*(2*a)``
+``a`` in ``square(a)``   ``s*(2*a)``            ``s*(a*2)``            ``s*(2*a)``
+goes back through        the newest first       what is complete       the newest first
+                                                for longest
+slopes that meet         are added as they      are added when all     are added as they
+                         arrive                 are there              arrive
+=======================  =====================  =====================  =====================
 
-The sources are :cite:t:`PyTorchDerivatives`, :cite:t:`TensorFlowMathGrad` and :cite:t:`JaxLax` for the rules,
-:cite:t:`PyTorchEngine`, :cite:t:`TensorFlowTape` and :cite:t:`JaxAd` for the walks. :mod:`removable.tape` is the same idea in its
-shortest form; it goes back once, and a slope there is a number and not a part of the program.
+The sources are :cite:t:`PyTorchDerivatives`, :cite:t:`TensorFlowMathGrad` and :cite:t:`JaxLax` for
+the rules, :cite:t:`PyTorchEngine`, :cite:t:`TensorFlowTape` and :cite:t:`JaxAd` for the walks.
+:mod:`removable.tape` is the same idea in its shortest form; it goes back once, and a slope there is
+a number and not a part of the program.
 """
 
 from __future__ import annotations
@@ -220,10 +225,11 @@ class _TensorFlow(_Rules):
         return self._reduced(a.value / b.value, (a, lambda s: s / b), (b, lambda s: s * ((self.negate(a) / b) / b)))
 
     def _reduced(self, value: np.ndarray, *operands: tuple[Node, Rule]) -> Node:
-        """Return a node whose slopes are summed over axes that were broadcast, and reshaped as the operand was.
+        """Return a node whose slopes have the shape of the operand.
 
-        There are no such axes here. But both operations are recorded, and so is the question for
-        the operand's shape.
+        They are summed over axes that were broadcast, and reshaped as the operand was. There are no
+        such axes here. But both operations are recorded, and so is the question for the operand's
+        shape.
         """
 
         def pullback(operand: Node, rule: Rule) -> Pullback:
@@ -297,7 +303,7 @@ def derivatives(
     values_of_power: Callable[[np.ndarray], np.ndarray] = np.square,
     shortcut: bool | None = None,
 ) -> np.ndarray:
-    """Return the value and derivatives that a framework returns in reverse mode, without the framework.
+    """Return the value and derivatives of a framework in reverse mode, without the framework.
 
     Parameters
     ----------

@@ -27,7 +27,10 @@ _SHOWN = 5  # examples named in full when they differ
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What came of the examples of one cell: how many show a value, and the sources of those that differ."""
+    """The outcome of the examples of one cell.
+
+    It has the number of those that show a value, and the sources of those that differ.
+    """
 
     values: int
     differing: tuple[str, ...]
@@ -112,7 +115,9 @@ def fused_multiply_add() -> bool:
 
 
 def versions(of: dict[str, str] | None = None) -> dict[str, str]:
-    """Return what the values depend on besides the code: versions, and whether multiply and add can be fused.
+    """Return what the values depend on besides the code.
+
+    These are versions, and whether multiply and add can be fused.
 
     Parameters
     ----------
@@ -142,7 +147,9 @@ def versions(of: dict[str, str] | None = None) -> dict[str, str]:
 
 
 def report(then: dict[str, str]) -> None:
-    r"""Print how many of the values that :func:`published` has run agree, and what can explain the others.
+    r"""Print how many of the published values agree, and what can explain the others.
+
+    The values are those that :func:`published` has run.
 
     Parameters
     ----------

@@ -1,4 +1,6 @@
-r"""Reverse-mode differentiation in NumPy, written to be read: the "object oriented programming" of the paper's introduction.
+r"""Reverse-mode differentiation in NumPy, written to be read.
+
+It is the "object oriented programming" of the paper's introduction.
 
 A :class:`Var` is an array that remembers which arrays it was computed from, and for each of them a
 *pullback*: the function that turns the slope of the final result with respect to this array into a
@@ -30,7 +32,9 @@ _clock = itertools.count()
 
 
 class Var:
-    """An array ``value`` of any floating dtype, with its ``parents``: what it was computed from, each with its pullback.
+    """An array ``value`` of any floating dtype, with its ``parents``.
+
+    The parents are what it was computed from, each with its pullback.
 
     Examples
     --------

@@ -111,7 +111,10 @@ class Series:
         return Series(_quotient(flint.arb_series([_raw(other)]), self.coefficients))
 
     def __pow__(self, power: Any) -> Series:
-        """Raise to a power: by repeated multiplication where it is a whole number, else by exp and log."""
+        """Raise to a power.
+
+        A whole power is computed by repeated multiplication, any other by exp and log.
+        """
         if isinstance(power, int):
             product = exact.ones_like(self)
             for _ in range(abs(power)):
@@ -179,7 +182,10 @@ def _decided(yes: bool, no: bool) -> bool:
 
 
 def _elementary(name: str) -> Callable[[Any], Series]:
-    """Return flint's power series of an elementary function, as a function of a series or a number."""
+    """Return flint's power series of an elementary function.
+
+    It is a function of a series or a number.
+    """
 
     def function(x: Any) -> Series:
         raw = _raw(x)
@@ -321,7 +327,10 @@ def _expanded_further(program: Program, at: float, terms: int, bits: int) -> lis
 
 
 def _settled(row: list[flint.arb], bits: int) -> bool:
-    """Tell whether every coefficient is known, or is zero as far as half of the digits of the nearest one known go."""
+    """Tell whether every coefficient is known, or zero to sufficient accuracy.
+
+    The accuracy is half of the digits of the nearest known coefficient.
+    """
     known = [k for k, c in enumerate(row) if c.rel_accuracy_bits() >= _GOOD_BITS]
     for k, c in enumerate(row):
         if c.is_zero() or k in known:

@@ -176,7 +176,9 @@ def in_both(exact: Exact, finding: Callable[[str], Finding]) -> Evidence:
 
     Examples
     --------
-    >>> in_both(exactly("{:g}", 4.0), lambda name: Finding(f"4.0 in {name}", as_stated=True)).findings["tensorflow"].measured
+    >>> four = exactly("{:g}", 4.0)
+    >>> evidence = in_both(four, lambda name: Finding(f"4.0 in {name}", as_stated=True))
+    >>> evidence.findings["tensorflow"].measured
     '4.0 in tensorflow'
     """
     return Evidence(exact, {name: finding(name) for name in FRAMEWORKS})
@@ -227,7 +229,8 @@ def by_reading(readings: dict[str, Evidence]) -> Evidence:
     --------
     >>> four = exactly("{:g}", 4.0)
     >>> yes, no = (in_both(four, lambda name: Finding("4.0", stated)) for stated in (True, False))
-    >>> by_reading({"of values": yes, "of slopes": no}).verdict, by_reading({"of values": yes, "of slopes": yes}).verdict
+    >>> differ, agree = {"of values": yes, "of slopes": no}, {"of values": yes, "of slopes": yes}
+    >>> by_reading(differ).verdict, by_reading(agree).verdict
     ('depends on the reading', 'holds')
     """
 
@@ -374,7 +377,8 @@ def parsed(text: str) -> tuple[Claim, ...]:
     >>> parsed("")
     Traceback (most recent call last):
         ...
-    removable.claims.ledger.ClaimsFileError: no claim for fig-1, fig-2, ... of the paper; add each to claims.toml.
+    removable.claims.ledger.ClaimsFileError: no claim for fig-1, fig-2, ... of the paper;
+        add each to claims.toml.
     """
     claims = []
     for entry in tomllib.loads(text).get("claim", []):

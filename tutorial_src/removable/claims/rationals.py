@@ -31,7 +31,8 @@ def dropped(g: Fraction, *, epsilon: float = EPSILON_2, delta: float = EPSILON_2
 
     Examples
     --------
-    >>> dropped(Fraction(1, 8), epsilon=0.5, delta=0.25), dropped(Fraction(1, 4), epsilon=0.5, delta=0.25)
+    >>> constants = {"epsilon": 0.5, "delta": 0.25}
+    >>> dropped(Fraction(1, 8), **constants), dropped(Fraction(1, 4), **constants)
     (Fraction(1, 2), Fraction(1, 4))
     """
     if abs(g) < Fraction(delta):

@@ -521,7 +521,8 @@ def chosen(names: Iterable[str]) -> tuple[Saboteur, ...]:
     >>> chosen(["rust"])
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: there is no saboteur 'rust'; give one of 'borrowed', 'exchanged', ...
+    removable.errors.InputError: there is no saboteur 'rust';
+        give one of 'borrowed', 'exchanged', ...
     """
     known = {saboteur.name: saboteur for saboteur in SABOTEURS}
     names = list(names)
@@ -716,7 +717,8 @@ def broken_by(verdicts: dict[str, str]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> broken_by({"nobody": "holds", "NaN": "holds", "no NaN": "does not hold", "constant": "raises"})
+    >>> verdicts = {"nobody": "holds", "NaN": "holds", "no NaN": "does not hold"}
+    >>> broken_by(verdicts | {"constant": "raises"})
     ('no NaN', 'constant')
     """
     return tuple(name for name, verdict in verdicts.items() if verdict != verdicts[NOBODY])
@@ -732,7 +734,8 @@ def survivors(verdicts: dict[str, dict[str, str]]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> survivors({"a": {"nobody": "holds", "NaN": "holds"}, "b": {"nobody": "holds", "NaN": "raises"}})
+    >>> unharmed = {"nobody": "holds", "NaN": "holds"}
+    >>> survivors({"a": unharmed, "b": {"nobody": "holds", "NaN": "raises"}})
     ('a',)
     """
     return tuple(name for name, under_each in verdicts.items() if not broken_by(under_each))
@@ -748,8 +751,10 @@ def objections(result: Measured, claims: Iterable[Claim]) -> list[str]:
     Examples
     --------
     >>> from removable.claims import ledger
-    >>> claim = ledger.Claim("a", "sentence", "here", "so it is", "holds", "index", "section_2.nan_at_2", broken_by=("NaN",))
-    >>> objections(Measured({"a": {"nobody": "holds", "NaN": "holds", "constant": "raises"}}), [claim])
+    >>> texts = ("a", "sentence", "here", "so it is", "holds", "index")
+    >>> claim = ledger.Claim(*texts, "section_2.nan_at_2", broken_by=("NaN",))
+    >>> verdicts = {"nobody": "holds", "NaN": "holds", "constant": "raises"}
+    >>> objections(Measured({"a": verdicts}), [claim])
     ['a: broken by ["constant"], and claims.toml expects broken_by = ["NaN"]']
     """
     known, messages = {saboteur.name for saboteur in SABOTEURS}, []
@@ -788,8 +793,10 @@ def record(result: Measured, saboteurs: Iterable[Saboteur] | None = None) -> dic
 
     Examples
     --------
-    >>> record(Measured({"a": {"nobody": "holds", "NaN": "raises"}}, {"a": {"NaN": "ValueError: NaN"}}), chosen(["NaN"]))
-    {'saboteurs': {'NaN': 'Every result is NaN.'}, 'claims': {'a': {'nobody': 'holds', 'NaN': 'raises: ValueError: NaN'}}}
+    >>> verdicts = {"a": {"nobody": "holds", "NaN": "raises"}}
+    >>> record(Measured(verdicts, {"a": {"NaN": "ValueError: NaN"}}), chosen(["NaN"]))
+    {'saboteurs': {'NaN': 'Every result is NaN.'},
+     'claims': {'a': {'nobody': 'holds', 'NaN': 'raises: ValueError: NaN'}}}
     """
     reasons = result.reasons
     return {
@@ -809,7 +816,8 @@ def matrix(result: Measured) -> str:
 
     Examples
     --------
-    >>> print(matrix(Measured({"a": {"nobody": "holds", "NaN": "holds", "no NaN": "depends", "constant": "raises"}})))
+    >>> verdicts = {"nobody": "holds", "NaN": "holds", "no NaN": "depends", "constant": "raises"}
+    >>> print(matrix(Measured({"a": verdicts})))
      1  NaN
      2  no NaN
      3  constant

@@ -103,7 +103,8 @@ def get(name: str) -> Framework:
     >>> get("theano")
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: framework is 'theano'; give one of 'torch', 'tensorflow', 'jax', 'numpy'.
+    removable.errors.InputError: framework is 'theano';
+        give one of 'torch', 'tensorflow', 'jax', 'numpy'.
     """
     _entry(name)
     load(name)

@@ -1,4 +1,7 @@
-"""What every framework adapter answers: arrays in, arrays out, values and derivatives of a program."""
+"""The interface of every framework adapter.
+
+An adapter takes arrays, and returns the values and derivatives of a program as arrays.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ def no_graph(title: str, reasons: str) -> InputError:
     Examples
     --------
     >>> print(no_graph("PyTorch", "detach"))
-    PyTorch has no record of how the value is computed from x, so that it has no derivative (detach); use removable.repair, ...
+    PyTorch has no record of how the value is computed from x, so that it has no derivative
+    (detach); use removable.repair, ...
     """
     return InputError(
         f"{title} has no record of how the value is computed from x, so that it has no derivative ({reasons}); "
@@ -83,7 +87,10 @@ class Framework(ABC):
         """Return the name of the array's dtype, ``"float64"`` for instance."""
 
     def number(self, value: float, like: Array) -> Array | float:
-        """Return a number in a form that takes on the dtype of another array, as few frameworks ask for."""
+        """Return a number in a form that takes on the dtype of another array.
+
+        Few frameworks need anything but the number itself.
+        """
         return value
 
     @property
@@ -97,7 +104,9 @@ class Framework(ABC):
 
     @abstractmethod
     def differentiable_derivatives(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
-        """Return a function that works by element and its derivatives, differentiable also in what it closes over.
+        """Return the values and derivatives of a function that works by element.
+
+        They are differentiable also with respect to what the function closes over.
 
         Parameters
         ----------
@@ -131,7 +140,7 @@ class Framework(ABC):
     def _forward(self, program: Program, x: Array, order: int, *, over_reverse: bool = False) -> list[Array]:
         """Return value and derivatives by forward mode, applied ``order`` times over.
 
-        Or once less, to reverse mode.
+        With ``over_reverse``, forward mode is applied once less, to reverse mode.
         """
 
     def derivatives(

@@ -1,4 +1,6 @@
-r"""NumPy: no differentiation of its own, so :mod:`removable.tape` is its reverse mode and Taylor arithmetic its forward mode.
+r"""NumPy, which has no differentiation of its own.
+
+Its reverse mode is :mod:`removable.tape`, and its forward mode is Taylor arithmetic.
 
 A :class:`Jet` holds the coefficients :math:`c_0, c_1, \dots, c_n` of :math:`\sum_k c_k t^k` as rows
 of one array and applies the textbook rules for sums, products and quotients to them in floating

@@ -1,4 +1,7 @@
-"""TensorFlow: ``tf.GradientTape`` for reverse mode, ``tf.autodiff.ForwardAccumulator`` for forward mode."""
+"""TensorFlow, in reverse mode and in forward mode.
+
+Reverse mode is ``tf.GradientTape``, forward mode is ``tf.autodiff.ForwardAccumulator``.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ from removable.frameworks.base import Framework, no_graph
 from removable.functions import Array, Program
 
 _DEEPEST_ACCUMULATOR = 3
-"""In TensorFlow 2.21 a fourth ``ForwardAccumulator`` inside three others ends in a SystemError, for ``3 * x`` already, and a
-``GradientTape`` inside three of them in an IndexError."""
+"""The greatest number of ``ForwardAccumulator`` inside each other.
+
+In TensorFlow 2.21 a fourth one inside three others ends in a SystemError, for ``3 * x`` already,
+and a ``GradientTape`` inside three of them in an IndexError."""
 
 
 class TensorFlow(Framework):
@@ -57,11 +62,17 @@ class TensorFlow(Framework):
         return str(getattr(array.dtype, "name", array.dtype))
 
     def number(self, value: float, like: Array) -> Array:
-        """Return a tensor of no dimension: next to another tensor, a number becomes one of single precision."""
+        """Return a number as a tensor of no dimension, of the dtype of another tensor.
+
+        Next to another tensor, a plain number becomes a tensor of single precision.
+        """
         return self.namespace.constant(value, dtype=like.dtype)
 
     def unconverted(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function that AutoGraph leaves alone: it warns of every lambda whose source it cannot find."""
+        """Return a function that AutoGraph leaves alone.
+
+        AutoGraph warns of every lambda whose source it cannot find.
+        """
         return self.namespace.autograph.experimental.do_not_convert(function)
 
     def differentiable_derivatives(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:

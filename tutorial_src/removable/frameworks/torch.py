@@ -1,4 +1,7 @@
-"""PyTorch: ``torch.autograd.grad`` and ``torch.func.vjp`` for reverse mode, ``torch.func.jvp`` for forward mode."""
+"""PyTorch, in reverse mode and in forward mode.
+
+Reverse mode is ``torch.autograd.grad`` and ``torch.func.vjp``, forward mode is ``torch.func.jvp``.
+"""
 
 from __future__ import annotations
 
@@ -58,11 +61,12 @@ class Torch(Framework):
         return bool(self.namespace.compiler.is_compiling())
 
     def differentiable_derivatives(self, function: Callable[[Array], Array], x: Array, order: int) -> list[Array]:
-        """Differentiate in reverse mode, as often as asked for: its forward mode cannot be nested in that of the user.
+        """Differentiate in reverse mode, as often as asked for.
 
-        By ``torch.func.vjp``, through which all transformations pass, but for two: it knows neither
-        hooks for what is saved, which a checkpoint sets, nor an export or a trace. There
-        ``torch.autograd.grad`` does it.
+        PyTorch's forward mode cannot be nested in that of the user. ``torch.func.vjp``
+        differentiates, and all transformations pass through it but two: it supports neither hooks
+        for saved tensors, which a checkpoint sets, nor an export or a trace. There
+        ``torch.autograd.grad`` differentiates.
         """
         torch = self.namespace
         if not torch.compiler.is_dynamo_compiling():

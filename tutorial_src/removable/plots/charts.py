@@ -1,8 +1,9 @@
-"""Pictures of sweeps and comparisons: frameworks side by side, regions told apart by colour *and* marker, the truth drawn.
+"""Pictures of sweeps and comparisons, with the frameworks side by side.
 
-A larger marker every few hundred samples tells the regions apart by its shape. The label of a line
-names its column in the table of data that the site offers beside each figure. A label that begins
-with an underscore does that and keeps the line out of the legend.
+Regions are distinguished by colour *and* marker, and the truth is drawn. A larger marker every few
+hundred samples tells the regions apart by its shape. The label of a line names its column in the
+table of data that the site offers beside each figure. A label that begins with an underscore does
+that and keeps the line out of the legend.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ _MARKERS_PER_PANEL = 34
 
 
 def gamma_axis(ax: Axes, *, smallest: float = 1e-20) -> None:
-    r"""Make the horizontal axis that of the paper: :math:`\gamma`, logarithmic on both sides of zero."""
+    r"""Make the horizontal axis that of the paper.
+
+    It shows :math:`\gamma`, logarithmic on both sides of zero.
+    """
     ax.set_xscale("symlog", linthresh=smallest, linscale=0.6)
     exponents = (-15, -10, -5, 0)
     ticks = [-(10.0**k) for k in reversed(exponents)] + [0.0] + [10.0**k for k in exponents]
@@ -59,10 +63,8 @@ def gamma_axis(ax: Axes, *, smallest: float = 1e-20) -> None:
 def power_of_ten(value: float, _position: int | None = None) -> str:
     """Write a power of ten, its negative or zero for a tick label.
 
-    Matplotlib takes it for a formatter.
-
-    Plain characters, not mathtext: a figure has dozens of labels, and parsing each takes longer
-    than drawing it.
+    Matplotlib calls it as a formatter. It returns plain characters, not mathtext: a figure has
+    dozens of labels, and parsing each takes longer than drawing it.
 
     Examples
     --------
@@ -167,10 +169,11 @@ def panels(
 
 
 def errors(run: Comparison, *, order: int = 0, ylabel: str) -> tuple[Figure, np.ndarray]:
-    r"""Draw the absolute error of every form against :math:`|\gamma|`, each framework in a panel of its own.
+    r"""Draw the absolute error of every form against :math:`|\gamma|`.
 
-    An error of zero, which a logarithmic axis cannot show, is drawn on its lower edge; where a form
-    has no finite result its marker stands on the upper edge.
+    Each framework has a panel of its own. An error of zero, which a logarithmic axis cannot show,
+    is drawn on its lower edge; where a form has no finite result its marker stands on the upper
+    edge.
 
     Parameters
     ----------
@@ -285,10 +288,11 @@ def row(titles: Sequence[str], *, size: tuple[float, float] = (8.4, 4.3)) -> tup
 
 
 def zones(board: Board) -> tuple[Figure, np.ndarray]:
-    """Draw how far out the slope is wrong, in every mode of every system: a panel for each quotient, a line for each mode.
+    """Draw how far out the slope is wrong, in every mode of every system.
 
-    A cross says that the slope at the singular point itself is not finite, or wrong, a ring that it
-    is right. Where the slope is wrong nowhere else, the marker stands on the left edge.
+    There is a panel for each quotient, and a line for each mode. A cross says that the slope at the
+    singular point itself is not finite, or wrong, a ring that it is right. Where the slope is wrong
+    nowhere else, the marker stands on the left edge.
 
     Parameters
     ----------
@@ -346,9 +350,10 @@ def inset(
     across: tuple[float, float],
     up: tuple[float, float],
 ) -> Axes:
-    r"""Draw a part of a panel again, larger, on straight axes: the same samples in the same colours, none new.
+    r"""Draw a part of a panel again, larger, on straight axes.
 
-    Its lines have no names, so that the data of the figure hold each sample once.
+    The inset shows the same samples in the same colours, and no new ones. Its lines have no names,
+    so that the data of the figure hold each sample once.
 
     Parameters
     ----------
@@ -374,7 +379,8 @@ def inset(
     >>> from removable.sweeps.sweep import sweep
     >>> run = sweep(h, meant=h_hat, gamma=[-1e-3, 1e-3], names=["numpy"], order=0)
     >>> fig, (ax,) = panels(run, ylabel="h", meant="x + 2")
-    >>> small = inset(ax, run, run.results["numpy"][0], place=(0.1, 0.6, 0.3, 0.3), across=(0, 0.01), up=(4, 4.01))
+    >>> frame = {"place": (0.1, 0.6, 0.3, 0.3), "across": (0, 0.01), "up": (4, 4.01)}
+    >>> small = inset(ax, run, run.results["numpy"][0], **frame)
     >>> [line.get_xdata().tolist() for line in small.lines]
     [[0.001]]
     >>> plt.close(fig)
@@ -415,7 +421,10 @@ def _branches(run: Sweep) -> np.ndarray:
 def _truth(
     ax: Axes, gamma: np.ndarray, y: np.ndarray, stretch: np.ndarray, role: str, style: Any, text: str
 ) -> list[Line2D]:
-    """Draw a truth as a line through a few hundred of the samples, broken where one stretch of gamma ends and another begins."""
+    """Draw a truth as a line through a few hundred of the samples.
+
+    The line is broken where one stretch of gamma ends and another begins.
+    """
     ends = np.flatnonzero(np.diff(stretch))
     few = np.unique(
         np.r_[0 : gamma.size : max(1, gamma.size // 600), np.abs(gamma).argmin(), ends, ends + 1, gamma.size - 1]

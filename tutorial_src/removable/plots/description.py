@@ -1,4 +1,7 @@
-"""What a figure says in words, for readers who cannot see it: its alt text, and numbers rounded towards the truth."""
+"""The description of a figure in words, for readers who cannot see it.
+
+It holds the alt text, and rounds numbers in the direction that keeps its sentences true.
+"""
 
 from __future__ import annotations
 

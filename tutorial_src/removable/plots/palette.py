@@ -65,7 +65,9 @@ FORM_STYLE = (("red", "o"), ("yellow", "s"), ("green", "^"), ("meant", "D"), ("w
 
 
 def outline(role: str, others: str | None = None) -> str:
-    """Return the colour of the outline of a marker: that of the text around yellow, which is faint on a white page.
+    """Return the colour of the outline of a marker.
+
+    Around yellow, which is faint on a white page, it is the colour of the text.
 
     Parameters
     ----------
@@ -77,7 +79,11 @@ def outline(role: str, others: str | None = None) -> str:
 
     Examples
     --------
-    >>> outline("yellow") == LIGHT["ink"], outline("red") == LIGHT["red"], outline("red", "paper") == LIGHT["paper"]
+    >>> (
+    ...     outline("yellow") == LIGHT["ink"],
+    ...     outline("red") == LIGHT["red"],
+    ...     outline("red", "paper") == LIGHT["paper"],
+    ... )
     (True, True, True)
     """
     return LIGHT["ink" if role == "yellow" else others or role]

@@ -1,4 +1,4 @@
-r"""Functions with a removable singularity that people type every day, right at, near and far from it.
+r"""Everyday functions with a removable singularity, correct at it, near it and far from it.
 
 Each takes tensors of PyTorch or TensorFlow, arrays of JAX or NumPy, or numbers, in any floating
 precision, and can be differentiated, compiled and batched like any other function of the framework:

@@ -1,10 +1,10 @@
-"""What all primitives share: one framework, one precision, selections that are safe to differentiate, and polynomials.
+"""The arithmetic that all primitives share, in one framework and one precision.
 
-A function by pieces is evaluated by each piece at every element, and one result is selected. The
-derivative of a selection multiplies what is not selected by zero, so that no piece may be infinite
-or NaN anywhere: each is evaluated at ``where(condition, x, safe)``, with a point ``safe`` at which
-it is ordinary. Selection, arithmetic and elementary functions are all that is used, and every
-transformation of a framework knows those.
+It has selections that are safe to differentiate, and polynomials. A function by pieces is evaluated
+by each piece at every element, and one result is selected. The derivative of a selection multiplies
+what is not selected by zero, so that no piece may be infinite or NaN anywhere: each is evaluated at
+``where(condition, x, safe)``, with a point ``safe`` at which it is ordinary. Selection, arithmetic
+and elementary functions are all that is used, and every transformation of a framework knows those.
 """
 
 from __future__ import annotations
@@ -90,18 +90,20 @@ class Arithmetic:
         return self._xp.where(condition, self._number(chosen), self._number(other))
 
     def _number(self, value: Array | float) -> Array | float:
-        """Return a number in a form that takes on the dtype of an array: TensorFlow takes it for one in single precision."""
+        """Return a number in a form that takes on the dtype of an array.
+
+        TensorFlow takes a plain number for one in single precision.
+        """
         tensors = self._adapter.name == "tensorflow" and isinstance(value, float)
         return self._xp.constant(value, dtype=self._precision) if tensors else value
 
     def within(self, x: Array, radius: float) -> Array:
         """Tell which elements are smaller than a radius.
 
-        Compiled by PyTorch, in single precision, which is as good.
-
-        Its compiler (2.13) does again on the way back what is cheap, but nothing whose result takes
-        less than a quarter of its argument's memory: the booleans of numbers in double precision it
-        would write down, and read.
+        Where PyTorch compiles, sizes are compared in single precision, which is as good. Its
+        compiler (2.13) computes cheap results again in the backward pass, but none that takes less
+        than a quarter of its argument's memory: it would store and load the booleans of numbers in
+        double precision.
         """
         size = self._xp.abs(x)
         if self._adapter.name == "torch" and self._xp.compiler.is_compiling():
@@ -145,13 +147,20 @@ class Arithmetic:
         return self._xp.cos(x)
 
     def sin(self, x: Array) -> Array:
-        """Return the sine; that of TensorFlow and NumPy in single precision is off by up to 1.5 ulp, its square by twice that."""
+        """Return the sine.
+
+        In single precision, that of TensorFlow and NumPy is off by up to 1.5 ulp, and its square by
+        twice that, so that theirs is computed in double precision.
+        """
         if self._precision == "float64" or self._adapter.name not in ("tensorflow", "numpy"):
             return self._xp.sin(x)
         return self._adapter.cast(self._xp.sin(self._adapter.cast(x, "float64")), "float32")
 
     def scaling(self, size: Array) -> Array:
-        """Return powers of two that take sizes to where their squares neither overflow nor underflow: most of them are 1."""
+        """Return powers of two that scale sizes away from overflow and underflow of their squares.
+
+        Most of them are 1.
+        """
         one = self.ones_like(size)
         small, large = size < 1 / self._high, size > self._high
         return self.where(small, self._scale, self.where(large, 1 / self._scale, one))
@@ -169,7 +178,10 @@ class Arithmetic:
         return x
 
     def reciprocal(self, x: Array) -> Array:
-        """Return 1/x; a division of 1 would give NaN for the derivative at 0 in the forward mode of TensorFlow."""
+        """Return 1/x.
+
+        A division of 1 would give NaN for the derivative at 0 in the forward mode of TensorFlow.
+        """
         return self._elementary.reciprocal(x)
 
     def arctan2(self, y: Array, x: Array) -> Array:
@@ -215,7 +227,7 @@ def evaluated(rule: Callable[..., Array], **arguments: Array) -> Array:
 def _framework_and_dtype(arguments: dict[str, Any]) -> tuple[Framework, Array]:
     """Return the framework of the arguments, and the one that has the dtype of the result.
 
-    Refuse what is not floating.
+    An argument that is not floating is refused.
     """
     framework, like, least = None, None, 3
     for name, value in arguments.items():

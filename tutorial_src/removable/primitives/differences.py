@@ -1,4 +1,7 @@
-r"""Divided differences, :math:`(f(x) - f(y))/(x - y)`, which are :math:`f'` where both arguments are equal."""
+r"""Divided differences, :math:`(f(x) - f(y))/(x - y)`.
+
+Where both arguments are equal they are :math:`f'`.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,19 @@ __all__ = ["exp_divided_difference", "log_divided_difference"]
 
 
 def _ordered(on: Arithmetic, x: Array, y: Array) -> tuple[Array, Array]:
-    """Return the larger and the smaller: one choice for both, so that every derivative is that of one smooth expression."""
+    """Return the larger and the smaller argument.
+
+    One choice is made for both, so that every derivative is that of one smooth expression.
+    """
     swapped = x < y
     return on.where(swapped, y, x), on.where(swapped, x, y)
 
 
 def _exp_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
-    """Evaluate as the larger exponential times the first phi function of the negative difference, which loses nothing.
+    """Evaluate as the larger exponential times a phi function.
 
-    Rounding the difference costs half an ulp, for phi changes by less than its argument does,
-    relatively.
+    The factor is the first phi function of the negative difference. Nothing is lost: rounding the
+    difference costs half an ulp, for phi changes by less than its argument does, relatively.
     """
     high, low = _ordered(on, x, y)
     beyond = high > on.exp_overflows
@@ -36,11 +42,12 @@ def _exp_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
 
 
 def _log_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
-    r"""Evaluate up to a ratio of 3 by the inverse hyperbolic tangent, beyond by the logarithm of the ratio.
+    r"""Evaluate by the inverse hyperbolic tangent up to a ratio of 3, beyond by a logarithm.
 
-    With s = (x - y)/(x + y), log(x/y) is 2 artanh(s), a series in the square of s. From a ratio of
-    1e30 on, or 1e15 in single precision, whose square might overflow, the logarithms themselves are
-    subtracted: they are far apart. Up to there both numbers are scaled, and the result.
+    The logarithm is that of the ratio. With s = (x - y)/(x + y), log(x/y) is 2 artanh(s), a series
+    in the square of s. From a ratio of 1e30 on, or 1e15 in single precision, whose square might
+    overflow, the logarithms themselves are subtracted: they are far apart. Up to there both numbers
+    are scaled, and the result.
     """
     high, low = _ordered(on, x, y)
     distant = high > min(1e30, on.large**0.4) * low
@@ -69,11 +76,12 @@ def _log_divided_difference(on: Arithmetic, x: Array, y: Array) -> Array:
 
 
 def exp_divided_difference(x: Array, y: Array) -> Array:
-    r"""The divided difference of the exponential, :math:`(e^x - e^y)/(x - y)`, :math:`e^x` where both are equal.
+    r"""The divided difference of the exponential, :math:`(e^x - e^y)/(x - y)`.
 
-    Its derivatives by both arguments are right where these are equal, and near. Rates that may
-    coincide are one use: the solution of two reactions in a row is :math:`k_1 t\,` times the
-    divided difference of :math:`-k_1 t` and :math:`-k_2 t`.
+    It is :math:`e^x` where both arguments are equal. Its derivatives by both arguments are right
+    where these are equal, and near. Rates that may coincide are one use: the solution of two
+    reactions in a row is :math:`k_1 t\,` times the divided difference of :math:`-k_1 t` and
+    :math:`-k_2 t`.
 
     Parameters
     ----------
@@ -103,10 +111,10 @@ def exp_divided_difference(x: Array, y: Array) -> Array:
 
 
 def log_divided_difference(x: Array, y: Array) -> Array:
-    r"""The divided difference of the logarithm, :math:`(\log x - \log y)/(x - y)`, :math:`1/x` where both are equal.
+    r"""The divided difference of the logarithm, :math:`(\log x - \log y)/(x - y)`.
 
-    Its reciprocal is the logarithmic mean of x and y. Its derivatives by both arguments are right
-    where these are equal, and near.
+    It is :math:`1/x` where both arguments are equal. Its reciprocal is the logarithmic mean of x
+    and y. Its derivatives by both arguments are right where these are equal, and near.
 
     Parameters
     ----------

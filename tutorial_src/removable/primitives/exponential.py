@@ -1,4 +1,7 @@
-r"""The exponential and its kin: :math:`(e^x - 1)/x`, :math:`x/(e^x - 1)`, :math:`\tanh(x)/x`, and the phi functions."""
+r"""The exponential and related functions with a removable singularity at 0.
+
+They are :math:`(e^x - 1)/x`, :math:`x/(e^x - 1)`, :math:`\tanh(x)/x`, and the phi functions.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,15 @@ _TANH = table(_of_tanh, radius=_TANH_RADIUS, powers=2)
 
 
 def phi(on: Arithmetic, order: int, x: Array) -> Array:
-    r"""Evaluate a phi function by its series, by its definition, and by that in powers of 1/x, which cannot overflow before exp.
+    r"""Evaluate a phi function by one of three formulas.
+
+    These are its series, its definition, and the definition in powers of 1/x, which cannot overflow
+    before exp does.
 
     .. math::
 
-       \varphi_k(x) = \frac{1}{x^k} \left(e^x - \sum_{j<k} \frac{x^j}{j!}\right) = \sum_{n \ge 0} \frac{x^n}{(n + k)!}
+       \varphi_k(x) = \frac{1}{x^k} \left(e^x - \sum_{j<k} \frac{x^j}{j!}\right)
+                    = \sum_{n \ge 0} \frac{x^n}{(n + k)!}
 
     The series is used as far as the definition cancels more than a digit in two
     (:cite:t:`KassamTrefethen2005` say why). Where the exponential overflows, so do the function and
@@ -59,7 +66,8 @@ def phi(on: Arithmetic, order: int, x: Array) -> Array:
 
     Examples
     --------
-    At 0 they are 1, 1/2 and 1/6, at 1 they are e - 1, e - 2 and e - 5/2, and at -10 the definition itself is used:
+    At 0 they are 1, 1/2 and 1/6, at 1 they are e - 1, e - 2 and e - 5/2, and at -10 the definition
+    itself is used:
 
     >>> import numpy as np
     >>> from removable import frameworks
@@ -101,10 +109,10 @@ def _phi_3(on: Arithmetic, x: Array) -> Array:
 
 
 def _x_over_expm1(on: Arithmetic, x: Array) -> Array:
-    """Evaluate by the series of Bernoulli numbers, by exp(-abs(x)), which never overflows, and beyond by 0 or -x.
+    """Evaluate by the series of Bernoulli numbers near 0, and by exp(-abs(x)) beyond.
 
-    With a = abs(x), it is a/(1 - exp(-a)) for negative x and exp(-a) times that for positive x:
-    nothing cancels.
+    With a = abs(x), the function is a/(1 - exp(-a)) for negative x and exp(-a) times that for
+    positive x: nothing cancels, and exp(-a) never overflows. Far out it is 0 or -x.
     """
     near, beyond = on.within(x, 1.0), on.abs(x) > 800.0
     t = on.where(near, x, 0.0)
@@ -118,9 +126,10 @@ def _x_over_expm1(on: Arithmetic, x: Array) -> Array:
 
 
 def _tanh_over_x(on: Arithmetic, x: Array) -> Array:
-    """Evaluate by the series of Bernoulli numbers, and from 0.4 on by exp(-2 abs(x)), from which 1 is at least 0.55 away.
+    """Evaluate by the series of Bernoulli numbers, and from 0.4 on by exp(-2 abs(x)).
 
-    The hyperbolic tangent of TensorFlow and JAX is off by more than 4 ulp.
+    From there on the exponential differs from 1 by at least 0.55. The hyperbolic tangent of
+    TensorFlow and JAX is off by more than 4 ulp.
     """
     near, infinite = on.within(x, _TANH_RADIUS), on.abs(x) == math.inf
     t = on.where(near, x, 0.0)
@@ -166,7 +175,8 @@ def expm1_over_x(x: Array) -> Array:
     The function of a singular matrix, as a block of an exponential:
 
     >>> import torch
-    >>> A, one = torch.tensor([[0.0, 1.0], [0.0, 0.0]], dtype=torch.float64), torch.eye(2, dtype=torch.float64)
+    >>> A = torch.tensor([[0.0, 1.0], [0.0, 0.0]], dtype=torch.float64)
+    >>> one = torch.eye(2, dtype=torch.float64)
     >>> block = torch.cat([torch.cat([A, one], 1), torch.zeros(2, 4)])
     >>> torch.linalg.matrix_exp(block)[:2, 2:].round(decimals=12).tolist()
     [[1.0, 0.5], [0.0, 1.0]]
@@ -204,7 +214,9 @@ def phi_2(x: Array) -> Array:
 
 
 def phi_3(x: Array) -> Array:
-    r"""The third phi function of exponential integrators, :math:`(e^x - 1 - x - x^2/2)/x^3`, 1/6 at 0.
+    r"""The third phi function of exponential integrators, :math:`(e^x - 1 - x - x^2/2)/x^3`.
+
+    It is 1/6 at 0.
 
     Parameters
     ----------

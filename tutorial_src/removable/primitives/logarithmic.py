@@ -24,11 +24,11 @@ _SHORT_ATANH = table(_of_atanh, radius=0.31, powers=2)
 
 
 def _log1p_over_x(on: Arithmetic, x: Array) -> Array:
-    r"""Evaluate near 0 by a series in x/(2 + x), of which log(1 + x) is twice the inverse hyperbolic tangent, beyond by division.
+    r"""Evaluate near 0 by a series in x/(2 + x), beyond by division.
 
-    The log1p of XLA is off by more than 100 ulp around -0.41; this is the logarithm of what 1 + x
-    rounds to, corrected. At -1 the function has a pole: 1/(1 + x) is as infinite, with all
-    derivatives.
+    The logarithm of 1 + x is twice the inverse hyperbolic tangent of x/(2 + x). The log1p of XLA is
+    off by more than 100 ulp around -0.41; what is divided is the logarithm of what 1 + x rounds to,
+    corrected. At -1 the function has a pole: 1/(1 + x) is as infinite, with all derivatives.
     """
     near, pole = on.within(x, _LOG1P_RADIUS), x == -1.0
     t, outer = on.where(near, x, 0.0), on.where(near, 1.0, x)
@@ -42,11 +42,11 @@ def _log1p_over_x(on: Arithmetic, x: Array) -> Array:
 
 
 def _boxcox(on: Arithmetic, x: Array, lam: Array) -> Array:
-    r"""Evaluate near z = lam log(x) = 0 as log(x) (exp(z) - 1)/z by the series, elsewhere by the power itself.
+    r"""Evaluate by a series near z = lam log(x) = 0, elsewhere by the power itself.
 
-    Far from the point z, being rounded, would cost more digits than the power. The slope by lam of
-    a power that overflows would be a difference of two infinities: there lam below counts as a
-    constant.
+    Near 0 it is log(x) (exp(z) - 1)/z, by the series of the quotient. Far from the point z, being
+    rounded, would cost more digits than the power. The slope by lam of a power that overflows would
+    be a difference of two infinities: there lam below counts as a constant.
     """
     bounded = on.where(lam == math.inf, on.large, on.where(lam == -math.inf, -on.large, lam))
     z = bounded * on.log(x)  # for comparisons, which are not differentiated
@@ -99,7 +99,9 @@ def log1p_over_x(x: Array) -> Array:
 
 
 def boxcox(x: Array, lam: Array) -> Array:
-    r"""The transform :math:`(x^\lambda - 1)/\lambda` of :cite:t:`BoxCox1964`, :math:`\log x` where :math:`\lambda = 0`.
+    r"""The transform :math:`(x^\lambda - 1)/\lambda` of :cite:t:`BoxCox1964`.
+
+    It is :math:`\log x` where :math:`\lambda = 0`.
 
     It is :math:`\ell\,(e^z - 1)/z` with :math:`\ell = \log x` and :math:`z = \lambda\ell`: as a
     function of the exponent, the mean of :math:`x^s\log x` over :math:`s` from 0 to

@@ -1,4 +1,7 @@
-r"""The cardinal sine, its companions of a rotation, and the same functions of a squared angle: the Stumpff functions."""
+r"""The cardinal sine, related functions of a rotation, and the Stumpff functions.
+
+The Stumpff functions are the same functions of a squared angle.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ _STUMPFF = {
 def _sin_over_x(on: Arithmetic, x: Array) -> Array:
     """Evaluate by the series up to 1, and by division beyond, which loses nothing.
 
-    Over infinity the sine is that of 0.
+    Where x is infinite, the sine is that of 0.
     """
     near = on.within(x, 1.0)
     t, outer = on.where(near, x, 0.0), on.where(near, 1.0, x)
@@ -31,14 +34,20 @@ def _sin_over_x(on: Arithmetic, x: Array) -> Array:
 
 
 def _versine_over_x2(on: Arithmetic, x: Array) -> Array:
-    """Evaluate as half the square of sin(x/2)/(x/2): 1 - cos(x) would lose everything at multiples of a full turn."""
+    """Evaluate as half the square of sin(x/2)/(x/2).
+
+    The difference 1 - cos(x) would lose all digits at multiples of a full turn.
+    """
     infinite = on.abs(x) == math.inf
     root = _sin_over_x(on, on.where(infinite, 0.0, x) / 2)
     return on.where(infinite, 0.0, root * root / 2)
 
 
 def _x_minus_sin_over_x3(on: Arithmetic, x: Array) -> Array:
-    """Evaluate by the series up to 3, where sin(x)/x is 0.05, and beyond by (1 - sin(x)/x)/x/x, which cannot overflow."""
+    """Evaluate by the series up to 3, and beyond by a formula that cannot overflow.
+
+    The formula is (1 - sin(x)/x)/x/x. At 3, sin(x)/x is 0.05.
+    """
     near = on.within(x, 3.0)
     t, outer = on.where(near, x, 0.0), on.where(near, 3.0, x)
     finite = on.where(on.abs(outer) < math.inf, outer, 0.0)
@@ -46,11 +55,12 @@ def _x_minus_sin_over_x3(on: Arithmetic, x: Array) -> Array:
 
 
 def _stumpff(k: int, on: Arithmetic, s: Array) -> Array:
-    r"""Evaluate by the series near 0, by sine and cosine for positive s, and by exponentials for negative s.
+    r"""Evaluate by the series near 0, and by closed forms elsewhere.
 
-    The series is used as far as the closed forms cancel more than a digit in two. The second
-    function is half the square of the first, of s/4, which cancels nothing. Where the exponential
-    overflows, so do the functions and all derivatives.
+    These are sine and cosine for positive s, and exponentials for negative s. The series is used as
+    far as the closed forms cancel more than a digit in two. The second function is half the square
+    of the first, of s/4, which cancels nothing. Where the exponential overflows, so do the
+    functions and all derivatives.
     """
     near, infinite = on.within(s, _STUMPFF_RADIUS[k]), s == math.inf
     beyond = s < -(on.exp_overflows**2)
@@ -81,7 +91,7 @@ _STUMPFF_RULES = [functools.partial(_stumpff, k) for k in range(4)]
 def _angle(on: Arithmetic, sine: Array, cosine: Array) -> Array:
     """Evaluate the arc tangent of both, scaled by a power of two.
 
-    Next to an infinite one the other counts for nothing.
+    Next to an infinite argument the other one does not count.
     """
     size = on.where(on.abs(sine) > on.abs(cosine), on.abs(sine), on.abs(cosine))
     scaling = on.scaling(size)
@@ -97,10 +107,8 @@ def _angle(on: Arithmetic, sine: Array, cosine: Array) -> Array:
 def sin_over_x(x: Array) -> Array:
     r"""The cardinal sine :math:`\sin(x)/x`, 1 at 0.
 
-    Not to be confused with ``sinc``, which is that of :math:`\pi x`.
-
-    Of the length of a vector, use :func:`stumpff`: ``stumpff(1, v @ v)`` is differentiable at ``v =
-    0`` as often as you like.
+    It is not ``sinc``, which is the cardinal sine of :math:`\pi x`. Of the length of a vector, use
+    :func:`stumpff`: ``stumpff(1, v @ v)`` is differentiable at ``v = 0`` as often as you like.
 
     Parameters
     ----------
@@ -182,13 +190,15 @@ def x_minus_sin_over_x3(x: Array) -> Array:
 
 
 def stumpff(k: int, s: Array) -> Array:
-    r"""The Stumpff functions :math:`c_k(s) = \sum_j (-s)^j/(2j + k)!`, the even functions of a rotation as functions of its square.
+    r"""The Stumpff functions :math:`c_k(s) = \sum_j (-s)^j/(2j + k)!`.
 
-    With :math:`s = r^2` they are
+    They are the even functions of a rotation angle, as functions of its square. With
+    :math:`s = r^2` they are
 
     .. math::
 
-       c_0 = \cos r, \quad c_1 = \frac{\sin r}{r}, \quad c_2 = \frac{1 - \cos r}{r^2}, \quad c_3 = \frac{r - \sin r}{r^3},
+       c_0 = \cos r, \quad c_1 = \frac{\sin r}{r}, \quad
+       c_2 = \frac{1 - \cos r}{r^2}, \quad c_3 = \frac{r - \sin r}{r^3},
 
     analytic at :math:`s = 0`, and with hyperbolic functions of :math:`\sqrt{-s}` for :math:`s < 0`.
     Of the squared length of a vector they have all derivatives at 0, where the length itself has
@@ -235,7 +245,9 @@ def stumpff(k: int, s: Array) -> Array:
 
 
 def angle(sine: Array, cosine: Array) -> Array:
-    r"""The angle :math:`\theta` with this sine and cosine, in radians, from :math:`-\pi` to :math:`\pi`.
+    r"""The angle :math:`\theta` with this sine and cosine.
+
+    It is in radians, from :math:`-\pi` to :math:`\pi`.
 
     The arc cosine of the cosine has no derivative at :math:`\theta = 0`, though :math:`\theta` has
     one: :math:`d\theta = \cos\theta\,d(\sin\theta) - \sin\theta\,d(\cos\theta)`. Both numbers may

@@ -116,7 +116,8 @@ def track() -> np.ndarray:
 
     Examples
     --------
-    >>> track().shape, float(np.std(track() - np.stack(textbook(14.0, 14.0, 0.15, TIMES, np))).round(3))
+    >>> noise = track() - np.stack(textbook(14.0, 14.0, 0.15, TIMES, np))
+    >>> track().shape, float(np.std(noise).round(3))
     ((2, 25), 0.018)
     """
     noise = np.random.default_rng(0).normal(scale=0.02, size=(2, 25))

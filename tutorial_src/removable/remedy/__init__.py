@@ -1,8 +1,9 @@
-"""Remedies for a removable singularity: a program continued to its point, and a quotient whose common factor is cancelled.
+"""Remedies for a removable singularity.
 
-:func:`repair` takes any function as it is. It is evaluated around the point, where it is right, and
-continued to the point by its power series. :func:`even` does this for a function of a length.
-:func:`quotient` takes a numerator and a denominator and differentiates them.
+A program is continued to its point, and a quotient has its common factor cancelled. :func:`repair`
+takes any function as it is. It is evaluated around the point, where it is right, and continued to
+the point by its power series. :func:`even` does this for a function of a length. :func:`quotient`
+takes a numerator and a denominator and differentiates them.
 """
 
 from removable.remedy.even import even

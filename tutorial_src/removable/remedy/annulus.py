@@ -1,10 +1,10 @@
-r"""The power series of a program that takes real numbers only, from its values on both sides of a point.
+r"""The power series of a program that takes real numbers only.
 
-With :math:`s = t^2`, the even part :math:`(h(r+t) + h(r-t))/2` and the odd part :math:`(h(r+t) -
-h(r-t))/(2t)` are functions of :math:`s` alone. Each is fitted by Chebyshev polynomials on
-:math:`\rho^2/64 \le s \le \rho^2`, and so never evaluated near the point. The terms that a fit
-leaves over measure its error; at :math:`s = 0` they count as often as the polynomials are large
-there.
+It is computed from the program's values on both sides of a point. With :math:`s = t^2`, the even
+part :math:`(h(r+t) + h(r-t))/2` and the odd part :math:`(h(r+t) - h(r-t))/(2t)` are functions of
+:math:`s` alone. Each is fitted by Chebyshev polynomials on :math:`\rho^2/64 \le s \le \rho^2`, and
+so never evaluated near the point. The terms that a fit leaves over measure its error; at
+:math:`s = 0` they count as often as the polynomials are large there.
 """
 
 from __future__ import annotations
@@ -154,7 +154,8 @@ def even_half() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     >>> to_chebyshev, to_powers, rest = even_half()
     >>> cosine = np.cos(rule().nodes[:40])
-    >>> (to_powers @ (to_chebyshev @ cosine))[:2].round(10).tolist(), bool(abs(rest @ cosine).max() < 1e-14)
+    >>> series = to_powers @ (to_chebyshev @ cosine)
+    >>> series[:2].round(10).tolist(), bool(abs(rest @ cosine).max() < 1e-14)
     ([1.0, -0.5], True)
     """
     on, left = rule(), _NODES - _TERMS
@@ -190,8 +191,9 @@ def rule_at(nodes: np.ndarray) -> Rule:
 
     Examples
     --------
-    Next to the point 1e6 nodes are off by up to 6e-11. The third derivative of the exponential, 6 times the fourth coefficient,
-    is good to 1e-11 by the rule for these nodes, and off by 6e-8 by that for the nodes as they were meant:
+    Next to the point 1e6 nodes are off by up to 6e-11. The third derivative of the exponential, 6
+    times the fourth coefficient, is good to 1e-11 by the rule for these nodes, and off by 6e-8 by
+    the rule for the nodes before rounding:
 
     >>> nodes = (1e6 + rule().nodes) - 1e6
     >>> for on in (rule_at(nodes), rule()):
@@ -286,7 +288,7 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
     radii, results = scan.radii, scan.values
     other = np.flatnonzero(np.any(scan.largest > 0, -1))
     if not inside.any() and other.size and radii[other[0]] >= _ZERO * scale:
-        # not cancellation: there is nothing but zero
+        # This is not cancellation: all values are zero there.
         inside[: other[0]], levels[: other[0]] = True, 2 * rounding
     if (
         not inside.any()
@@ -321,7 +323,7 @@ def _looked(
 ) -> tuple[circles.Scan, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Fit polynomials at these outer radii.
 
-    Return the values, the coefficients, the noise, and which carry a power series.
+    Return the values, the coefficients, the noise, and which radii carry a power series.
     """
     on = rule()
     offsets = (at + radii[:, None] * on.nodes) - at

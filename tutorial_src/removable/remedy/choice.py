@@ -1,4 +1,7 @@
-"""A circle for each element, chosen by the program itself: for points that move, and where a compiler hides the values."""
+"""A circle for each element, chosen by the program itself.
+
+This is for points that move, and for a compiler that hides the values.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,8 @@ def chosen(
     same = (b.abs(first[0, 1:] - first[0, :-1]) <= agree) & (b.abs(first[1, 1:] * ratio - first[1, :-1]) <= agree)
     clean = (noise <= limit * size) & (size > 0) & (size <= _NATURAL * b.largest(b.abs(first)))
     apart = clean[1:] & clean[:-1] & ~same
-    # |z|^2 is constant on a circle, and another constant on the next, and so on; a box has one edge.
+    # |z|^2 is constant on a circle, and another constant on the next, and so on; a box has one
+    # edge.
     analytic = b.largest(b.cast(apart[1:] & apart[:-1], "float32")) == 0
     fit = (
         (noise[1:] <= limit * size[1:])

@@ -98,7 +98,9 @@ class Scan:
         return np.max(np.abs(self.coefficients[:, self.half - pole - count : self.half - pole]), axis=1)
 
     def poles(self) -> np.ndarray:
-        """Tell where the coefficients of negative index fall, as those of poles inside the circle do, and noise does not.
+        """Tell where the coefficients of negative index fall.
+
+        Those of poles inside the circle fall, and noise does not.
 
         Returns
         -------
@@ -144,7 +146,8 @@ def matrices(nodes: np.ndarray) -> np.ndarray:
 
     .. math::
 
-       a_k = \frac{1}{m} \sum_{j=0}^{m-1} \left(\cos(k\theta_j)\,\mathrm{Re}\,h_j + \sin(k\theta_j)\,\mathrm{Im}\,h_j\right) .
+       a_k = \frac{1}{m} \sum_{j=0}^{m-1}
+             \left(\cos(k\theta_j)\,\mathrm{Re}\,h_j + \sin(k\theta_j)\,\mathrm{Im}\,h_j\right) .
 
     At others they are the inverse of the matrix of powers of the nodes.
 
@@ -195,14 +198,20 @@ def _powers_of_unit_nodes(m: int) -> np.ndarray:
 
 
 def _powers(nodes: np.ndarray) -> np.ndarray:
-    """Return the powers -m to m - 1 of m nodes near the unit nodes, shape (..., m, 2m), complex128."""
+    """Return the powers -m to m - 1 of m nodes near the unit nodes.
+
+    They have shape (..., m, 2m) and dtype complex128.
+    """
     m = nodes.shape[-1]
     moved = np.log1p(nodes / unit_nodes(2 * m) - 1)
     return _powers_of_unit_nodes(m) * np.exp(moved[..., None] * np.arange(-m, m))
 
 
 def _coefficients(nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return Laurent coefficients, shape (J, 2m, E), of values (J, m, E) at nodes (J, m) in units of the radii."""
+    """Return Laurent coefficients, shape (J, 2m, E), of values on circles.
+
+    The values have shape (J, m, E), the nodes shape (J, m) in units of the radii.
+    """
     m = nodes.shape[-1]
     rule = matrices(unit_nodes(2 * m))
     coefficients = np.einsum("km,jme->jke", rule, np.concatenate([values.real, values.imag], 1))
@@ -217,10 +226,10 @@ def _coefficients(nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
-    """Evaluate a program on circles of these radii, with n nodes on each, and find its Laurent coefficients.
+    """Evaluate a program on circles, and find its Laurent coefficients.
 
-    Near a large point the nodes are rounded; the offsets at which they end up are exact, and taken
-    as they are.
+    There are n nodes on each circle of these radii. Near a large point the nodes are rounded; the
+    offsets at which they end up are exact, and taken as they are.
 
     Parameters
     ----------
@@ -241,7 +250,8 @@ def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
 
     Examples
     --------
-    The coefficient of 1/z of index -1 is 1 over the radius, in units of which it is given; that of a power series is 0:
+    The coefficient of 1/z of index -1 is 1 over the radius, in units of which it is given; that of
+    a power series is 0:
 
     >>> seen = scan(lambda t: (1 / t)[:, None], 0.0, np.array([0.25, 0.5, 1.0]), 16)
     >>> (seen.coefficients[:, seen.half - 1, 0] * seen.radii).round(12).tolist()

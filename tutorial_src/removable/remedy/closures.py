@@ -1,4 +1,7 @@
-"""What a function reads besides its arguments: whether it can change between two calls, and copies of it."""
+"""The values that a function reads besides its arguments.
+
+The module tells whether they can change between two calls, and copies them.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,9 @@ _PLAIN = (int, float, complex, str, bytes, bool, type(None))
 
 
 def state(function: Callable[..., Any]) -> tuple[Any, ...] | None:
-    """Return what a function reads besides its arguments, if that is numbers, text and functions alone.
+    """Return the values that a function reads besides its arguments.
+
+    They are returned if they are numbers, text and functions alone.
 
     Parameters
     ----------
@@ -64,7 +69,9 @@ def state(function: Callable[..., Any]) -> tuple[Any, ...] | None:
 
 
 def reads_nothing_else(function: Callable[..., Any]) -> bool:
-    """Tell whether a function depends on nothing but its arguments, so that a trace of it stays true.
+    """Tell whether a function depends on nothing but its arguments.
+
+    Then a trace of it stays true.
 
     Parameters
     ----------
@@ -89,7 +96,9 @@ def reads_nothing_else(function: Callable[..., Any]) -> bool:
 
 
 def rebound(function: Callable[..., Any], other: Callable[[Any], Any]) -> Callable[..., Any]:
-    """Return a function with other values in place of some that it reads: those it closes over, globals and defaults.
+    """Return a function with other values in place of some that it reads.
+
+    These are the values that it closes over, globals and defaults.
 
     Parameters
     ----------
@@ -179,11 +188,11 @@ def _read(value: Any, ids: set[int]) -> Iterator[Any]:
 
 
 def _of_a_framework(value: Any) -> bool:
-    """Tell whether a value is a function, a type or a dtype of a framework, or built into Python."""
+    """Tell whether a value is built into Python, or a function, type or dtype of a framework."""
     if isinstance(value, types.BuiltinFunctionType):  # unless it is the method of an object
         owner = value.__self__
         return owner is None or isinstance(owner, types.ModuleType | type)
-    # whose code is there, whatever it says of itself: wrappers copy names
+    # The module whose globals it reads decides, not its own name: wrappers copy names.
     if isinstance(value, types.FunctionType):
         return _root(value.__globals__.get("__name__")) in _CONSTANT
     if isinstance(value, type):
@@ -192,7 +201,10 @@ def _of_a_framework(value: Any) -> bool:
 
 
 def _handed_over(value: Any, ids: set[int]) -> Iterator[Any]:
-    """Yield what functions read that a framework's own function was made of: ``jax.jit(f)`` reads what f reads."""
+    """Yield what the functions read from which a framework made a function of its own.
+
+    For instance, ``jax.jit(f)`` reads what f reads.
+    """
     if id(value) in ids:
         return
     ids.add(id(value))

@@ -1,4 +1,7 @@
-"""A program evaluated around the point of each element: on a circle that is chosen for it, and continued from there."""
+"""A program evaluated around the point of each element.
+
+A circle is chosen for each element, and the program is continued from there.
+"""
 
 from __future__ import annotations
 
@@ -87,14 +90,14 @@ class Around:
     def on_circle(self, radius: Any) -> Array:
         """Return the values from which the polynomials are made, for a radius that is known.
 
-        Shape (m, ...).
+        They have shape (m, ...).
         """
         return self.values(self.last.real, self.last.imaginary, radius)
 
     def radii(self) -> tuple[Array, Array]:
         """Return a radius for each element, and whether it is good.
 
-        Shapes (...), the second bool. No derivative is taken.
+        Both have shape (...), and the second is bool. No derivative is taken.
         """
         b = self.b
         first, *others = self.choice
@@ -109,7 +112,10 @@ class Around:
         return radius, good
 
     def _least(self) -> Any:
-        """Return the least radius on which nodes are still nodes: next to a large point they are rounded."""
+        """Return the least radius on which rounding leaves the nodes distinct.
+
+        Next to a large point nodes are rounded.
+        """
         b, rounding = self.b, _NODES_APART * (2.0**-53 if self.bits == "64" else 2.0**-24)
         if b.adapter.owns(self.at) and is_array(self.at):
             return rounding * b.abs(b.constant(b.cast(self.at, f"float{self.bits}")))
@@ -251,7 +257,8 @@ def at_nodes(b: Backend, function: Callable[..., Array], z: Array, parameters: t
     --------
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
-    >>> at_nodes(backend("numpy"), lambda x, p: p * x, np.array([1j, -1j]), (np.array(2.0),)).tolist()
+    >>> b, z = backend("numpy"), np.array([1j, -1j])
+    >>> at_nodes(b, lambda x, p: p * x, z, (np.array(2.0),)).tolist()
     [2j, -2j]
     """
     beside = tuple(b.beside(p, z) if b.adapter.owns(p) else p for p in parameters)
@@ -294,7 +301,9 @@ def dimensions(b: Backend, function: Callable[..., Array], x: Array, at: Any, pa
 def node_dtype(
     b: Backend, function: Callable[..., Array], x: Array, at: Any, dims: int, parameters: tuple[Array, ...]
 ) -> str:
-    """Return the dtype in which a program is evaluated at nodes: complex where it takes that, and double where it takes that.
+    """Return the dtype in which a program is evaluated at nodes.
+
+    It is complex if the program takes complex numbers, and double if it takes double precision.
 
     Parameters
     ----------

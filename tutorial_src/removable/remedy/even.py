@@ -48,7 +48,8 @@ def even(function: Callable[[Array], Array]) -> Repaired:
 
     Examples
     --------
-    The value, gradient and second derivatives of the sine of a length over the length, at a vector of zeros:
+    The value, gradient and second derivatives of the sine of a length over the length, at a vector
+    of zeros:
 
     >>> import torch
     >>> sinc = even(lambda r: torch.sin(r) / r)
@@ -111,7 +112,10 @@ class _Even(Repaired):
 
 
 def _reason(look: Callable[[], Plan]) -> NotRemovableError | None:
-    """Say of a function of a length, looked at as one, why it is not smooth as a function of a vector."""
+    """Return the error that says why a function is not smooth as a function of a vector.
+
+    The function is looked at as a function of the length.
+    """
     try:
         plan = look()
     except NotRemovableError as refusal:

@@ -1,4 +1,7 @@
-"""The power series of a program that takes complex numbers, each coefficient from the circles that know it best."""
+"""The power series of a program that takes complex numbers.
+
+Each coefficient comes from the circles that determine it best.
+"""
 
 from __future__ import annotations
 
@@ -205,7 +208,7 @@ def _best_of_each(
 ) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
     """Take each coefficient from the circles on which its error is least.
 
-    Return the unit, coefficients, errors, and who differs.
+    Return the unit, the coefficients, their errors, and which circles differ.
 
     The error of a coefficient is the noise over the radius to its power: large circles know the
     high ones, small circles the low ones (:cite:t:`Bornemann2011`).
@@ -235,7 +238,7 @@ def _agreeing(
 ) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
     """Keep the outer circles that carry one and the same power series.
 
-    Return which, and what :func:`_best_of_each` finds on them.
+    Return which circles they are, and what :func:`_best_of_each` finds on them.
 
     A program may be patched: right at the point it is then another, smooth function, without noise
     in between.

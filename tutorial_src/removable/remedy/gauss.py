@@ -1,4 +1,6 @@
-r"""Gauss's rule for the mean of a derivative, which is a function divided by a power of :math:`t = x - r`.
+r"""Gauss's rule for the mean of a derivative.
+
+The mean is a function divided by a power of :math:`t = x - r`.
 
 If :math:`f` vanishes at :math:`r` to order :math:`m`, then :math:`f(r + t) = t^m F(t)` with
 
@@ -46,7 +48,9 @@ class Rule:
 
 @functools.cache
 def rule(order: int, count: int = NODES) -> Rule:
-    r"""Return the rule of Gauss and Legendre with the weight :math:`(1-s)^{m-1}/(m-1)!` of an order :math:`m`.
+    r"""Return the rule of Gauss and Legendre for a zero of order :math:`m`.
+
+    The weight of the rule is :math:`(1-s)^{m-1}/(m-1)!`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the remedies are called with: points, radii, arrays and the results of functions, checked."""
+"""Checks of points, radii, arrays and the results of functions, for the remedies."""
 
 from __future__ import annotations
 
@@ -126,7 +126,8 @@ def checked_at(b: Backend, at: Any, x: Array) -> Any:
     >>> checked_at(backend("numpy"), np.zeros(2), np.zeros(3))
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: at is an array of shape (2,), and x of shape (3,); give shapes that broadcast.
+    removable.errors.InputError: at is an array of shape (2,), and x of shape (3,); give shapes
+        that broadcast.
     """
     at = number_or_array(at)
     if not is_array(at):
@@ -168,7 +169,8 @@ def checked_reach(at: float, rounding: float) -> None:
     >>> checked_reach(1e50, 2.0**-53)
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: at is 1e+50, and next to its rounding no circle is small enough; give a function of x/1e+50.
+    removable.errors.InputError: at is 1e+50, and next to its rounding no circle is small enough;
+        give a function of x/1e+50.
     """
     if abs(at) * rounding > _LARGEST:
         raise InputError(
@@ -199,7 +201,9 @@ def sizes(values: Array) -> tuple[Any, ...] | None:
 
 
 def checked_result(b: Backend, result: Any, x: Array, *, nodes: bool = False) -> Array:
-    """Return what a function returned for points, if it is what a function of each element can return.
+    """Return what a function returned for points, after a check.
+
+    It must be what a function of each element can return.
 
     Parameters
     ----------
@@ -229,7 +233,8 @@ def checked_result(b: Backend, result: Any, x: Array, *, nodes: bool = False) ->
     >>> checked_result(backend("numpy"), np.stack([x, x], -1), x)
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: the function turns shape (3,) into (3, 2); give one that treats the elements of x independently.
+    removable.errors.InputError: the function turns shape (3,) into (3, 2);
+        give one that treats the elements of x independently.
     """
     if not b.adapter.owns(result) or type(result) in (int, float, bool):
         raise InputError(
@@ -253,7 +258,7 @@ def checked_result(b: Backend, result: Any, x: Array, *, nodes: bool = False) ->
 def _keeps(shape: tuple[Any, ...], result: tuple[Any, ...]) -> bool:
     """Tell whether a shape broadcasts to that of a result.
 
-    Sizes of a compiler are compared as little as possible.
+    Sizes that belong to a compiler are compared as little as possible.
     """
     if len(result) < len(shape):
         return False
@@ -288,7 +293,8 @@ def check_elements(b: Backend, function: Callable[[Array], Array], at: float, li
     >>> check_elements(backend("numpy"), lambda x: x - x.mean(), 0.0, np.zeros(4))
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: the function gives ... for the same x, depending on the other elements of the array; give ...
+    removable.errors.InputError: the function gives ... for the same x,
+        depending on the other elements of the array; give ...
     """
     shape = sizes(like)
     if shape is None or not all(isinstance(size, int) for size in shape) or math.prod(shape) < 2:
@@ -330,7 +336,8 @@ def check_known(values: Callable[[np.ndarray], np.ndarray], at: float) -> None:
     >>> check_known(lambda t: np.stack([t, np.nan * t], 1), 0.0)
     Traceback (most recent call last):
         ...
-    removable.errors.NotRemovableError: the function is nan on both sides of 0.0, near by and far away; look at what it reads
+    removable.errors.NotRemovableError: the function is nan on both sides of 0.0,
+        near by and far away; look at what it reads
     """
     t = max(1.0, abs(at)) * 2.0 ** np.arange(-20, 21, 4)
     if np.isnan(values(np.concatenate([t, -t]))).all(0).any():
@@ -425,7 +432,8 @@ def checked_point(at: Any, others: str = "an array, or a function of the paramet
     >>> checked_point("0")
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: at is '0'; give a finite number, an array, or a function of the parameters.
+    removable.errors.InputError: at is '0'; give a finite number, an array,
+        or a function of the parameters.
     """
     if isinstance(at, bool) or not isinstance(at, _NUMBERS):
         raise InputError(f"at is {described(at)}; give a finite number, {others}.")
@@ -510,7 +518,9 @@ def floating(x: Array, *, complex_too: bool = False) -> tuple[frameworks.Framewo
 
 
 def offset(b: Backend, precision: str, x: Array, at: float) -> Array:
-    """Return x - at, in a precision in which a polynomial keeps its digits, and exact where at is not of the dtype of x.
+    """Return x - at, in a precision in which a polynomial keeps its digits.
+
+    The difference is exact where ``at`` is not of the dtype of x.
 
     Parameters
     ----------

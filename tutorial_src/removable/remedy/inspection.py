@@ -1,4 +1,7 @@
-"""How far from the point Gauss's rule is good for a quotient, and what has to be refused, found by looking at f and g."""
+"""How far from the point Gauss's rule is good for a quotient.
+
+This is found by looking at f and g, and so is what has to be refused.
+"""
 
 from __future__ import annotations
 
@@ -123,7 +126,7 @@ def inspect(
         return held
     reason, radius = "", _largest(good)
     for _ in range(_TRIES):
-        # with less, the nodes are the same point
+        # With a smaller radius the nodes are the same point.
         if radius <= max(math.sqrt(rounding) * abs(at), 2.0**-90):
             break
         fill, differs, how = _between((f, g), radius, at, order, rounding)
@@ -148,7 +151,7 @@ def _largest(good: Callable[[np.ndarray], np.ndarray]) -> float:
     if seen[-1]:
         for _ in range(_FURTHEST):
             octaves = octaves + _OCTAVES
-            # what is good beyond a gap is another matter
+            # Radii beyond a gap do not count, even if they are good.
             seen = np.logical_and.accumulate(good(2.0**octaves))
             if not seen[-1]:
                 break
@@ -197,7 +200,9 @@ def _check_zeros(f: Derivatives, g: Derivatives, at: float, order: int, rounding
 
 
 def _first_of(row: np.ndarray, at: float, order: int, rounding: float) -> int:
-    r"""Return the index of the first coefficient that is not zero, up to rounding, or ``order`` if all before it are.
+    r"""Return the index of the first coefficient that is not zero, up to rounding.
+
+    It is ``order`` if all coefficients before that one are zero.
 
     A zero of order m that is misplaced by :math:`\delta` has coefficients :math:`\binom{m}{k} c_m
     \delta^{m-k}`. Taken for a rounding is what a few roundings of the point, or of the length on

@@ -1,9 +1,10 @@
-"""Points that move with their elements: only the elements that are near theirs are evaluated around them.
+"""Points that move with their elements.
 
-A circle for an element takes some 600 evaluations to choose, and 32 to use. Where the values are
-there to be looked at, a sample of the elements tells how far polynomials reach, and which circle is
-good; elements further from their points are left to the program. Near elements are tried on that
-circle, and those for which it is not good choose their own.
+Only the elements that are near their points are evaluated around them. A circle for an element
+takes some 600 evaluations to choose, and 32 to use. Where the values are there to be looked at, a
+sample of the elements tells how far polynomials reach, and which circle is good; elements further
+from their points are left to the program. Near elements are tried on that circle, and those for
+which it is not good choose their own.
 """
 
 from __future__ import annotations
@@ -113,7 +114,9 @@ def continued(
 
 
 def sample(distances: np.ndarray, keys: list[np.ndarray]) -> np.ndarray:
-    """Choose elements that stand for all: some of all sizes of the points and parameters, and those nearest to their points.
+    """Choose a sample of elements that stands for all of them.
+
+    It has elements of all sizes of the points and parameters, and those nearest to their points.
 
     Parameters
     ----------
@@ -210,10 +213,10 @@ class _Selection:
     def _others(
         self, near: np.ndarray, good: np.ndarray, tried: list[float]
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return indices of elements that are near their points, the radius for each, and whether it is good.
+        """Return the elements that are near their points, with a radius for each.
 
-        The first radius has been tried: each element takes the largest that is good, and chooses
-        where none is.
+        Return their indices, the radii, and whether each radius is good. The first radius has been
+        tried: each element takes the largest that is good, and chooses where none is.
         """
         good = good[: len(near)]
         choices = [(near[good], np.full(np.sum(good), tried[0]), np.ones(np.sum(good), bool))]
@@ -239,7 +242,10 @@ class _Selection:
         return indices[~(self.distances[indices] > self.reach * radius)]
 
     def _good(self, some: _Some, values: Array) -> np.ndarray:
-        """Tell for which elements a circle is good: noise is rounding alone, and values are not much larger than closer by."""
+        """Tell for which elements a circle is good.
+
+        On a good circle noise is rounding alone, and values are not much larger than closer by.
+        """
         with np.errstate(all="ignore"):
             noise, largest, first = map(self._numbers, some.last.quality(self.b, self.b.constant(values)))
             closer = 4.0 ** -np.arange(len(first)) @ np.abs(first)
@@ -270,7 +276,10 @@ class _Selection:
         return _Some(self, indices)
 
     def _points(self) -> int:
-        """Return how many circles there are: as many as there are different points and parameters."""
+        """Return the number of circles.
+
+        It is the number of different points and parameters.
+        """
         b = self.b
         beside = self.at if self._is_ours(self.at) else b.xp.reshape(b.spread(self.x, self.shape)[:1], [1] * self.dims)
         with b.looking():

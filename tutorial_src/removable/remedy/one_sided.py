@@ -1,4 +1,7 @@
-"""What a real program does on each side of a point at which it has no power series, in words and numbers."""
+"""The behaviour of a real program on each side of a point without a power series.
+
+It is described in words and numbers.
+"""
 
 from __future__ import annotations
 
@@ -99,9 +102,9 @@ no rounding."""
 
 
 def _told(number: float, other: float) -> str:
-    """Write a number with four digits, or as many as tell it from the other.
+    """Write a number with four digits, or with as many as distinguish it from the other.
 
-    Zero, if it is nothing beside the other.
+    Write zero if the number is nothing beside the other.
     """
     if abs(number) < 1e-6 * abs(other):
         return "0"
@@ -117,7 +120,7 @@ def _side(sign: int) -> np.ndarray:
 def _one_sided(values: Values, sign: int, scale: float) -> np.ndarray | None:
     """Return the coefficients of the polynomial through the values on one side.
 
-    None if it is another thing nearer to the point.
+    Return None if the program is another function nearer to the point.
     """
     u, nearer = _side(sign), sign * np.array([0.06, 0.03, 0.01])
     with np.errstate(all="ignore"):
@@ -130,7 +133,10 @@ def _one_sided(values: Values, sign: int, scale: float) -> np.ndarray | None:
 
 
 def _growth(values: Values, sign: int, scale: float) -> tuple[str, float]:
-    """Tell how a program grows on one side: not at all, like a negative power, like a logarithm, in its slope, or in noise."""
+    """Tell how a program grows on one side.
+
+    It grows not at all, like a negative power, like a logarithm, in its slope, or in noise.
+    """
     t = scale * _NEAR * 8.0 ** -np.arange(_DISTANCES)
     h, moved = (np.real(values(sign * t * by))[:, 0] for by in (1.0, 1 + 2.0**-20))
     if not np.isfinite(h).all():

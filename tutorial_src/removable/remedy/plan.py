@@ -1,4 +1,7 @@
-"""How a program is continued to a point: found by looking at its values around it, or refused with a reason."""
+"""How a program is continued to a point.
+
+The plan is found by looking at values around the point, or is refused with a reason.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +150,10 @@ class Plan:
 
     @functools.cached_property
     def nodes(self) -> np.ndarray:
-        """Rounded points at which the program is evaluated, those on both circles first and those of the tests last, shape (n,)."""
+        """Rounded points at which the program is evaluated, shape (n,).
+
+        Those on both circles come first, those of the tests last.
+        """
         if self.kind == "circle":
             units = circles.unit_nodes(_NODES)
             return np.concatenate([self.at + r * units for r in self._radii] + [self.at + np.array(self.tests)])
@@ -165,10 +171,11 @@ class Plan:
         return Table(on.to_chebyshev), Table(on.to_powers)
 
     def _from_circles(self) -> Table:
-        """Return the matrix that takes each coefficient from both circles, by how well they know it.
+        """Return the matrix that takes each coefficient from both circles.
 
-        The error of a coefficient is the noise over the radius to its power, and weights are the
-        inverse squares of errors.
+        The circles are weighted by how well they determine the coefficient. The error of a
+        coefficient is the noise over the radius to its power, and weights are the inverse squares
+        of errors.
         """
         half, k = _NODES // 2, np.arange(self.terms)
         parts, weights = [], []
@@ -182,7 +189,7 @@ class Plan:
             parts.append(np.stack(np.split(rule, 2, axis=1), 1))
             weights.append((noise * (self.radius / r) ** k) ** -2.0)
         both = [part * (weight / sum(weights))[:, None, None] for part, weight in zip(parts, weights, strict=True)]
-        # the tests count for nothing
+        # The test points have no weight.
         rule = np.concatenate([*both, np.zeros((self.terms, 2, len(self.tests)))], 2)
         return Table(rule.reshape(self.terms, -1))
 
@@ -192,7 +199,7 @@ class Plan:
 
     @functools.cached_property
     def _laurent(self) -> np.ndarray:
-        """The matrix that turns values on the larger circle into coefficients of index -64 to 63."""
+        """The matrix from values on the larger circle to coefficients of index -64 to 63."""
         half = _NODES // 2
         return circles.matrices(circles.unit_nodes(_NODES))[half - _LOOKED_AT : half + _LOOKED_AT]
 
@@ -267,7 +274,8 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
 
     Examples
     --------
-    (1 - cos x)/x^2 is continued by 1/2 - x^2/24 and higher terms, from a circle and from the real line:
+    (1 - cos x)/x^2 is continued by 1/2 - x^2/24 and higher terms, from a circle and from the real
+    line:
 
     >>> def h(t):
     ...     return ((1 - np.cos(t)) / t**2)[:, None]
@@ -315,7 +323,9 @@ def _searched(on_circles: Values | None, on_line: Values, at: float, rounding: f
 
 
 def of_squares(on_line: Values, rounding: float, note: str = "") -> Plan:
-    """Look at a program of the square of a length, which takes no complex numbers, for squares greater than 0.
+    """Look at a program of the square of a length, for squares greater than 0.
+
+    The program takes no complex numbers.
 
     Parameters
     ----------
@@ -370,7 +380,10 @@ def _on_the_line(fit: annulus.Fit, radius: float, coefficients: np.ndarray, note
 
 
 def _check_afar(innermost: float, far: float, on_line: Values, at: float) -> None:
-    """Raise if a power series was found far from the point only, and both sides of the point differ: round(x) is like x far out."""
+    """Raise if there is a power series far from the point only, and both sides differ.
+
+    For instance, round(x) is like x far out.
+    """
     if innermost > far * max(1.0, abs(at)):
         reason = explanation(on_line, at)
         if "tends to" in str(reason) or _in_steps(on_line, at):
@@ -378,14 +391,20 @@ def _check_afar(innermost: float, far: float, on_line: Values, at: float) -> Non
 
 
 def _in_steps(on_line: Values, at: float) -> bool:
-    """Tell whether a program stays the same when its argument moves a little, as steps do and noise does not."""
+    """Tell whether a program stays the same when its argument moves a little.
+
+    Steps do so, and noise does not.
+    """
     t = max(1.0, abs(at)) * 0.83 * 2.0 ** -np.arange(0, 8.0)
     there, moved = (on_line(t * by) for by in (1.0, 1 + 2.0**-20))
     return bool(np.all(there == moved) and np.ptp(there.real) > 0)
 
 
 def _check_elements(on_line: Values, at: float) -> None:
-    """Raise if the program gives another value at the same point when it is called again, or called with other points beside it."""
+    """Raise if the program gives another value at the same point when it is called again.
+
+    It is called a second time alike, and then with other points beside it.
+    """
     scale = max(1.0, abs(at))
     t = scale * np.concatenate([[0.113, -0.237, 0.371, -0.049], 0.4 * np.modf(_GOLDEN * np.arange(1, _MANY))[0]])
     with contextlib.suppress(NotTakenError):
@@ -484,9 +503,11 @@ def _numbers(series: np.ndarray) -> tuple[float, ...]:
 
 
 def _checked(plan: Plan, on_line: Values, at: float, innermost: float) -> Plan:
-    """Compare the polynomial with the program on the real line, and return the plan with a point where that is finite.
+    """Compare the polynomial with the program on the real line.
 
-    |z|^2 is constant on every circle around 0, and floor(x) is like x far out: only this tells.
+    Return the plan, with a point at which the program is finite. A program such as abs(z)^2 is
+    constant on every circle around 0, and floor(x) is like x far out: only this comparison reveals
+    them.
     """
     lowest = max(_PATCH * min(plan.reach, max(1.0, abs(at))), 2**12 * EPS * abs(at))
     lowest = min(lowest, plan.reach)

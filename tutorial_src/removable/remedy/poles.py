@@ -1,4 +1,7 @@
-"""Poles and essential singularities, known by the coefficients of negative index, and the errors that name them."""
+"""Poles and essential singularities, and the errors that name them.
+
+They are known by the coefficients of negative index.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ class EssentialSingularityError(NotRemovableError):
 
 
 def _is_there(scan: Scan, p: int, where: np.ndarray, at: float, rounding: float) -> bool:
-    """Tell whether a coefficient of index -p is more than noise, and the same number on two neighbouring circles."""
+    """Tell whether a coefficient of index -p is more than noise.
+
+    It must also be the same number on two neighbouring circles.
+    """
     noise = np.max(np.abs(scan.coefficients[:, max(0, scan.half - p - NEGATIVE) : scan.half - p]), axis=1)
     noise = np.maximum(noise, rounding * scan.largest)
     term = scan.coefficients[:, scan.half - p]
@@ -35,7 +41,10 @@ def _is_there(scan: Scan, p: int, where: np.ndarray, at: float, rounding: float)
 def check_pole(
     scan: Scan, noise: np.ndarray, moved: np.ndarray, inside: np.ndarray, at: float, rounding: float
 ) -> None:
-    """Raise if there is a pole: a coefficient of negative index above the noise, the same number on neighbouring circles.
+    """Raise if there is a pole.
+
+    A pole has a coefficient of negative index above the noise, which is the same number on
+    neighbouring circles.
 
     Parameters
     ----------
@@ -68,7 +77,8 @@ def check_pole(
     >>> seen = scan(lambda z: (np.exp(z) / z**2)[:, None], 0.0, 2.0 ** np.arange(-20, 3), 32)
     >>> check_pole(seen, seen.noise(), np.zeros(23), np.zeros(23, bool), 0.0, 2.0**-53)
     Traceback (most recent call last):
-    removable.errors.PoleError: at 0.0 is a pole of order 2 with leading coefficient 1: nothing removes it
+    removable.errors.PoleError: at 0.0 is a pole of order 2 with leading coefficient 1:
+        nothing removes it
     """
     radii, half = scan.radii, scan.half
     innermost = radii[inside].min() if inside.any() else 1.0

@@ -33,7 +33,9 @@ _SHAKE = 2.0**-40
 
 
 def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray:
-    """Return the noise on each circle relative to the largest value there, the worst of all elements.
+    """Return the noise on each circle relative to the largest value there.
+
+    It is the worst of all elements.
 
     Parameters
     ----------
@@ -66,8 +68,9 @@ def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray
 
 
 def shaken(values: Values, scan: Scan, by: float = _SHAKE) -> np.ndarray:
-    """Return how much values change when the nodes move by a tiny part of their distance, relative to the largest.
+    """Return the relative change of values when the nodes move a little.
 
+    The nodes move by a tiny part of their distance. The change is relative to the largest value.
     Rounding noise changes wholly, unless it is the same number over a longer way than the nodes
     move.
 
@@ -87,7 +90,8 @@ def shaken(values: Values, scan: Scan, by: float = _SHAKE) -> np.ndarray:
 
     Examples
     --------
-    When z changes by a part of 2^-40, z^3 changes by three times that, and noise of a tenth by about a tenth:
+    When z changes by a part of 2^-40, z^3 changes by three times that, and noise of a tenth by
+    about a tenth:
 
     >>> from removable.remedy.circles import scan
     >>> def power(z):
@@ -109,12 +113,13 @@ def shaken(values: Values, scan: Scan, by: float = _SHAKE) -> np.ndarray:
 def region(
     levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _SHAKE, poles: np.ndarray | None = None
 ) -> np.ndarray:
-    """Tell which circles carry a power series: the innermost run of quiet ones that is not a run of total cancellation.
+    """Tell which circles carry a power series.
 
-    Where everything has cancelled, a program is smooth and wrong: 3 + (1 - cos x)/x^2 is 3 for
-    small real x. Right outside of such a run values are rounding noise, which is seen as a change
-    when the nodes are moved a little. Where it comes in steps that are too long for that, it is
-    known by how it sets in at once, and falls from there to the next quiet run.
+    They are the innermost run of quiet circles that is not a run of total cancellation. Where
+    everything has cancelled, a program is smooth and wrong: 3 + (1 - cos x)/x^2 is 3 for small real
+    x. Right outside of such a run values are rounding noise, which is seen as a change when the
+    nodes are moved a little. Where it comes in steps that are too long for that, it is known by how
+    it sets in at once, and falls from there to the next quiet run.
 
     Parameters
     ----------
@@ -139,7 +144,8 @@ def region(
 
     Examples
     --------
-    Two quiet runs. The noise behind the inner one sets in at once, and falls: all had cancelled there.
+    Two quiet runs. The noise behind the inner one sets in at once, and falls: all had cancelled
+    there.
 
     >>> levels = np.array([1e-16, 1e-16, 0.5, 0.1, 1e-5, 1e-10, 1e-10, 0.1])
     >>> np.flatnonzero(region(levels, 2.0**-53, np.zeros(8))).tolist()
@@ -198,12 +204,13 @@ def _runs(levels: np.ndarray, rounding: float) -> Iterator[tuple[int, int]]:
 def _has_cancelled(
     levels: np.ndarray, last: int, following: int, rounding: float, poles: np.ndarray | None = None
 ) -> bool:
-    """Tell whether a run is followed by noise that sets in at once and then falls, up to another run.
+    """Tell whether a run is followed by noise that sets in at once and then falls.
 
-    The noise of rounding falls with the distance, by no more than a high power of it. Where a power
-    series ends, it is the higher coefficients that rise: with these numbers of nodes by no more
-    than 2^16 an octave. Where the circles cross a region in which the program is something else,
-    the noise ends as it sets in, at once. What poles leave is no noise.
+    The noise goes on up to another run. The noise of rounding falls with the distance, by no more
+    than a high power of it. Where a power series ends, it is the higher coefficients that rise:
+    with these numbers of nodes by no more than 2^16 an octave. Where the circles cross a region in
+    which the program is something else, the noise ends as it sets in, at once. What poles leave is
+    no noise.
     """
     gap = levels[last:following]
     return bool(
@@ -217,10 +224,11 @@ def _has_cancelled(
 
 
 def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) -> bool:
-    """Tell whether the noise rises steeply outside of a region, as it does where a power series ends.
+    """Tell whether the noise rises steeply outside of a region.
 
-    Beside a kink or a branch point a program is also quiet, right at the point, where it is
-    constant to rounding; but its noise rises slowly with the radius, like a low power.
+    It does so where a power series ends. Beside a kink or a branch point a program is also quiet,
+    right at the point, where it is constant to rounding; but its noise rises slowly with the
+    radius, like a low power.
 
     Parameters
     ----------
@@ -239,8 +247,8 @@ def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) ->
 
     Examples
     --------
-    With n nodes the noise of a power series rises like a high power of the radius, and that of 1 + sqrt(z), a branch point,
-    like its root:
+    With n nodes the noise of a power series rises like a high power of the radius, and that of
+    1 + sqrt(z), a branch point, like its root:
 
     >>> radii, inside = 2.0 ** np.arange(8), np.arange(8) < 2
     >>> ends_sharply(1e-16 * radii**16, inside), ends_sharply(1e-16 * radii**0.5, inside)
@@ -264,10 +272,10 @@ def first_coefficient(
     usable: np.ndarray,
     at: float,
 ) -> tuple[int, np.ndarray, int]:
-    """Find the first coefficient that is more than noise: its index, its size in units of x, and a circle fit for it.
+    """Find the first coefficient that is more than noise.
 
-    The circle is the largest usable one on which no value exceeds the first term more than
-    eightfold.
+    Return its index, its size in units of x, and a circle fit for it. The circle is the largest
+    usable one on which no value exceeds the first term more than eightfold.
 
     Parameters
     ----------

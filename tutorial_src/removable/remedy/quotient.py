@@ -1,4 +1,6 @@
-r"""A quotient whose common factor is cancelled before anything is evaluated, for f and g that take real numbers only.
+r"""A quotient whose common factor is cancelled before anything is evaluated.
+
+It is for f and g that take real numbers only.
 
 Hadamard's lemma: if :math:`f(r) = 0`, then :math:`f(x) = (x - r)\,F(x)` with
 
@@ -231,7 +233,10 @@ class Quotient:
         return Plan(self.radius, plan.fill, further=True)
 
     def _table(self, name: str, b: Backend, precision: str, dims: int, like: Array | None) -> Derivatives:
-        """Return a function of offsets from the point that returns value and derivatives there as numbers."""
+        """Return a function of offsets that returns value and derivatives there as numbers.
+
+        The offsets are from the point.
+        """
         call, highest = functools.partial(self._call, name, b), self.order + 3
 
         def derivatives(z: Array, order: int) -> list[Array]:
@@ -282,7 +287,10 @@ class Quotient:
         return known
 
     def _check_by_element(self, b: Backend, precision: str, dims: int, like: Array | None) -> None:
-        """Refuse f and g that depend on chance or mix elements: alone or among others, an element has one value."""
+        """Refuse f and g that depend on chance or mix elements.
+
+        An element must have one value, alone and among others.
+        """
         x, rounding = self.at + np.linspace(0.1, 0.9, 7) * 2.0**-3, 64 * 2.0 ** -PRECISIONS[precision]
         ways = [x.reshape(-1, *[1] * dims), x[:4].reshape(-1, *[1] * dims)]
         if like is None:  # then there is nothing else that gives a result its shape
@@ -320,7 +328,10 @@ class Quotient:
         return functools.partial(Quotient, at=self.at, order=self.order, radius=self.radius), (self.f, self.g)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Quotient:
-        """Return a copy whose f and g read copies: those of a module follow the parameters of the copied module."""
+        """Return a copy whose f and g read copies.
+
+        If f or g belongs to a module, its copy follows the parameters of the copied module.
+        """
         copy = Quotient.__new__(Quotient)
         memo[id(self)] = copy
         copy.__dict__ |= self.__dict__ | {"_plans": {}}
@@ -351,7 +362,7 @@ def _strictly_exported(b: Backend) -> bool:
 def _looked_up(owner: Quotient, framework: str, precision: str, compiling: bool, strictly: bool) -> Plan | None:
     """Return the plan for f and g that read nothing but numbers and functions.
 
-    None if they read more.
+    Return None if they read more.
     """
     if strictly:
         raise UnsupportedError("torch.export with strict=True follows no derivatives; export with strict=False.")
@@ -369,7 +380,10 @@ _looked_up._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
 def _whole(b: Backend, function: Callable[[Array], list[Array]]) -> Callable[[Array], list[Array]] | None:
-    """Return a function in one piece, in the framework in which each operation takes its time to begin; None elsewhere."""
+    """Return a function in one piece, for a framework whose operations are slow to start.
+
+    Return None for the other frameworks.
+    """
     if b.adapter.name != "jax":
         return None
     import jax

@@ -15,11 +15,12 @@ _STRIDE = 999_983
 
 @functools.lru_cache(maxsize=256)
 def with_short_logarithm(radius: float) -> float:
-    """Return a number close to a radius whose natural logarithm has 9 binary digits less than there is room for, all but exactly.
+    """Return a number close to a radius whose natural logarithm is short.
 
-    PyTorch and TensorFlow compute a complex power as exp(k log z), and round log z and its product
-    with k. On a circle every node z has the same size, so that all are wrong by the same: by 18
-    units of rounding for k = 6 and a radius of 8. No mean removes that.
+    The logarithm has 9 binary digits less than there is room for, all but exactly. PyTorch and
+    TensorFlow compute a complex power as exp(k log z), and round log z and its product with k. On a
+    circle every node z has the same size, so that all are wrong by the same: by 18 units of
+    rounding for k = 6 and a radius of 8. No mean removes that.
 
     Parameters
     ----------
@@ -50,7 +51,9 @@ def with_short_logarithm(radius: float) -> float:
 
 
 def power_of_root_2(radius: float) -> float:
-    """Return the power of the square root of 2 next to a radius: in units of it numbers of few digits stay such numbers.
+    """Return the power of the square root of 2 next to a radius.
+
+    In units of it, numbers of few digits stay numbers of few digits.
 
     Parameters
     ----------

@@ -35,7 +35,9 @@ def reach_and_terms(
     noise: np.ndarray,
     rounding: float = 2.0**-53,
 ) -> tuple[float, int] | None:
-    """Find how far out a power series is used: as far as the program needs it, and no further than it keeps its digits.
+    """Find how far out a power series is used.
+
+    It is used as far as the program needs it, and no further than it keeps its digits.
 
     Parameters
     ----------
@@ -57,8 +59,8 @@ def reach_and_terms(
 
     Examples
     --------
-    64 coefficients of the geometric series 1/(1 - x), of a program whose noise is 1e-16/x. At 0.446 it takes 57 terms: the next
-    is 1e-20, and 2e-14 in the third derivative, which is 64.
+    64 coefficients of the geometric series 1/(1 - x), of a program whose noise is 1e-16/x. At 0.446
+    it takes 57 terms: the next is 1e-20, and 2e-14 in the third derivative, which is 64.
 
     >>> radii = 2.0 ** np.arange(-20, 1)
     >>> one, noise = np.ones((64, 1)), 1e-16 / radii[:, None]
@@ -107,7 +109,10 @@ def _badness(
     noise: np.ndarray,
     rounding: float,
 ) -> float:
-    """Return the errors of the polynomial up to a distance, and of the program from there on, over what is allowed."""
+    """Return the largest error of the polynomial and of the program, over what is allowed.
+
+    The polynomial is used up to a distance, and the program from there on.
+    """
     k = np.arange(len(size))
     outside = np.flatnonzero(radii >= u * unit)
     here = noise[outside[0]] if outside.size else np.full(size.shape[1], np.inf)
@@ -131,7 +136,7 @@ def _badness(
 def _terms(size: np.ndarray, ratio: np.ndarray, u: float, rounding: float) -> int:
     """Return how many terms are enough at a distance u.
 
-    One more than there are, if all are too few.
+    Return one more than there are if all are too few.
     """
     k = np.arange(len(size))
     enough = 1

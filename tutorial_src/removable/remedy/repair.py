@@ -189,7 +189,7 @@ class Repaired:
         at = self.at
         if callable(at) or is_array(at):
             at = checked_at(b, at(*parameters) if callable(at) else at, x)
-        # nothing to look at, and the function itself tells the shape
+        # There is nothing to look at, and the function itself gives the shape.
         if any(size == 0 for size in sizes(x) or ()):
             return self._call(b, x, parameters)
         plan = None if parameters or is_array(at) else _constant(self, framework, precision)
@@ -226,8 +226,10 @@ class Repaired:
         Examples
         --------
         >>> import torch
-        >>> found = repair(lambda x: torch.sin(x) / x, at=0.0).report(torch.ones(1, dtype=torch.float64))
-        >>> found.kind, found.coefficients[:2], round(found.coefficients[2], 15), found.error < 1e-15
+        >>> x = torch.ones(1, dtype=torch.float64)
+        >>> found = repair(lambda x: torch.sin(x) / x, at=0.0).report(x)
+        >>> c = found.coefficients
+        >>> found.kind, c[:2], round(c[2], 15), found.error < 1e-15
         ('circle', (1.0, 0.0), -0.166666666666667, True)
         """
         at, plan = self._look_at(x, parameters)
@@ -246,11 +248,11 @@ class Repaired:
         )
 
     def prepare(self, x: Array, *parameters: Array) -> Repaired:
-        """Look at the function now, with what it reads now, for a compiler that will hide the values.
+        """Look at the function now, for a compiler that will hide the values.
 
-        A compiled program chooses a circle among many by itself, which takes some thousand
-        evaluations for each element of the parameters. After this it takes the one that is found
-        here, and gives NaN where that is not good enough.
+        It is looked at with what it reads now. A compiled program chooses a circle among many by
+        itself, which takes some thousand evaluations for each element of the parameters. After this
+        it takes the one that is found here, and gives NaN where that is not good enough.
 
         Parameters
         ----------
@@ -295,7 +297,7 @@ class Repaired:
     def __get__(self, instance: Any, owner: type | None = None) -> Repaired:
         """Return the repaired method of an instance, as functions in a class do.
 
-        Of the class this very function.
+        Accessed on the class, it returns this very function.
         """
         if instance is None or not hasattr(self.function, "__get__"):
             return self
@@ -334,7 +336,10 @@ class Repaired:
         return f"<repaired {getattr(self.function, '__name__', self.function)} at {self.at!r}>"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Repaired:
-        """Return a copy whose function reads copies: that of a module follows the parameters of the copied module."""
+        """Return a copy whose function reads copies.
+
+        If the function belongs to a module, its copy follows the parameters of the copied module.
+        """
         copy = Repaired.__new__(Repaired)
         memo[id(self)] = copy
         for name, value in self.__dict__.items():
@@ -381,7 +386,7 @@ class Repaired:
     ) -> Plan:
         """Look at the program.
 
-        In single precision, if x is of that and the program takes no other.
+        Single precision is used if x is of that and the program takes no other.
         """
         values = {
             kind: functools.partial(self._values, b, kind, dims, parameters, at, like)
@@ -398,7 +403,10 @@ class Repaired:
         return dataclasses.replace(plan, dtype=kinds[plan.kind != "circle"], dims=dims, at=at, note=plan.note or note)
 
     def _bits(self, bits: str, precision: str, in_double: Values, at: float) -> tuple[str, str]:
-        """Return the bits to look with, and why not 64: TensorFlow lets no variable of single precision meet another."""
+        """Return the bits to look with, and why not 64.
+
+        TensorFlow combines no variable of single precision with a number of another.
+        """
         if bits == "64" and precision == "float32":
             try:
                 in_double(np.array([0.113 * max(1.0, abs(at))]))
@@ -427,7 +435,10 @@ class Repaired:
         return self._by_choice(b, x, at, parameters)
 
     def _by_a_plan(self, b: Backend, precision: str, x: Array, at: float, parameters: tuple[Array, ...]) -> Array:
-        """Evaluate the program at the nodes of a plan, which is made anew where the values show that it does not hold."""
+        """Evaluate the program at the nodes of a plan.
+
+        The plan is made anew where the values show that it does not hold.
+        """
         t = offset(b, precision, x, at)
         key = (b.adapter.name, precision, str(getattr(x, "device", "")), at, b.dims(x))
         plan, new = self._plans.get(key), False
@@ -474,7 +485,7 @@ class Repaired:
     def _look_again(self, b: Backend, at: float, dims: int, parameters: tuple[Array, ...], like: Array) -> Plan:
         """Look at the program with what it reads now.
 
-        Where it is 0, with parameters that are not.
+        Where it is 0, it is looked at with parameters that are not.
         """
         with b.looking():
             check_elements(b, lambda x: self._call(b, x, parameters), at, like)
@@ -485,7 +496,10 @@ class Repaired:
         return plan
 
     def _check_few(self, b: Backend, x: Array, at: float, dims: int, parameters: tuple[Array, ...]) -> None:
-        """Raise if so many functions are looked at, one for each parameter, that each had better choose for itself."""
+        """Raise if so many functions are looked at that each had better choose for itself.
+
+        There is one function for each parameter.
+        """
         one = b.array(np.full([1] * dims, at + 0.113 * max(1.0, abs(at))), b.dtype(x), x)
         with b.looking():
             try:
@@ -500,7 +514,7 @@ class Repaired:
     def _by_choice(self, b: Backend, x: Array, at: Any, parameters: tuple[Array, ...]) -> Array:
         """Evaluate the program around the point of each element, on a circle that is chosen for it.
 
-        NaN where none is good.
+        The result is NaN where no circle is good.
         """
         if b.adapter.name == "numpy":  # which says of each overflow far out what it thinks
             with b.looking():
@@ -575,7 +589,7 @@ def _first(b: Backend, result: Array) -> Array:
 
 
 def _constant(repaired: Repaired, framework: str, precision: str) -> Plan | None:
-    # one that the compiled program itself makes is not there yet
+    # An instance that the compiled program itself makes has no attributes yet.
     if not hasattr(repaired, "function"):
         return None
     return repaired._known(framework, precision)

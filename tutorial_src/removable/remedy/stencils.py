@@ -1,4 +1,7 @@
-"""Where a program is evaluated around a point at each call, and how values there become coefficients and their noise."""
+"""The points around a point at which a program is evaluated at each call.
+
+The module also turns the values there into coefficients and their noise.
+"""
 
 from __future__ import annotations
 

@@ -12,9 +12,10 @@ Result = TypeVar("Result")
 
 
 def elsewhere(work: Callable[[], Result]) -> Result:
-    """Do something in a thread of its own, in which no compiler traces and no transformation is at work.
+    """Do something in a thread of its own.
 
-    What the frameworks know of tracing, of modes and of transformations belongs to the thread.
+    There no compiler traces, and no transformation is at work. What the frameworks know of tracing,
+    of modes and of transformations belongs to the thread.
 
     Parameters
     ----------

@@ -1,13 +1,14 @@
-r"""Polynomials of many points in eager PyTorch, as an operation whose derivatives are operations of the same kind.
+r"""Polynomials of many points in eager PyTorch, as one operation.
 
-Step by step, PyTorch writes every intermediate result of Horner's rule down, and goes back through
-all of them. Here a polynomial :math:`P(t, c) = \sum_k c_k u^k`, of :math:`u = t/\rho` within a
-reach, keeps t and c alone. What its derivatives need are polynomials again, and moments :math:`M(g,
-t)_k = \sum_i g_i u_i^k`:
+The derivatives of the operation are operations of the same kind. Step by step, PyTorch writes every
+intermediate result of Horner's rule down, and goes back through all of them. Here a polynomial
+:math:`P(t, c) = \sum_k c_k u^k`, of :math:`u = t/\rho` within a reach, keeps t and c alone. What
+its derivatives need are polynomials again, and moments :math:`M(g, t)_k = \sum_i g_i u_i^k`:
 
 .. math::
 
-   \partial_t P = P(t, Dc)/\rho,\quad \partial_c^{\mathsf T} P\,g = M(g, t),\quad (Dc)_k = (k + 1)\,c_{k+1} .
+   \partial_t P = P(t, Dc)/\rho,\quad \partial_c^{\mathsf T} P\,g = M(g, t),\quad
+   (Dc)_k = (k + 1)\,c_{k+1} .
 
 Beyond the reach the polynomial is held at what it is at the reach, so that nothing overflows.
 Nobody reads it there.

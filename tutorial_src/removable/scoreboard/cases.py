@@ -62,7 +62,7 @@ class Case:
         >>> CASES["sin(x)/x"].typed(torch)(torch.tensor([0.0, 1.0]))
         tensor([   nan, 0.8415])
         """
-        # nothing else is to be closed over: what can change is looked at again at each call
+        # Close over nothing else: what can change is looked at again at each call.
         f, g = self.f, self.g
         return lambda x: f(x, xp) / g(x, xp)
 

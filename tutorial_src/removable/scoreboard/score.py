@@ -72,7 +72,10 @@ class Score:
         return sum(int(np.isinf(row).sum()) for row in errors) if errors else None
 
     def right(self, *, at: bool) -> int:
-        """Count the pairs that are right at the point, or next to it, in all derivatives measured."""
+        """Count the pairs that are right in all derivatives measured.
+
+        With ``at`` they are counted at the point, without it next to the point.
+        """
         return sum(bool((rows[:, (self.gamma == 0) == at] <= self.tolerance).all()) for rows in self.errors.values())
 
 
@@ -115,7 +118,8 @@ def measure(
     --------
     >>> from removable.scoreboard import CASES, PATCHES
     >>> h = {"h": CASES["(x*x - 4)/(x - 2)"]}
-    >>> score = measure(PATCHES["where"], gamma=[-1e-9, 0.0, 1e-9], order=1, cases=h, names=["torch"])
+    >>> few = {"gamma": [-1e-9, 0.0, 1e-9], "order": 1, "names": ["torch"]}
+    >>> score = measure(PATCHES["where"], cases=h, **few)
     >>> score.lost(0), score.lost(1), round(score.worst(1))
     (0, 1, 1)
     """
@@ -166,7 +170,8 @@ def table(scores: Mapping[str, Score]) -> str:
     --------
     >>> from removable.scoreboard import CASES, PATCHES
     >>> h = {"h": CASES["(x*x - 4)/(x - 2)"]}
-    >>> print(table({"clamp": measure(PATCHES["clamp"], gamma=[0.0, 1.0], order=1, cases=h, names=["torch"])}))
+    >>> few = {"gamma": [0.0, 1.0], "order": 1, "names": ["torch"]}
+    >>> print(table({"clamp": measure(PATCHES["clamp"], cases=h, **few)}))
                                right        value         1st           2nd           3rd
                         pairs  at    near   worst    NaN  worst    NaN  worst    NaN  worst    NaN
     clamp               1      0     1      1e+00    0    4e+04    0    -        -    -        -
@@ -269,7 +274,8 @@ def costs() -> str:
 
     Examples
     --------
-    >>> [line.split("  ")[0] for line in costs().splitlines()[2 : 2 + len(SITUATIONS)]] == list(SITUATIONS)
+    >>> rows = costs().splitlines()[2 : 2 + len(SITUATIONS)]
+    >>> [row.split("  ")[0] for row in rows] == list(SITUATIONS)
     True
     """
     measurements = read("costs")

@@ -275,7 +275,8 @@ def write(what: Sequence[str], value: float | list[Any], *, module: str, file: P
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = Path(folder, "measured.json")
-    ...     record = write(["patches", "naive", "torch"], 1.0, module="removable.scoreboard.patches", file=file)
+    ...     what, module = ["patches", "naive", "torch"], "removable.scoreboard.patches"
+    ...     record = write(what, 1.0, module=module, file=file)
     ...     read(file=file) == {record.what: record}
     True
     >>> is_current(record), list(record.versions)
@@ -317,7 +318,8 @@ def is_current(record: Record) -> bool:
     --------
     >>> from dataclasses import replace
     >>> record = read()["patches", "naive", "torch"]
-    >>> is_current(replace(record, digest="0" * 16)), is_current(replace(record, module="removable.gone"))
+    >>> changed, gone = replace(record, digest="0" * 16), replace(record, module="removable.gone")
+    >>> is_current(changed), is_current(gone)
     (False, False)
     """
     try:
@@ -368,9 +370,11 @@ def stamp(records: Iterable[Record]) -> str:
     Examples
     --------
     >>> from dataclasses import replace
-    >>> record = replace(read()["patches", "naive", "torch"], processor="x86_64, 2 cores", versions={"NumPy": "2.4.6"})
+    >>> record = read()["patches", "naive", "torch"]
+    >>> record = replace(record, processor="x86_64, 2 cores", versions={"NumPy": "2.4.6"})
     >>> other = replace(record, day="2026-01-02", digest="0" * 16, versions={"NumPy": "2.0.0"})
-    >>> print(stamp([other, replace(other, day="2026-01-01"), replace(other, versions={"NumPy": "2.4.6"})]))
+    >>> earlier, newer = replace(other, day="2026-01-01"), replace(other, versions=record.versions)
+    >>> print(stamp([other, earlier, newer]))
     Measured 2026-01-01 to 2026-01-02 on x86_64, 2 cores,
     with NumPy 2.0.0 and 2.4.6.
     † measured before the code was changed; renew with nox -s bench

@@ -1,9 +1,8 @@
-r"""One function in several forms: as typed, with an epsilon, simplified.
+r"""One function in several forms, each in several frameworks, against the truth.
 
-Each in several frameworks, against the truth.
-
-The figures of section 2 and 3 look at one program closely (:mod:`removable.sweeps.sweep`). Here a
-few programs that are meant to be the same function are held side by side.
+The forms are the function as typed, with an epsilon, and simplified. The figures of section 2 and 3
+look at one program closely (:mod:`removable.sweeps.sweep`). Here a few programs that are meant to
+be the same function are held side by side.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ class Comparison:
     def error(self, form: str, name: str, order: int = 0) -> np.ndarray:
         """Absolute error of a form in a framework, shape ``(n,)``.
 
-        Infinite where the result is NaN or infinite.
+        It is infinite where the result is NaN or infinite.
 
         Raises
         ------
@@ -88,10 +87,11 @@ class Comparison:
         return float(np.max(error[np.isfinite(error)])) if np.isfinite(error).any() else float("nan")
 
     def edges(self, form: str, name: str, order: int = 0, *, tolerance: float = 1e-3) -> Edges:
-        r"""Find how far out a form is off by more than ``tolerance``, or not finite, on either side of the singular point.
+        r"""Find how far out a form is wrong, on either side of the singular point.
 
-        The edges are looked for between the samples nearest to the singular point and furthest from
-        it, by :class:`removable.sweeps.widths.EdgeSearch`. A side without samples has the edge 0.
+        It is wrong where it is off by more than ``tolerance``, or not finite. The edges are looked
+        for between the samples nearest to the singular point and furthest from it, by
+        :class:`removable.sweeps.widths.EdgeSearch`. A side without samples has the edge 0.
 
         Raises
         ------
@@ -133,11 +133,17 @@ class Comparison:
         return search.edge
 
     def reach(self, form: str, name: str, order: int = 0, *, tolerance: float = 1e-3) -> float:
-        r"""Return the largest :math:`|x - r|` at which a form is off by more than ``tolerance``: the outer of :meth:`edges`."""
+        r"""Return the largest :math:`|x - r|` at which a form is off by more than ``tolerance``.
+
+        It is the outer of :meth:`edges`.
+        """
         return self.edges(form, name, order, tolerance=tolerance).outer
 
     def table(self, order: int = 0) -> str:
-        """Lay out the worst error of each form in each framework, how far out it is wrong, and the samples lost."""
+        """Lay out how wrong each form is in each framework.
+
+        The table has the worst error, how far out the form is wrong, and the samples lost.
+        """
         lines = [f"{'':<14}" + "".join(f"{title:<34}" for title in self.versions.values()).rstrip()]
         head = f"{'largest error':<15}{'above 1e-3 to':<14}{'lost':<5}"
         lines.append(f"{'form':<14}" + (head * len(self.versions)).rstrip())
@@ -240,7 +246,7 @@ truth to be linear."""
 def _truth_between(meant: Program, gamma: np.ndarray, base: float, order: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return the truth as a function: exact at some thousand points, linear in between.
 
-    Computed when it is first asked for.
+    It is computed when it is first asked for.
     """
 
     @functools.cache
@@ -273,7 +279,9 @@ def derivative_edges(
     mode: Mode = "reverse",
     dtype: str = "float64",
 ) -> dict[tuple[int, float], Edges]:
-    r"""Find how far out each derivative of a program is off, in any precision: the searches share the runs of the framework.
+    r"""Find how far out each derivative of a program is off, in any precision.
+
+    The searches share the runs of the framework.
 
     Parameters
     ----------

@@ -2,12 +2,14 @@ r"""The coloured regions of Figures 1 to 8, decided by arithmetic.
 
 For a sample :math:`x = \mathrm{fl}(2 + \gamma)`, where fl is rounding to the precision in use:
 
-=======  ======================================================================================================
-red      :math:`\mathrm{fl}(2 + \gamma) = 2` although :math:`\gamma \ne 0`: the offset itself is absorbed
-black    outside the zone in which h1 or h2 perturbs the denominator, so that h1 or h2 is h bit for bit
+=======  ===========================================================================================
+red      :math:`\mathrm{fl}(2 + \gamma) = 2` although :math:`\gamma \ne 0`: the offset itself is
+         absorbed
+black    outside the zone in which h1 or h2 perturbs the denominator, so that h1 or h2 is h bit for
+         bit
 yellow   :math:`\mathrm{fl}(x^2) - 4 = 4 (x - 2)`: the numerator holds no trace of :math:`\gamma^2`
 green    the rest, and :math:`\gamma = 0`, as the caption of Figure 3 has it
-=======  ======================================================================================================
+=======  ===========================================================================================
 
 No threshold in :math:`\gamma` appears anywhere.
 """

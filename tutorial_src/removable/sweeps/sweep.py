@@ -182,7 +182,10 @@ class Sweep:
         return self.results[name][self._checked(order)] - self.meant[order]
 
     def ulp_error(self, name: str, order: int = 0) -> np.ndarray:
-        """Error of one framework in units in the last place of the function meant, shape ``(n,)``."""
+        """Error of one framework in units in the last place, shape ``(n,)``.
+
+        The units are those of the function meant.
+        """
         dtype = self.results[name].dtype
         return np.abs(self.total_error(name, order)) / np.spacing(np.abs(self.meant[order]).astype(dtype))
 

@@ -1,4 +1,6 @@
-r"""How far around a removable singularity a derivative is wrong: the width of the zone, measured and predicted.
+r"""How far around a removable singularity a derivative is wrong, measured and predicted.
+
+This distance is the width of the zone.
 
 Let :math:`h = f/(x - r)`, where :math:`f(r) = 0` and the terms of :math:`f` cancel to that. They
 have the size :math:`s`, and the numerator therefore carries a rounding error :math:`d = u s`, with
@@ -60,9 +62,10 @@ def unit_roundoff(dtype: str) -> float:
 
 
 def offsets(gamma: ArrayLike, *, base: float = 2.0, dtype: str = "float64") -> np.ndarray:
-    r"""Return the offsets next to those given for which :math:`r + \gamma` is a number of the dtype, exactly.
+    r"""Return offsets for which :math:`r + \gamma` is a number of the dtype, exactly.
 
-    A distance is then a distance: nothing is lost when the point is stored, and ``x - r`` is exact.
+    They are those next to the given offsets. A distance is then a distance: nothing is lost when
+    the point is stored, and ``x - r`` is exact.
 
     Parameters
     ----------
@@ -98,7 +101,9 @@ def offsets(gamma: ArrayLike, *, base: float = 2.0, dtype: str = "float64") -> n
 def zone_width(
     x: ArrayLike, result: ArrayLike, true: ArrayLike, *, base: float = 2.0, tolerance: float = 1e-3
 ) -> float:
-    r"""Return the largest sampled distance :math:`|x - r|` at which a result is off by more than a tolerance.
+    r"""Return the largest sampled distance at which a result is off by more than a tolerance.
+
+    The distance is :math:`|x - r|`.
 
     Parameters
     ----------
@@ -140,7 +145,9 @@ def zone_width(
 
 @dataclass(frozen=True)
 class Edges:
-    r"""How far out a result is wrong on either side of a singular point: the outermost wrong :math:`|x - r|`.
+    r"""How far out a result is wrong on either side of a singular point.
+
+    An edge is the outermost :math:`|x - r|` at which the result is wrong.
 
     Attributes
     ----------
@@ -264,7 +271,9 @@ def edges(
     smallest: float = 2.0**-53,
     largest: float = 1.0,
 ) -> Edges:
-    r"""Return how far out a result is off by more than a tolerance on either side of a point, to three digits.
+    r"""Return how far out a result is wrong on either side of a point, to three digits.
+
+    It is wrong where it is off by more than a tolerance.
 
     Parameters
     ----------
@@ -317,7 +326,9 @@ def edges(
 
 
 def predicted_error(distance: float, order: int, *, dtype: str = "float64", size: float = 4.0) -> float:
-    r"""Return the error of a derivative that the law predicts at a distance, :math:`E_n = n!\, u s/|x - r|^{n+1}`.
+    r"""Return the error of a derivative that the law predicts at a distance.
+
+    The law is :math:`E_n = n!\, u s/|x - r|^{n+1}`.
 
     Parameters
     ----------
@@ -333,14 +344,18 @@ def predicted_error(distance: float, order: int, *, dtype: str = "float64", size
 
     Examples
     --------
-    >>> f"{predicted_error(0.01, 2, dtype='float32'):.2f}"  # a second derivative in float32, a hundredth away
+    A second derivative in float32, a hundredth away:
+
+    >>> f"{predicted_error(0.01, 2, dtype='float32'):.2f}"
     '0.48'
     """
     return _scale(order, dtype, size) / _checked_positive("distance", distance) ** (order + 1)
 
 
 def predicted_width(order: int, *, dtype: str = "float64", tolerance: float = 1e-3, size: float = 4.0) -> float:
-    r"""Return the width of the zone in which a derivative is off by more than a tolerance, by the law.
+    r"""Return the width of the zone in which a derivative is wrong, by the law.
+
+    It is wrong where it is off by more than a tolerance.
 
     Parameters
     ----------

@@ -83,7 +83,8 @@ def measure(
     >>> measure(["Theano"])
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: there is no system 'Theano'; give some of 'PyTorch', 'TensorFlow', ... 'SymPy'.
+    removable.errors.InputError: there is no system 'Theano';
+        give some of 'PyTorch', 'TensorFlow', ... 'SymPy'.
     """
     if unknown := [name for name in checked_names(names) if name not in _MODES]:
         raise InputError(f"there is no system {unknown[0]!r}; give some of {', '.join(map(repr, NAMES))}.")

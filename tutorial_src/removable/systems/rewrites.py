@@ -309,7 +309,8 @@ def measure(names: Sequence[str] = tuple(_MODES), patterns: Sequence[Pattern] = 
     >>> measure(["Theano"])
     Traceback (most recent call last):
         ...
-    removable.errors.InputError: there are no rewrites of 'Theano' here; give some of 'PyTorch', 'TensorFlow', 'JAX'.
+    removable.errors.InputError: there are no rewrites of 'Theano' here;
+        give some of 'PyTorch', 'TensorFlow', 'JAX'.
     """
     if unknown := [name for name in checked_names(names) if name not in _MODES]:
         raise InputError(f"there are no rewrites of {unknown[0]!r} here; give some of {', '.join(map(repr, _MODES))}.")

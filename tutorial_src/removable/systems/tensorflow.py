@@ -2,7 +2,9 @@
 
 Examples
 --------
->>> (ran,) = MODES["jit_compile=True"]([lambda x, xp: x * (x - 2) / (x - 2)], [np.array([2.0, 3.0])])
+>>> (ran,) = MODES["jit_compile=True"](
+...     [lambda x, xp: x * (x - 2) / (x - 2)], [np.array([2.0, 3.0])]
+... )
 >>> ran.value, ran.divisions
 (array([nan,  3.]), (1, 2))
 """

@@ -38,7 +38,8 @@ def backend(name: str) -> Backend:
 
     Examples
     --------
-    A real matrix times the real and imaginary parts of complex values, here the mean of 1 + 2i and 3 + 4i:
+    A real matrix times the real and imaginary parts of complex values, here the mean of 1 + 2i and
+    3 + 4i:
 
     >>> import numpy as np
     >>> b = backend("numpy")

@@ -1,6 +1,7 @@
-"""What the remedy asks of a framework: arrays made of numbers, parts of complex numbers, a product with a matrix.
+"""The operations of a framework that the remedy uses.
 
-Everything is made of the framework's own plain operations, so that whatever it does to a program
+They make arrays of numbers, take the parts of complex numbers, and multiply by a matrix. Everything
+is made of the framework's own plain operations, so that whatever the framework does to a program
 passes through.
 """
 
@@ -57,7 +58,10 @@ class Backend(ABC):
 
     @abstractmethod
     def parts(self, values: Array) -> Array:
-        """Return the real parts of complex values and then their imaginary parts, along the first axis."""
+        """Return the real parts of complex values and then the imaginary parts.
+
+        They stand one after the other along the first axis.
+        """
 
     @abstractmethod
     def cast(self, values: Array, dtype: str) -> Array:
@@ -69,9 +73,9 @@ class Backend(ABC):
 
     @abstractmethod
     def numbers(self, values: Array) -> np.ndarray | None:
-        """Return values as NumPy's.
+        """Return values as an array of NumPy.
 
-        None while they are traced, mapped or differentiated by a transformation.
+        Return None while they are traced, mapped or differentiated by a transformation.
         """
 
     @abstractmethod
@@ -80,7 +84,10 @@ class Backend(ABC):
 
     @abstractmethod
     def put(self, values: Array, where: np.ndarray, count: int) -> Array:
-        """Return an array of shape (count,), with values, shape (k,), at the indices ``where`` and 0 elsewhere."""
+        """Return an array of shape (count,) with values at some indices.
+
+        The values have shape (k,), and stand at the indices ``where``. Elsewhere the array is 0.
+        """
 
     def taken(self, values: Array, where: np.ndarray) -> Array:
         """Return the elements of an array, shape (n,), at indices."""
@@ -111,7 +118,10 @@ class Backend(ABC):
         return self.xp.tensordot(self.known(matrix, self.dtype(values), values), values, 1)
 
     def beside(self, values: Array, nodes: Array) -> Array:
-        """Return values in a dtype in which they can meet nodes: what is rounded more than these is no longer the same function."""
+        """Return values in a dtype in which they can be combined with nodes.
+
+        With values rounded more than the nodes, the function would no longer be the same.
+        """
         dtype = self.dtype(values)
         if not dtype.startswith(("float", "bfloat")):
             return values
@@ -143,7 +153,11 @@ class Backend(ABC):
         return self.xp.abs(values)
 
     def one_for_all(self, coefficients: Any, count: int, u: Array) -> Array | None:
-        """Return the coefficients of a polynomial in one row, if they are the same for all points and an operation takes such."""
+        """Return the coefficients of a polynomial in one row, or None.
+
+        There is a row if they are the same for all points and an operation of the framework takes
+        it.
+        """
         return None
 
     @property
@@ -156,7 +170,10 @@ class Backend(ABC):
         return 0
 
     def wide(self) -> str:
-        """Return the bits of the widest real numbers that the framework computes with now, "64" or "32"."""
+        """Return the bits of the widest real numbers that the framework computes with.
+
+        They are those in use now, "64" or "32".
+        """
         return "64"
 
     @contextlib.contextmanager

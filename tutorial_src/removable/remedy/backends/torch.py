@@ -13,7 +13,10 @@ from removable.remedy.backends.base import Backend, Table
 
 
 def _made_ready(values: Table, dtype: str, device: str) -> bool:
-    """Keep a table as a tensor, for a compiler that reads the program: it would read an array number by number."""
+    """Keep a table as a tensor, for a compiler that reads the program.
+
+    The compiler would read an array number by number.
+    """
     import torch
 
     if (dtype, device) not in values.ready:
