@@ -1,7 +1,7 @@
-"""Let pytest run what readers read: gallery scripts and chapters, each with the doctests in its prose.
+"""Let pytest run the gallery scripts and chapters, each with the doctests in its prose.
 
-Named on the command line (``pytest gallery docs``), as ``nox -s doctest`` does; the tests proper
-are in ``tests/``.
+They are named on the command line (``pytest gallery docs``), as ``nox -s doctest`` does. The tests
+proper are in ``tests/``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> object:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note for the record of the build where each doctest stands, and how many examples a docstring has."""
+    """Note for the record of the build where each doctest stands.
+
+    For a docstring the number of its examples is noted, too.
+    """
     for item in items:
         item.user_properties.append(("source", item.path.relative_to(ROOT).as_posix()))
         if isinstance(item, pytest.DoctestItem):

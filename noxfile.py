@@ -32,7 +32,7 @@ def run(session: nox.Session, *command: str, **env: str) -> None:
 
 
 def environment(session: nox.Session, name: str, extras: str) -> str:
-    """Return the Python of the environment ``.nox/NAME``, with this project and some of its extras installed.
+    """Return the Python of the environment ``.nox/NAME``, with this project and some of its extras.
 
     nox gives each session an environment of its own. The frameworks take 4 GB, so the sessions that
     need them share one. It is made on first use, and again when the requirements or the pins
@@ -218,7 +218,7 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def reproducible(session: nox.Session) -> None:
-    """Build the site twice, in different folders with different hash seeds, and compare every byte."""
+    """Build the site twice, in two folders with different hash seeds, and compare every byte."""
     run(session, shared_python(session), "checks/reproducible.py", *session.posargs)
 
 
@@ -226,7 +226,7 @@ def reproducible(session: nox.Session) -> None:
 def oldest(session: nox.Session) -> None:
     """Check everything with the lowest versions allowed.
 
-    Torch==2.13.0 would hold that one fixed.
+    An argument such as ``torch==2.13.0`` holds that package fixed.
     """
     kept, pins = kept_fixed(session), str(Path(session.create_tmp(), "lowest.txt"))
     session.install("--quiet", "uv")  # pip knows no lowest versions

@@ -1,4 +1,4 @@
-"""The explorer: how soon the page shows the new picture, and how long a slow function keeps it from answering."""
+"""The explorer: the time to a new picture, and the longest pause while a slow function runs."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def bench_explorer(page, address, capsys):
 
 
 def bench_slow_function(page, address, capsys):
-    """Print the longest time without an answer while a slow function is judged, and hold it against its limit."""
+    """Print the longest pause while the page judges a slow function, and compare with its limit."""
     page.goto(f"{address}/explorer.html#tab=own")
     pauses = page.evaluate(PAUSES, SLOW)
     stopped = page.locator("#explorer-own-progress").inner_text()

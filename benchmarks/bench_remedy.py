@@ -111,7 +111,7 @@ def typed(title: str) -> Callable:
 def remedy(kind: str, title: str) -> Callable | None:
     """Return a quotient by one of the remedies, called with x and a namespace.
 
-    None if there is no such one.
+    It is None if there is no such remedy.
     """
     f, g, at, order, primitive = FUNCTIONS[title]
     if kind == "repair":
@@ -186,7 +186,10 @@ def seconds(call: Callable[[], object]) -> float:
 
 
 def situations(name: str, compiled: bool) -> dict[str, float]:
-    """Measure what costs most: sin(2 x)/x, and where the point moves the divided difference of the sine."""
+    """Measure the most expensive situations.
+
+    They are sin(2 x)/x and, where the point moves, the divided difference of the sine.
+    """
     held = parameter(name)
     runner = functools.partial(RUNNERS[name], compiled=compiled)
 
@@ -253,10 +256,10 @@ def bench_cost_of_the_patches(name, capsys):
 
 
 def errors(kind: str, title: str, name: str, dtype: str, every: int = 1) -> list[float]:
-    """Return the worst error of a remedy at 10,201 points or fewer: of value, in ulp, and three derivatives.
+    """Return the largest errors of a remedy: of the value, in ulp, and of three derivatives.
 
-    A ready-made function is right up to 10; where the others divide as before, the errors are those
-    of the quotient as typed.
+    They are taken over 10,201 points or fewer. A ready-made function is right up to 10; where the
+    others divide as before, the errors are those of the quotient as typed.
     """
     x, true = meant(title, dtype, every, 10.0 if kind == "ready-made" else 1.0)
     found = frameworks.get(name).derivatives(remedy(kind, title), x, order=3, dtype=dtype)
@@ -290,7 +293,7 @@ def bench_accuracy_of_the_remedies(kind, title, name, capsys):
 
 
 def main(name: str, kind: str, compiled: str) -> None:
-    """Print by how many kilobytes the largest memory of this process grows, once everything is loaded."""
+    """Print the growth of this process's peak memory in kilobytes, once everything is loaded."""
     form = typed("sin(x)/x") if kind == "naive" else remedy(kind, "sin(x)/x")
     runner = functools.partial(RUNNERS[name], form, compiled=compiled == "1")
     runner(SPREADS[0][:10])()

@@ -1,9 +1,10 @@
-"""How right ``repair`` is over the corpus of the tests, what it says where it refuses, and what it does when transformed.
+"""Measure ``repair`` over the corpus of the tests: errors, refusals and transformations.
 
-Each finding is kept for the site, in a file of its own beside that of the other measurements. All
-of it takes a few minutes; two processes compute. With the names of frameworks, or with a step, a
-part: ``python benchmarks/bench_tables.py --step 16 --file FILE`` looks at every sixteenth function,
-and must not write to the file that the site shows.
+A refusal is kept with its sentence, a transformation with what comes of it. Each finding is kept
+for the site, in a file of its own beside that of the other measurements. All of it takes a few
+minutes; two processes compute. With the names of frameworks, or with a step, a part: ``python
+benchmarks/bench_tables.py --step 16 --file FILE`` looks at every sixteenth function, and must not
+write to the file that the site shows.
 """
 
 from __future__ import annotations
@@ -37,24 +38,24 @@ PLACES = ("at the point", "near it", "before the switch", "just outside")
 it is the last tenth."""
 
 BOUNDS = {"circle": (8.0, 1e-13, 1e-13, 1e-13), "real line": (450.0, 1e-12, 1e-10, 1e-10)}
-"""For each kind of nodes what is promised within the reach: units of the last place of the value, and three derivatives.
+"""For each kind of nodes the bounds that are promised within the reach.
 
-450 units are 1e-13. In single precision the same multiples of its own rounding hold, but no more
-than 16 units: the coefficients come from double precision.
+They are units of the last place for the value, and relative errors for three derivatives. 450 units
+are 1e-13. In single precision the same multiples of its own rounding hold, but no more than 16
+units: the coefficients come from double precision.
 """
 
 UP = Context(prec=2, rounding=ROUND_CEILING)
 
 COUNT = 128
-"""Points of each function; fewer are filled up, for JAX compiles each operation anew for each size.
-"""
+"""Points of each function. Fewer are filled up: JAX compiles each operation anew for each size."""
 
 for each in corpus.ALL:
     digest(MODULE, each)  # reads the files now, as they are imported
 
 
 def bounds(nodes: str, dtype: str) -> tuple[float, ...]:
-    """Return what is promised: units of the last place of the value, and relative errors of three derivatives."""
+    """Return the bounds: units in the last place of the value, relative for three derivatives."""
     ulp, *derivatives = BOUNDS[nodes]
     if dtype == "float64":
         return (ulp, *derivatives)
@@ -144,9 +145,9 @@ def rounded(number: float) -> float:
 
 
 def worst(functions: Iterable[dict[str, Any]], nodes: str, dtype: str) -> list[list[Any]]:
-    """Return for each kind and place how many functions there are, the worst four errors, and the function that is worst.
+    """Return rows for each kind and place: number of functions, worst four errors, worst function.
 
-    That is the one whose errors are the largest multiple of their bounds.
+    The worst function is the one whose errors are the largest multiple of their bounds.
     """
     rows = []
     for kind in corpus.KINDS:
@@ -161,7 +162,10 @@ def worst(functions: Iterable[dict[str, Any]], nodes: str, dtype: str) -> list[l
 
 
 def above(functions: Iterable[dict[str, Any]], nodes: str, dtype: str) -> list[list[Any]]:
-    """Return what exceeds the bounds within the reach: name, place, which derivative, error, and how far out."""
+    """Return the errors above their bounds within the reach.
+
+    Each comes with the name, the place, which derivative it is, and how far out its point lies.
+    """
     rows = []
     for each in functions:
         for place in PLACES[:-1]:

@@ -1,4 +1,4 @@
-"""Do what the page "Run a downloaded script" says, in a new environment, with nothing but the built site and pip.
+"""Follow the page "Run a downloaded script" in a new environment, with only the built site and pip.
 
 Every script, every notebook and the archive of everything is downloaded from the served site and
 run; what it prints is compared with what its page shows. Each runs in a process of its own. Most of
@@ -41,21 +41,28 @@ for _name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "REMOVABLE_ONLY"):
 # a kernel shows its figures itself
 NOTEBOOK = {name: value for name, value in CLEAN.items() if name != "MPLBACKEND"}
 AT_ONCE = 4
-"""Notebooks for one command, about: it takes two seconds to start. One that fails takes those after
-it along."""
+"""About how many notebooks one command runs: it takes two seconds to start.
+
+After a notebook that fails the command executes no other.
+"""
 FROM_NOTHING = ("plot_figure_6.ipynb", "2-trivial-example.ipynb")
 ARCHIVE = "everything.zip"
 """What its run is called here."""
 INLINE = NOTEBOOK | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 FRAMEWORKS = ("torch", "torch._dynamo", "tensorflow")
-"""PyTorch imports its compiler, and SymPy with it, as soon as there is an optimiser: each program
-would for itself."""
+"""PyTorch imports its compiler, and SymPy with it, as soon as there is an optimiser.
+
+Without this list each program would import them for itself.
+"""
 WARM = {
     "script": (CLEAN, FRAMEWORKS),
     "notebook": (INLINE, (*FRAMEWORKS[::-1], "ipykernel.kernelapp", "ipykernel.debugger")),
 }
-"""The two processes that are forked: the environment variables, for each has the backend of its programs from the beginning, and
-what they import first. The other one then finds it compiled."""
+"""The two processes that are forked: their environment variables, and what they import first.
+
+Each has the backend of its programs from the beginning. What one imports first, the other then
+finds compiled.
+"""
 XLA_ONCE = {
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
     "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
@@ -106,7 +113,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def folder(address: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with every download, and the environment that the guide's own commands make in it."""
+    """A folder with every download, and the environment that the guide's own commands make."""
     folder = tmp_path_factory.mktemp("reader")
     guide = pages()[GUIDE]
     wanted = [link for link in guide.links if link.endswith((".whl", "constraints.txt", ".zip"))]
@@ -171,7 +178,7 @@ def warm_kernel(folder: Path, command: list[str]) -> None:
 
 
 def durations() -> dict[str, float]:
-    """What the execution of each download took when the site was built, by its name without the ending."""
+    """Seconds that each download took when the site was built, by its name without the ending."""
     record = json.loads((SITE / "guide" / "build.json").read_text(encoding="utf-8"))["pages"]
     return {Path(row["source"]).stem: row["seconds"] for row in record.values() if "seconds" in row}
 

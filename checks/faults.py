@@ -1,4 +1,4 @@
-"""Break the build in every way that a machine has ready, and demand the same site or one clear sentence.
+"""Break the build in the ways that machines do, and demand the same site or one clear sentence.
 
 Not collected with the other tests, for it builds the site many times over, in a temporary copy:
 ``nox -s faults`` runs it, ``nox -s faults -- -k killed`` a part of it. One clean build is the
@@ -126,7 +126,10 @@ def succeeds(tree: Tree, reference: dict[str, str], *before: str) -> None:
 
 
 def refused(done: subprocess.CompletedProcess[str], tree: Tree, *words: str) -> None:
-    """A build that stopped says why, in its last line, and says nothing that only its developers understand."""
+    """A build that stopped says why in its last line.
+
+    It says nothing that only its developers understand.
+    """
     assert done.returncode != 0, "the build takes itself for a success"
     assert "Traceback" not in done.stderr, done.stderr[-3000:]
     said = [line for line in done.stderr.splitlines() if line.strip()]

@@ -1,4 +1,4 @@
-"""Alter one constant or operator at a time, and see that a published value, a test or the ledger objects.
+"""Alter one constant or operator at a time: a published value, a test or the ledger must object.
 
 ``nox -s mutants`` runs it: ``python checks/mutants.py [NAME ...] [--each N]``, where a name is that
 of a script or module.
@@ -141,7 +141,10 @@ def scripts() -> list[Path]:
 
 
 def altered_number(value: complex) -> str:
-    """Return another number: not so near that rounding could hide it, not so far that the program becomes another one.
+    """Return another number.
+
+    It is not so near that rounding could hide it, and not so far that the program becomes another
+    one.
 
     Examples
     --------
@@ -171,7 +174,10 @@ def _shows(node: ast.AST) -> bool:
 
 
 def _is_table(node: ast.AST) -> bool:
-    """Tell a loop over written numbers that prints a line for each: with another number it prints another true line."""
+    """Tell whether a node is a loop over literal numbers that prints a line for each.
+
+    With another number it prints another true line.
+    """
     if not isinstance(node, ast.For):
         return False
     lists = [n for n in ast.walk(node.iter) if isinstance(n, ast.Tuple | ast.List)]
@@ -209,7 +215,10 @@ def asked_for(script: Path) -> set[str]:
 
 
 def only_shown(tree: ast.Module, prose: str, tested: set[str] = frozenset()) -> set[str]:
-    """Return the names that code reads only to draw or to print, and that neither a doctest in the prose nor a test reads."""
+    """Return the names that code reads only to draw or to print.
+
+    Neither a doctest in the prose nor a test reads them.
+    """
     assigned = _names(ast.walk(tree), ast.Store) - tested
     prompts = set(re.findall(r"\w+", " ".join(re.findall(r"(?:>>>|\.\.\.) (.*)", prose))))
     shown: set[str] = set()
@@ -321,7 +330,10 @@ def _run_script(path: Path, source: str, seconds: float) -> str:
 
 
 def _prepare(source: str) -> None:
-    """Make a process ready for scripts: the extensions of the build, no screen, each framework imported once."""
+    """Prepare a process for scripts: extensions of the build, no screen, the frameworks imported.
+
+    Each framework is imported once.
+    """
     sys.path[:0] = [source, str(ROOT / "docs")]
     import matplotlib
 
@@ -353,7 +365,7 @@ def _in(package: Path, path: Path) -> Path:
 
 
 def _checks(package: Path) -> Iterator[tuple[str, list[str]]]:
-    """The checks of a changed package, from the quickest to the most thorough, each with its name."""
+    """The checks of a changed package with their names, from the quickest to the most thorough."""
     pytest = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml")]
     tests = [str(ROOT / "tests" / "package" / f"test_{module.stem}.py") for module in MODULES]
     yield "tests", [*pytest, "--hypothesis-seed=0", *tests]
@@ -363,7 +375,7 @@ def _checks(package: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def try_module(path: Path, mutants: list[Mutant]) -> list[Outcome]:
-    """Run the checks on a copy of the package with one module changed, until one of them objects."""
+    """Run the checks on a copy of the package with one changed module, until one objects."""
     outcomes = []
     for mutant in mutants:
         started = time.perf_counter()

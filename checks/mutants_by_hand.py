@@ -1,4 +1,4 @@
-"""Make changes that are wrong in meaning and not in a constant, one at a time, and see that a test objects.
+"""Make changes that are wrong in meaning, not in a constant, one at a time: a test must object.
 
 ``nox -s mutants`` runs it after ``mutants.py``: ``python checks/mutants_by_hand.py [MODULE ...]``,
 where a module is that of the package in which the change is made, such as ``sweeps/sweep`` or
@@ -38,7 +38,10 @@ tested."""
 
 @dataclass(frozen=True)
 class Change:
-    """One entry of the list: a file of the package, a piece of its text, what it becomes, and the tests that notice."""
+    """One entry of the list of changes, with the tests that notice it.
+
+    It has a file of the package, a piece of its text, and what that becomes.
+    """
 
     name: str
     file: str

@@ -1,4 +1,6 @@
-"""Recompute what the ledger of claims prints, by another program: ``python checks/recomputed.py CLAIMS_JSON [CLAIM ...]``.
+"""Recompute by another program what the ledger of claims prints.
+
+Usage: ``python checks/recomputed.py CLAIMS_JSON [CLAIM ...]``.
 
 Nothing here comes from the package that wrote the ledger. The paper's formulas are typed once more,
 the frameworks are asked by their own calls, exact results are fractions and power series with
@@ -233,7 +235,10 @@ def h_at_2() -> str:
 
 
 def exponential(at: Fraction, terms: int = 4) -> Row:
-    """Power series of exp at a rational number of at most 1: exp(at) is summed until 40 terms are as good as all."""
+    """Power series of exp at a rational number of at most 1.
+
+    The sum for exp(at) has 40 terms, which are as good as all.
+    """
     power = sum((at**k / math.factorial(k) for k in range(40)), Fraction(0))
     return [power / math.factorial(k) for k in range(terms)]
 
@@ -286,12 +291,12 @@ def compared(a: np.ndarray, b: np.ndarray) -> str:
 
 
 def outermost_wrong(name: str, side: int, tolerance: float) -> float:
-    """The distance of the outermost double at which the slope of h is off by more than a tolerance: every double is looked at.
+    """Distance of the outermost double at which the slope of h is off by more than a tolerance.
 
-    The rounded square is off by a = 2**-51 at most right of 2, half of that left of it, and the
-    slope by a/gamma**2. What else is rounded, terms of 4/gamma and 2/gamma at most, takes less than
-    twenty half units of 1/gamma. From where these two together are the tolerance, doubles are
-    looked at one after the other, towards 2.
+    Every double that can be the outermost is looked at. The rounded square is off by a = 2**-51 at
+    most right of 2, half of that left of it, and the slope by a/gamma**2. What else is rounded,
+    terms of 4/gamma and 2/gamma at most, takes less than twenty half units of 1/gamma. From where
+    these two together are the tolerance, doubles are looked at one after the other, towards 2.
     """
     spacing = 2.0**-51 if side > 0 else 2.0**-52
     other = 20 * 2.0**-53
@@ -362,7 +367,10 @@ def _eq_5a() -> tuple[Found, str]:
 
 
 def terms(name: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What reaches x by one factor of the square and through the denominator, operation by operation."""
+    """Contributions to the slope by one factor of the square and through the denominator.
+
+    They are computed operation by operation.
+    """
     m = torch if name == "torch" else tf
     t = m.as_tensor(x) if name == "torch" else m.constant(x)
     by_factor, by_g = (1 / (t - 2)) * t, -(((t * t - 4) / (t - 2)) / (t - 2))
@@ -547,7 +555,7 @@ def _denominator(
 ) -> tuple[Found, str]:
     """A denominator against its cases in fractions, value and slope.
 
-    And, where its edges are rounded in print, as printed.
+    Where its edges are rounded in print, it is also compared as printed.
     """
     x = np.unique(np.concatenate([NUMBERS, [2 - DELTA, 2 + DELTA] if printed else []]))
     true = np.array([[float(c) for c in cases(Fraction(v) - 2)] for v in x.tolist()]).T
@@ -606,7 +614,10 @@ def _sign_has_no_slope() -> tuple[Found, str]:
 
 
 def _moved_pole() -> tuple[float, float]:
-    """Where g + tanh(g/1e-3 + 1)/10000 vanishes, by bisection with 50 digits, and the residue of the quotient there."""
+    """The zero of g + tanh(g/1e-3 + 1)/10000, and the residue of the quotient there.
+
+    The zero is found by bisection with 50 digits.
+    """
     with localcontext() as context:
         context.prec = 50
         eps, width = Decimal("1e-4"), Decimal("1e-3")
@@ -703,7 +714,10 @@ def _10b(c: Any, s: Any) -> Any:
 
 
 def _equation_10(formula: Callable[[Any, Any], Any]) -> tuple[Found, str]:
-    """A formula of gamma and S epsilon against the slope of h1, where the square is absorbed and where it is not."""
+    """Compare a formula of gamma and S epsilon with the slope of h1.
+
+    It is compared where the square is absorbed and where it is not.
+    """
     gamma = NUMBERS - 2
     predicted = formula(gamma, np.where(gamma >= 0, EPS1, -EPS1))
 
@@ -1025,9 +1039,9 @@ def _other_operations() -> tuple[Found, str]:
 
 
 def _gradient(name: str, program: Program, parameters: int, target: float = 5.0) -> np.ndarray:
-    """Gradient of (h(t_1) - c)**2 + (t_2 - 1)**2 + ...
+    """Gradient of (h(t_1) - c)**2 + (t_2 - 1)**2 + ... at 2, 0, 0, ...
 
-    At 2, 0, 0, ..., of the loss as one function of all parameters.
+    The loss is differentiated as one function of all parameters.
     """
     start = np.array([2.0] + [0.0] * (parameters - 1))
     if name == "torch":
@@ -1089,7 +1103,10 @@ def _others_vanish() -> tuple[Found, str]:
 
 
 def _removed(direction: Sequence[Fraction], target: int) -> float:
-    """What the best step against a direction removes of the loss with x + 2 in place of h: the loss itself is evaluated."""
+    """What the best step against a direction removes of the loss with x + 2 in place of h.
+
+    The loss itself is evaluated.
+    """
     misses = [Fraction(4 - target)] + [Fraction(-1)] * (len(direction) - 1)
 
     def loss(step: Fraction) -> Fraction:
@@ -1186,7 +1203,7 @@ def recomputed(names: Iterable[str] = ()) -> dict[str, dict[str, str]]:
 
 
 def differences(written: dict[str, dict[str, str]], again: dict[str, dict[str, str]]) -> list[str]:
-    """Say where the sentences of a ledger are not those that were computed again, one line for each."""
+    """Return a line for each sentence of a ledger that differs from the recomputed one."""
     lines = []
     for claim, texts in again.items():
         for where, text in texts.items():

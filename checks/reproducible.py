@@ -44,7 +44,9 @@ def files(site: Path) -> list[str]:
 
 
 def difference_of_bytes(a: bytes, b: bytes, name: str) -> str:
-    """Describe where two files begin to differ: by line where both are text, within an archive by member, else by offset.
+    """Describe where two files begin to differ.
+
+    The place is a line where both are text, a member where both are archives, and else an offset.
 
     Returns
     -------
@@ -108,7 +110,7 @@ def first_difference(a: Path, b: Path) -> str:
 
 
 def naming(site: Path, path: str) -> list[str]:
-    """Names of the files in which a path of the building machine stands, members of archives included."""
+    """Return the files, members of archives included, that contain a path of the build machine."""
     wanted, found = path.encode(), []
     for name in files(site):
         data = (site / name).read_bytes()

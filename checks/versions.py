@@ -1,4 +1,4 @@
-"""Build the site and run all that is asserted with the packages of this environment, and record it when everything passes.
+"""Build the site and run all checks with the packages of this environment; record it if all pass.
 
 ``nox -s oldest`` and ``nox -s newest`` run it, each in an environment of its own: ``python
 checks/versions.py oldest [KEPT ...]``, where KEPT are the requirements that were held fixed. The

@@ -1,4 +1,6 @@
-"""Run a program as ``python`` does, in a process in which the frameworks have been imported: that takes ten seconds each time.
+"""Run a program as ``python`` does, in a process that has imported the frameworks.
+
+Each import of them takes ten seconds.
 
 ``python warm_python.py SOCKET --serve MODULE ...`` imports modules and waits. ``python
 warm_python.py SOCKET FILE [ARGUMENT ...]``, or with ``-m MODULE`` in place of a file, then gives a
@@ -23,7 +25,7 @@ import traceback
 
 
 def serve(path: str, *frameworks: str) -> None:
-    """Import the frameworks, then fork a process for each program that is asked for, until this one is terminated."""
+    """Import the frameworks, then fork a process for each program requested, until terminated."""
     # The package sees to it that TensorFlow says nothing while it is imported. JAX is not fond of
     # forks, and not asked for.
     for name in ("removable.frameworks", *frameworks, "matplotlib.pyplot"):

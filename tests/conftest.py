@@ -1,10 +1,12 @@
 """Paths and settings of all tests; what is where.
 
 - ``package/``: the package, a file of tests for each module, but for the remedy.
-- ``remedy/``: continuation, ``repair`` and ``quotient``, and a corpus of functions that they are run on.
+- ``remedy/``: continuation, ``repair`` and ``quotient``, and a corpus of functions for them.
 - ``build/``: the extensions of the build, without building the site.
-- ``site/``: the built site, as files and in a browser. It needs ``nox -s docs``, and a part of it Chromium.
-- ``gallery/``: what scripts and figures say, computed again by other means, each framework by its own.
+- ``site/``: the built site, as files and in a browser. It needs ``nox -s docs``, and a part of it
+  Chromium.
+- ``gallery/``: what scripts and figures say, computed again by other means, each framework by its
+  own.
 - ``project/``: the programs in ``checks/``, and what the files of the project say of each other.
 
 ``site_under_test`` and ``in_a_browser`` are shared by the tests of the site and by the benchmarks.

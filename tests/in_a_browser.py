@@ -69,7 +69,7 @@ def visit(browser: Browser, **settings: object) -> Iterator[BrowserContext]:
 
 @contextlib.contextmanager
 def watched(browser: Browser, address: str) -> Iterator[Page]:
-    """Open a page that remembers its requests, those to anywhere else, and every complaint of the console."""
+    """Open a page that records its requests, those to other hosts, and errors of the console."""
     with visit(browser, reduced_motion="reduce") as context:
         page = context.new_page()
         page.trouble, page.asked = [], set()

@@ -29,7 +29,7 @@ class Page(HTMLParser):
         self.feed(self.html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Sort the addresses of a page into what a reader may follow and what a browser loads by itself."""
+        """Sort the addresses of a page: a reader may follow some, a browser loads others itself."""
         a = {key: value or "" for key, value in attrs}
         self.ids.update(a[key] for key in ("id", "name") if a.get(key))
         if tag == "a" and "href" in a:
@@ -80,7 +80,10 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         """Keep the requests out of the test report."""
 
     def end_headers(self) -> None:
-        """Let browsers keep scripts alone: a style sheet in memory counts fonts of an earlier page as asked for by the next."""
+        """Let browsers keep scripts alone.
+
+        A style sheet in memory counts fonts of an earlier page as requested by the next.
+        """
         self.send_header("Cache-Control", "max-age=600" if self.path.partition("?")[0].endswith(".js") else "no-store")
         super().end_headers()
 

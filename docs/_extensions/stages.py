@@ -1,4 +1,4 @@
-"""What the extensions share: folders, the order of the stages of a build, writing of files, links and tables.
+"""What extensions share: folders, the order of build stages, writing of files, links and tables.
 
 README.md has the same order as a table, with the module that listens at each stage.
 """
@@ -53,7 +53,7 @@ def below_root(path: Path) -> str:
 
 
 class Stage(Enum):
-    """When a listener runs: an event of Sphinx, and the priority among its listeners, the lowest first.
+    """When a listener runs: an event of Sphinx, and a priority among its listeners, lowest first.
 
     Those of Sphinx, of myst-nb and of sphinx-gallery have priority 500. Listeners of one stage run
     in the order of ``extensions`` in ``conf.py``.
@@ -135,7 +135,10 @@ def write_if_changed(path: Path, text: str) -> bool:
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file by way of a temporary one: a build that is killed leaves the old file or the new one."""
+    """Write a file by way of a temporary one.
+
+    A build that is killed leaves the old file or the new one.
+    """
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         new.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

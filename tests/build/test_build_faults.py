@@ -1,4 +1,7 @@
-"""What a build does with damage, a full disk and an unfit framework, without a build: ``nox -s faults`` does it with one."""
+"""What a build does with damage, a full disk and an unfit framework, without a build.
+
+``nox -s faults`` does it with one.
+"""
 
 from __future__ import annotations
 

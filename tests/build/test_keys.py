@@ -1,6 +1,6 @@
 """What executes again and what is written again when a file changes.
 
-And what the modules that execute may import.
+What the modules that execute may import is tested, too.
 """
 
 from __future__ import annotations

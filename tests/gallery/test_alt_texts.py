@@ -127,7 +127,10 @@ def colour(program: str, gamma: float) -> str:
 
 
 def exact(program: str, order: int, gamma: float) -> float:
-    """Return value or slope of a program at the exact 2 + gamma, where gamma is not rounded away, rounded once."""
+    """Return value or slope of a program at the exact 2 + gamma, rounded once.
+
+    There gamma is not rounded away.
+    """
     gamma = Fraction(gamma)
     if program == "h" or abs(gamma) >= Fraction(ZONE[program]):
         return float((4 + gamma, Fraction(1))[order])
@@ -294,7 +297,7 @@ def near(value: float, digits: int = 3) -> float:
 
 
 def agreement(figure: Drawn) -> list[float]:
-    """At how many numbers the two panels differ, of how many, and by how many units in the last place."""
+    """Numbers at which the two panels differ: how many, of how many, and by how many ulp."""
     a, b = (figure.value(framework)[figure.distinct] for framework in FRAMEWORKS)
     differ = (a.view("u8") != b.view("u8")) & ~(np.isnan(a) & np.isnan(b))
     if not differ.any():
@@ -314,7 +317,10 @@ def nothing(figure: Drawn) -> list[float]:
 
 
 def width(xp, law: float, side: int) -> float:
-    """The outermost wrong slope, among many numbers around the edge that the rounding of the square leads one to expect."""
+    """Distance of the outermost wrong slope, among many numbers around the expected edge.
+
+    The rounding of the square leads one to expect it.
+    """
     x = 2 + side * np.linspace(0.98 * law, 1.02 * law, 400_001)
     off = np.abs(at("h", 1, xp, x) - 1) > TOLERANCE
     return np.abs(x[off] - 2).max()

@@ -1,4 +1,4 @@
-"""What is said of a framework, a mode or the truth is asked of that one: none of them answers for another."""
+"""What is said of a framework, a mode or the truth is asked of that one, and of no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The claims of the abstract and of sections 1 and 2: whether each check fails where the paper would be wrong."""
+"""Claims of the abstract and sections 1 and 2: each check fails where the paper would be wrong."""
 
 from __future__ import annotations
 
@@ -15,14 +15,20 @@ from removable.sweeps.regions import Region
 
 @pytest.fixture(scope="module", autouse=True)
 def real_sweeps():
-    """Make the sweeps before anything is replaced: they are kept, and a test must not leave a wrong one behind."""
+    """Make the sweeps before anything is replaced.
+
+    They are kept, and a test must not leave a wrong one behind.
+    """
     for run in (runs.of_h, runs.of_h1, runs.of_h2):
         run.cache_clear()
         run()
 
 
 def plus_2(x, xp, **constants):
-    """What every function of the paper is meant to be: nothing that the paper says of their errors is true of it."""
+    """What every function of the paper is meant to be.
+
+    Nothing that the paper says of their errors is true of it.
+    """
     return x + 2
 
 

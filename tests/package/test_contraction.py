@@ -1,4 +1,4 @@
-"""Fused multiply-add: the replay in rational numbers against what XLA compiles, with the instruction and without."""
+"""XLA with fused multiply-add, and without, against the replay in rational numbers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def test_without_the_instruction_every_bit_is_that_of_the_replay_rounded_twice()
 
 @pytest.fixture(scope="module")
 def without() -> list[str]:
-    """What a process says in which XLA may not use the instruction: of both pages, then the zones."""
+    """Output of a process in which XLA may not use the instruction.
+
+    It is about both pages, then about the zones.
+    """
     pages = [str(ROOT / "gallery" / "5_beyond" / f"plot_{name}.py") for name in ("fma", "who_simplifies")]
     code = f"""
 import pytest

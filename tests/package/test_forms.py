@@ -45,7 +45,10 @@ def test_what_is_not_finite_counts_as_lost_and_not_as_an_error(pair):
 
 
 def test_edges_are_the_outermost_numbers_that_are_off(pair):
-    """Against every number of a stretch: of (1 - cos x)/x**2 each value is off up to where the cosine is no longer 1."""
+    """Compare the edges with every number of a stretch.
+
+    Each value of (1 - cos x)/x**2 is off up to where the cosine is no longer 1.
+    """
     edges = pair.edges("naive", "torch", tolerance=0.4)
     x = np.unique(np.concatenate([edges.right * np.linspace(0.99, 1.01, 200_001), [edges.right]]))
     off = np.abs(pair.rerun["naive"]["torch"](x)[0] - 0.5) > 0.4
@@ -57,7 +60,10 @@ def test_edges_are_the_outermost_numbers_that_are_off(pair):
 
 
 def test_edges_are_those_of_the_zone_in_both_precisions():
-    """Half a unit in the last place of x*x, divided twice: all that the search needs is known here."""
+    """The error is half a unit in the last place of x*x, divided twice.
+
+    All that the search needs is known here.
+    """
     gamma = np.concatenate([-np.geomspace(1e-9, 1, 40), np.geomspace(1e-9, 1, 40)])
     quotient = {"quotient": lambda x, xp: (x * x - 4) / (x - 2)}
     run = compare(quotient, meant=lambda x, xp: x + 2, gamma=gamma, base=2.0)

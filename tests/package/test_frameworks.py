@@ -73,7 +73,10 @@ def test_what_was_not_recorded_is_no_zero(name):
 @pytest.mark.parametrize("name", WITH_BOTH_MODES)
 @pytest.mark.parametrize("dtype", PRECISIONS)
 def test_forward_over_reverse_and_half_precision(name, dtype):
-    """Small whole numbers are the same in every precision, and NumPy has no bfloat16 to return them in."""
+    """Small whole numbers are the same in every precision.
+
+    NumPy has no bfloat16 to return them in.
+    """
     x = np.array([1.0, 2.0, 3.0])
     expected = np.stack([x**3, 3 * x**2, 6 * x])
     for mode in MODES:

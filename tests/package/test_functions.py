@@ -16,7 +16,10 @@ EPSILON, DELTA = 1e-3, 0.25
 
 
 class Rational:
-    """The array namespace of exact fractions, one number at a time: written here, so that it shares nothing with truth."""
+    """The array namespace of exact fractions, one number at a time.
+
+    It is written here, so that it shares nothing with ``truth``.
+    """
 
     ones_like = staticmethod(lambda x: Fraction(1))
     abs = staticmethod(abs)

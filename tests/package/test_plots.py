@@ -72,7 +72,10 @@ def contrast(a: str, b: str) -> float:
 
 
 def lab(rgb: np.ndarray) -> np.ndarray:
-    """CIELAB of linear RGB, white being that of sRGB: lightness, from green to red, from blue to yellow."""
+    """CIELAB of linear RGB, white being that of sRGB.
+
+    The rows are lightness, from green to red, and from blue to yellow.
+    """
     t = TO_XYZ @ np.clip(rgb, 0, 1) / TO_XYZ.sum(axis=1)
     x, y, z = np.where(t > 216 / 24389, np.cbrt(t), (24389 / 27 * t + 16) / 116)
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
@@ -139,9 +142,9 @@ def test_marks_stand_out_from_the_page(palette):
 
 @pytest.mark.parametrize("palette", [plots.LIGHT, plots.DARK], ids=["light", "dark"])
 def test_everybody_can_tell_the_regions_apart(palette):
-    """By the distance in CIELAB, in which 2 can just be seen.
+    """Colours differ by their distance in CIELAB, in which 2 can just be seen.
 
-    On grey paper by the lightness alone.
+    On grey paper they differ by the lightness alone.
     """
     roles = [role for role, _, _ in REGION_STYLE.values()]
     for a, b in itertools.combinations(roles, 2):

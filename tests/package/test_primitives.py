@@ -68,7 +68,10 @@ def primitive(name: str):
 
 
 def points(name: str, count: int, dtype: str = "float64") -> np.ndarray:
-    """Distances on all scales down to 1e-300 (1e-37), evenly up to 10, and more where the series end, on both sides, and zero."""
+    """Distances at which a primitive is tested, on both sides, and zero.
+
+    They are on all scales down to 1e-300 (1e-37), evenly up to 10, and denser where the series end.
+    """
     least = -300 if dtype == "float64" else -37
     rng = np.random.default_rng(20230506)  # the same points whichever tests are run
     scales = 10 ** rng.uniform(least, 1, count), 10 ** rng.uniform(-3, 1, count)
@@ -157,7 +160,10 @@ def overflows(name: str, x: float, dtype: str) -> bool:
 
 
 def special(name: str, dtype: str) -> tuple[np.ndarray, np.ndarray]:
-    """Points at which something could go wrong, and the truth there, rows of value and three derivatives."""
+    """Points at which something could go wrong, and the truth.
+
+    The truth has rows of value and three derivatives.
+    """
     above, below, *at_infinity = FAR[name]
     columns, kept = [], []
     for sign, far, limit in ((1.0, above, at_infinity[0]), (-1.0, below, at_infinity[1])):
@@ -356,7 +362,7 @@ def test_limits_and_no_nan_anywhere(name, mode, dtype):
 def test_an_infinite_slope_in_the_forward_mode_of_tensorflow_is_still_nan():
     """It multiplies what is infinite by the zero that stands for "no derivative".
 
-    Mended, the test above asks for more.
+    When that is mended, the test above can ask for more.
     """
     found = frameworks.get("tensorflow").derivatives(
         lambda x, xp: xp.exp(x), [800.0], order=2, mode="forward-over-reverse"
@@ -662,7 +668,10 @@ def test_numbers_arrays_and_shapes(name):
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 @pytest.mark.parametrize("name", ALL)
 def test_half_precisions(name, dtype):
-    """Computed in single precision, and rounded: half an ulp, but for what a wrapper above rounds before."""
+    """Values are computed in single precision and rounded, with an error of half an ulp.
+
+    What a wrapper above rounds before comes on top.
+    """
     if name not in EXACT:
         call, x = ALL[name], X
     else:

@@ -1,4 +1,7 @@
-"""What optimisers rewrite: which patterns, what becomes of value and slope, and that a common factor is not among them."""
+"""Patterns that optimisers rewrite, and what becomes of value and slope.
+
+A common factor is not among the patterns.
+"""
 
 from __future__ import annotations
 

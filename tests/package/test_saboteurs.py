@@ -1,6 +1,6 @@
 """The saboteurs: each does what it says and leaves everything as it was.
 
-And what is made of the verdicts under them.
+What is made of the verdicts under them is tested, too.
 """
 
 from __future__ import annotations
@@ -347,7 +347,10 @@ def test_what_checks_have_kept_is_dropped_before_and_after():
 
 @pytest.fixture
 def fakes(monkeypatch):
-    """Let claims have checks that are defined here: ``fakes(name=check)`` returns a claim for each."""
+    """Let claims have checks that are defined here.
+
+    ``fakes(name=check)`` returns a claim for each.
+    """
     module = types.ModuleType("removable.claims.fakes")
     monkeypatch.setitem(sys.modules, module.__name__, module)
 

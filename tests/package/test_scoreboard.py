@@ -1,4 +1,4 @@
-"""The scoreboard: its rows are computed, and what the frameworks ship is as wrong as the page says."""
+"""The scoreboard: its rows are computed, and the frameworks are as wrong as the page says."""
 
 from __future__ import annotations
 

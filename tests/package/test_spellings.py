@@ -13,7 +13,7 @@ NEIGHBOUR = np.array([np.nextafter(2.0, 1.0)])
 
 
 def added_up(x: np.ndarray, g: np.ndarray, *, denominator_last: bool) -> np.ndarray:
-    """The three contributions to the slope of (x*x - 4)/g, whose own slope is 1, added up in NumPy."""
+    """Add up in NumPy the three contributions to the slope of (x*x - 4)/g, where g has slope 1."""
     with np.errstate(all="ignore"):
         factor, through_g = 1 / g * x, -((x * x - 4) / g / g)
     return (factor + factor) + through_g if denominator_last else (through_g + factor) + factor

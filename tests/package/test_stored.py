@@ -1,4 +1,7 @@
-"""What is measured once and kept: each record has its own stamp, and is marked as old when the code changes."""
+"""Stored measurements: each record has its own stamp, and is marked when the code changes.
+
+The mark says that the record is old.
+"""
 
 from __future__ import annotations
 

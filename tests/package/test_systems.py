@@ -1,4 +1,4 @@
-"""Every system that the paper names: what runs, what is replayed, and what is read from the optimised programs."""
+"""Every system that the paper names: those that run, the replays, and the optimised programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-r"""Functions with a removable singularity, as data, with their exact value and three derivatives at any double.
+r"""Functions with a removable singularity, as data: the program, the point and the truth.
+
+The truth is the exact value and three derivatives at any double.
 
 A :class:`Case` holds a program as a user would type it, ``program(x, o)``, where ``o`` has the
 elementary functions of one framework under common names (:func:`operations`); the point; and the
@@ -147,7 +149,9 @@ class Case:
 # ----------------------------------------------------------------------------------- the operations
 @functools.cache
 def operations(framework: str) -> Operations:
-    """Return the elementary functions of a framework, of mpmath or of ball arithmetic (``"exact"``) under common names.
+    """Return the elementary functions of a framework under common names.
+
+    mpmath and ball arithmetic (``"exact"``) have them, too.
 
     Parameters
     ----------
@@ -297,7 +301,7 @@ def _asinh(z: acb_series) -> acb_series:
 def _digamma(z: acb_series) -> acb_series:
     """The derivative of lgamma, which takes one more term of z.
 
-    Any will do, because it has no effect on those that are kept.
+    Any term will do, because it has no effect on those that are kept.
     """
     count = int(z.prec)
     with _terms(count + 1):
@@ -396,7 +400,7 @@ def as_function(program: Callable[..., Any], framework: str, *, closed: bool = F
 def source(program: Callable[..., Any], framework: str) -> str | None:
     """Return the program as a user of a framework would type it, a function ``h(x)``.
 
-    None if an operation has no name there.
+    It is None if an operation has no name there.
 
     Examples
     --------
@@ -411,7 +415,11 @@ def source(program: Callable[..., Any], framework: str) -> str | None:
 
 
 class _Written(ast.NodeTransformer):
-    """Write the operations of a framework for ``o``, numbers for what a program closes over, and its helpers before it."""
+    """Write a program out for one framework.
+
+    Operations of the framework replace ``o``, numbers replace what the program closes over, and its
+    helpers come before it.
+    """
 
     def __init__(self, framework: str) -> None:
         self.framework = framework
@@ -461,7 +469,7 @@ def _nodes(path: str) -> list[ast.Lambda | ast.FunctionDef]:
 
 
 def _parsed(program: Callable[..., Any]) -> ast.Lambda | ast.FunctionDef:
-    """Return where a function stands in the source: the smallest definition around all positions of its code."""
+    """Return the smallest definition in the source around all positions of a function's code."""
     code = program.__code__
     places = [place for place in code.co_positions() if None not in place and place[2:] != (0, 0)]
     first = min((line, column) for line, _, column, _ in places)
@@ -479,14 +487,15 @@ DIGITS = 80
 """Bits of a Taylor coefficient that are certified."""
 
 NEAREST = -200
-"""Binary logarithm of the distance, in natural lengths, at which the truth is taken for the point
-itself."""
+"""Binary logarithm of the distance at which the truth is that of the point, in natural lengths."""
 
 MOST_BITS = 2**17
 
 
 def taylor(case: Case, t: arb, terms: int = 4) -> list[arb]:
-    """Return certified Taylor coefficients of the function meant, around a distance from the point that is not zero.
+    """Return certified Taylor coefficients of the function meant, away from the point.
+
+    They are those around a distance from the point that is not zero.
 
     Parameters
     ----------
@@ -525,7 +534,10 @@ def taylor(case: Case, t: arb, terms: int = 4) -> list[arb]:
 
 
 def _unit(case: Case, t: arb) -> float:
-    """Binary logarithm of the length in which coefficients are compared: the natural one, or the distance if that is larger."""
+    """Binary logarithm of the length in which coefficients are compared.
+
+    It is the natural length, or the distance if that is larger.
+    """
     return max(math.log2(case.scale), _log2(t))
 
 
@@ -535,14 +547,17 @@ def _sizes(case: Case, t: arb, coefficients: list[arb]) -> list[float]:
 
 
 def _negligible(case: Case, t: arb) -> float:
-    """Binary logarithm of what is taken for zero in a coefficient: an odd function at 1e-300 is 2^-1000, and no zero."""
+    """Binary logarithm of the size below which a coefficient counts as zero.
+
+    An odd function at 1e-300 is 2^-1000, and no zero.
+    """
     return -(DIGITS + 20 + 1.3 * max(0.0, math.log2(case.scale) - _log2(t)))
 
 
 def _log2(ball: arb) -> float:
     """Binary logarithm of the size of the midpoint, which may lie beyond every double.
 
-    -inf for zero, inf for no number.
+    It is -inf for zero, and inf for no number.
     """
     if not ball.is_finite():
         return math.inf
@@ -552,7 +567,7 @@ def _log2(ball: arb) -> float:
 
 
 def _sharp(ball: arb, tiny: float) -> bool:
-    """Tell whether a ball is sharp to 80 bits of its midpoint, or smaller than 2^tiny altogether."""
+    """Tell whether a ball is sharp to 80 bits of its midpoint, or smaller than 2^tiny."""
     if not ball.is_finite():
         return False
     radius = _log2(ball.rad())
@@ -585,7 +600,9 @@ def _at(case: Case, x: float) -> tuple[float, float, float, float]:
 
 
 def truth(case: Case, x: Array) -> np.ndarray:
-    """Return the value and three derivatives of the function meant, correct to a rounding, at the doubles x.
+    """Return value and three derivatives of the function meant, correct to a rounding.
+
+    They are those at the doubles x.
 
     Parameters
     ----------
@@ -611,7 +628,7 @@ def truth(case: Case, x: Array) -> np.ndarray:
 
 @functools.cache
 def size(case: Case) -> tuple[float, float, float, float]:
-    """Return the natural sizes of the value and the derivatives: their largest within half a natural length.
+    """Return the natural sizes of value and derivatives: the largest within half a natural length.
 
     They are taken at the point, and at a quarter and half of the natural length (of the room, if
     that is less) to both sides. A derivative that is zero everywhere, of a polynomial, has the
@@ -623,7 +640,9 @@ def size(case: Case) -> tuple[float, float, float, float]:
 
 
 def points(case: Case, *, reach: float | None = None, dtype: str = "float64") -> np.ndarray:
-    """Return points at which a repair is to be judged, rounded to a precision and back to doubles, in rising order.
+    """Return points at which to judge a repair, in rising order.
+
+    They are rounded to a precision and back to doubles.
 
     The point; the nearest numbers to it that are not it (for the point 0: 1e-300, or 1e-37 in
     float32) and a few at 1e-200 to 1e-20; a ladder of +-10^-k natural lengths; and, if the reach of
@@ -1039,7 +1058,10 @@ def _real_only() -> None:
     )
 
     def nfw(x: Array, o: Operations) -> Array:
-        """Convergence of a Navarro-Frenk-White lens, with a safe argument in each branch, as it is published."""
+        """Convergence of a Navarro-Frenk-White lens as published.
+
+        Each branch has a safe argument.
+        """
         low = o.where(x < 1, x, 0.5 * o.ones_like(x))
         high = o.where(x > 1, x, 2 * o.ones_like(x))
         inner = 1 - 2 * o.atanh(o.sqrt((1 - low) / (1 + low))) / o.sqrt(1 - low * low)

@@ -1,4 +1,4 @@
-"""How far a repaired function is from the truth, in value and three derivatives, in each mode of each framework."""
+"""Errors of a repaired function, in value and three derivatives, in each mode of each framework."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def within(found: Errors, *, ulp: float, derivatives: tuple[float, float, float]
 
 
 def hardest(case: Case, framework: str = "torch", dtype: str = "float64", mode: str = "reverse") -> tuple[int, Errors]:
-    """Return which of value (0) and derivatives (1 to 3) is worst in the program as it is written, and its errors.
+    """Return the worst of value (0) and derivatives (1 to 3) of a program as typed, with errors.
 
     Infinite errors, which nearly every program has at the point itself, are not counted: the point
     is left out.

@@ -1,6 +1,6 @@
 """What must be refused, as data, with the facts that the sentence must state.
 
-And near misses that must not be refused.
+There are near misses, too, which must not be refused.
 
 ``attempt(refusal, repair, framework)`` does what a user would do, and ``faults(refusal, outcome)``
 says what is wrong with the answer: nothing raised, an error of the wrong class, a fact that the
@@ -491,5 +491,4 @@ for _fill in (_poles, _essential, _jumps, _kinks, _finitely_smooth, _branch_poin
     _fill()
 
 NEAR_MISSES: list[Case] = _near_misses()
-"""What looks like something to refuse and is not, with its truth, to be measured like any other
-case."""
+"""Near misses, which must not be refused, with their truth: they are measured like other cases."""

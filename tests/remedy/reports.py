@@ -1,4 +1,6 @@
-"""Public reports of programs that fail at one point, as data: what people typed, the line that cures it, and the truth.
+"""Public reports of programs that fail at one point, as data.
+
+Each has what people typed, the line that cures it, and the truth.
 
 A formula here is text, as on the page: ``sin(x)**2 / x**2``. :func:`function` makes a function of
 it in a framework, where the elementary functions have common names, and :func:`truth` evaluates it
@@ -114,7 +116,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Refused:
-    """A line that must be refused, with the class of the error and the whole sentence, or its beginning and three dots."""
+    """A line that must be refused, and the error that refuses it.
+
+    The error is given by its class and the whole sentence, or its beginning and three dots.
+    """
 
     text: str
     error: str
@@ -512,7 +517,10 @@ def get(name: str) -> Report:
 
 
 def points(report: Report) -> np.ndarray:
-    """Return the point and numbers near it, from 1e-300 (or 1e-12 where that would round to the point) to a tenth."""
+    """Return the point and numbers near it, up to a tenth away.
+
+    The nearest is 1e-300 away, or 1e-12 where 1e-300 would round to the point.
+    """
     least = 1e-300 if report.at == 0 else 1e-12
     offsets = [0.0, *(sign * size for size in (least, 1e-9, 1e-6, 1e-4, 1e-2, 0.1) for sign in (1, -1))]
     return np.array([report.at + t for t in offsets if t * report.side >= 0])
@@ -535,7 +543,10 @@ def function(report: Report, text: str, framework: str) -> Callable[[Array], Arr
 
 
 def truth(report: Report, at: np.ndarray) -> np.ndarray:
-    """Return value and two derivatives at some points, shape (3, n), from values by mpmath on both sides of each."""
+    """Return value and two derivatives at some points, shape (3, n).
+
+    They come from values by mpmath on both sides of each point.
+    """
     rows = []
     with mpmath.workdps(400):
         h = function(report, report.meant or report.typed, "mpmath")

@@ -43,7 +43,10 @@ LEAST = {
 
 
 def everywhere_but(case: Case, *distances: float, both: bool = False) -> list[float]:
-    """Return distances, in natural lengths, to both sides, or to the one on which the program gives numbers."""
+    """Return distances, in natural lengths, to both sides or to one.
+
+    It is one side where the program gives numbers on that side only.
+    """
     unit = min(case.scale, case.room)
     signs = (1, -1) if both or not case.side else (case.side,)
     return [sign * distance * unit for distance in distances for sign in signs]
@@ -79,7 +82,10 @@ def test_names_are_unique() -> None:
 # ---------------------------------------------------------------------------------------- the truth
 @pytest.mark.parametrize("framework", ALL)
 def test_the_truth_is_what_the_program_computes_where_it_is_right(framework: str) -> None:
-    """At a quarter of the natural length and at half of it the programs are right to about eight digits, as they are written."""
+    """Away from the point, programs are right to about eight digits, as they are written.
+
+    The distances are a quarter and half of the natural length.
+    """
     adapter, wrong = frameworks.get(framework), []
     for case in EVERY:
         if framework not in case.frameworks:
@@ -94,7 +100,10 @@ def test_the_truth_is_what_the_program_computes_where_it_is_right(framework: str
 
 
 def test_the_truth_is_what_the_program_means_in_other_arithmetic() -> None:
-    """By mpmath to 60 digits, on the side too on which the program gives no real numbers: there its roots are imaginary."""
+    """The other arithmetic is mpmath with 60 digits.
+
+    The side on which the program gives no real numbers is included. There its roots are imaginary.
+    """
     o, wrong = operations("mpmath"), []
     for case in EVERY:
         if case.name.startswith("dropout"):
@@ -140,7 +149,10 @@ def test_the_derivatives_of_the_truth_are_differences_of_its_values() -> None:
 
 
 def test_the_truth_goes_through_the_point() -> None:
-    """What it is at the point, and at 1e-300 or the next number, is what it tends to: a pole would be seen."""
+    """The truth at the point and next to it is the limit: a pole would be seen.
+
+    Next to it is 1e-300 or the next number.
+    """
     wrong = []
     for case in EVERY:
         natural = np.array(size(case))
@@ -199,7 +211,7 @@ def double_precision(framework: str) -> Iterator[None]:
 def on_a_circle(case: Case, framework: str) -> np.ndarray | None:
     """Evaluate a program on 64 complex points around its point.
 
-    None if it refuses complex numbers.
+    Return None if it refuses complex numbers.
     """
     w = np.exp(1j * np.pi * (2 * np.arange(64) + 1) / 64)
     z = case.at + 0.3 * min(case.scale, case.room) * w
@@ -211,7 +223,10 @@ def on_a_circle(case: Case, framework: str) -> np.ndarray | None:
 
 
 def is_holomorphic(case: Case, values: np.ndarray) -> bool:
-    """Tell whether the mean on the circle is the value at its centre, and what is left has no negative powers."""
+    """Tell whether values on a circle are those of a holomorphic function.
+
+    Then their mean is the value at the centre, and what is left has no negative powers.
+    """
     w = np.exp(1j * np.pi * (2 * np.arange(64) + 1) / 64)
     largest = np.max(np.abs(values)) or 1.0
     negative = [np.mean(values * w**k) for k in range(1, 5)]
@@ -238,7 +253,10 @@ def test_the_expected_nodes_are_those_on_which_the_program_is_analytic(framework
 # ----------------------------------------------------------------------------------- as it is typed
 @pytest.mark.parametrize("framework", ALL)
 def test_programs_are_functions_that_a_user_types(framework: str) -> None:
-    """They name modules only, and compute bit for bit what the program does that closes over its operations."""
+    """They name modules only.
+
+    Bit for bit they compute what the program does that closes over its operations.
+    """
     adapter, wrong, unnamed = frameworks.get(framework), [], []
     for case in EVERY:
         if framework not in case.frameworks:
@@ -340,7 +358,10 @@ def of(*kinds: str) -> list[Refusal]:
 
 
 def one_sided(refusal: Refusal, derivative: int) -> tuple[mpmath.mpf, mpmath.mpf]:
-    """Return a derivative of the program at 1e-20 to the right and to the left, by forward differences of 200 digits."""
+    """Return a derivative of the program at 1e-20 to the right and to the left.
+
+    It is a forward difference with 200 digits.
+    """
     o, found = operations("mpmath"), []
     with mpmath.workdps(200):
         for sign in (1, -1):

@@ -1,4 +1,4 @@
-"""Points that move with their elements: right at all sizes, and paid for by those elements alone that are near them."""
+"""Points that move with their elements: right at all sizes, a cost only for elements near them."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""What a user meets without looking for it: one situation a test, with the right number or one sentence for a refusal.
+"""Everyday situations, one a test: the right number, or one sentence for a refusal.
 
 The other files hold the corpus against exact arithmetic and go through the transformations; here is
 what people write.
@@ -68,7 +68,7 @@ def value_and_slope(name, function, x, dtype="float64"):
 def by_parameter(name, function, x, p):
     """Values of function(x, p), and the slope of their sum by the parameter.
 
-    Function is called once.
+    ``function`` is called once.
     """
     at = array(name, x)
     if name == "torch":
@@ -89,7 +89,10 @@ def close(found, true, rtol=1e-13, atol=1e-14):
 
 
 def sentence(call, *errors):
-    """Return the sentence of a refusal, which is one of this package's, of one line, and not called a pole for nothing."""
+    """Return the sentence of a refusal.
+
+    It is one of this package's, on one line, and does not speak of a pole without reason.
+    """
     with pytest.raises(errors or RemovableError) as caught:
         call()
     said = str(caught.value)
@@ -279,7 +282,7 @@ UNKNOWN = "nothing tells how far its series reaches"
 
 @pytest.mark.parametrize("name", ["torch", "tensorflow"])
 def test_a_parameter_that_is_0_has_a_slope(name):
-    """A layer that is initialised with zeros: a sin(x)/x at a = 0 is 0, and its slope by a is not."""
+    """A layer initialised with zeros: a sin(x)/x at a = 0 is 0, and its slope by a is not."""
     x = np.array([0.0, 1e-9, 0.3, 2.0])
     for program, slope in FACTORS:
         h = repair(lambda x, a, f=program: f(x, a, XP[name]), at=0.0)
@@ -368,7 +371,7 @@ def test_a_factor_that_starts_at_0_is_learnt_from_the_first_step_on():
 
 @pytest.mark.parametrize("kink", [1.0, 1e-3, 1e-6])
 def test_a_kink_that_comes_with_a_parameter_is_refused(kink):
-    """The size of a complex number is the same all around a circle, so that nothing there tells of a kink."""
+    """On a circle the size of a complex number is constant, so nothing there tells of a kink."""
     p = tensor(0.0)
     h = repair(lambda x: torch.sin(x) / x + p * torch.abs(x), at=0.0)
     assert h(tensor(0.0)).item() == pytest.approx(1.0)
@@ -380,7 +383,10 @@ def test_a_kink_that_comes_with_a_parameter_is_refused(kink):
 @pytest.mark.parametrize("name", [*NAMES, "numpy"])
 @pytest.mark.parametrize("power", [1, 2, 3])
 def test_the_size_of_x_that_comes_with_a_parameter(name, power):
-    """What was found where the factor of |x|^2 was 0 made 17 of 1 where it was 1, and was wrong far from the point too."""
+    """Coefficients found where the factor of abs(x)^2 is 0 are wrong where it is 1.
+
+    They made 17 of 1 at the point, and were wrong far from it, too.
+    """
     xp, held = XP[name], [0.0]
     h = repair(lambda x: xp.sin(x) / x + held[0] * as_complex_if(xp.abs(x) ** power, x, xp), at=0.0)
     x = np.array([0.0, 0.3])
@@ -409,7 +415,10 @@ def test_a_jump_that_comes_with_a_parameter_is_refused(name):
 
 
 def test_the_square_of_a_size_where_values_are_hidden():
-    """|x|^2 is smooth; on a circle it is a constant, which must not be taken for the value at its middle, nor for a curvature."""
+    """The square abs(x)^2 is smooth, and on a circle it is a constant.
+
+    The constant must not be taken for the value at the middle, nor for a curvature.
+    """
     c = tensor(5.0, 0.4, 0.1)
 
     def h(c, x):
@@ -642,7 +651,10 @@ def test_equal_rates(name):
 
 @pytest.mark.parametrize(("name", "shape"), [(n, s) for n in NAMES for s in some(n, (3,), ())])
 def test_a_membrane_whose_threshold_is_fitted(name, shape):
-    """The rate 0.1 (V - V0)/(1 - exp(-(V - V0)/10)): its slope by V0 at V0 is -0.05, and was 0.1 in size."""
+    """The rate 0.1 (V - V0)/(1 - exp(-(V - V0)/10)) has the slope -0.05 by V0 at V0.
+
+    It was 0.1 in size.
+    """
     xp = XP[name]
     h = repair(lambda v, v0: 0.1 * (v - v0) / (1 - xp.exp(-(v - v0) / 10)), at=lambda v0: v0)
     at = np.full(shape, -40.0)
@@ -764,7 +776,7 @@ def test_many_orders_cancel_without_many_evaluations(name):
 
 
 def test_a_function_that_is_slow_far_out_is_not_asked_there():
-    """PyTorch sums the polygamma function up term by term left of 0, with as many terms as x is large.
+    """PyTorch sums the polygamma function term by term left of 0, with as many terms as x is large.
 
     At 1e9 one element takes seconds, and at 1e300 it takes for ever: what is counted is the number
     of terms.
@@ -1009,7 +1021,10 @@ def sine(x, xp):
 @pytest.mark.parametrize("name", [*NAMES, "numpy"])
 @pytest.mark.parametrize("case", PHASES)
 def test_a_function_with_complex_values_has_them_or_is_told_so(name, case):
-    """It is not the conjugate at the conjugate, so that half a circle does not tell of the other half."""
+    """The function is not its own conjugate, so half a circle does not tell of the other half.
+
+    Its value at the conjugate is not the conjugate of its value.
+    """
     program, value = PHASES[case]
     i = tf.constant(1j, tf.complex128) if name == "tensorflow" else 1j
     h = repair(lambda x: program(x, XP[name], i), at=0.0)

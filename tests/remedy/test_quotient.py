@@ -1,6 +1,6 @@
 """The quotient of f and g by Gauss's rule, in three frameworks, against exact arithmetic.
 
-And what it refuses.
+What it refuses is tested, too.
 """
 
 from __future__ import annotations
@@ -140,7 +140,10 @@ def test_no_jump_where_the_rule_ends(case):
 
 
 def test_just_outside_the_plain_quotient_has_its_digits():
-    """The radius was 1 at most, whatever the scale: (x*x - 1e16)/(x - 1e8) had a slope from 0.02 to 1.98 there."""
+    """The slope is right just outside the radius, whatever the scale.
+
+    The radius was 1 at most, and (x*x - 1e16)/(x - 1e8) had a slope from 0.02 to 1.98 there.
+    """
     removed = quotient(lambda x: x * x - 1e16, lambda x: x - 1e8, at=1e8)
     x = torch.tensor(1e8 + np.array([0.0, 1.5, -3.0, 1e3, 2e8, 1e9]), requires_grad=True)
     (slope,) = torch.autograd.grad(removed(x).sum(), x)
@@ -660,7 +663,10 @@ def test_a_graph_of_unknown_rank_is_refused():
 
 
 def test_autograph_has_nothing_to_complain_of(caplog):
-    """It warns of two functions on one line, as of any in a notebook: it cannot find their source."""
+    """AutoGraph warns of two functions on one line, whose source it cannot find.
+
+    In a notebook it warns of any function.
+    """
     of_tensorflow = logging.getLogger("tensorflow")
     of_tensorflow.addHandler(caplog.handler)
     try:
@@ -692,9 +698,10 @@ def test_transformed_in_jax():
 
 @pytest.mark.upstream
 def test_nested_forward_modes_of_tensorflow_are_still_wrong():
-    """Without anything of ours: fails when TensorFlow is mended, and the test of all modes may ask for the second derivative too.
+    """The bug shows without this package, and the test fails when TensorFlow is mended.
 
-    It is tensorflow/tensorflow#127753.
+    Then the test of all modes may ask for the second derivative, too. The bug is
+    tensorflow/tensorflow#127753.
     """
     # In a process of its own: what is wrong is what TensorFlow keeps for the next time.
     code = """

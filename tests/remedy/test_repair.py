@@ -1,4 +1,4 @@
-"""``repair``: how right it is, what it refuses, and what it does with parameters, points that move, and odd input."""
+"""``repair``: how right it is, what it refuses, parameters, points that move, and odd input."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from removable.errors import InputError, NotRemovableError, PoleError
 
 D = torch.float64
 CIRCLE = (8.0, (1e-13, 1e-13, 1e-13))
-"""What is promised where the nodes are on a circle: units of the last place, and three derivatives.
-"""
+"""Bounds where the nodes are on a circle: units of the last place, and three derivatives."""
 
 LINE = (450.0, (1e-12, 1e-10, 5e-10))
 """The same on the real line; 450 units are 1e-13."""
@@ -85,7 +84,10 @@ def excess(case, framework, dtype, mode, *, closed=False):
 
 
 def those(framework, step, *, hidden):
-    """Choose cases; where values are hidden, those on circles only, and no point that is rounded to 1e-8."""
+    """Choose cases.
+
+    Where values are hidden, these are cases on circles only, and no point that is rounded to 1e-8.
+    """
     cases = [case for case in corpus.CASES if framework in case.families]
     if hidden:
         cases = [case for case in cases if case.families[framework] == "circle" and abs(case.at) < 1e4]

@@ -1,4 +1,7 @@
-"""Public reports: each program fails as it was typed, the line beside it cures it, and what cannot be cured is told why."""
+"""Public reports: each program fails as it was typed, and the line beside it cures it.
+
+What cannot be cured is refused with the reason.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ def found(report: Report, text: str, framework: str, x: np.ndarray, order: int =
 def off(rows: np.ndarray, true: np.ndarray) -> np.ndarray:
     """Return for each row the largest error, relative to the largest size or to 1.
 
-    Infinite where a number is missing.
+    It is infinite where a number is missing.
     """
     with np.errstate(invalid="ignore"):
         error = np.abs(rows - true).max(1) / np.maximum(1.0, np.abs(true).max(1))
@@ -134,9 +137,10 @@ def test_a_branch_within_reach_is_not_continued_over(framework: str) -> None:
 
 
 def test_a_line_that_is_wrong_is_found() -> None:
-    """The exponential of each element, of a matrix.
+    """The test finds each line that is wrong.
 
-    A Hessian that a clipped length makes 0; another function.
+    The first takes the exponential of each element in place of that of the matrix. The second has a
+    Hessian that a clipped length makes 0. The others are other functions.
     """
     wrong = [
         (get("R18"), Line("ready-made", "entry(expm1_over_x(jordan(x)), 0, 1)", frameworks=("torch",))),
@@ -171,7 +175,7 @@ def test_the_page_has_every_report() -> None:
 
 
 def test_the_page_has_the_formulas_that_are_tested() -> None:
-    """Each program as typed, in the body of a function.
+    """The page has each program as typed, in the body of a function.
 
     Matrices and the closed form are written otherwise there.
     """

@@ -1,4 +1,7 @@
-"""The tables that the site shows: what is stored is what the tests hold now, all of it, and what the page says of it is so."""
+"""The tables that the site shows are complete and up to date, and the page is right about them.
+
+Up to date means that what is stored is what the tests hold now.
+"""
 
 from __future__ import annotations
 

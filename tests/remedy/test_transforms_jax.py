@@ -79,7 +79,10 @@ def total(h: Function) -> Function:
 
 
 def by_rows(jacobian: Callable[[Function], Function], h: Function, x: Array) -> Array:
-    """Return the diagonal of a Jacobian of seven points at a time, after a look at the rest of it."""
+    """Return the diagonal of a Jacobian of seven points at a time, after a check of the rest.
+
+    The rest must be zero.
+    """
     matrices = jacobian(h)(x)[None] if x.size == 7 else jax.vmap(jacobian(h))(x.reshape(-1, 7))
     diagonal = jnp.diagonal(matrices, axis1=-2, axis2=-1)
     np.testing.assert_array_equal(matrices, diagonal[..., None] * np.eye(7))
@@ -333,7 +336,10 @@ def _(made, x, p):
 
 
 class LazyParameter:
-    """A parameter that is read when it is multiplied: what a function closes over may be changed."""
+    """A parameter that is read when it is multiplied.
+
+    What a function closes over may be changed.
+    """
 
     def __init__(self, held: dict[str, Array]) -> None:
         self.held = held

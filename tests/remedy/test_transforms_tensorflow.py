@@ -29,7 +29,10 @@ def program(x: Tensor) -> Tensor:
 
 
 def repaired(p: Tensor | None = None, kind: str = "frozen") -> Function:
-    """Repair the program, frozen where there is no parameter, which TensorFlow does not promote to complex numbers."""
+    """Repair the program, frozen where there is no parameter.
+
+    A parameter is cast, because TensorFlow does not promote it to complex numbers.
+    """
     if p is None:
         return repair(program, at=0.0)
     if kind == "argument":
@@ -434,7 +437,10 @@ def _(made, x, p, kind):
 
 @ROWS.row("Keras tensor")
 def _(made, x, p):
-    """It stands for numbers to come, and TensorFlow's own functions refuse it: a layer is what takes it."""
+    """A Keras tensor stands for numbers to come, so a layer has to take it.
+
+    TensorFlow's own functions refuse it.
+    """
     return {"value": made(p)(keras.Input((7,), dtype="float64"))}
 
 

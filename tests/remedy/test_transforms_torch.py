@@ -89,7 +89,10 @@ def reverse(h: Function, x: Tensor, p: Tensor | None) -> dict[str, Tensor]:
 
 
 def by_rows(jacobian: Callable[[Function], Function], h: Function, x: Tensor) -> Tensor:
-    """Return the diagonal of a Jacobian of seven points at a time, after a look at the rest of it."""
+    """Return the diagonal of a Jacobian of seven points at a time, after a check of the rest.
+
+    The rest must be zero.
+    """
     matrices = jacobian(h)(x)[None] if x.numel() == 7 else func.vmap(jacobian(h))(x.reshape(-1, 7))
     diagonal = matrices.diagonal(dim1=-2, dim2=-1)
     assert torch.equal(matrices, torch.diag_embed(diagonal))

@@ -50,10 +50,11 @@ WORKS = "works"
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """What is called, and what is expected: that it works, but for the kinds in ``refuses``, which get one sentence.
+    """A call and what is expected of it.
 
-    ``kinds`` and ``sizes`` are given where not all make sense; what is ``heavy`` to compile is
-    compiled for many points only where there is no parameter.
+    It must work, but for the kinds in ``refuses``, which get one sentence. ``kinds`` and ``sizes``
+    are given where not all make sense; what is ``heavy`` to compile is compiled for many points
+    only where there is no parameter.
     """
 
     call: str
@@ -69,7 +70,10 @@ class Entry:
 
 @functools.cache
 def points(size: str) -> np.ndarray:
-    """Return 7 points, or 100,002 (a multiple of 7) on all scales: the singular one among them, and 1e-300."""
+    """Return 7 points, or 100,002 (a multiple of 7), on all scales.
+
+    The singular point and 1e-300 are among them.
+    """
     if size == "small":
         return np.array([0.0, 1e-300, -1e-9, 1e-3, 0.3, -1.25, 4.0])
     rng = np.random.default_rng(20230506)
@@ -123,8 +127,7 @@ WRAPPED = (
     re.compile(r"""raised exception (?P<kind>\w+)\((?P<quote>['"])(?P<message>.+)(?P=quote)\)"""),
     re.compile(r"^ +(?P<kind>\w+Error): (?P<message>.+)$", re.MULTILINE),
 )
-"""How Dynamo and AutoGraph, which raise an error of their own whatever a program raises, quote it.
-"""
+"""How Dynamo and AutoGraph quote an error of the program; they raise one of their own instead."""
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -208,7 +211,11 @@ class Registry(dict[str, Transformation]):
 
 
 def rendered() -> Iterator[tuple[str, ...]]:
-    """Yield the table as text: the transformation, then for each framework what is called and what comes of it, or nothing."""
+    """Yield the rows of the table as text.
+
+    A row has the transformation, then for each framework what is called and what comes of it, or
+    nothing.
+    """
     for row, cells in TABLE.items():
         yield row, *(described(cells[name]) if name in cells else "" for name in ("torch", "tensorflow", "jax"))
 

@@ -97,7 +97,10 @@ def only_page(browser: Browser, address: str) -> Iterator[Page]:
 
 @pytest.fixture
 def visitor(only_page: Page) -> Page:
-    """The same, having left the address before: what that one asks for late is not laid at the door of the next."""
+    """The same page, after it has left the address before.
+
+    Late requests of that address are not counted for the next one.
+    """
     only_page.goto("about:blank")
     only_page.trouble.clear()
     only_page.asked.clear()

@@ -1,6 +1,6 @@
 """The record of the build: what was executed, from which commit, with which data.
 
-On its page and before it.
+It is tested on its page and before it gets there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The explorer: its arithmetic against the frameworks, bit for bit, and what it says of functions that readers type."""
+"""The explorer: arithmetic as in the frameworks, bit for bit, and answers on typed functions."""
 
 from __future__ import annotations
 
@@ -70,7 +70,10 @@ SETTINGS = [
 
 
 def program(to: Setting):
-    """The same setting in the terms of this package: its own functions where the paper's are meant, else the like of them."""
+    """The same setting in the terms of this package.
+
+    These are its own functions where the paper's are meant, else functions like them.
+    """
     sizes = {"epsilon": to.size("epsilon"), "delta": to.size("delta")}
     if (to.n, to.at, to.rule) == (2, 2.0, "x*x") and to.f != "remedy":
         wanted = {"h": (), "h1": ("epsilon", "delta"), "h2": ("epsilon",)}[to.f]
@@ -325,7 +328,7 @@ def test_a_point_must_be_a_number(opened, point):
 
 
 def test_a_slow_function_does_not_freeze_the_page(page, address):
-    """The work is done in many small turns, between which the page can answer, and it stops by itself.
+    """The work is done in many small turns between which the page can answer, and stops by itself.
 
     The page's clock goes on by 5 ms each time it is looked at, so that nothing depends on the
     machine.

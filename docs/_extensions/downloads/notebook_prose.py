@@ -37,7 +37,10 @@ def citation(key: str) -> str:
 def plain(text: str) -> str:
     """Replace roles by what a reader of a notebook can use.
 
-    >>> plain("see :doc:`Figure 2 </auto_gallery/plot_figure_2>` and :doc:`plot_figure_7`, after :cite:t:`Higham2002`")
+    >>> plain(
+    ...     "see :doc:`Figure 2 </auto_gallery/plot_figure_2>` and :doc:`plot_figure_7`, "
+    ...     "after :cite:t:`Higham2002`"
+    ... )
     'see Figure 2 and ``plot_figure_7``, after Higham (2002)'
     >>> plain(":cite:p:`Higham2002,Johansson2017`")
     'Higham (2002); Johansson (2017)'

@@ -89,7 +89,7 @@ class Aside:
         progress.end(self.name, "failed" if process.returncode else "ended")
 
     def wait(self) -> tuple[str, str] | None:
-        """Let it finish; return what it wrote to both streams if it failed, and None if the result is there."""
+        """Wait for the end; return None if the result is there, else the text of both streams."""
         if self._process is None or self._reader is None:
             return None
         process, self._process = self._process, None

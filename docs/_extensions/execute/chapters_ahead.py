@@ -1,4 +1,4 @@
-"""Execute chapters while the gallery is being executed, so that the two wait for each other as little as possible.
+"""Execute chapters while the gallery is executed, so that neither waits long for the other.
 
 A chapter runs in a kernel of its own, which spends most of its time importing the frameworks.
 myst-nb starts it when it reads the page, after the gallery is done. Here it is started before, in
@@ -170,7 +170,10 @@ def executions(env: BuildEnvironment) -> Iterator[Execution]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Start between myst-nb and sphinx-gallery, which have the same priority: the order of ``extensions`` decides."""
+    """Start between myst-nb and sphinx-gallery.
+
+    These have the same priority, so the order of ``extensions`` decides.
+    """
     stages.listen(app, stages.Stage.CHAPTERS_STARTED, start)
     stages.listen(app, stages.Stage.PAGES_OUTDATED, read_again)
     stages.listen(app, stages.Stage.CHAPTERS_FINISHED, wait)

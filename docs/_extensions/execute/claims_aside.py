@@ -28,7 +28,7 @@ PAGE = "paper/ledger"
 
 
 def key() -> str:
-    """Digest of everything that the record depends on: what a script does, and the list of claims."""
+    """Digest of all the record depends on: what a script depends on, and the list of claims."""
     claims = stages.ROOT / "tutorial_src" / "removable" / "claims" / "claims.toml"
     return f"{keys.executing_key()}-{hashlib.sha256(claims.read_bytes()).hexdigest()[:8]}"
 

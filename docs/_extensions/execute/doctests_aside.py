@@ -78,7 +78,7 @@ def wait(app: Sphinx, env: BuildEnvironment) -> None:
 def passed() -> Counter[str]:
     """Return how many examples agreed, for each page or module.
 
-    Empty after a partial build, which runs none.
+    The result is empty after a partial build, which runs none.
     """
     counts: Counter[str] = Counter()
     if _is_whole(run.file):

@@ -1,4 +1,4 @@
-"""What the execution of each script, chapter and list of claims took, remembered until it is executed again.
+"""Time and memory of each script, chapter and list of claims, kept until it is executed again.
 
 Seconds and memory are measurements of one run. They are kept in ``_build/measured``, one file for
 each thing that is executed, under a key that stands for its code and for everything else that its
@@ -157,5 +157,8 @@ def measure_script(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
 
 
 def command(file: Path, module: str, *arguments: str) -> list[str]:
-    """Return the command that runs a module in a process of its own and leaves a measurement in a file."""
+    """Return the command that runs a module in its own process and writes a measurement.
+
+    The measurement goes to a file.
+    """
     return [sys.executable, measured_module.__file__, str(file), module, *arguments]

@@ -45,7 +45,7 @@ def note_running(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
 
 
 def forget_stale_scripts(app: Sphinx) -> None:
-    """Let sphinx-gallery execute every script again whose result may not be that of this environment."""
+    """Let sphinx-gallery execute again each script whose result may be of another environment."""
     pages = stages.gallery_pages()
     pages.mkdir(exist_ok=True)
     key = keys.executing_key()
@@ -77,7 +77,10 @@ def _scripts() -> Iterator[tuple[Path, Path]]:
 
 
 def _to_execute(pattern: str) -> list[str]:
-    """Name the scripts that sphinx-gallery is going to execute: it compares digests of their text as written in lines."""
+    """Name the scripts that sphinx-gallery is going to execute.
+
+    It compares digests of their text, read in text mode.
+    """
     stale = []
     for script, page in _scripts():
         done = stages.read(page.with_suffix(".py.md5"))

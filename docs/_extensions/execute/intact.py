@@ -133,7 +133,10 @@ def mend_gallery() -> None:
 
 
 def settle_gallery(app: Sphinx) -> None:
-    """Record every script that is done, when sphinx-gallery is, and the dates in its zip files have been changed."""
+    """Record every finished script, when sphinx-gallery is done.
+
+    By then the dates in its zip files have been changed.
+    """
     _last.clear()
     done = (path.with_suffix("") for path in sorted(stages.gallery_pages().rglob("*.py.md5")))
     records = {_name(page): _digests_of_script(page) for page in done}
@@ -189,7 +192,7 @@ def _cached(cache: Path) -> Iterable[Path]:
 def mend(app: Sphinx, config: Config) -> None:
     """Throw away what the last build did not leave as it is.
 
-    Before Sphinx opens its own record of what it has read.
+    This is done before Sphinx opens its own record of what it has read.
     """
     path = _record(app)
     record = load(path)
@@ -227,7 +230,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Begin before Sphinx and every extension trust what they find, end after the last has written."""
+    """Listen before Sphinx and the extensions trust what they find, and after the last writes."""
     stages.listen(app, stages.Stage.RESULTS_VERIFIED, mend)
     stages.listen(app, stages.Stage.SCRIPTS_RECORDED, settle_gallery)
     stages.listen(app, stages.Stage.RESULTS_RECORDED, finish)

@@ -1,4 +1,4 @@
-"""Run the chapters' kernels with settings of our own, whatever the settings of the person who builds."""
+"""Run the chapters' kernels with settings of our own, whatever those of the person who builds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two digests: what the results of executed code depend on, and what the pages depend on beside their own text.
+"""Two digests: dependencies of executed results, and those of pages beside their own text.
 
 Both are made of contents, never of times. :func:`executing_key` is part of the key of each script,
 chapter, claim and doctest. :func:`writing_key` decides whether pages that are there may stay.

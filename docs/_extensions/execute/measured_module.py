@@ -1,4 +1,6 @@
-"""A program: ``python measured_module.py FILE MODULE ...`` runs a module and leaves what that took in a file.
+"""Run a module as a program, and write its time and memory to a file.
+
+Usage: ``python measured_module.py FILE MODULE ...``.
 
 It imports the standard library alone: what it imports would count as time and memory of the module.
 """
@@ -18,7 +20,7 @@ _KIB_IN_A_MIB = 1024  # /proc counts in KiB
 def peak_memory(process: int | str = "self") -> int | None:
     """Return the most memory that a process has held since it started or was reset, in MiB.
 
-    Linux alone tells.
+    Only Linux has this number.
     """
     try:
         status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")

@@ -1,4 +1,6 @@
-"""One sentence where a disk, a cache or a permission stops the build, instead of a report for the developers of Sphinx.
+"""One sentence where a disk, a cache or a permission stops the build.
+
+Sphinx would print a report for its developers.
 
 A disk fills up at any moment, inside any library. What each of them makes of it is gathered here:
 exceptions that end the build, warnings of Sphinx about a file that it could not write, scripts that
@@ -43,7 +45,10 @@ _complaints: list[BaseException] = []
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and everything it was made of: Sphinx and SQLAlchemy wrap what they catch."""
+    """Yield an exception and all its causes.
+
+    Sphinx and SQLAlchemy wrap what they catch.
+    """
     waiting, seen = [error], set()
     while waiting:
         one = waiting.pop(0)
@@ -57,7 +62,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _full_folders() -> str:
     """Name the folders on whose disk nothing is left.
 
-    The error of a write that failed does not say.
+    The error of a write that failed does not name them.
     """
     folders = [folder for folder in (*_written(), Path(tempfile.gettempdir())) if folder.is_dir()]
     disks: dict[int, Path] = {}
@@ -82,7 +87,7 @@ def _about_files(number: int | None, name: str | None) -> str | None:
 def sentence(error: BaseException) -> str | None:
     """Return what to tell the person who builds.
 
-    None if the error is something else, and its traceback needed.
+    It is None if the error is something else, and its traceback is needed.
     """
     for one in _causes(error):
         if isinstance(one, OSError):
@@ -107,7 +112,7 @@ def _about_databases(message: str) -> str:
 
 
 def in_text(text: str) -> str | None:
-    """Find the same in a traceback of which only the text is left, coloured for a terminal or not."""
+    """Find the same in the text of a traceback, coloured for a terminal or not."""
     found = re.search(r"\bOSError: \[Errno (\d+)\][^\n]*?(?:: '([^'\n]+)')?(?:\x1b\[[\d;]*m)*$", text, re.MULTILINE)
     return _about_files(int(found[1]), found[2]) if found else None
 
@@ -115,7 +120,7 @@ def in_text(text: str) -> str | None:
 def install() -> None:
     """Say the sentence where Sphinx would print its report.
 
-    Called by conf.py, before anything is written.
+    conf.py calls this before anything is written.
     """
     original = sphinx_errors.handle_exception
     if hasattr(original, "__wrapped__"):
@@ -145,9 +150,10 @@ def _keep(original: Any) -> Any:
 
 
 class LostFiles(logging.Handler):
-    """Stop at the first file that could not be written: Sphinx warns of it, and goes on to make a site without it.
+    """Stop at the first file that could not be written.
 
-    sphinx-gallery does the same with a script that could not, and its warning is a whole traceback.
+    Sphinx warns of it, and goes on to make a site without it. sphinx-gallery does the same with a
+    script that could not, and its warning is a whole traceback.
     """
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -162,7 +168,10 @@ class LostFiles(logging.Handler):
 
 
 def require_writable(folders: Iterable[Path]) -> None:
-    """Stop before anything is executed if a folder, or the one in which it will be made, cannot be written to."""
+    """Stop before anything is executed if a folder cannot be written to.
+
+    If it does not exist, the folder in which it will be made counts.
+    """
     for folder in folders:
         there = next(path for path in (folder, *folder.parents) if path.exists())
         if not os.access(there, os.W_OK | os.X_OK):
@@ -176,7 +185,10 @@ def check_folders(app: Sphinx, config: Config) -> None:
 
 
 def check_scripts(app: Sphinx) -> None:
-    """Stop where a script failed for want of room: to sphinx-gallery it is a failed script like others."""
+    """Stop where a script failed because a disk is full.
+
+    To sphinx-gallery it is a failed script like others.
+    """
     for traceback in app.config.sphinx_gallery_conf.get("failing_examples", {}).values():
         if told := in_text(traceback):
             raise SystemExit(told)

@@ -1,8 +1,8 @@
-"""Plain lines on standard output that say what starts, what has ended after how many seconds, and how many are left.
+"""Plain lines on standard output: what starts, what ended after how long, how many are left.
 
-The log of Sphinx is silent under ``-q``, and a warning would fail the build. The lines go to the
-stream with which Python started: the one that a script finds in ``sys.stdout`` is captured for its
-page.
+The durations are in seconds. The log of Sphinx is silent under ``-q``, and a warning would fail the
+build. The lines go to the stream with which Python started: the one that a script finds in
+``sys.stdout`` is captured for its page.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The frameworks that the pages run: stop before anything is executed if one is missing, and name their versions."""
+"""Stop before anything is executed if a framework of the pages is missing; name their versions."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def _requirement(distribution: str) -> Requirement | None:
 
 @functools.cache
 def _distributions() -> Mapping[str, list[str]]:
-    """Name what is installed by the modules that it holds.
+    """Return for each module the installed distributions that hold it.
 
-    A second is needed to look through everything.
+    A search through everything takes a second.
     """
     return packages_distributions()
 
@@ -64,9 +64,10 @@ def check(app: Sphinx, config: Config) -> None:
 
 
 def note_script(gallery_conf: dict[str, Any], fname: str | None, when: str) -> None:
-    """Import the frameworks before the first script does, which sphinx-gallery would take for a failure of that script.
+    """Import the frameworks before the first script does.
 
-    A build that executes nothing imports nothing; an installation that is broken is found here, and
+    sphinx-gallery would take an import that fails in the script for a failure of the script. A
+    build that executes nothing imports nothing; an installation that is broken is found here, and
     only here.
     """
     if when == "before":

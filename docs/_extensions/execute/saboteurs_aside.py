@@ -36,7 +36,7 @@ def start(app: Sphinx) -> None:
 
 
 def wait(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Let it finish, and stop the build if a check cannot fail, or fails otherwise than expected."""
+    """Wait for the end; stop the build if a check cannot fail, or fails otherwise than expected."""
     if (streams := run.wait()) is not None:
         reasons = streams[1].strip() or "Their process ended without a word."
         raise SystemExit(f"The saboteurs do not break what they should.\n{reasons}")

@@ -1,4 +1,4 @@
-"""Doctests in the prose of gallery scripts and chapters, run in the namespace of the code around them.
+"""Run doctests in the prose of gallery scripts and chapters, in the namespace of their code.
 
 A value printed in the text is then one of the values that the page has just computed. The same few
 functions serve the site build, where :func:`scrape` checks each script while sphinx-gallery
@@ -42,7 +42,10 @@ class DoctestError(AssertionError):
 
 
 class Block(NamedTuple):
-    """A piece of a script or chapter: ``kind`` is ``"code"`` or ``"text"``, ``line`` the first line of ``source``."""
+    """A piece of a script or chapter.
+
+    ``kind`` is ``"code"`` or ``"text"``, ``line`` the first line of ``source``.
+    """
 
     kind: str
     source: str

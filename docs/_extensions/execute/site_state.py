@@ -23,7 +23,10 @@ _PARTIAL = "partial"
 
 
 def start_site(app: Sphinx) -> None:
-    """Empty the output folder when the build before this one did not come to its end, was partial, or made pages differently.
+    """Empty the output folder if its pages cannot be kept.
+
+    They cannot when the build before this one did not come to its end, was partial, or made pages
+    differently.
 
     Sphinx compares the age of a page with that of its source, and would keep one of which only half
     was written; listings of source it keeps even when the code that makes the pages has changed. A

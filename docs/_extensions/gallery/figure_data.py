@@ -1,9 +1,9 @@
-"""The numbers that a figure draws, as a table: one column for each line of each panel, one row for each abscissa.
+"""The numbers that a figure draws, as a table.
 
-The label of a line is the name of its column. A label that begins with an underscore, which keeps
-the line out of the legend, counts too; where two lines of a panel then have one name, as markers
-drawn over every thousandth dot have, the longer one holds the data. A line without a label is
-decoration.
+There is one column for each line of each panel, and one row for each abscissa. The label of a line
+is the name of its column. A label that begins with an underscore, which keeps the line out of the
+legend, counts too; where two lines of a panel then have one name, as markers drawn over every
+thousandth dot have, the longer one holds the data. A line without a label is decoration.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Figures of the gallery: light and dark SVG, a card for link previews, the data, a description with the finding.
+"""Figures of the gallery: light and dark SVG, preview card, data, description with the finding.
+
+The card is the picture in previews of links.
 
 :func:`scrape` saves each figure of a script together with its data and a small JSON file that
 describes it: what it shows, the script, its page, the number of the figure and the file of its
@@ -113,7 +115,10 @@ def _save(fig: Any, path: Path, metadata: dict[str, Any]) -> None:
 
 
 def _repacked(embedded: re.Match[str]) -> str:
-    """Compress a picture inside an SVG better than matplotlib does: the same pixels in half the bytes."""
+    """Compress a picture inside an SVG better than matplotlib does.
+
+    The pixels are the same, in half the bytes.
+    """
     import oxipng
 
     picture = oxipng.optimize_from_memory(base64.b64decode(embedded["data"]), level=2)
@@ -167,7 +172,7 @@ def _describe_card(path: Path, description: dict[str, Any], source: str, commit:
 
 
 def name_commits(app: Sphinx) -> None:
-    """Write into each picture, and into its description, the commit that last changed its script."""
+    """Write into each picture and its description the commit that last changed its script."""
     for light in figures(Path(app.srcdir, "auto_gallery")):
         description = described(light)
         dark = light.with_stem(f"{light.stem}_dark")

@@ -1,4 +1,4 @@
-"""Which commit a file comes from: for the captions and the metadata of figures, and for the record of the build."""
+"""Which commit a file comes from, for captions and metadata of figures and the build record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ CHANGED = "uncommitted changes"
 
 
 def _git(*arguments: str) -> str | None:
-    """Return what git says, or None where there is no git, no repository, or one of another project."""
+    """Return the output of git, or None.
+
+    It is None where there is no git, no repository, or one of another project.
+    """
     command = ["git", "-c", "core.quotepath=off", "-C", str(stages.ROOT), *arguments]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -25,7 +28,10 @@ def _git(*arguments: str) -> str | None:
 
 @functools.cache
 def _has_history() -> bool:
-    """Tell whether the last change of a file can be looked up: not in an archive, nor in a clone of the last commit alone."""
+    """Tell whether the last change of a file can be looked up.
+
+    It cannot in an archive, nor in a clone of the last commit alone.
+    """
     top = _git("rev-parse", "--show-toplevel", "--is-shallow-repository")
     if top is None:
         return False
@@ -55,7 +61,11 @@ def _last_changes(top: str) -> dict[str, str]:
 
 
 def commit_of(path: Path) -> str:
-    """Return the commit that last changed a file, :data:`CHANGED` if it has been changed since, or :data:`UNKNOWN`."""
+    """Return the commit that last changed a file.
+
+    It is :data:`CHANGED` if the file has been changed since, and :data:`UNKNOWN` if git cannot
+    tell.
+    """
     name = stages.below_root(path)
     if not _has_history():
         return UNKNOWN
