@@ -2,9 +2,9 @@ r"""
 A tape of thirty lines makes the same mistake
 =============================================
 
-"Each implemented function is paired with code that computes its derivative", says the introduction of
-:cite:t:`Johnson2023`. This page builds such a system from nothing, and looks inside while it returns a slope of 2 where
-1 is true. Then it runs over the whole range of offsets, and is compared with PyTorch and TensorFlow bit by bit.
+"Each implemented function is paired with code that computes its derivative", says the introduction
+of :cite:t:`Johnson2023`. This page builds such a system, looks inside while it returns a slope of 2
+where 1 is true, and compares it with PyTorch and TensorFlow bit by bit at all offsets.
 """
 
 from removable import functions, plots
@@ -37,8 +37,8 @@ print(f"PyTorch {slope_torch}, TensorFlow {slope_tensorflow}")
 # %%
 # Build one
 # ---------
-# A number that remembers what it was computed from. With each operand goes the rule of calculus that turns the slope
-# with respect to the result into a slope with respect to that operand. New numbers are put at the end of a list, the *tape*.
+# A number remembers its operands. Each comes with a rule that turns the slope with respect to the
+# result into one with respect to the operand. New numbers are put at the end of a list, the *tape*.
 
 steps = []
 
@@ -70,9 +70,8 @@ class Number:
 
 
 # %%
-# The forward pass is the program itself. The backward pass walks through the list from its end. At
-# every step it hands the slope on, multiplied by the rule. A number that was used more than once
-# adds up what it is handed.
+# The forward pass is the program itself. The backward pass walks through the list from its end and
+# hands each slope on by the rules. A number that was used more than once adds up what it is handed.
 
 
 def backward(result):
@@ -104,8 +103,8 @@ for step in steps:
 #
 # The whole range
 # ---------------
-# A value may be an array as well. These are the 40 001 offsets :math:`\gamma` of the figures in this gallery, between
-# :math:`-1` and 1. They are rounded to 26 598 different numbers :math:`x = 2 + \gamma`.
+# A value may be an array: here the 40 001 offsets :math:`\gamma` of all figures, between :math:`-1`
+# and 1. They are rounded to 26 598 different numbers :math:`x = 2 + \gamma`.
 
 run = sweep(functions.h, meant=functions.h_hat)
 steps.clear()
@@ -156,9 +155,8 @@ plt.show()
 #    \bar x = \bar f\,f'(x) + \bar g\,g'(x),
 #
 # where a bar marks the slope of the result with respect to a number. Each object knows its own rule
-# and two values. None of them sees that :math:`f` and :math:`g` share a factor: that knowledge is
-# in no object. It is the strength of the design, since every operation can be written by itself,
-# and it is what the paper objects to.
+# and two values. None sees that :math:`f` and :math:`g` share a factor. That is the strength of the
+# design, since each operation can be written by itself, and what the paper objects to.
 #
 # .. code-block:: pycon
 #
@@ -171,12 +169,12 @@ plt.show()
 #
 #    **Take away**
 #
-#    - Reverse mode is a list of numbers with rules, walked through backwards. Thirty lines are enough.
-#    - Once the rules are applied, the formula is gone and only numbers are left. Nothing can be cancelled any more.
+#    - Reverse mode is a list of numbers with rules, walked through backwards, in thirty lines.
+#    - Once the rules are applied, only numbers are left, and nothing can be cancelled any more.
 #    - There is nothing to blame on a framework. Whoever applies the rules to numbers gets this 2.
 #
-#    **Exercise.** Give ``Number`` a method for ``sin`` and differentiate :math:`\sin(x)/x` at 1e-5 and at 1e-9. Start
-#    each time with ``steps.clear()``.
+#    **Exercise.** Give ``Number`` a method for ``sin`` and differentiate :math:`\sin(x)/x` at 1e-5
+#    and at 1e-9. Start each time with ``steps.clear()``.
 #
 # Where the order of additions matters: :doc:`plot_tape_in_two_orders`. The same slopes, region by
 # region: :doc:`/auto_gallery/3_derivatives/plot_figure_6`.

@@ -21,8 +21,8 @@ import torch
 # %%
 # Two wrong numbers first
 # -----------------------
-# :math:`h_1` is :math:`h(x) = (x^2 - 4)/(x - 2)` with :math:`\epsilon` added to its denominator, within :math:`\delta` of
-# 2. Its slope should be 1.
+# :math:`h_1` is :math:`h(x) = (x^2 - 4)/(x - 2)` with :math:`\epsilon` added to its denominator,
+# within :math:`\delta` of 2. Its slope should be 1.
 
 h1 = partial(functions.h1, epsilon=1e-8, delta=1e-4)
 at = 2 + 5e-13
@@ -46,10 +46,10 @@ print(f"PyTorch    {slope_torch}\nTensorFlow {slope_tensorflow}")
 #
 # The whole sweep
 # ---------------
-# The module :mod:`removable.tape` holds the tape of the last page for arrays, with the few operations more that
-# :math:`h_1` and :math:`h_2` need. Where several slopes meet, floating-point addition makes their order matter. The tape
-# knows two orders: back through what was computed last (*newest first*), and back through what has been complete for
-# longest (*ready first*).
+# The module :mod:`removable.tape` holds the tape of the last page for arrays, with the few
+# operations more that :math:`h_1` and :math:`h_2` need. Where several slopes meet, floating-point
+# addition makes their order matter. The tape knows two orders: back through what was computed last
+# (*newest first*), and back through what has been complete for longest (*ready first*).
 
 run = sweep(h1, meant=functions.h_hat)
 points = run.x[run.distinct]
@@ -133,11 +133,12 @@ plt.show()
 # %%
 # Why it matters here and not in h
 # --------------------------------
-# Three slopes meet at :math:`x`: two come from the product :math:`x \cdot x`, one from the denominator. Floating-point
-# addition is not associative: :math:`(a + b) + c` may end in another bit than :math:`a + (b + c)`. In :math:`h` the
-# denominator is one operation away from :math:`x` and was computed last, so that it comes first in both orders. In
-# :math:`h_1` it is still computed last, but has several operations more. *Ready first* has reached :math:`x` through the
-# product by then.
+# Three slopes meet at :math:`x`: two come from the product :math:`x \cdot x`, one from the
+# denominator. Floating-point addition is not associative: :math:`(a + b) + c` may end in another
+# bit than :math:`a + (b + c)`. In :math:`h` the denominator is one operation away from :math:`x`
+# and was computed last, so that it comes first in both orders. In :math:`h_1` it is still computed
+# last, but has several operations more. *Ready first* has reached :math:`x` through the product by
+# then.
 #
 # .. code-block:: pycon
 #
@@ -145,7 +146,9 @@ plt.show()
 #    (399959999.4444101, 399959999.44441015)
 #    >>> apart["torch", "newest first"], apart["tensorflow", "ready first"]
 #    (0, 0)
-#    >>> [float(slopes[title, "ready first"][points == 2].item()) for title in ("h1", "h2")]  # 4 / epsilon
+#    >>> [  # 4 / epsilon
+#    ...     float(slopes[title, "ready first"][points == 2].item()) for title in ("h1", "h2")
+#    ... ]
 #    [400000000.0, 40000.0]
 #
 # .. note::
@@ -156,7 +159,7 @@ plt.show()
 #    - A difference in the last place between two frameworks says nothing about the error of either.
 #    - A tape that adds in the order of a framework has all of its bits, right or wrong.
 #
-#    **Exercise.** Exchange two lines of :math:`h_1`, so that the denominator is computed first. Which of the two orders
-#    gives the bits of PyTorch now, and which those of TensorFlow?
+#    **Exercise.** Exchange two lines of :math:`h_1`, so that the denominator is computed first.
+#    Which of the two orders gives the bits of PyTorch now, and which those of TensorFlow?
 #
 # What the order of two lines does: :doc:`/auto_gallery/3_derivatives/plot_order_of_two_lines`.

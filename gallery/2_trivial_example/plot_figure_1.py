@@ -20,7 +20,8 @@ import torch
 # %%
 # One point at a time
 # -------------------
-# The function as anybody would type it. PyTorch and TensorFlow run the same line; each needs double precision asked for.
+# The function as anybody would type it. PyTorch and TensorFlow run the same line; each needs double
+# precision asked for.
 
 
 def h(x):
@@ -41,17 +42,22 @@ for gamma in (1e-3, 1e-9, 1e-17, 0.0):
 #
 # .. code-block:: pycon
 #
-#    >>> h(torch.tensor(2.0, dtype=torch.float64)).item(), h(tf.constant(2.0, dtype=tf.float64)).numpy().item()
-#    (nan, nan)
-#    >>> h(torch.tensor(2 + 1e-9, dtype=torch.float64)).item(), h(tf.constant(2 + 1e-9, dtype=tf.float64)).numpy().item()
-#    (4.0, 4.0)
+#    >>> h(torch.tensor(2.0, dtype=torch.float64)).item()
+#    nan
+#    >>> h(tf.constant(2.0, dtype=tf.float64)).numpy().item()
+#    nan
+#    >>> h(torch.tensor(2 + 1e-9, dtype=torch.float64)).item()
+#    4.0
+#    >>> h(tf.constant(2 + 1e-9, dtype=tf.float64)).numpy().item()
+#    4.0
 #
 # The sweep
 # ---------
-# Now 40 001 offsets :math:`\gamma` between :math:`-1` and 1, evenly spaced on a logarithmic scale on either side of zero.
-# ``functions.h`` is the line above, written once for every array library; ``sweep`` hands all points to each framework in
-# one call, and evaluates :math:`x + 2` in exact arithmetic for comparison. Many offsets are rounded to one and the same
-# :math:`x`. What is counted, here and on the pages that follow, is numbers :math:`x`: each once.
+# Now 40 001 offsets :math:`\gamma` between :math:`-1` and 1, evenly spaced on a logarithmic scale
+# on either side of zero. ``functions.h`` is the line above, written once for every array library;
+# ``sweep`` hands all points to each framework in one call, and evaluates :math:`x + 2` in exact
+# arithmetic for comparison. Many offsets are rounded to one and the same :math:`x`. What is
+# counted, here and on the pages that follow, is numbers :math:`x`: each once.
 
 run = sweep(functions.h, meant=functions.h_hat, order=0)
 print(run.table())
@@ -60,11 +66,13 @@ print(run.table())
 # The colours are decided by arithmetic. Let :math:`\mathrm{fl}` stand for rounding to the nearest
 # double.
 #
-# - *Red*: :math:`\mathrm{fl}(2 + \gamma) = 2`. The offset is *absorbed*: it is smaller than half the distance between 2 and
-#   its neighbour. (The paper says that it "underflows", a word that numerical analysts keep for numbers too close to zero.)
-# - *Yellow*: :math:`\mathrm{fl}(x^2) - 4 = 4\gamma`. Of :math:`x^2 = 4 + 4\gamma + \gamma^2` the last term is absorbed.
-# - *Green*: the rest, and :math:`\gamma = 0` itself, as the caption of Figure 3 has it: nothing was absorbed there, although
-#   it is NaN like its red neighbours.
+# - *Red*: :math:`\mathrm{fl}(2 + \gamma) = 2`. The offset is *absorbed*: it is smaller than half
+#   the distance between 2 and its neighbour. (The paper says that it "underflows", a word that
+#   numerical analysts keep for numbers too close to zero.)
+# - *Yellow*: :math:`\mathrm{fl}(x^2) - 4 = 4\gamma`. Of :math:`x^2 = 4 + 4\gamma + \gamma^2` the
+#   last term is absorbed.
+# - *Green*: the rest, and :math:`\gamma = 0` itself, as the caption of Figure 3 has it: nothing was
+#   absorbed there, although it is NaN like its red neighbours.
 
 fig, axes = plots.panels(
     run, ylabel=r"$h(2 + \gamma)$", meant=r"function meant, $4 + \gamma$"
@@ -95,10 +103,10 @@ plt.show()
 # %%
 # Why it is flat, and where
 # -------------------------
-# Doubles between 4 and 8 are :math:`2^{-50}` apart, so :math:`\gamma^2` is absorbed when it is below half of that, that is
-# when :math:`\gamma < 2^{-25.5}`. Left of 2 the square lies below 4, where doubles are twice as dense: there it takes
-# :math:`|\gamma| < 2^{-26}`. The numerator is then :math:`4\gamma` exactly, the denominator :math:`\gamma` exactly, and
-# their quotient is 4.
+# Doubles between 4 and 8 are :math:`2^{-50}` apart, so :math:`\gamma^2` is absorbed when it is
+# below half of that, that is when :math:`\gamma < 2^{-25.5}`. Left of 2 the square lies below 4,
+# where doubles are twice as dense: there it takes :math:`|\gamma| < 2^{-26}`. The numerator is then
+# :math:`4\gamma` exactly, the denominator :math:`\gamma` exactly, and their quotient is 4.
 #
 # .. code-block:: pycon
 #
@@ -109,8 +117,8 @@ plt.show()
 #
 # The same bits in both frameworks?
 # ---------------------------------
-# The paper reports identical results. That depends on how the square is typed: ``x * x``, ``x**2`` and ``square(x)`` are
-# three programs.
+# The paper reports identical results. That depends on how the square is typed: ``x * x``, ``x**2``
+# and ``square(x)`` are three programs.
 
 spellings = {
     "x * x": lambda x, xp: (x * x - 4) / (x - 2),
@@ -142,12 +150,15 @@ for spelling, program in spellings.items():
 #    **Take away**
 #
 #    - A removable singularity is not one bad point: in double precision the function is NaN for
-#      :math:`|\gamma| \lesssim 10^{-16}` and loses :math:`\gamma` for :math:`|\gamma| \lesssim 10^{-8}`.
-#    - The line is not bent by the division. It is lost one step earlier, when :math:`\gamma^2` is absorbed by 4.
-#    - Two frameworks agree bit for bit when they run the same sequence of correctly rounded operations, and only then.
+#      :math:`|\gamma| \lesssim 10^{-16}` and loses :math:`\gamma` for
+#      :math:`|\gamma| \lesssim 10^{-8}`.
+#    - The line is not bent by the division. It is lost one step earlier, when :math:`\gamma^2` is
+#      absorbed by 4.
+#    - Two frameworks agree bit for bit when they run the same sequence of correctly rounded
+#      operations, and only then.
 #
-#    **Exercise.** Run the sweep with ``dtype="float32"``. Where do you expect the yellow region to end? Single precision has
-#    29 bits less.
+#    **Exercise.** Run the sweep with ``dtype="float32"``. Where do you expect the yellow region to
+#    end? Single precision has 29 bits less.
 #
 # The values look harmless: the error is never larger than :math:`|\gamma|`. :doc:`plot_figure_2`
 # takes the leading 4 away, and :doc:`/auto_gallery/3_derivatives/plot_figure_6` differentiates.

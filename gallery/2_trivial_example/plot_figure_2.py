@@ -20,8 +20,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# Three offsets, :math:`h(2 + \gamma) - 4`, which ought to be :math:`\gamma`. Subtracting 4 is exact here: it adds no error
-# of its own.
+# Three offsets, :math:`h(2 + \gamma) - 4`, which ought to be :math:`\gamma`. Subtracting 4 is exact
+# here: it adds no error of its own.
 
 
 def h_minus_4(x):
@@ -136,12 +136,14 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #
 #    **Take away**
 #
-#    - The value is right to 8 digits everywhere it exists. Whether 8 digits are enough depends on what is subtracted next.
-#    - Rounding scales the square by an :math:`\alpha` between 2/3 and 2, or by 0: that is the yellow region.
+#    - The value is right to 8 digits everywhere it exists. Whether 8 digits are enough depends on
+#      what is subtracted next.
+#    - Rounding scales the square by an :math:`\alpha` between 2/3 and 2, or by 0: that is the
+#      yellow region.
 #    - The error is bounded by a few :math:`10^{-8}`. It is the *derivative* that has no such bound.
 #
-#    **Exercise.** Predict from the formula how far out :math:`|\alpha - 1|` stays below :math:`10^{-3}`, then read it off
-#    ``alpha``.
+#    **Exercise.** Predict from the formula how far out :math:`|\alpha - 1|` stays below
+#    :math:`10^{-3}`, then read it off ``alpha``.
 #
 # The derivative in the same region is :math:`2 - \alpha`:
 # :doc:`/auto_gallery/3_derivatives/plot_figure_6`.

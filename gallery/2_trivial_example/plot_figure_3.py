@@ -21,13 +21,15 @@ import torch
 # %%
 # The recipe
 # ----------
-# Within :math:`\delta` of 2 the denominator :math:`g(x) = x - 2` is moved away from zero by :math:`\epsilon`, in the
-# direction of its sign :math:`S(g)`; at zero the sign has to be chosen, and the paper chooses :math:`S(0) = 1`:
+# Within :math:`\delta` of 2 the denominator :math:`g(x) = x - 2` is moved away from zero by
+# :math:`\epsilon`, in the direction of its sign :math:`S(g)`; at zero the sign has to be chosen,
+# and the paper chooses :math:`S(0) = 1`:
 #
 # .. math::
 #
 #    h_1(x; \epsilon, \delta) = \frac{x^2 - 4}{g_1(x)}, \qquad
-#    g_1(x) = g(x) + S(g(x))\,\epsilon \ \text{ where } 2 - \delta < x < 2 + \delta, \quad g(x) \text{ elsewhere.}
+#    g_1(x) = g(x) + S(g(x))\,\epsilon \ \text{ where } 2 - \delta < x < 2 + \delta,
+#    \quad g(x) \text{ elsewhere.}
 #
 # The condition is the same as :math:`|g(x)| < \delta`, which needs no rounded :math:`2 + \delta`.
 
@@ -57,16 +59,18 @@ for gamma in (1e-3, 1e-6, 1e-8, 1e-10, 0.0):
 #
 # .. code-block:: pycon
 #
-#    >>> h1(torch.tensor(2.0, dtype=torch.float64), torch).item(), h1(tf.constant(2.0, dtype=tf.float64), tf).numpy().item()
-#    (0.0, 0.0)
+#    >>> h1(torch.tensor(2.0, dtype=torch.float64), torch).item()
+#    0.0
+#    >>> h1(tf.constant(2.0, dtype=tf.float64), tf).numpy().item()
+#    0.0
 #    >>> f"{h1(torch.tensor(2 + 1e-8, dtype=torch.float64), torch).item():.6f}"
 #    '2.000000'
 #
 # The sweep
 # ---------
-# ``functions.h1`` is the function above. Black are the samples outside the zone, where :math:`h_1` is :math:`h`.
-# The exact truth is now drawn twice: the function that was *meant*, :math:`x + 2`, and the program *as written*, with its
-# :math:`\epsilon`, without rounding.
+# ``functions.h1`` is the function above. Black are the samples outside the zone, where :math:`h_1`
+# is :math:`h`. The exact truth is now drawn twice: the function that was *meant*, :math:`x + 2`,
+# and the program *as written*, with its :math:`\epsilon`, without rounding.
 
 run = sweep(
     partial(functions.h1, epsilon=epsilon, delta=delta),
@@ -125,8 +129,10 @@ plt.show()
 #
 # .. code-block:: pycon
 #
-#    >>> np.unique(run.results["torch"][0][run.inside(Region.RED)]), np.unique(run.results["tensorflow"][0][run.inside(Region.RED)])
-#    (array([0.]), array([0.]))
+#    >>> np.unique(run.results["torch"][0][run.inside(Region.RED)])
+#    array([0.])
+#    >>> np.unique(run.results["tensorflow"][0][run.inside(Region.RED)])
+#    array([0.])
 #    >>> float(perturbation.max())
 #    4.0
 #    >>> print(run.agreement())
@@ -136,13 +142,14 @@ plt.show()
 #
 #    **Take away**
 #
-#    - Adding :math:`\epsilon` replaces "no answer" by "wrong answer": an error of 4 at the singularity, whatever
-#      :math:`\epsilon` is.
+#    - Adding :math:`\epsilon` replaces "no answer" by "wrong answer": an error of 4 at the
+#      singularity, whatever :math:`\epsilon` is.
 #    - The error is the formula's, not the arithmetic's. Higher precision does not help.
 #    - Refactoring, :math:`\hat h(x) = x + 2`, has none of it.
 #
-#    **Exercise.** Write ``h1`` with two finished quotients, ``where(zone, f / (g + sign * epsilon), f / g)``. The values are
-#    the same. Now call ``backward()`` at 2.
+#    **Exercise.** Write ``h1`` with two finished quotients,
+#    ``where(zone, f / (g + sign * epsilon), f / g)``. The values are the same. Now call
+#    ``backward()`` at 2.
 #
 # The jump at the rim of the zone is too small to see here; :doc:`plot_figure_4` makes it visible.
 # What the derivative makes of the dip is :doc:`/auto_gallery/3_derivatives/plot_figure_7`.

@@ -21,7 +21,8 @@ import torch
 # %%
 # On either side of the rim
 # -------------------------
-# The zone in which :math:`h_1` perturbs its denominator ends at :math:`2 + \delta`. One point just inside, one just outside:
+# The zone in which :math:`h_1` perturbs its denominator ends at :math:`2 + \delta`. One point just
+# inside, one just outside:
 
 epsilon, delta = 1e-8, 1e-4
 h1 = partial(functions.h1, epsilon=epsilon, delta=delta)
@@ -95,11 +96,13 @@ print(f"h1 and h in PyTorch, black: {outside_is_h}")
 # %%
 # Why it jumps
 # ------------
-# At the rim the denominator changes from :math:`\delta + \epsilon` to :math:`\delta`, so the value changes by
+# At the rim the denominator changes from :math:`\delta + \epsilon` to :math:`\delta`, so the value
+# changes by
 #
 # .. math::
 #
-#    (4 + \delta)\left(1 - \frac{\delta}{\delta + \epsilon}\right) \approx \frac{4\,\epsilon}{\delta} .
+#    (4 + \delta)\left(1 - \frac{\delta}{\delta + \epsilon}\right)
+#    \approx \frac{4\,\epsilon}{\delta} .
 #
 # "Small enough" therefore means :math:`\epsilon/\delta` small against whatever :math:`h - 4` is
 # used for. Here :math:`4\epsilon/\delta = 4\cdot 10^{-4}`, four times the :math:`\delta = 10^{-4}`
@@ -116,12 +119,12 @@ print(f"h1 and h in PyTorch, black: {outside_is_h}")
 #
 #    **Take away**
 #
-#    - :math:`h_1` is discontinuous for every choice of :math:`\epsilon` and :math:`\delta`; the jump is
-#      :math:`4\epsilon/\delta`.
+#    - :math:`h_1` is discontinuous for every choice of :math:`\epsilon` and :math:`\delta`; the
+#      jump is :math:`4\epsilon/\delta`.
 #    - It hides under the leading digit, and comes out as soon as something subtracts that digit.
 #    - Wherever the zone is placed, its rim is a place where an optimiser sees a cliff.
 #
-#    **Exercise.** Choose :math:`\delta` so that the jump is below :math:`10^{-12}` with this :math:`\epsilon`. How wide is
-#    the zone then?
+#    **Exercise.** Choose :math:`\delta` so that the jump is below :math:`10^{-12}` with this
+#    :math:`\epsilon`. How wide is the zone then?
 #
 # A clamp instead of a shift has no jump: :doc:`plot_figure_5`.

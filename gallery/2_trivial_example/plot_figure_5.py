@@ -53,8 +53,10 @@ for gamma in (1e-3, 1e-4, 5e-5, 1e-6, 0.0):
 #
 # .. code-block:: pycon
 #
-#    >>> h2(torch.tensor(2.0, dtype=torch.float64), torch).item(), h2(tf.constant(2.0, dtype=tf.float64), tf).numpy().item()
-#    (0.0, 0.0)
+#    >>> h2(torch.tensor(2.0, dtype=torch.float64), torch).item()
+#    0.0
+#    >>> h2(tf.constant(2.0, dtype=tf.float64), tf).numpy().item()
+#    0.0
 #    >>> f"{h2(torch.tensor(2 + 5e-5, dtype=torch.float64), torch).item():.4f}"
 #    '2.0000'
 #
@@ -91,9 +93,10 @@ plt.show()
 # %%
 # Three ways to write it
 # ----------------------
-# Equation (2), with :math:`\delta = \epsilon`, and equation (4), case by case without a sign function, are the same function
-# as equation (3), provided that (4) takes :math:`g = 0` into its upper case. In the frameworks they are the same to the bit,
-# in the value and in the first derivative.
+# Equation (2), with :math:`\delta = \epsilon`, and equation (4), case by case without a sign
+# function, are the same function as equation (3), provided that (4) takes :math:`g = 0` into its
+# upper case. In the frameworks they are the same to the bit, in the value and in the first
+# derivative.
 
 three = {
     "(2)": partial(functions.h1_hat, epsilon=epsilon, delta=epsilon),
@@ -127,11 +130,12 @@ for name in ("torch", "tensorflow"):
 #    **Take away**
 #
 #    - Continuity is repaired. The error of 4 at the singularity is not.
-#    - Inside the clamp the function is :math:`4|\gamma|/\epsilon`, with a slope of :math:`4/\epsilon`. Remember it.
-#    - Three spellings of one function need not agree in floating point. These three do, because they divide the same
-#      numerator by the same denominator.
+#    - Inside the clamp the function is :math:`4|\gamma|/\epsilon`, with a slope of
+#      :math:`4/\epsilon`. Remember it.
+#    - Three spellings of one function need not agree in floating point. These three do, because
+#      they divide the same numerator by the same denominator.
 #
-#    **Exercise.** Set :math:`\epsilon = 10^{-8}`, the fairer comparison with Figure 3. Which samples turn black, and what has
-#    become of the green ones next to the rim?
+#    **Exercise.** Set :math:`\epsilon = 10^{-8}`, the fairer comparison with Figure 3. Which
+#    samples turn black, and what has become of the green ones next to the rim?
 #
 # That slope is what backpropagation returns: :doc:`/auto_gallery/3_derivatives/plot_figure_8`.

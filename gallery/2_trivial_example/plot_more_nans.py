@@ -2,9 +2,10 @@ r"""
 Remark 2.1, its last sentence: more NaNs
 ========================================
 
-"The width of the domain where the denominator leads to NaNs can likewise be increased", says Remark 2.1 of
-:cite:t:`Johnson2023`. It can. A simple zero gives one NaN, at the zero itself. Where the denominator has a double or a
-triple zero and is written out, there is no finite value in a whole interval.
+"The width of the domain where the denominator leads to NaNs can likewise be increased", says Remark
+2.1 of :cite:t:`Johnson2023`. It can. A simple zero gives one NaN, at the zero itself. Where the
+denominator has a double or a triple zero and is written out, there is no finite value in a whole
+interval.
 """
 
 from removable import frameworks, plots
@@ -19,8 +20,9 @@ import torch
 # %%
 # The missing number first
 # ------------------------
-# :math:`(x - 2)^3` over :math:`(x - 2)^2` is :math:`x - 2`, with slope 1. Here both are written out in powers of :math:`x`,
-# as they come from a fit or from a table. The point is a hundred-millionth away from 2.
+# :math:`(x - 2)^3` over :math:`(x - 2)^2` is :math:`x - 2`, with slope 1. Here both are written out
+# in powers of :math:`x`, as they come from a fit or from a table. The point is a hundred-millionth
+# away from 2.
 
 at = 2 + 1e-8
 
@@ -43,9 +45,9 @@ print(f"TensorFlow value {in_tensorflow[0]}, slope {in_tensorflow[1]}")
 #
 # Zeros of order one, two and three
 # ---------------------------------
-# The denominator is :math:`(x - 2)^m`, the numerator :math:`(x - 2)^{m+1}`, both written out and evaluated by Horner's rule.
-# How far out from 2, on either side, is there a number without a finite value? The search is that of
-# :func:`removable.sweeps.widths.edges`.
+# The denominator is :math:`(x - 2)^m`, the numerator :math:`(x - 2)^{m+1}`, both written out and
+# evaluated by Horner's rule. How far out from 2, on either side, is there a number without a finite
+# value? The search is that of :func:`removable.sweeps.widths.edges`.
 
 
 def horner(coefficients, x):
@@ -118,9 +120,10 @@ plt.show()
 # %%
 # Why
 # ---
-# Written out, the terms of :math:`(x - 2)^m` have sizes up to :math:`2^m` and more, and each is rounded to about
-# :math:`u = 2^{-53}` of its size. The sum is a multiple of that rounding, and 0 is such a multiple. It can be 0 as long as the
-# true :math:`|x - 2|^m` is not larger than a few roundings, and that is out to about
+# Written out, the terms of :math:`(x - 2)^m` have sizes up to :math:`2^m` and more, and each is
+# rounded to about :math:`u = 2^{-53}` of its size. The sum is a multiple of that rounding, and 0 is
+# such a multiple. It can be 0 as long as the true :math:`|x - 2|^m` is not larger than a few
+# roundings, and that is out to about
 #
 # .. math::
 #
@@ -148,7 +151,7 @@ plt.show()
 #    - The factored form ``(x - 2)**2`` has no such zone. Keep a factor if you have it.
 #    - Beside the NaNs the finite values are wrong, too, and further out.
 #
-#    **Exercise.** Evaluate the denominator as ``(x - 2) * (x - 2)`` and leave the numerator written out. Where are the NaNs
-#    now?
+#    **Exercise.** Evaluate the denominator as ``(x - 2) * (x - 2)`` and leave the numerator written
+#    out. Where are the NaNs now?
 #
 # How far other things are lost: :doc:`plot_remark_2_1`.

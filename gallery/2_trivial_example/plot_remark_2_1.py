@@ -23,8 +23,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The quotient :math:`(x^n - 2^n)/(x - 2)` for the powers :math:`n = 2, 3, 8`, a millionth to the right of 2. Its slope there
-# should be that of the simplified quotient, close to :math:`n(n-1)\,2^{n-3}`: 1, 6 and 1792.
+# The quotient :math:`(x^n - 2^n)/(x - 2)` for :math:`n = 2, 3, 8`, a millionth to the right of 2.
+# Its slope there should be close to :math:`n(n-1)\,2^{n-3}`: 1, 6 and 1792.
 
 
 def true_slope(x, power):
@@ -54,9 +54,9 @@ for power in (2, 3, 8):
 # ---------------
 # For each power, how far out from 2, on either side, to three digits:
 #
-# - the highest power of :math:`\gamma` is absorbed: :math:`x^n` and :math:`x^n - \gamma^n`, each rounded once, are one double;
-# - the value is flat, as in Figure 1's yellow region: :math:`x^n` is its tangent :math:`2^n + n\,2^{n-1}\gamma`, rounded once or
-#   multiplied up by a framework;
+# - the highest power is absorbed: :math:`x^n` and :math:`x^n - \gamma^n`, rounded once, are equal;
+# - the value is flat, as in Figure 1's yellow region: :math:`x^n` is its tangent
+#   :math:`2^n + n\,2^{n-1}\gamma`, rounded once or multiplied up by a framework;
 # - the backpropagated slope is off by more than 0.1 % of its true size.
 
 powers = range(2, 9)
@@ -144,10 +144,10 @@ plt.show()
 # %%
 # Why the laws differ
 # -------------------
-# The highest power :math:`\gamma^n` is absorbed by :math:`2^n` when it is below half a spacing of the doubles there, about
-# :math:`|\gamma| < 2^{1 - 53/n}`. But neither the value nor the slope lives on :math:`\gamma^n`. What bends :math:`x^n` away from
-# its tangent is the *second* power, :math:`\tfrac{1}{2} n (n-1)\, 2^{n-2} \gamma^2`, and its factor grows faster with :math:`n`
-# than the spacing does. Rounded once, it is lost right of 2 for
+# The highest power :math:`\gamma^n` is absorbed by :math:`2^n` when it is below half a spacing of
+# the doubles there, about :math:`|\gamma| < 2^{1 - 53/n}`. But what bends :math:`x^n` away from its
+# tangent is the *second* power, :math:`\tfrac{1}{2} n (n-1)\, 2^{n-2} \gamma^2`, and its factor
+# grows faster with :math:`n` than the spacing does. Rounded once, it is lost right of 2 for
 #
 # .. math::
 #
@@ -172,8 +172,8 @@ plt.show()
 #
 #    **Take away**
 #
-#    - The highest power is lost in a wider interval. Those of a flat value and of a relative error of the slope shrink.
-#    - Both are set by the *second* power: relative to the slope, the eighth power is better off than the second.
+#    - The interval of the lost power grows; those of flat value and relative slope error shrink.
+#    - Both are set by the *second* power. Relative to its slope, power 8 is better off than 2.
 #
 #    **Exercise.** Measure the interval for the *second* derivative. Which power carries it?
 #

@@ -117,8 +117,8 @@ plt.show()
 # %%
 # Why 2
 # -----
-# Backpropagation adds up what reaches :math:`x` through the numerator :math:`f` and through the denominator :math:`g`,
-# equation (5) of the paper:
+# Backpropagation adds up what reaches :math:`x` through the numerator :math:`f` and through the
+# denominator :math:`g`, equation (5) of the paper:
 #
 # .. math::
 #
@@ -151,13 +151,14 @@ print(f"largest |slope - (2 - alpha)| next to the yellow region: {difference:.1e
 #
 #    **Take away**
 #
-#    - The chain rule is right and the arithmetic does what the standard says. What is missing is the simplification between
-#      the two: :math:`1/g` is never cancelled.
+#    - The chain rule is right and the arithmetic does what the standard says. What is missing is
+#      the simplification between the two: :math:`1/g` is never cancelled.
 #    - The error is not small, and nothing marks it. 2 instead of 1 looks like a slope.
-#    - Forward and reverse mode, PyTorch and TensorFlow: the same 2. The cure is :math:`\hat h(x) = x + 2`, whose slope is 1
-#      in both.
+#    - Forward and reverse mode, PyTorch and TensorFlow: the same 2. The cure is
+#      :math:`\hat h(x) = x + 2`, whose slope is 1 in both.
 #
-#    **Exercise.** Predict the slope that float32 returns at :math:`\gamma = 10^{-4}`, then change the ``dtype``.
+#    **Exercise.** Predict the slope that float32 returns at :math:`\gamma = 10^{-4}`, then change
+#    the ``dtype``.
 #
 # People who meet the NaN add a small number to the denominator. :doc:`plot_figure_7` shows what
 # that does to the slope.

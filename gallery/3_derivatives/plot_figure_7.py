@@ -21,8 +21,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# :math:`h_1` moves the denominator away from zero by :math:`\epsilon` within :math:`\delta` of 2, as in :doc:`Figure 3
-# </auto_gallery/2_trivial_example/plot_figure_3>`.
+# :math:`h_1` moves the denominator away from zero by :math:`\epsilon` within :math:`\delta` of 2,
+# as in :doc:`Figure 3 </auto_gallery/2_trivial_example/plot_figure_3>`.
 
 epsilon, delta = 1e-8, 1e-4
 h1 = partial(functions.h1, epsilon=epsilon, delta=delta)
@@ -103,7 +103,8 @@ plt.show()
 #
 # .. math::
 #
-#    h_1'(2 + \gamma) \approx \frac{4 + 2\gamma}{\gamma + S\epsilon} - \frac{4\gamma}{(\gamma + S\epsilon)^2}
+#    h_1'(2 + \gamma) \approx \frac{4 + 2\gamma}{\gamma + S\epsilon}
+#    - \frac{4\gamma}{(\gamma + S\epsilon)^2}
 #    = \frac{2\gamma^2 + (4 + 2\gamma)\,S\epsilon}{(\gamma + S\epsilon)^2}
 #    \;\longrightarrow\; \frac{4}{S\epsilon} \quad\text{as } \gamma \to 0 .
 #
@@ -126,8 +127,10 @@ for region in Region:
 #
 # .. code-block:: pycon
 #
-#    >>> np.unique(slopes[run.inside(Region.RED)]), np.unique(run.results["tensorflow"][1][run.inside(Region.RED)])
-#    (array([4.e+08]), array([4.e+08]))
+#    >>> np.unique(slopes[run.inside(Region.RED)])
+#    array([4.e+08])
+#    >>> np.unique(run.results["tensorflow"][1][run.inside(Region.RED)])
+#    array([4.e+08])
 #    >>> run.agreement(1).largest  # in ulp
 #    1.0
 #
@@ -135,12 +138,14 @@ for region in Region:
 #
 #    **Take away**
 #
-#    - The derivative's error is :math:`4/\epsilon`: the more careful the choice of :math:`\epsilon`, the worse.
-#    - It is not a rounding error. Backpropagation differentiates the program that it is given, and that program has a cliff.
+#    - The derivative's error is :math:`4/\epsilon`: the more careful the choice of
+#      :math:`\epsilon`, the worse.
+#    - It is not a rounding error. Backpropagation differentiates the program that it is given, and
+#      that program has a cliff.
 #    - Both frameworks say so, to one unit in the last place.
 #
-#    **Exercise.** Divide by :math:`g + \epsilon` without the sign, as most code does. There is no NaN. Where is the pole, and
-#    how large do value and slope become at the double nearest to it?
+#    **Exercise.** Divide by :math:`g + \epsilon` without the sign, as most code does. There is no
+#    NaN. Where is the pole, and how large do value and slope become at the double nearest to it?
 #
 # Clamping instead of shifting: :doc:`plot_figure_8`. The law :math:`4/\epsilon` over 16 decades:
 # :doc:`plot_remark_3_1`.

@@ -21,8 +21,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# :math:`h_2` replaces a denominator smaller than :math:`\epsilon` by :math:`\pm\epsilon`, as in :doc:`Figure 5
-# </auto_gallery/2_trivial_example/plot_figure_5>`.
+# :math:`h_2` replaces a denominator smaller than :math:`\epsilon` by :math:`\pm\epsilon`, as in
+# :doc:`Figure 5 </auto_gallery/2_trivial_example/plot_figure_5>`.
 
 epsilon = 1e-4
 h2 = partial(functions.h2, epsilon=epsilon)
@@ -97,7 +97,8 @@ plt.show()
 # %%
 # Why at once
 # -----------
-# Inside the clamp the denominator is a constant, so nothing reaches :math:`x` through it. What is left is equation (12),
+# Inside the clamp the denominator is a constant, so nothing reaches :math:`x` through it. What is
+# left is equation (12),
 #
 # .. math::
 #
@@ -116,8 +117,10 @@ print(f"largest relative distance from equation (12): {distance.max():.1e}")
 #
 # .. code-block:: pycon
 #
-#    >>> np.unique(slopes[run.inside(Region.RED)]), np.unique(run.results["tensorflow"][1][run.inside(Region.RED)])
-#    (array([40000.]), array([40000.]))
+#    >>> np.unique(slopes[run.inside(Region.RED)])
+#    array([40000.])
+#    >>> np.unique(run.results["tensorflow"][1][run.inside(Region.RED)])
+#    array([40000.])
 #    >>> print(run.agreement(1))
 #    identical bits at all 26598 points
 #
@@ -126,10 +129,11 @@ print(f"largest relative distance from equation (12): {distance.max():.1e}")
 #    **Take away**
 #
 #    - Continuity of the value says nothing about the derivative.
-#    - Every sample inside the clamp, not only those near the singularity, has a slope of size :math:`4/\epsilon`.
+#    - Every sample inside the clamp, not only those near the singularity, has a slope of size
+#      :math:`4/\epsilon`.
 #    - A clamp that is wide enough to be kind to the derivative is wide enough to ruin the value.
 #
-#    **Exercise.** Replace the clamp by ``torch.clamp`` on :math:`|g|`. What is the slope inside, and where does the sign of
-#    :math:`g` go?
+#    **Exercise.** Replace the clamp by ``torch.clamp`` on :math:`|g|`. What is the slope inside,
+#    and where does the sign of :math:`g` go?
 #
 # How the spurious slope depends on :math:`\epsilon`: :doc:`plot_remark_3_1`.

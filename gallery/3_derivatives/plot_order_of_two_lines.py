@@ -21,7 +21,7 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The slope of :math:`h(x) = (x^2 - 4)/(x - 2)` at the double next to 2, on its left. It should be 1.
+# The slope of :math:`h(x) = (x^2 - 4)/(x - 2)` at the double left of 2. It should be 1.
 
 
 def f_first(x, xp=None):
@@ -59,9 +59,9 @@ for order, h in programs.items():
 #
 # The right answer by accident
 # ----------------------------
-# Three contributions are added: :math:`2^{54}` through the denominator, and twice :math:`-2^{53} + 1`, once for each
-# factor of ``x * x``. The first sum is :math:`2^{53} + 1`. Above :math:`2^{53}` doubles are 2 apart, so it becomes
-# :math:`2^{53}`, and a 1 is lost. In another order of addition nothing is:
+# Three contributions are added: :math:`2^{54}` through the denominator, and :math:`-2^{53} + 1` for
+# each factor of ``x * x``. The first sum is :math:`2^{53} + 1`. Doubles are 2 apart there, so a 1
+# is lost. In another order of addition nothing is:
 
 through_f = 1 / (at - 2) * at  # reaches x twice, once for each factor of x * x
 through_g = -((at * at - 4) / (at - 2) / (at - 2))
@@ -73,8 +73,7 @@ print(g_then_f, f_then_g)
 # PyTorch goes back through its newest operation first (:cite:t:`PyTorchEngine`). With the lines
 # exchanged that is the numerator, the sum is the second of the two, and the slope is 2.
 # TensorFlow's tape goes back through what has been complete for longest (:cite:t:`TensorFlowTape`):
-# in either order it reaches :math:`x` through the denominator first, since that is fewer operations
-# away, and the slope is 1.
+# in either order that is the denominator, since it is fewer operations away, and the slope is 1.
 #
 # All numbers of the figures
 # --------------------------
@@ -122,8 +121,9 @@ plt.show()
 # %%
 # The same for :math:`h_1`
 # ------------------------
-# :math:`h_1` adds :math:`\epsilon` to the denominator within :math:`\delta` of 2 (:doc:`plot_figure_7`). Here it is the other way
-# round: ``functions.h1`` computes the numerator first, and some slopes differ in the last place.
+# :math:`h_1` adds :math:`\epsilon` to the denominator within :math:`\delta` of 2
+# (:doc:`plot_figure_7`). ``functions.h1`` computes the numerator first; here some slopes then
+# differ in the last place.
 
 epsilon, delta = 1e-8, 1e-4
 h1 = partial(functions.h1, epsilon=epsilon, delta=delta)
@@ -143,8 +143,7 @@ print(f"denominator typed first, PyTorch and TensorFlow: {agreement(*exchanged)}
 
 # %%
 # Adding in both orders in NumPy gives every bit of both. With the denominator typed first, as in
-# chapter 2 and in equation (9), the numerator is what PyTorch goes back through first, and both
-# frameworks add in one order.
+# chapter 2 and in equation (9), both frameworks add in one order.
 
 g1 = functions.g1(points, np, epsilon=epsilon, delta=delta)
 with np.errstate(over="ignore"):
@@ -156,7 +155,6 @@ print(f"denominator first, against PyTorch: {replay_torch}")
 print(f"denominator last, against TensorFlow: {replay_tensorflow}")
 
 # %%
-#
 # .. code-block:: pycon
 #
 #    >>> dict(zip(("torch", "tensorflow"), nearest["g first"], strict=True))
@@ -172,11 +170,11 @@ print(f"denominator last, against TensorFlow: {replay_tensorflow}")
 #
 #    **Take away**
 #
-#    - "Identical results" holds to one unit in the last place, and to the bit if two lines are exchanged: what differs is the
-#      order of two additions.
+#    - "Identical results" holds to one ulp, and to the bit if two lines are exchanged.
 #    - The right slope at one number is an accident of rounding, not a better method.
 #
-#    **Exercise.** Type the square as ``x**2`` in both. In which of the frameworks does the order of the lines still matter?
+#    **Exercise.** Type the square as ``x**2`` in both. In which framework does the order still
+#    matter?
 #
 # Both orders for any program: :doc:`/auto_gallery/1_introduction/plot_tape_in_two_orders`. Other
 # ways to type the square, and second derivatives: :doc:`/auto_gallery/5_beyond/plot_squares`.

@@ -2,9 +2,9 @@ r"""
 Remark 3.1: the smaller the epsilon, the larger the error
 =========================================================
 
-"Unfortunately, practitioners typically choose :math:`\epsilon` to be as small as possible", says Remark 3.1 of
-:cite:t:`Johnson2023`. This page measures what they get: the error of the value and of the derivative for :math:`\epsilon`
-from :math:`10^{-1}` to :math:`10^{-16}`.
+"Unfortunately, practitioners typically choose :math:`\epsilon` to be as small as possible", says
+Remark 3.1 of :cite:t:`Johnson2023`. This page measures what they get: the error of the value and of
+the derivative for :math:`\epsilon` from :math:`10^{-1}` to :math:`10^{-16}`.
 """
 
 from functools import partial
@@ -20,7 +20,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# At 2 itself, with the smallest :math:`\epsilon` that still changes 1 + :math:`\epsilon` in double precision.
+# At 2 itself, with the smallest :math:`\epsilon` that still changes 1 + :math:`\epsilon` in double
+# precision.
 
 tiny = 2.0**-52
 
@@ -42,8 +43,9 @@ print(
 #
 # Sixteen choices of epsilon
 # --------------------------
-# For each, the largest error of value and derivative anywhere on the grid. The zone of :math:`h_1` has the half-width
-# :math:`\delta = 1/2`, large enough for every :math:`\epsilon`. A coarser grid than that of the figures is enough.
+# For each, the largest error of value and derivative anywhere on the grid. The zone of :math:`h_1`
+# has the half-width :math:`\delta = 1/2`, large enough for every :math:`\epsilon`. A coarser grid
+# than that of the figures is enough.
 
 epsilons = 10.0 ** -np.arange(1, 17)
 gamma = gamma_grid(1000)
@@ -82,8 +84,8 @@ for i, epsilon in enumerate(epsilons):
 # %%
 # The law
 # -------
-# The error of the value is 4 in every row. That of the derivative grows like a power of :math:`\epsilon`; a straight line
-# through the logarithms gives the power and the factor.
+# The error of the value is 4 in every row. That of the derivative grows like a power of
+# :math:`\epsilon`; a straight line through the logarithms gives the power and the factor.
 
 fits = {}
 for p in programs:
@@ -161,10 +163,10 @@ plt.show()
 #
 #    **Take away**
 #
-#    - Value: an error of 4, for every :math:`\epsilon`. Derivative: :math:`4/\epsilon`. The remark holds, in both frameworks
-#      and for both functions.
+#    - Value: an error of 4, for every :math:`\epsilon`. Derivative: :math:`4/\epsilon`. The remark
+#      holds, in both frameworks and for both functions.
 #    - A smaller :math:`\epsilon` narrows the zone and raises the wall around it by the same factor.
 #    - No :math:`\epsilon` is right. The simplified function needs none.
 #
-#    **Exercise.** An optimiser takes steps of length ``lr * slope``. For which :math:`\epsilon` does a single bad sample move
-#    a parameter by more than 1 when ``lr = 1e-3``?
+#    **Exercise.** An optimiser takes steps of length ``lr * slope``. For which :math:`\epsilon`
+#    does a single bad sample move a parameter by more than 1 when ``lr = 1e-3``?

@@ -153,7 +153,7 @@ plt.show()
 # .. code-block:: pycon
 #
 #    >>> half = np.log(0.001 * spurious[0] ** 2 / 3) / -np.log(0.999)
-#    >>> round(half.item(), -2), round(back[0.5].item(), -2)  # steps, by the formula and by the rule
+#    >>> round(half.item(), -2), round(back[0.5].item(), -2)  # steps, by formula and by rule
 #    (31600.0, 31600)
 #    >>> for name in ("torch", "tensorflow"):  # after the NaN
 #    ...     steps["NaN", name][-1, :3].round(3).tolist()

@@ -64,8 +64,8 @@ for at in (1e-2, 1e-5, 1e-7, 3e-9, 1e-12, 2e-16, 1e-17, 0.0):
 #
 # .. math::
 #
-#    d(x) = \frac{x - (e^x - 1)}{x\,(e^x - 1)}
-#    = -\frac{\frac{1}{2!} + \frac{x}{3!} + \frac{x^2}{4!} + \dots}{1 + \frac{x}{2!} + \frac{x^2}{3!} + \dots}
+#    d(x) = \frac{x - (e^x - 1)}{x\,(e^x - 1)} = -\frac{\frac{1}{2!} + \frac{x}{3!}
+#    + \frac{x^2}{4!} + \dots}{1 + \frac{x}{2!} + \frac{x^2}{3!} + \dots}
 
 
 def epsilon(x, xp):

@@ -73,8 +73,7 @@ for form, program in forms.items():
         print(f"{form:<12}{gamma:<10g}{cells[0]:<24}{cells[1]}")
 
 # %%
-# The sign is wrong as well: :math:`h_1` is 0 at 2, so the residual is :math:`-3` where it should be
-# 1.
+# The sign is wrong as well: at 2 :math:`h_1` is 0, and the residual is :math:`-3` instead of 1.
 #
 # The cosine of the angle between a gradient and the true one is 1 if they agree, 0 if they are
 # perpendicular, and negative if a step against the gradient goes uphill. The truth comes from exact
@@ -152,20 +151,22 @@ plt.show()
 #
 # .. math::
 #
-#    \cos = \frac{G + n - 1}{\sqrt{n}\,\sqrt{G^2 + n - 1}} \;\longrightarrow\; \frac{\pm 1}{\sqrt{n}}
-#    \quad\text{as } G \to \pm\infty .
+#    \cos = \frac{G + n - 1}{\sqrt{n}\,\sqrt{G^2 + n - 1}}
+#    \;\longrightarrow\; \frac{\pm 1}{\sqrt{n}} \quad\text{as } G \to \pm\infty .
 #
 # The more parameters there are, the closer to a right angle. The naive form reaches no more than
 # :math:`G = 2`. :doc:`That is luck <plot_root_three>`.
 #
 # .. code-block:: pycon
 #
-#    >>> [f(forms["epsilon"], start(0.0, 3)).tolist() for f in (gradient_torch, gradient_tensorflow)]
+#    >>> [f(forms["epsilon"], start(0.0, 3)).tolist() for f in gradient.values()]
 #    [[[-1200000000.0, 1.0, 1.0]], [[-1200000000.0, 1.0, 1.0]]]
 #    >>> [f"{share:.2g}" for share in shares]
 #    ['1', '2.6e-08']
-#    >>> [round(cosine["epsilon", "torch", n][0], 4).item() for n in sizes], [round(-1 / n**0.5, 4) for n in sizes]
-#    ([-0.7071, -0.3162, -0.0316], [-0.7071, -0.3162, -0.0316])
+#    >>> [round(cosine["epsilon", "torch", n][0], 4).item() for n in sizes]
+#    [-0.7071, -0.3162, -0.0316]
+#    >>> [round(-1 / n**0.5, 4) for n in sizes]
+#    [-0.7071, -0.3162, -0.0316]
 #
 # .. note::
 #
@@ -176,5 +177,4 @@ plt.show()
 #
 #    **Exercise.** Pass the mean of all parameters through :math:`h`. Which entries vanish now?
 #
-# What is made of such a gradient: :doc:`plot_clipping`; the second derivatives:
-# :doc:`plot_hessian`.
+# Clipping such a gradient: :doc:`plot_clipping`. The second derivatives: :doc:`plot_hessian`.

@@ -69,8 +69,7 @@ for name in derivatives:
 # %%
 # How far out it is wrong
 # -----------------------
-# At the points :math:`(2 + \gamma, 1)`. Exact arithmetic gives :math:`h`, :math:`h'` and
-# :math:`h''`, and so the true gradient and Hessian. *Epsilon* is :math:`h_1`.
+# At the points :math:`(2 + \gamma, 1)`, against exact arithmetic. *Epsilon* is :math:`h_1`.
 
 repaired = repair(lambda x: (x * x - 4) / (x - 2), at=2.0)
 forms = {"naive": functions.h, "epsilon": functions.h1, "simplified": functions.h_hat}
@@ -163,7 +162,8 @@ plt.show()
 # .. code-block:: pycon
 #
 #    >>> middle = (gamma > 1e-7) & (gamma < 1e-3)
-#    >>> levels = [error["naive", n, what][middle] for n in derivatives for what in ("gradient", "Hessian")]
+#    >>> pairs = [(n, what) for n in derivatives for what in ("gradient", "Hessian")]
+#    >>> levels = [error["naive", *pair][middle] for pair in pairs]
 #    >>> np.polyfit(np.log10(gamma[middle]), np.log10(levels).T, 1)[0].round()  # torch, tensorflow
 #    array([-2., -3., -2., -3.])
 #

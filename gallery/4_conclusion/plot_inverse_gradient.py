@@ -52,7 +52,8 @@ print("gradient with respect to u, v and k:", guess.grad.tolist())
 # .. math::
 #
 #    x = u\,t \int_0^1 e^{-\sigma k t}\,d\sigma , \qquad
-#    y = v\,t \int_0^1 e^{-\sigma k t}\,d\sigma - g\,t^2 \int_0^1 (1 - \sigma)\,e^{-\sigma k t}\,d\sigma ,
+#    y = v\,t \int_0^1 e^{-\sigma k t}\,d\sigma
+#    - g\,t^2 \int_0^1 (1 - \sigma)\,e^{-\sigma k t}\,d\sigma ,
 #
 # which Gauss's rule takes to the last few bits; the *remedy* leaves the textbook's formula as it
 # is, and has the package continue it to :math:`k = 0`. All are in :mod:`removable.problems.ball`.
@@ -151,7 +152,10 @@ plt.show()
 #    [[0.0, 0.0], [0.0, 0.0]]
 #    >>> [gradient["clamped 1e-4", name][2].item() for name in ("torch", "tensorflow")]
 #    [0.0, 0.0]
-#    >>> ratio = [gradient["epsilon 1e-8", n][2] / gradient["simplified", n][2] for n in ("torch", "tensorflow")]
+#    >>> ratio = [
+#    ...     gradient["epsilon 1e-8", name][2] / gradient["simplified", name][2]
+#    ...     for name in ("torch", "tensorflow")
+#    ... ]
 #    >>> [f"{size:.0e}" for size in ratio]
 #    ['3e+25', '3e+25']
 #

@@ -148,7 +148,8 @@ plt.show()
 #
 #    >>> for name in ("torch", "tensorflow"):
 #    ...     (_, v, k), misfit = fits["epsilon 1e-8", name, 0.0]
-#    ...     f"misfit at first {misfit[0]:.1e} m", f"{v * k * (k + 1e-8) / (ball.GRAVITY * 1e-8):.2f}"
+#    ...     part = f"{v * k * (k + 1e-8) / (ball.GRAVITY * 1e-8):.2f}"
+#    ...     f"misfit at first {misfit[0]:.1e} m", part
 #    ('misfit at first 1.0e+09 m', '1.00')
 #    ('misfit at first 1.0e+09 m', '1.00')
 #    >>> for form in ("epsilon 1e-8", "simplified", "remedy"):  # from a drag of 0.1

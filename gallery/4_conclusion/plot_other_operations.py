@@ -153,26 +153,25 @@ plt.show()
 # With ``log1p`` the numerator is as good as a double can be, and so is the value, except at 0. But
 # both terms still have the size :math:`1/|x|` and have to cancel. Where 1 absorbs :math:`x`, the
 # naive logarithm is 0 and its slope :math:`1/x`. At 0 itself two values are NaN. The power is 1
-# there instead of e, since the standard says that 1 to the power of infinity is 1
-# :cite:p:`IEEE754`:
+# there instead of e: by the standard, infinite powers of 1 are 1 :cite:p:`IEEE754`:
 #
 # .. code-block:: pycon
 #
-#    >>> [runs["power"].results["naive"][name][:, gamma == 0].ravel().tolist() for name in run.versions]
+#    >>> at_0 = [result[:, gamma == 0] for result in runs["power"].results["naive"].values()]
+#    >>> [value_and_slope.ravel().tolist() for value_and_slope in at_0]
 #    [[1.0, nan], [1.0, nan]]
-#    >>> [round(run.results["naive"]["torch"][0, gamma == 0.5].item(), 4) for run in runs.values()]  # as typed, far off
+#    >>> in_torch = [{form: run.results[form]["torch"] for form in forms} for run in runs.values()]
+#    >>> [round(run["naive"][0, gamma == 0.5].item(), 4) for run in in_torch]  # as typed, far off
 #    [2.25, 0.8109, 0.4495]
-#    >>> [round(run.results["simplified"]["torch"][1, gamma == 0].item(), 4) for run in runs.values()]
+#    >>> [round(run["simplified"][1, gamma == 0].item(), 4) for run in in_torch]
 #    [-1.3591, -0.5, -0.125]
 #
 # .. note::
 #
 #    **Take away**
 #
-#    - ``log1p`` and ``expm1`` are for values. The slope of a quotient of them is still wrong near
-#      the singular point.
-#    - A mean of slopes and a conjugate are two ways to cancel on paper. Both give value and slope
-#      to the last few bits.
+#    - ``log1p`` and ``expm1`` are for values. The slope of their quotient is still wrong near 0.
+#    - A mean of slopes, or a conjugate, cancels on paper: value and slope lose a few bits at most.
 #
 #    **Exercise.** Type :math:`(e^x - 1)/x` in the four forms. Which mean is the simplified one?
 #

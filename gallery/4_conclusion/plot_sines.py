@@ -143,9 +143,10 @@ plt.show()
 #    >>> f"{np.sqrt(u):.1e}", f"{1 / u:.1e}"
 #    ('1.1e-08', '9.0e+15')
 #    >>> tiny = (gamma > 0) & (gamma < 1e-9)
-#    >>> [np.unique(run.results["naive"][name][1, tiny]).tolist() for name in ("torch", "tensorflow")]
+#    >>> naive = run.results["naive"]
+#    >>> [np.unique(naive[name][1, tiny]).tolist() for name in ("torch", "tensorflow")]
 #    [[0.0], [0.0]]
-#    >>> [f"{run.results['repair'][name][1, gamma == 0].item():.6f}" for name in ("torch", "tensorflow")]
+#    >>> [f"{result[1, gamma == 0].item():.6f}" for result in run.results["repair"].values()]
 #    ['-0.166667', '-0.166667']
 #
 # .. note::

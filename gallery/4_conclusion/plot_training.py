@@ -163,9 +163,9 @@ print(f"predicted {resting_place:.8f}, for the next {steps:.0f} steps")
 #
 #    >>> [f"{times:.0f}" for times in ratio], f"{steps / 1000:.0f} thousand"
 #    (['5', '5'], '34 thousand')
-#    >>> f"{resting_place:.4f}", [f"{abs(weights['epsilon 1e-8', name][0][0]):.4f}" for name in names]
+#    >>> f"{resting_place:.4f}", [f"{abs(weights['epsilon 1e-8', n][0][0]):.4f}" for n in names]
 #    ('0.0601', ['0.0601', '0.0601'])
-#    >>> [log["epsilon 1e-8", name][0, [2, 4]].tolist() for name in names]  # first gradients of w1 and w2
+#    >>> [log["epsilon 1e-8", name][0, [2, 4]].tolist() for name in names]  # first gradient: w1, w2
 #    [[0.0, 0.0], [0.0, 0.0]]
 #
 # .. note::

@@ -158,11 +158,11 @@ plt.show()
 #
 # .. code-block:: pycon
 #
-#    >>> [len(losses["epsilon 1e-8", name, "descent"]) for name in names]  # steps until the loss is NaN
+#    >>> [len(losses["epsilon 1e-8", name, "descent"]) for name in names]  # steps until NaN
 #    [2, 2]
 #    >>> [int(sum(np.isnan(w).sum() for w in weights["naive", name, "descent"])) for name in names]
 #    [84, 84]
-#    >>> for form in ("epsilon 1e-8", "simplified", "epsilon 1e-3"):  # the sign of the second lambda
+#    >>> for form in ("epsilon 1e-8", "simplified", "epsilon 1e-3"):  # sign of the second lambda
 #    ...     [np.sign(weights[form, name, "clipped"][0][1]).item() for name in names]
 #    [1.0, 1.0]
 #    [1.0, 1.0]

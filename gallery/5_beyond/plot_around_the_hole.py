@@ -21,7 +21,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 # %%
 # The wrong number first
 # ----------------------
-# The function :math:`(1/\cos x - 1)/x^2` is 1/2 at 0, with a slope of about :math:`5x/12`. It is 0/0 of second order.
+# :math:`(1/\cos x - 1)/x^2` is 1/2 at 0, with a slope of about :math:`5x/12`: 0/0 of second order.
 
 
 def h(x, xp):
@@ -46,9 +46,9 @@ for row in zip(near, *typed["torch"], *typed["tensorflow"], strict=True):
 # %%
 # The same program around the hole
 # --------------------------------
-# If :math:`h` is analytic inside a circle of radius :math:`\rho`, the mean of its values there is its value in the middle. Its
-# other coefficients in :math:`h(z) = \sum_k c_k z^k` are the means of :math:`h(z)/z^k`
-# (:cite:t:`LynessMoler1967`, :cite:t:`TrefethenWeideman2014`).
+# If :math:`h` is analytic inside a circle of radius :math:`\rho`, the mean of its values there is
+# its value in the middle. Its other coefficients in :math:`h(z) = \sum_k c_k z^k` are the means of
+# :math:`h(z)/z^k` (:cite:t:`LynessMoler1967`, :cite:t:`TrefethenWeideman2014`).
 
 nodes = np.exp(1j * np.pi * (2 * np.arange(32) + 1) / 32)  # none is on an axis
 index = np.arange(-4, 28)
@@ -92,9 +92,8 @@ for name in typed:
 
 # %%
 # Left, the error of the program in the complex plane, against ball arithmetic of 200 bits; the
-# circle of radius 1/2; the reach of ``repair``, which continues the function inwards. Distances are
-# drawn as their sixth roots, or the disc would be too small to be seen. Right, the errors of
-# :math:`c_0`.
+# circle of radius 1/2; the reach of ``repair``, which continues the function inwards. Sixth roots
+# of the distances are drawn, to make the disc visible. Right, the errors of :math:`c_0`.
 
 drawn = np.linspace(-1.2, 1.2, 200) + 1j * np.linspace(1.2, -1.2, 200)[:, None]
 z = drawn * np.abs(drawn) ** 5
@@ -151,17 +150,20 @@ plt.show()
 # %%
 # Why
 # ---
-# The numerator has a rounding error of about :math:`u = 2^{-53}`, and the division makes it :math:`u/|x|^2`: no digit is left
-# within 1e-8. (On the diagonals :math:`x^2` is imaginary, and nothing cancels.) Among :math:`n` nodes :math:`z^n` looks like a
-# constant, so that the mean is :math:`c_0 - c_n \rho^n + c_{2n} \rho^{2n} - \dots`. There :math:`c_n` is about
-# :math:`c_0\,(2/\pi)^n`, for the next singularities are at :math:`\pm\pi/2`. Drawn are :math:`u/\rho^2`, :math:`(2\rho/\pi)^{32}`.
+# The rounding error of the numerator, about :math:`u = 2^{-53}`, is :math:`u/|x|^2` after the
+# division: no digit is left within 1e-8. (On the diagonals :math:`x^2` is imaginary, and nothing
+# cancels.) The mean over :math:`n` nodes is :math:`c_0 - c_n \rho^n + c_{2n} \rho^{2n} - \dots`.
+# The next singularities are at :math:`\pm\pi/2`, so :math:`c_n` is about :math:`c_0\,(2/\pi)^n`.
+# Drawn are :math:`u/\rho^2`, :math:`(2\rho/\pi)^{32}`.
 #
 # .. code-block:: pycon
 #
 #    >>> {name: f"{values[2]:.2f}" for name, (values, _) in typed.items()}  # at 1e-7; it is 0.50
 #    {'torch': '0.51', 'tensorflow': '0.51'}
-#    >>> {name: [f"{c[4]:.12f}", f"{2 * c[6]:.12f}"] for name, c in coefficient.items()}  # with the second derivative: 1/2 and 5/12
-#    {'torch': ['0.500000000000', '0.416666666667'], 'tensorflow': ['0.500000000000', '0.416666666667']}
+#    >>> [f"{c[4]:.12f}" for c in coefficient.values()]
+#    ['0.500000000000', '0.500000000000']
+#    >>> [f"{2 * c[6]:.12f}" for c in coefficient.values()]  # the second derivative, 5/12
+#    ['0.416666666667', '0.416666666667']
 #    >>> f"{inner:.1e}", f"{outer:.2f}"  # radii between which the mean is right to 1e-9
 #    ('4.4e-04', '0.88')
 #
@@ -169,11 +171,10 @@ plt.show()
 #
 #    **Take away**
 #
-#    - What cannot be evaluated at a point can be evaluated around it: the mean over a circle is the value in the middle.
-#    - The radius hardly matters. The circle has to stay away from the noise, and from the next singularity.
+#    - What cannot be evaluated at a point can be evaluated around it, by a mean over a circle.
+#    - The radius hardly matters, away from the noise and from the next singularity.
 #    - The circle knows its own error, from coefficients that have to be 0.
 #
 #    **Exercise.** Take 128 nodes. Which branch of the right panel moves, and where does it end?
 #
-# How to get into the disc, and its derivatives: :doc:`plot_into_the_disc`. What others do:
-# :doc:`plot_remedies`.
+# Into the disc, with derivatives: :doc:`plot_into_the_disc`. Other ways: :doc:`plot_remedies`.

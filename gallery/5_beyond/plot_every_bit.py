@@ -54,9 +54,9 @@ print(curvature)
 # %%
 # The slope: how a quotient is differentiated
 # -------------------------------------------
-# Slopes reach :math:`x` through the numerator and through the denominator. PyTorch and TensorFlow compute the latter as
-# :math:`-(f/g)/g` (:cite:t:`PyTorchManual`, :cite:t:`TensorFlowMathGrad`), JAX as :math:`-(g^{-2} f)` (:cite:t:`JaxLax`). Other
-# roundings, other bits. By hand, in NumPy, at all numbers of the figures:
+# Slopes reach :math:`x` through the numerator and through the denominator. PyTorch and TensorFlow
+# compute the latter as :math:`-(f/g)/g` (:cite:t:`PyTorchManual`, :cite:t:`TensorFlowMathGrad`),
+# JAX as :math:`-(g^{-2} f)` (:cite:t:`JaxLax`). By hand, in NumPy, at all numbers of the figures:
 
 names = ("torch", "tensorflow", "jax")
 adapters = {name: frameworks.get(name) for name in names}
@@ -76,10 +76,11 @@ for name in names:
 # %%
 # The second derivative: the order of a sum
 # -----------------------------------------
-# With ``x*x`` five slopes meet in :math:`x` when the slope is differentiated, and their sum depends on their order. PyTorch goes
-# back through what was computed last (:cite:t:`PyTorchEngine`), TensorFlow through what has been complete for longest
-# (:cite:t:`TensorFlowTape`). The module :mod:`removable.replay` does what each does, with its rules, and has all bits of all
-# three: in three ways to type the square, in the quotient and alone. (TensorFlow's values of ``x**2`` it has to be given.)
+# With ``x*x`` five slopes meet in :math:`x` when the slope is differentiated, and their sum depends
+# on their order. PyTorch goes back through what was computed last (:cite:t:`PyTorchEngine`),
+# TensorFlow through what has been complete for longest (:cite:t:`TensorFlowTape`). The module
+# :mod:`removable.replay` follows the rules of each and has all bits of all three: in three ways to
+# type the square, in the quotient and alone. (It is given TensorFlow's values of ``x**2``.)
 
 squares = {
     "x*x": lambda x, xp: x * x,
@@ -127,8 +128,7 @@ print(as_torch)
 # :math:`-2\,g^{-3}`, where the others go on dividing; and it goes back through the newest first,
 # but with the two factors of a product exchanged.
 #
-# The figure shows the second derivatives at forty neighbouring numbers, less that of PyTorch. The
-# replays are the hollow marks.
+# The figure: second derivatives at 40 neighbouring numbers, less PyTorch's. Hollow: the replays.
 
 close = at + np.arange(40) * 2.0**-51
 of_torch = adapters["torch"].derivatives(h, close, order=2)[2]
@@ -158,7 +158,6 @@ plots.describe(
 plt.show()
 
 # %%
-#
 # .. code-block:: pycon
 #
 #    >>> curvature["torch"], curvature["tensorflow"], curvature["jax"]

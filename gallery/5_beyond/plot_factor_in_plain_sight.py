@@ -23,7 +23,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The quotient is :math:`x`, with slope 1. A compiler sees the whole expression before it runs anything.
+# The quotient is :math:`x`, with slope 1. A compiler sees the whole expression before it runs
+# anything.
 
 
 def easy(x):
@@ -84,7 +85,8 @@ for name, (value, slope) in easy_at.items():
 #
 # What the optimisers did
 # -----------------------
-# The programs that remained of the value of :math:`x\,(x - 2)/(x - 2)`, in all modes that have a program.
+# The programs that remained of the value of :math:`x\,(x - 2)/(x - 2)`, in all modes that have a
+# program.
 
 _, easier, *_ = systems.SUBJECTS
 made = systems.measure(subjects=[easier])
@@ -134,8 +136,9 @@ plt.show()
 # %%
 # Why
 # ---
-# To cancel would change a result: :math:`x\,(x-2)/(x-2)` is NaN at 2, and :math:`x` is not. PyTensor takes that liberty. But it
-# differentiates what was typed, and the slope of a quotient is a sum of fractions,
+# To cancel would change a result: :math:`x\,(x-2)/(x-2)` is NaN at 2, and :math:`x` is not.
+# PyTensor takes that liberty. But it differentiates what was typed, and the slope of a quotient is
+# a sum of fractions,
 #
 # .. math::
 #
@@ -159,7 +162,8 @@ plt.show()
 #
 #    **Take away**
 #
-#    - An optimiser that computes ``x - 2`` once does not see that it divides by what it multiplies with.
+#    - An optimiser that computes ``x - 2`` once does not see that it divides by what it multiplies
+#      with.
 #    - A value that is simplified says nothing about the slope.
 #    - A system for algebra cancels while you type. It is not a system for tensors.
 #

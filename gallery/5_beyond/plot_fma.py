@@ -4,8 +4,7 @@ A better slope, and nothing simplified: fused multiply-add
 
 On many processors, when XLA has compiled it, the quotient of :cite:t:`Johnson2023` has a slope that
 is almost right. Nothing has been simplified: where two roundings were, there is one. This page
-takes the two effects apart, and replays what the compiler did with exact rational numbers, bit for
-bit.
+tells the two effects apart, and replays the compiler bit for bit in exact rational numbers.
 """
 
 from types import SimpleNamespace
@@ -23,8 +22,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# :math:`h(x) = (x^2 - 4)/(x - 2)` at :math:`2 + 10^{-9}`, in TensorFlow: operation by operation, and compiled by XLA. The slope
-# is 1.
+# :math:`h(x) = (x^2 - 4)/(x - 2)` at :math:`2 + 10^{-9}`, in TensorFlow: operation by operation,
+# and compiled by XLA. The slope is 1.
 
 
 def h(x):
@@ -63,12 +62,12 @@ for name in ("PyTorch", "JAX", "JAX, XLA", "JAX, XLA, at 2"):
     print(f"{name:<18}{slopes[name]}")
 
 # %%
-# If the two slopes next to 2 that XLA made are close to 1 for you, and not to 2, your processor has
-# a fused multiply-add.
+# If the two slopes by XLA are close to 1 for you, your processor has a fused multiply-add.
 #
 # Not simplification
 # ------------------
-# At 2 itself the compiled slope is still NaN, and here is the program that XLA made. It divides twice.
+# At 2 itself the compiled slope is still NaN. This is the program that XLA made, and it divides
+# twice.
 
 code = xla.operations(compiled.as_text())
 print(code)
@@ -81,8 +80,9 @@ print(code)
 #
 # The proof
 # ---------
-# Rational numbers know no rounding. Let every operation of this program be carried out by them, and be rounded to a double where
-# the processor rounds; where a product meets a sum, either twice or once. Two of the places matter:
+# Rational numbers know no rounding. Let every operation of this program be carried out by them, and
+# be rounded to a double where the processor rounds; where a product meets a sum, either twice or
+# once. Two of the places matter:
 #
 # .. math::
 #
@@ -156,7 +156,6 @@ plots.describe(
 plt.show()
 
 # %%
-#
 # .. code-block:: pycon
 #
 #    >>> code.count("divide"), [slopes[n] for n in ("PyTorch", "TensorFlow", "JAX, XLA, at 2")]
@@ -170,12 +169,12 @@ plt.show()
 #
 #    **Take away**
 #
-#    - A better number is no sign of simplification. Read the program, and try the singular point itself.
-#    - Contraction depends on the processor and on flags. A slope that was right on one machine is 2 on another.
+#    - A better number is no sign of simplification. Read the program, and try the singular point.
+#    - Contraction depends on processor and flags. A slope right on one machine is 2 on another.
 #    - It can also make things worse: ``a*b - a*b`` contracted is not 0 :cite:p:`XLA41579,JAX18507`.
 #
-#    **Exercise.** Type :math:`h` as ``(x - 2) * (x + 2) / (x - 2)``. Is there anything left to contract in the value, and in the
-#    slope?
+#    **Exercise.** Type :math:`h` as ``(x - 2) * (x + 2) / (x - 2)``. Is there anything left to
+#    contract in the value, and in the slope?
 #
 # How much it is worth: :doc:`plot_fma_worth`. The same compilers beside others:
 # :doc:`plot_who_simplifies`. This was not measured on a GPU.

@@ -130,11 +130,12 @@ plt.show()
 # %%
 # Why
 # ---
-# Rounded twice, the error of :math:`x^2` is :math:`2^{-51}` or so, whatever is left after the subtraction of 4. Rounded once,
-# what is left has the relative error :math:`u = 2^{-53}`, and division adds one more: the zone in which the value is bad is gone.
-# The slope, though, is a sum of terms of the size :math:`4/\gamma`, where :math:`\gamma = x - 2`. Each carries an error of
-# :math:`4u/|\gamma|`, which is 0.001 at :math:`|\gamma| \approx 4 \cdot 10^{-13}`. No arithmetic takes that away, and 1/0 is
-# still there. Only algebra would.
+# Rounded twice, the error of :math:`x^2` is :math:`2^{-51}` or so, whatever is left after the
+# subtraction of 4. Rounded once, what is left has the relative error :math:`u = 2^{-53}`, and
+# division adds one more: the zone in which the value is bad is gone. The slope, though, is a sum of
+# terms of the size :math:`4/\gamma`, where :math:`\gamma = x - 2`. Each carries an error of
+# :math:`4u/|\gamma|`, which is 0.001 at :math:`|\gamma| \approx 4 \cdot 10^{-13}`. No arithmetic
+# takes that away, and 1/0 is still there. Only algebra would.
 #
 # .. code-block:: pycon
 #
@@ -155,7 +156,7 @@ plt.show()
 #    - It does not mend the slope. There large terms cancel, and each of them is still rounded.
 #    - The simplified form has no error, with or without the instruction.
 #
-#    **Exercise.** At which distance is the *second* derivative off by 0.001, if each of its terms carries an error of
-#    :math:`8u/|\gamma|^2`?
+#    **Exercise.** At which distance is the *second* derivative off by 0.001, if each of its terms
+#    carries an error of :math:`8u/|\gamma|^2`?
 #
 # Which compilers do this, and which simplify: :doc:`plot_who_simplifies`.

@@ -50,9 +50,10 @@ for at in (3.5, 12.5, 100.5):
 # %%
 # All numbers to a hundred
 # ------------------------
-# Far away, too, the slope is the difference of two numbers near 2 and 1, each with a relative error of a few :math:`u`, the
-# unit roundoff: 1/256 in bfloat16, 1/2048 in float16. An error of 0.001 is less than that of one operation in bfloat16, and
-# about two of them in float16. The half precisions have so few numbers that all of them can be looked at.
+# Far away, too, the slope is the difference of two numbers near 2 and 1, each with a relative error
+# of a few :math:`u`, the unit roundoff: 1/256 in bfloat16, 1/2048 in float16. An error of 0.001 is
+# less than that of one operation in bfloat16, and about two of them in float16. The half precisions
+# have so few numbers that all of them can be looked at.
 
 adapters = {name: frameworks.get(name) for name in ("torch", "tensorflow")}
 versions = {name: f"{a.title} {a.version}" for name, a in adapters.items()}
@@ -89,8 +90,9 @@ plt.show()
 # %%
 # Ask for less
 # ------------
-# In bfloat16 and float16 there is no zone beyond which the slope is right to 0.001. So ask for an error of 1, as large as the
-# slope. The law for the n-th derivative, with the tolerance :math:`\tau = 1`, is
+# In bfloat16 and float16 there is no zone beyond which the slope is right to 0.001. So ask for an
+# error of 1, as large as the slope. The law for the n-th derivative, with the tolerance
+# :math:`\tau = 1`, is
 #
 # .. math::
 #
@@ -133,10 +135,13 @@ for dtype in ("float64", "float32", "bfloat16", "float16"):
 #
 #    **Take away**
 #
-#    - In half precision there is no good distance: the error that one would like to exclude is the rounding itself.
-#    - That is no matter of removable singularities. Where an error of 1 is asked about, the law holds again, to within a third.
+#    - In half precision there is no good distance: the error that one would like to exclude is the
+#      rounding itself.
+#    - That is no matter of removable singularities. Where an error of 1 is asked about, the law
+#      holds again, to within a third.
 #    - A second derivative in bfloat16 is off by more than 1 out to about a quarter of a unit.
 #
-#    **Exercise.** Which tolerance would you ask for, if the slope is to be right to one unit in the last place of bfloat16?
+#    **Exercise.** Which tolerance would you ask for, if the slope is to be right to one unit in the
+#    last place of bfloat16?
 #
 # The derivation: :doc:`/beyond/precision-and-order`.

@@ -43,7 +43,8 @@ print(f"PyTorch {slope_torch:.3g}, TensorFlow {slope_tensorflow:.3g}")
 # By hand
 # -------
 # The coefficients of :math:`h(z) = \sum_k c_k z^k` are the means of :math:`h(z)/z^k` on a circle
-# (:cite:t:`LynessMoler1967`). The polynomial of the first 28 is a program that never divides by :math:`x`.
+# (:cite:t:`LynessMoler1967`). The polynomial of the first 28 is a program that never divides by
+# :math:`x`.
 
 nodes = np.exp(1j * np.pi * (2 * np.arange(32) + 1) / 32)  # none is on an axis
 z = 0.5 * nodes
@@ -65,7 +66,8 @@ def by_hand(x, xp=None):
 # %%
 # In one line
 # -----------
-# ``repair`` takes each coefficient from the circles on which it is most certain, and says how far its polynomial holds.
+# ``repair`` takes each coefficient from the circles on which it is most certain, and says how far
+# its polynomial holds.
 
 mended = {
     "torch": repair(lambda x: h(x, torch), at=0.0),
@@ -123,9 +125,10 @@ plt.show()
 # %%
 # Why
 # ---
-# The polynomial has no division by :math:`x`, and so no cancellation to divide. Its rules of differentiation are those of sums and
-# products. Its limit is the radius of convergence: the next singularities are at :math:`\pm\pi/2`. Beyond its polynomial,
-# ``repair`` calls the function as it was typed, which has its digits there.
+# The polynomial has no division by :math:`x`, and so no cancellation to divide. Its rules of
+# differentiation are those of sums and products. Its limit is the radius of convergence: the next
+# singularities are at :math:`\pm\pi/2`. Beyond its polynomial, ``repair`` calls the function as it
+# was typed, which has its digits there.
 #
 # .. code-block:: pycon
 #
@@ -140,10 +143,13 @@ plt.show()
 #
 #    **Take away**
 #
-#    - What a circle gives is not only a value. It is a program, which a framework can differentiate.
-#    - One circle needs a radius. ``repair(h, at=0.0)`` takes many circles, keeps what is best, and says how sure it is.
+#    - What a circle gives is not only a value. It is a program, which a framework can
+#      differentiate.
+#    - One circle needs a radius. ``repair(h, at=0.0)`` takes many circles, keeps what is best, and
+#      says how sure it is.
 #    - Inside, the result is that of the polynomial; outside, that of the program as it was typed.
 #
-#    **Exercise.** Take the circle of radius 1 by hand. Which errors become larger, and which smaller?
+#    **Exercise.** Take the circle of radius 1 by hand. Which errors become larger, and which
+#    smaller?
 #
 # How to use it: :doc:`/beyond/remedies`.

@@ -23,8 +23,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)` in single precision, a hundredth away from 2, by reverse mode over
-# reverse mode. It is 0.
+# The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)` in single precision, a hundredth away
+# from 2, by reverse mode over reverse mode. It is 0.
 
 
 def curvature_torch(at):
@@ -54,8 +54,9 @@ for at in (2.1, 2.01, 2.001):
 # %%
 # The law
 # -------
-# The numerator is rounded: what is divided is :math:`x^2 - 4 + \delta`. Here :math:`|\delta| \le d = 4u`, half of the last
-# place of a number just above 4, and :math:`u = 2^{-p}` for a precision of :math:`p` bits. The n-th derivative of
+# The numerator is rounded: what is divided is :math:`x^2 - 4 + \delta`. Here
+# :math:`|\delta| \le d = 4u`, half of the last place of a number just above 4, and
+# :math:`u = 2^{-p}` for a precision of :math:`p` bits. The n-th derivative of
 # :math:`\delta/(x - 2)` is
 #
 # .. math::
@@ -70,9 +71,10 @@ for at in (2.1, 2.01, 2.001):
 #
 # Measured
 # --------
-# The *width of the zone* is the largest :math:`|x - 2|` at which the error exceeds :math:`10^{-3}`, among the numbers :math:`x` of
-# the precision. From one number to the next, wrong and right alternate; on either side of 2 a search
-# (:class:`removable.sweeps.widths.EdgeSearch`) closes in on the last wrong one. All searches of a framework share its runs.
+# The *width of the zone* is the largest :math:`|x - 2|` at which the error exceeds :math:`10^{-3}`,
+# among the numbers :math:`x` of the precision. From one number to the next, wrong and right
+# alternate; on either side of 2 a search (:class:`removable.sweeps.widths.EdgeSearch`) closes in on
+# the last wrong one. All searches of a framework share its runs.
 
 names = ("torch", "tensorflow", "jax")
 orders = (1, 2, 3, 4)
@@ -110,8 +112,8 @@ print(f"float64, n = 1, PyTorch: {wide['torch', 'float64'][1, 1e-3]}")
 #
 # One picture
 # -----------
-# The law knows only the ratio of the unit roundoff to the tolerance. Drawn against that ratio, all precisions and tolerances
-# fall onto one line for each order.
+# The law knows only the ratio of the unit roundoff to the tolerance. Drawn against that ratio, all
+# precisions and tolerances fall onto one line for each order.
 
 versions = {name: f"{a.title} {a.version}" for name, a in adapters.items()}
 fig, axes = plots.row(list(versions.values()))
@@ -151,13 +153,14 @@ plots.describe(
 plt.show()
 
 # %%
-#
 # .. code-block:: pycon
 #
 #    >>> curvature_torch(2.001), curvature_tensorflow(2.001)
 #    (-92.75, -92.75)
-#    >>> [float(f"{widths.predicted_width(n, dtype=t):.1g}") for t in ("float64", "float32") for n in orders]
-#    [7e-07, 0.0001, 0.001, 0.006, 0.02, 0.08, 0.2, 0.4]
+#    >>> [float(f"{widths.predicted_width(n, dtype='float64'):.1g}") for n in orders]
+#    [7e-07, 0.0001, 0.001, 0.006]
+#    >>> [float(f"{widths.predicted_width(n, dtype='float32'):.1g}") for n in orders]
+#    [0.02, 0.08, 0.2, 0.4]
 #    >>> print(wide["torch", "float64"][1, 1e-3], "|", wide["tensorflow", "float64"][1, 1e-3])
 #    4.71e-07 left, 6.66e-07 right | 4.71e-07 left, 6.66e-07 right
 #
@@ -165,12 +168,13 @@ plt.show()
 #
 #    **Take away**
 #
-#    - Each order of derivative and each bit less widen the zone: :math:`(n!\,4u/\tau)^{1/(n+1)}`. In double precision it is
-#      found with a microscope. In single precision a second derivative is wrong at distances that data have.
-#    - The law needs the size of what cancels, the precision, the order and the tolerance. Framework and mode do not
-#      matter to it, nor to what is measured.
+#    - Each order of derivative and each bit less widen the zone: :math:`(n!\,4u/\tau)^{1/(n+1)}`.
+#      In double precision it is found with a microscope. In single precision a second derivative is
+#      wrong at distances that data have.
+#    - The law needs the size of what cancels, the precision, the order and the tolerance. Framework
+#      and mode do not matter to it, nor to what is measured.
 #
-#    **Exercise.** For :math:`(e^x - 1)/x` the numbers that cancel are 1. Predict the four widths in single precision, then
-#    measure them. ``widths.predicted_width`` has an argument ``size``.
+#    **Exercise.** For :math:`(e^x - 1)/x` the numbers that cancel are 1. Predict the four widths in
+#    single precision, then measure them. ``widths.predicted_width`` has an argument ``size``.
 #
 # The derivation, and how far to stay away: :doc:`/beyond/precision-and-order`.

@@ -2,10 +2,11 @@ r"""
 Remedies: what people do about 0/0, and what is left of three derivatives
 =========================================================================
 
-"There seems to be no good remedy for expression simplification in the popular software packages", says
-:cite:t:`Johnson2023`. This page takes fifteen things that people do, and three remedies that need no algebra: ``repair``,
-``quotient`` and functions that are ready-made. Each is put on nine quotients in PyTorch, TensorFlow and JAX, and is held against
-exact arithmetic up to the third derivative.
+"There seems to be no good remedy for expression simplification in the popular software packages",
+says :cite:t:`Johnson2023`. This page takes fifteen things that people do, and three remedies that
+need no algebra: ``repair``, ``quotient`` and functions that are ready-made. Each is put on nine
+quotients in PyTorch, TensorFlow and JAX, and is held against exact arithmetic up to the third
+derivative.
 """
 
 import inspect
@@ -22,7 +23,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The paper's :math:`h(x) = (x^2 - 4)/(x - 2)`, and the most common patch: ask for :math:`x = 2` and answer 4 there.
+# The paper's :math:`h(x) = (x^2 - 4)/(x - 2)`, and the most common patch: ask for :math:`x = 2` and
+# answer 4 there.
 
 
 def patched(x, xp):
@@ -51,10 +53,11 @@ for title, ((at, beside), slopes) in patch.items():
 #
 # What people do
 # --------------
-# Nine quotients, and eighteen rows for each. A row is a short function of the package: it takes the quotient and returns the
-# program that somebody would type. *Epsilon*, *signed epsilon* and *clamp* change the denominator; the last two are the
-# paper's :math:`h_1` and :math:`h_2`. *Where* fills in the limit, *double where* also keeps the other branch finite, and a
-# *custom rule* does so for the derivative. *Sympy* is asked to simplify, *by hand* is what paper and pencil find. Here are three.
+# Nine quotients, and eighteen rows for each. A row is a short function of the package: it takes the
+# quotient and returns the program that somebody would type. *Epsilon*, *signed epsilon* and *clamp*
+# change the denominator; the last two are the paper's :math:`h_1` and :math:`h_2`. *Where* fills in
+# the limit, *double where* also keeps the other branch finite, and a *custom rule* does so for the
+# derivative. *Sympy* is asked to simplify, *by hand* is what paper and pencil find. Here are three.
 
 for name in ("clamp", "double where", "repair"):
     print(inspect.getsource(PATCHES[name].build))
@@ -63,10 +66,11 @@ print(*CASES, sep=", ")
 # %%
 # The scoreboard
 # --------------
-# Offsets from the point on all scales from 1e-20 to 1/2, on both sides, and the point itself. A pair is a quotient in a
-# framework; it is right if value and derivatives are, to 1e4 times the rounding of the format: at the point, and next to it. Then
-# come, for the value and each derivative, the largest finite error over all pairs, relative to the true one or to 1, and
-# how many results are not finite. No patch is excused: where it is not offered, it has fewer pairs.
+# Offsets from the point on all scales from 1e-20 to 1/2, on both sides, and the point itself. A
+# pair is a quotient in a framework; it is right if value and derivatives are, to 1e4 times the
+# rounding of the format: at the point, and next to it. Then come, for the value and each
+# derivative, the largest finite error over all pairs, relative to the true one or to 1, and how
+# many results are not finite. No patch is excused: where it is not offered, it has fewer pairs.
 
 size = np.geomspace(1e-20, 0.5, 51)
 gamma = np.concatenate([-size[::-1], [0.0], size])
@@ -87,9 +91,10 @@ print(table(score))
 #
 # What it takes
 # -------------
-# The time for value and slope of a million points, as a ratio to the naive quotient in the same run, not compiled; the lines that
-# somebody types; whether one has to know the singular point, and whether one has to work out a formula. The ratios are kept with
-# the package, each with the stamp of its own measurement: a page that is to be the same whenever it is built cannot hold times.
+# The time for value and slope of a million points, as a ratio to the naive quotient in the same
+# run, not compiled; the lines that somebody types; whether one has to know the singular point, and
+# whether one has to work out a formula. The ratios are kept with the package, each with the stamp
+# of its own measurement: a page that is to be the same whenever it is built cannot hold times.
 
 print(prices(PATCHES))
 
@@ -123,20 +128,22 @@ plt.show()
 # %%
 # Why the last three work
 # -----------------------
-# A quotient of two small numbers has lost its digits before it is divided: the rounding error of :math:`f` has the size of
-# :math:`u = 2^{-53}`, and the division by :math:`x - r`, once more for each derivative, makes it :math:`u/|x - r|^{k+1}`.
-# None of the patches brings these digits back. *Repair* does not use them: it evaluates the quotient on a circle around the
-# point, where nothing is lost, and continues it inwards by its power series. *Quotient* has a mean of :math:`f'` instead
-# of :math:`f`, and of :math:`g'` instead of :math:`g`, in which :math:`x - r` never was. The *primitives* are power series that
-# somebody has worked out.
+# A quotient of two small numbers has lost its digits before it is divided: the rounding error of
+# :math:`f` has the size of :math:`u = 2^{-53}`, and the division by :math:`x - r`, once more for
+# each derivative, makes it :math:`u/|x - r|^{k+1}`. None of the patches brings these digits back.
+# *Repair* does not use them: it evaluates the quotient on a circle around the point, where nothing
+# is lost, and continues it inwards by its power series. *Quotient* has a mean of :math:`f'` instead
+# of :math:`f`, and of :math:`g'` instead of :math:`g`, in which :math:`x - r` never was. The
+# *primitives* are power series that somebody has worked out.
 #
 # .. code-block:: pycon
 #
 #    >>> [[f"{error:.1g}" for error in errors] + slopes for errors, slopes in patch.values()]
 #    [['0', '-1e-09', nan, 2.0], ['0', '-1e-09', nan, 2.0]]
-#    >>> {name: score[name].right(at=False) for name in ("where", "double where", "clamp")}  # next to it
+#    >>> beside = {name: score[name].right(at=False) for name in score}  # next to the point
+#    >>> {name: beside[name] for name in ("where", "double where", "clamp")}
 #    {'where': 0, 'double where': 0, 'clamp': 0}
-#    >>> {name: score[name].right(at=False) for name in ("by hand", "repair", "quotient", "primitives")}
+#    >>> {name: beside[name] for name in ("by hand", "repair", "quotient", "primitives")}
 #    {'by hand': 6, 'repair': 27, 'quotient': 27, 'primitives': 18}
 #    >>> sum(score[name].lost(1) > 0 for name in score)  # rows with a NaN among their slopes
 #    8
@@ -145,11 +152,13 @@ plt.show()
 #
 #    **Take away**
 #
-#    - A patch at the point does not help next to it, and the derivatives are wrong further out than the value.
+#    - A patch at the point does not help next to it, and the derivatives are wrong further out than
+#      the value.
 #    - An epsilon hides the NaN. It does not make the slope right.
-#    - Where algebra is at hand, cancel the factor on paper. Where it is not, ``repair(h, at=r)`` is one line, for any h.
+#    - Where algebra is at hand, cancel the factor on paper. Where it is not, ``repair(h, at=r)`` is
+#      one line, for any h.
 #
-#    **Exercise.** Mend :math:`(1 - \cos x)/x^2`, whose denominator has a double zero. What has ``repair`` to be told of it,
-#    and what ``quotient``?
+#    **Exercise.** Mend :math:`(1 - \cos x)/x^2`, whose denominator has a double zero. What has
+#    ``repair`` to be told of it, and what ``quotient``?
 #
 # How to use it: :doc:`/beyond/remedies`. What the frameworks ship: :doc:`plot_sinc`.

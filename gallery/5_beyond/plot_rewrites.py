@@ -17,9 +17,9 @@ import tensorflow as tf
 # %%
 # The wrong number first
 # ----------------------
-# :math:`(e^x - 1)/x` is 1 at 0, with slope 1/2. As typed it loses all digits next to 0. The second form below is Kahan's: what
-# is divided has the same rounding error as what it is divided by, and the two cancel. Both in TensorFlow: operation by
-# operation, as a graph, and compiled by XLA.
+# :math:`(e^x - 1)/x` is 1 at 0, with slope 1/2. As typed it loses all digits next to 0. The second
+# form below is Kahan's: what is divided has the same rounding error as what it is divided by, and
+# the two cancel. Both in TensorFlow: operation by operation, as a graph, and compiled by XLA.
 
 
 def typed(x):
@@ -66,8 +66,9 @@ for f in (typed, careful):
 #
 # All patterns, all modes
 # -----------------------
-# *At the point* is 0 for the quotients, and a point of overflow for the others. *Beside it* are 40 points on each side; a result
-# that is not finite counts as an infinite error. Only modes whose error is another than in the eager mode have a line.
+# *At the point* is 0 for the quotients, and a point of overflow for the others. *Beside it* are 40
+# points on each side; a result that is not finite counts as an infinite error. Only modes whose
+# error is another than in the eager mode have a line.
 
 made = rewrites.measure()
 print(made.table())
@@ -145,10 +146,11 @@ plt.show()
 # %%
 # Why
 # ---
-# The rules match *patterns*, of two or three operations, and are there for speed. ``log(exp(x))`` is one of them in XLA, and
-# ``exp(x) - 1`` in TensorFlow's graphs. PyTorch's compiler has one, too: what is multiplied by the integer 0 is 0.
-# *A slope is another program.* Its operations are others, and the pattern may not be among them. *A rule sees one part of
-# a fraction*, and Kahan's two roundings no longer cancel. ``((x + 1) - 1)/x`` shows best what is missing: the constants are
+# The rules match *patterns*, of two or three operations, and are there for speed. ``log(exp(x))``
+# is one of them in XLA, and ``exp(x) - 1`` in TensorFlow's graphs. PyTorch's compiler has one, too:
+# what is multiplied by the integer 0 is 0. *A slope is another program.* Its operations are others,
+# and the pattern may not be among them. *A rule sees one part of a fraction*, and Kahan's two
+# roundings no longer cancel. ``((x + 1) - 1)/x`` shows best what is missing: the constants are
 # gone, ``x/x`` is left, and that is where it ends.
 #
 # .. code-block:: pycon
@@ -160,7 +162,8 @@ plt.show()
 #    >>> at_2["torch"], at_2["tensorflow"]
 #    ([nan, nan], [nan, nan])
 #    >>> sorted(mended - with_slope)  # right in value only
-#    ['(exp(x) - 1)/x', '0*(1/x)', 'exp(x)**3 * exp(-3*x)', 'exp(x)/exp(x - 1)', 'log(1 + x)/x', 'log(x**2.5)']
+#    ['(exp(x) - 1)/x', '0*(1/x)', 'exp(x)**3 * exp(-3*x)', 'exp(x)/exp(x - 1)',
+#     'log(1 + x)/x', 'log(x**2.5)']
 #    >>> made.row("exp(x)**3 * exp(-3*x)", "JAX", "jit").at  # the function is 1
 #    (1.0, -3.0)
 #
@@ -172,6 +175,6 @@ plt.show()
 #    - A better value says nothing about its slope, and a slope that is no longer NaN can be wrong.
 #    - A formula that relies on its roundings has to be kept from optimisers. Test it compiled.
 #
-#    **Exercise.** Which of the forms stay right if you write ``tf.math.expm1(x)/x``? What is its slope at 1e-15?
+#    **Exercise.** Which forms stay right with ``tf.math.expm1(x)/x``? What is its slope at 1e-15?
 #
 # What does not depend on any rule: :doc:`/beyond/remedies`. None of this was measured on a GPU.

@@ -18,8 +18,9 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The second derivative of :math:`\mathrm{sinc}(x) = \sin(\pi x)/(\pi x)` at 0 is :math:`-\pi^2/3`, and the first is 0. In reverse
-# mode the first derivative of TensorFlow's function is not a number there, and neither is the second of PyTorch's.
+# The second derivative of :math:`\mathrm{sinc}(x) = \sin(\pi x)/(\pi x)` at 0 is :math:`-\pi^2/3`,
+# and the first is 0. In reverse mode the first derivative of TensorFlow's function is not a number
+# there, and neither is the second of PyTorch's.
 
 x = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
 (slope,) = torch.autograd.grad(torch.sinc(x), x, create_graph=True)
@@ -36,8 +37,9 @@ print(shipped, "true:", -(np.pi**2) / 3, "and 0")
 # %%
 # Next to 0
 # ---------
-# Value and three derivatives of :math:`\sin(x)/x`, by the function that each framework ships, at offsets from 0 on all scales
-# from 1e-20 to 1/2. JAX's is right at 0 and not next to it. The last line is another function of JAX, the Box-Cox transform.
+# Value and three derivatives of :math:`\sin(x)/x`, by the function that each framework ships, at
+# offsets from 0 on all scales from 1e-20 to 1/2. JAX's is right at 0 and not next to it. The last
+# line is another function of JAX, the Box-Cox transform.
 
 size = np.geomspace(1e-20, 0.5, 51)
 gamma = np.concatenate([-size[::-1], [0.0], size])
@@ -78,8 +80,8 @@ plt.show()
 # %%
 # Why
 # ---
-# A ready-made function replaces the *value* at 0, as a patch does. Its derivative is again a quotient, with a larger zero in its
-# denominator:
+# A ready-made function replaces the *value* at 0, as a patch does. Its derivative is again a
+# quotient, with a larger zero in its denominator:
 #
 # .. math::
 #
@@ -92,7 +94,7 @@ plt.show()
 #
 #    >>> shipped
 #    {'PyTorch': nan, 'TensorFlow': nan}
-#    >>> len(score.errors), score.right(at=True), score.right(at=False)  # pairs, right at the point, right next to it
+#    >>> len(score.errors), score.right(at=True), score.right(at=False)  # pairs; at 0, next to it
 #    (4, 1, 0)
 #    >>> [f"{own[name]:.0e}" for name in ("torch", "tensorflow", "jax")]
 #    ['8e-01', '1e+20', '1e+24']
@@ -101,10 +103,12 @@ plt.show()
 #
 #    **Take away**
 #
-#    - A function that a framework ships may be as fragile as one that you type. Look at its second derivative.
+#    - A function that a framework ships may be as fragile as one that you type. Look at its second
+#      derivative.
 #    - A value that is right says nothing about its derivatives.
 #    - ``repair(h, at=0.0)`` is right in value and derivatives, at the point and next to it.
 #
-#    **Exercise.** Differentiate ``torch.special.sinc`` and ``torch.special.bessel_j1(x)/x`` at 1e-5. Which has the better slope?
+#    **Exercise.** Differentiate ``torch.special.sinc`` and ``torch.special.bessel_j1(x)/x`` at
+#    1e-5. Which has the better slope?
 #
 # Fifteen other things that people do: :doc:`plot_remedies`.

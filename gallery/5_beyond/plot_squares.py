@@ -21,8 +21,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)`, a little above 2. It is 0. Each line is one way to type the
-# square.
+# The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)`, a little above 2. It is 0. Each line is
+# one way to type the square.
 
 squares = {
     "x*x": lambda x, xp: x * x,
@@ -60,8 +60,9 @@ for title, square in squares.items():
 #
 # Count the bits
 # --------------
-# At the numbers :math:`2 + \gamma` of the other figures, each once, in reverse mode, not compiled. A cell tells at how many two
-# frameworks differ, and by how many ulp at most: that is many where the true result is 0.
+# At the numbers :math:`2 + \gamma` of the other figures, each once, in reverse mode, not compiled.
+# A cell tells at how many two frameworks differ, and by how many ulp at most: that is many where
+# the true result is 0.
 
 names = ("torch", "tensorflow", "jax")
 adapters = {name: frameworks.get(name) for name in names}
@@ -93,13 +94,12 @@ for (title, dtype, *two), counts in pairs.items():
 
 # %%
 # What is not in the table is the same in all bits. There are three causes: the value of ``x**2`` in
-# TensorFlow, the rule for the slope of a quotient, and the order of a sum. The first is found here,
-# and :doc:`plot_every_bit` has the other two.
+# TensorFlow, the rule for the slope of a quotient, and the order of a sum. The first is found here.
 #
 # The value of ``x**2`` in TensorFlow
 # -----------------------------------
-# It is the only square that is not rounded correctly. TensorFlow computes a general power, many samples at a time; one by one,
-# nearly all of these come out right.
+# It is the only square that is not rounded correctly. TensorFlow computes a general power, many
+# samples at a time; one by one, nearly all of these come out right.
 
 x = grids["float64"]
 wrong = np.flatnonzero(found["x**2 alone", "float64", "tensorflow"][0] != x * x)
@@ -160,16 +160,17 @@ plt.show()
 #
 #    >>> curvature_torch(squares["x*x"], 2 + 9e-6), curvature_tensorflow(squares["x*x"], 2 + 9e-6)
 #    (0.2620697021484375, 0.26207733154296875)
-#    >>> [count.differing for count in pairs["x*x", "float64", "torch", "tensorflow"][:2]]  # value and slope
+#    >>> value_and_slope = pairs["x*x", "float64", "torch", "tensorflow"][:2]
+#    >>> [count.differing for count in value_and_slope]
 #    [0, 0]
-#    >>> f"{median['torch', 2]:.1e}", f"{median['tensorflow', 2]:.1e}"  # error, and difference to PyTorch
+#    >>> f"{median['torch', 2]:.1e}", f"{median['tensorflow', 2]:.1e}"  # error, difference
 #    ('1.3e-02', '4.8e-07')
 #
 # .. note::
 #
 #    **Take away**
 #
-#    - With ``x*x`` the paper is right. "Identical" is a statement about a spelling, an order and a precision.
+#    - With ``x*x`` the paper is right. "Identical" depends on spelling, order and precision.
 #    - ``x**2`` is a call of a power function. Its last bit is not covered by the standard.
 #    - Different bits are no second opinion. All three divide the same wrong numerator.
 #

@@ -23,7 +23,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)` in single precision, a hundredth away from 2, in two modes. It is 0.
+# The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)` in single precision, a hundredth away
+# from 2, in two modes. It is 0.
 
 
 def h(x, xp=None):
@@ -55,8 +56,7 @@ print(f"reverse over reverse: PyTorch {in_reverse[0]}, TensorFlow {in_reverse[1]
 print(f"forward over reverse: PyTorch {in_forward[0]}, TensorFlow {in_forward[1]}")
 
 # %%
-# Another mode adds other terms in another order. In TensorFlow the third digit changes. The error
-# is the same.
+# Another mode adds other terms. In TensorFlow the third digit changes. The error is the same.
 #
 # Sample by sample
 # ----------------
@@ -67,9 +67,9 @@ print(f"forward over reverse: PyTorch {in_forward[0]}, TensorFlow {in_forward[1]
 #    E_n = (-1)^n \, \frac{n!\,\delta}{(x - 2)^{n+1}} .
 #
 # In single precision :math:`\delta` is known, since doubles hold the square exactly. What
-# :math:`E_n` does not explain is the rounding of the terms. Each has the size :math:`4\,n!/|x -
-# 2|^n` and a relative error of a few :math:`u = 2^{-24}`: it should be a small multiple of
-# :math:`4u\,n!/|x - 2|^n`, or of the largest :math:`E_n` times :math:`|x - 2|`.
+# :math:`E_n` does not explain is the rounding of the terms. Each has the size
+# :math:`4\,n!/|x - 2|^n` and a relative error of a few :math:`u = 2^{-24}`: it should be a small
+# multiple of :math:`4u\,n!/|x - 2|^n`, or of the largest :math:`E_n` times :math:`|x - 2|`.
 
 names = ("torch", "tensorflow", "jax")
 orders = (1, 2, 3, 4)
@@ -141,9 +141,9 @@ plt.show()
 # %%
 # Other modes
 # -----------
-# Forward mode, and forward over reverse, which is how Hessian-vector products are computed. The width of the zone is the largest
-# :math:`|x - 2|` at which the error exceeds 0.001, held against the law. TensorFlow compiles each nested accumulator anew, which
-# takes seconds for a third, so that two are enough here.
+# Forward mode, and forward over reverse, which is how Hessian-vector products are computed. The
+# width of the zone is the largest :math:`|x - 2|` with an error above 0.001, held against the law.
+# TensorFlow compiles each nested accumulator anew. A third takes seconds, and is left out here.
 
 deepest = {"torch": 4, "tensorflow": 2, "jax": 4}
 modes = {}
@@ -159,7 +159,6 @@ low, high = min(modes.values()), max(modes.values())
 print(f"{len(modes)} widths, measured/law: {low:.2f} to {high:.2f}")
 
 # %%
-#
 # .. code-block:: pycon
 #
 #    >>> in_reverse, in_forward

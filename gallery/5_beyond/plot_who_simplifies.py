@@ -2,9 +2,10 @@ r"""
 Who simplifies? Seven systems, eighteen modes, four quotients
 =============================================================
 
-"There seems to be no good remedy for expression simplification in the popular software packages", says section 1 of
-:cite:t:`Johnson2023`, and names PyTorch, TensorFlow, Torch, Caffe, Theano and JAX. Some of them compile what they run. This page
-asks every one of them, and SymPy beside them, whether it cancels the factor.
+"There seems to be no good remedy for expression simplification in the popular software packages",
+says section 1 of :cite:t:`Johnson2023`, and names PyTorch, TensorFlow, Torch, Caffe, Theano and
+JAX. Some of them compile what they run. This page asks every one of them, and SymPy beside them,
+whether it cancels the factor.
 """
 
 from removable import plots, systems
@@ -21,8 +22,9 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The paper's quotient :math:`h(x) = (x^2 - 4)/(x - 2)` at 2, where it is 4 with slope 1: operation by operation in PyTorch, and
-# compiled by XLA in TensorFlow. A compiler sees the whole expression before it runs anything.
+# The paper's quotient :math:`h(x) = (x^2 - 4)/(x - 2)` at 2, where it is 4 with slope 1: operation
+# by operation in PyTorch, and compiled by XLA in TensorFlow. A compiler sees the whole expression
+# before it runs anything.
 
 
 def h(x):
@@ -69,12 +71,14 @@ print(f"PyTensor: value {in_pytensor[0]}, slope {in_pytensor[1]}")
 # %%
 # Every system, every mode, four quotients
 # ----------------------------------------
-# The paper's quotient, two whose factor is in plain sight, and :math:`\sin(x)/x`, in which no algebra finds one. *r* is the
-# singular point. A slope is off where it differs from the true one by more than 0.001, or is not finite; *left* and *right* say how
-# far out that happens on either side, to three digits. r itself has columns of its own, and the largest error is that of some 800
-# points, all of whose distances are exact in binary. *Divisions left* are counted in the programs that remained after the
-# optimiser: in the graph that Inductor makes code of, in TensorFlow's optimised graph, in XLA's optimised HLO, in PyTensor's
-# ``dprint``, in SymPy's expression. A dash stands where operation after operation is run, and there is no program to optimise.
+# The paper's quotient, two whose factor is in plain sight, and :math:`\sin(x)/x`, in which no
+# algebra finds one. *r* is the singular point. A slope is off where it differs from the true one by
+# more than 0.001, or is not finite; *left* and *right* say how far out that happens on either side,
+# to three digits. r itself has columns of its own, and the largest error is that of some 800
+# points, all of whose distances are exact in binary. *Divisions left* are counted in the programs
+# that remained after the optimiser: in the graph that Inductor makes code of, in TensorFlow's
+# optimised graph, in XLA's optimised HLO, in PyTensor's ``dprint``, in SymPy's expression. A dash
+# stands where operation after operation is run, and there is no program to optimise.
 #
 # Torch7 and Caffe are no longer developed, and not installed here. Their rows are *replayed*: NumPy
 # carries out the rules that they published, in the order in which they stand there
@@ -127,10 +131,11 @@ plt.show()
 # %%
 # Why
 # ---
-# *Eager* modes, Torch7 and Caffe have nothing to simplify. When a rule of differentiation is applied, only numbers are left.
-# *Compilers* have the expression. To cancel would change a result: :math:`x\,(x-2)/(x-2)` is NaN at 2, and :math:`x` is not.
-# (They do have rules that change results, and :doc:`plot_rewrites` measures those. None is for a common factor.)
-# *PyTensor* cancels a factor that stands in plain sight. *The paper's quotient* is beyond it: to find :math:`x - 2` in
+# *Eager* modes, Torch7 and Caffe have nothing to simplify. When a rule of differentiation is
+# applied, only numbers are left. *Compilers* have the expression. To cancel would change a result:
+# :math:`x\,(x-2)/(x-2)` is NaN at 2, and :math:`x` is not. (They do have rules that change results,
+# and :doc:`plot_rewrites` measures those. None is for a common factor.) *PyTensor* cancels a factor
+# that stands in plain sight. *The paper's quotient* is beyond it: to find :math:`x - 2` in
 # :math:`x^2 - 4`, one has to factorise.
 #
 # Two observations besides. Where the factor is in plain sight, the numerator is a small product and
@@ -156,9 +161,10 @@ plt.show()
 #
 #    **Take away**
 #
-#    - The sentence holds for PyTorch, TensorFlow, JAX, Torch7 and Caffe, in every mode: the division stays, and so does the NaN.
-#    - It holds for Theano's successor in the paper's example. Where the factor is in plain sight the value is simplified; the
-#      slope is, if you rewrite before you differentiate.
+#    - The sentence holds for PyTorch, TensorFlow, JAX, Torch7 and Caffe, in every mode: the
+#      division stays, and so does the NaN.
+#    - It holds for Theano's successor in the paper's example. Where the factor is in plain sight
+#      the value is simplified; the slope is, if you rewrite before you differentiate.
 #    - A system for algebra simplifies all that algebra can. :math:`\sin(x)/x` needs analysis.
 #
 #    **Exercise.** Type :math:`((x - 2) + 4)\,(x - 2)/(x - 2)`. Which of the rows are right now?
