@@ -32,7 +32,7 @@ QUALIFIED = (CONDITIONAL, DEPENDS)
 """The verdicts that mean nothing without the condition or the reading, which is a part of them."""
 
 KINDS = ("figure", "equation", "remark", "sentence")
-"""What a claim can be about: numbered items of the paper, or sentences in its text and captions."""
+"""The things that a claim can be about, numbered items of the paper or sentences of its text."""
 
 FRAMEWORKS = ("torch", "tensorflow")
 """The frameworks that every claim is tested in."""

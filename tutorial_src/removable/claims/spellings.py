@@ -21,7 +21,7 @@ from removable.functions import Array, Namespace, Program
 from removable.sweeps.sweep import Agreement, agreement
 
 Denominator = Callable[[Array, Namespace], Array]
-"""A function of x and the array namespace: ``functions.g``, or g1 or g2 with their constants."""
+"""``functions.g``, or g1 or g2 with their constants; called with x and the array namespace."""
 
 
 @dataclass(frozen=True)

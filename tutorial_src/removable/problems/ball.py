@@ -36,7 +36,7 @@ def textbook(u: Array, v: Array, k: Array, t: Array, xp: Namespace, epsilon: flo
         The drag.
     t : array
         The times.
-    xp : module
+    xp : object
         The array namespace.
     epsilon : float
         What is added to each denominator.

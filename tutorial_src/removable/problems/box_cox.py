@@ -28,7 +28,7 @@ def transform(x: Array, lam: Array, xp: Namespace, shift: float = 0.0, epsilon: 
         Positive numbers.
     lam : array
         The parameter.
-    xp : module
+    xp : object
         The array namespace.
     shift : float
         What is added to the parameter, in exponent and denominator.
