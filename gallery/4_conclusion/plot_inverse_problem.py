@@ -2,10 +2,10 @@ r"""
 An inverse problem: a ball thrown faster than light
 ===================================================
 
-Section 4 of :cite:t:`Johnson2023` asks what "an erroneously large derivative (that blows up) will
-do when solving inverse/control problems". Here an optimiser looks for the launch velocity and the
-air drag of a ball, from the track that a camera saw. It starts at no drag, a removable singularity
-of the textbook's formula, and ends at a ball that outruns light.
+An optimiser looks for the launch velocity and the air drag of a ball, from the track that a camera
+saw. It starts at no drag, a removable singularity of the textbook's formula, and ends at a ball
+that outruns light. Section 4 of :cite:t:`Johnson2023` asks what a derivative that blows up does
+"when solving inverse/control problems".
 """
 
 from functools import partial

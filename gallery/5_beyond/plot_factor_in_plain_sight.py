@@ -111,17 +111,19 @@ rows = list(programs)
 divisions = {key: made.ran[key][easier.title].divisions for key in rows}
 fig, (ax,) = plots.row(["divisions left by the optimiser"])
 height = np.arange(len(rows))
-for order, (what, marker, role) in enumerate(
-    [("value", "o", "red"), ("slope", "D", "meant")]
-):
+handles = []
+computed_by = "; ".join(made.versions.values())
+for order, what in enumerate(["value", "slope"]):
     count = [divisions[key][order] for key in rows]
-    style = {"linestyle": "none", "ms": 8, "mfc": "none", "mew": 1.5}
-    ax.plot(count, height, marker, color=plots.LIGHT[role], label=what, **style)
+    style = {"color": plots.LIGHT[("red", "meant")[order]], "marker": "oD"[order]}
+    style |= {"linestyle": "none", "ms": 8, "mfc": "none", "mew": 1.5}
+    ax.plot(count, height, label=f"_{what}: {computed_by}", **style)
+    handles += ax.plot([], [], label=what, **style)
 ax.set_yticks(height, [", ".join(key) for key in rows])
 ax.invert_yaxis()
 ax.set_xticks([0, 1, 2, 3])
 ax.set_xlabel("divisions")
-fig.legend(loc="outside lower center", ncols=2, frameon=False)
+fig.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
 none = [", ".join(key) for key in rows if divisions[key][1] == 0]
 plots.describe(
     fig,

@@ -136,7 +136,7 @@ for ax, (_, slope_there) in zip(axes, replays.values(), strict=True):
         "o",
         ms=3,
         color=plots.LIGHT["red"],
-        label="slope",
+        label=f"slope, in the order of {versions['jax']}",
     )
     ax.axhline(1, ls="--", color=plots.LIGHT["meant"], label="truth")
     ax.xaxis.set_major_formatter(plots.power_of_ten)
