@@ -116,7 +116,7 @@ for k in (0.1, 1e-3, 1e-5, 1e-7, 1e-9, 0.0):
     slopes = [near.results["naive"][name][1, 0] for name in near.versions]
     print("{:<35g}{:<14.6g}{:.6g}".format(k, *slopes))
 
-run = compare(heights, meant=true_height, gamma=gamma_grid(81))
+run = compare(heights, meant=true_height, gamma=gamma_grid(102))
 print(f"last height\n{run.table(0)}\n\nits slope\n{run.table(1)}")
 
 fig, axes = plots.errors(run, order=1, ylabel="error of the slope of the last height")

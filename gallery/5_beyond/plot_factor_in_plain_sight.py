@@ -118,7 +118,7 @@ for order, what in enumerate(["value", "slope"]):
     style = {"color": plots.LIGHT[("red", "meant")[order]], "marker": "oD"[order]}
     style |= {"linestyle": "none", "ms": 8, "mfc": "none", "mew": 1.5}
     ax.plot(count, height, label=f"_{what}: {computed_by}", **style)
-    handles += ax.plot([], [], label=what, **style)
+    handles.append(plt.Line2D([], [], label=what, **style))
 ax.set_yticks(height, [", ".join(key) for key in rows])
 ax.invert_yaxis()
 ax.set_xticks([0, 1, 2, 3])
