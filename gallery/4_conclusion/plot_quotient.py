@@ -91,6 +91,7 @@ for ax, name in zip(axes, runs[1].versions, strict=True):
         error = run.error(form, name, order=1)
         drawn = (gamma > 0) & (error > 0)
         style = {"color": plots.LIGHT[role], "marker": marker, "ls": "", "ms": 3.5}
+        style["rasterized"] = True  # smaller than the outlines of the markers
         ax.loglog(gamma[drawn], error[drawn], label=form, **style)
     ax.set_xlabel(r"$\gamma$")
     for axis in (ax.xaxis, ax.yaxis):

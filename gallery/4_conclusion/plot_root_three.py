@@ -65,6 +65,7 @@ for ax, name in zip(axes, runs[3].versions, strict=True):
     for root, (role, marker) in styles.items():
         slope = np.abs(runs[root].results["naive"][name][1])
         style = {"color": plots.LIGHT[role], "marker": marker, "ls": "", "ms": 3}
+        style["rasterized"] = True  # smaller than the outlines of the markers
         ax.loglog(steps, slope, label=f"singular at {root}", **style)
     ax.axhline(1, ls="--", color=plots.LIGHT["ink"], label="true slope")
     ax.set_xlabel("steps from the singular point")
