@@ -291,12 +291,14 @@ def right(found: np.ndarray, true: np.ndarray, x: np.ndarray, name: str, dtype: 
     """Value to 4 ulp, derivatives to the bounds, all of float64 and scaled for other precisions.
 
     The root of s is rounded, by which a Stumpff function changes as by a change of s by a rounding
-    error.
+    error, or by two: in single precision PyTorch's root was seen to be off by 0.75 ulp on an AMD
+    EPYC, where one that is correctly rounded is off by 0.5.
     """
     assert not np.isnan(found).any()
     eps = float(np.finfo(dtype).eps)
     ulp = np.spacing(np.abs(true[0]).astype(dtype)).astype(np.float64)
-    allowed = 4 * ulp + (eps * np.abs(x * true[1]) if name.startswith("stumpff") else 0)
+    of_root = 2 if dtype == "float32" else 1
+    allowed = 4 * ulp + (of_root * eps * np.abs(x * true[1]) if name.startswith("stumpff") else 0)
     worst = np.argmax(np.abs(found[0] - true[0]) / allowed)
     assert abs(found[0] - true[0])[worst] <= allowed[worst], (name, x[worst], found[0][worst], true[0][worst])
     bounds = BOUNDS[: len(found) - 1] * eps / np.finfo("float64").eps

@@ -1,6 +1,4 @@
-r"""Reverse-mode differentiation in NumPy, written to be read.
-
-It is the "object oriented programming" of the paper's introduction.
+r"""Reverse-mode differentiation in NumPy, the paper's "object oriented programming".
 
 A :class:`Var` is an array that remembers which arrays it was computed from, and for each of them a
 *pullback*: the function that turns the slope of the final result with respect to this array into a
@@ -32,9 +30,7 @@ _clock = itertools.count()
 
 
 class Var:
-    """An array ``value`` of any floating dtype, with its ``parents``.
-
-    The parents are what it was computed from, each with its pullback.
+    """An array ``value`` of any floating dtype, and its ``parents``, each with its pullback.
 
     Examples
     --------
@@ -64,8 +60,7 @@ class Var:
 
     def __truediv__(self, other: Any) -> Var:
         a, b = self.value, _var(other).value
-        # The quotient rule, in the order of operations of PyTorch and TensorFlow: -a/b**2 is two
-        # divisions.
+        # The quotient rule as PyTorch and TensorFlow have it: -a/b**2 is two divisions.
         return Var(a / b, ((self, lambda slope: slope / b), (_var(other), lambda slope: -slope * ((a / b) / b))))
 
     def __neg__(self) -> Var:
