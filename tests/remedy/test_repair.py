@@ -40,11 +40,7 @@ LOSSES = {
 }
 """By how much more than promised the worst functions are off, and why."""
 
-AGAIN = {
-    "(1 - cos(x))/x**2/(0.1 - x)": 5.0,
-    # On an AMD EPYC; at most 1 on the processor on which the others were measured.
-    "(x/tanh(x) - 1)/x": 1.25,
-}
+AGAIN = {"(1 - cos(x))/x**2/(0.1 - x)": 5.0}
 """The same where a program is evaluated again at each call: two digits cancel, and two circles are
 no mean of many."""
 

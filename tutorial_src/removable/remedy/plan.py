@@ -28,7 +28,7 @@ __all__ = ["Kind", "NotTakenError", "Plan", "of_squares", "search"]
 Kind = Literal["circle", "real line"]
 """Where the program is evaluated, around the point in the complex plane or on both sides of it."""
 
-_NODES = 256
+_NODES = 352
 """Nodes on each circle of a program that is evaluated anew at each call; half of them are computed.
 
 For the coefficients 128 are enough. Their rounding errors are those of single values over the root
