@@ -188,6 +188,10 @@ def gallery(tmp_path, monkeypatch):
     return gallery
 
 
+def recorded_scripts(gallery):
+    return sorted(path.name for path in (gallery / ".intact").iterdir())
+
+
 def done(gallery):
     return sorted(path.name for path in gallery.rglob("*.md5"))
 
@@ -208,18 +212,24 @@ def test_a_script_is_trusted_once_the_next_one_begins(gallery):
     (gallery / "a" / "plot_1.rst").write_text("new", encoding="utf-8")
     intact.note_script({}, "plot_1.py", "after")
     # its page may be half written
-    assert list(intact.load(gallery / ".intact.json")) == ["a/plot_10.py"]
+    assert recorded_scripts(gallery) == ["plot_10.json"]
     intact.note_script({}, "plot_10.py", "before")
-    assert list(intact.load(gallery / ".intact.json")) == ["a/plot_1.py"]
+    assert recorded_scripts(gallery) == ["plot_1.json"]
     intact.mend_gallery()
     assert done(gallery) == ["plot_1.py.md5"]
     intact._last.clear()
 
 
 def test_a_record_that_cannot_be_read_is_none(gallery):
-    (gallery / ".intact.json").write_text('{"a/plot_1.py": {', encoding="utf-8")
+    (gallery / ".intact" / "plot_1.json").write_text('{"a/plot_1.rst": "', encoding="utf-8")
     intact.mend_gallery()
-    assert done(gallery) == []
+    assert done(gallery) == ["plot_10.py.md5"]
+
+
+def test_the_record_of_a_removed_script_goes_with_it(gallery):
+    (gallery / "a" / "plot_1.py.md5").unlink()
+    intact.settle_gallery(None)
+    assert recorded_scripts(gallery) == ["plot_10.json"]
 
 
 KEPT = ("doctrees/environment.pickle", *(f"_build/{kind}/x.json" for kind in stages.BESIDE))

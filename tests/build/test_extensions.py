@@ -107,7 +107,7 @@ def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):
     monkeypatch.setattr(keys, "executing_key", lambda: "k")
     monkeypatch.setattr(freshness.execution_record, "is_current", lambda path: True)
     (gallery / ".environment-key").write_text("k", encoding="utf-8")
-    app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
+    app = SimpleNamespace(config=SimpleNamespace(gallery_only="", sphinx_gallery_conf={}))
     for script in ("plot_a", "plot_b"):
         (gallery / "s" / f"{script}.py.md5").write_text("", encoding="utf-8")
     freshness.note_running({}, "plot_a.py", "before")

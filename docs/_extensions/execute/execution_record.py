@@ -12,6 +12,7 @@ import contextlib
 import functools
 import hashlib
 import json
+import re
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -124,6 +125,11 @@ def record(name: str, measurement: Measurement) -> None:
     executed.add(name)
 
 
+def forget(name: str) -> None:
+    """Delete a measurement: what it was of is going to be executed."""
+    (folder() / f"{name}.json").unlink(missing_ok=True)
+
+
 def adopt(file: Path, name: str, key: str) -> None:
     """Keep what :func:`command` has left in a file."""
     record(name, Measurement(key, **json.loads(file.read_text(encoding="utf-8"))))
@@ -141,6 +147,12 @@ def is_current(path: Path) -> bool:
     return is_known(path.stem, key_of(path))
 
 
+def unmeasured(pattern: str) -> list[Path]:
+    """Return the scripts with this pattern in their paths that have no measurement as they are."""
+    scripts = sorted(stages.scripts().rglob("*.py"))
+    return [script for script in scripts if re.search(pattern, script.as_posix()) and not is_current(script)]
+
+
 def measure_script(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
     """Measure a script; sphinx-gallery calls this before and after each."""
     name = Path(fname).stem
@@ -152,6 +164,8 @@ def measure_script(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
         return
     source = next(stages.scripts().rglob(f"{name}.py"))
     seconds = time.perf_counter() - _started.pop(name)
+    # Other processes execute scripts, too: those that are left are counted by what is there.
+    progress.left = len(unmeasured(gallery_conf["filename_pattern"]))
     record(name, Measurement(key_of(source), seconds, peak_memory(), script_doctests.passed.get(name, 0)))
     progress.end(name)
 

@@ -20,7 +20,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx_gallery.utils import get_md5sum
 
 from _extensions import stages
-from _extensions.execute import execution_record, keys, script_doctests
+from _extensions.execute import execution_record, keys, script_doctests, workers
 from _extensions.execute.execution_record import Execution
 
 
@@ -29,6 +29,7 @@ def _key() -> Path:
 
 
 def _running() -> Path:
+    """Return the folder with an empty file for each script that is being executed."""
     return stages.gallery_pages() / ".running"
 
 
@@ -38,10 +39,12 @@ def note_running(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
     sphinx-gallery takes a script for done as soon as its last line has run, a moment before its
     page is written. A build that is killed in between would leave that page as it was.
     """
+    mark = _running() / Path(fname).stem
     if when == "before":
-        _running().write_text(Path(fname).stem, encoding="utf-8")
+        mark.parent.mkdir(exist_ok=True)
+        mark.touch()
     else:
-        _running().unlink(missing_ok=True)
+        mark.unlink(missing_ok=True)
 
 
 def forget_stale_scripts(app: Sphinx) -> None:
@@ -49,10 +52,10 @@ def forget_stale_scripts(app: Sphinx) -> None:
     pages = stages.gallery_pages()
     pages.mkdir(exist_ok=True)
     key = keys.executing_key()
-    if _running().exists():
-        for digest in pages.rglob(f"{stages.read(_running())}.py.md5"):
+    for mark in sorted(_running().glob("*")):
+        for digest in pages.rglob(f"{mark.name}.py.md5"):
             digest.unlink()
-        _running().unlink()
+        mark.unlink()
     if stages.read(_key()) != key:
         for digest in pages.rglob("*.py.md5"):
             digest.unlink()
@@ -67,7 +70,16 @@ def forget_stale_scripts(app: Sphinx) -> None:
         if not digest.exists():
             (page.parent / "images" / "thumb" / f"sphx_glr_{script.stem}_thumb.png").unlink(missing_ok=True)
     _forget_removed_scripts()
-    execution_record.progress.left = len(_to_execute(app.config.gallery_only))
+    stale = _to_execute(app.config.gallery_only)
+    for script in stale:
+        execution_record.forget(script.stem)
+    workers.prepare(app.config.sphinx_gallery_conf, len(stale))
+
+
+def note_executed(app: Sphinx) -> None:
+    """Count what sphinx-gallery has executed, in this process or in others."""
+    passed = (Path(script) for script in app.config.sphinx_gallery_conf["passing_examples"])
+    execution_record.executed.update(script.stem for script in passed)
 
 
 def _scripts() -> Iterator[tuple[Path, Path]]:
@@ -76,8 +88,8 @@ def _scripts() -> Iterator[tuple[Path, Path]]:
         yield script, (stages.gallery_pages() / script.relative_to(stages.scripts())).with_suffix("")
 
 
-def _to_execute(pattern: str) -> list[str]:
-    """Name the scripts that sphinx-gallery is going to execute.
+def _to_execute(pattern: str) -> list[Path]:
+    """Return the scripts that sphinx-gallery is going to execute.
 
     It compares digests of their text, read in text mode.
     """
@@ -85,7 +97,7 @@ def _to_execute(pattern: str) -> list[str]:
     for script, page in _scripts():
         done = stages.read(page.with_suffix(".py.md5"))
         if re.search(pattern or r"/plot_", script.as_posix()) and get_md5sum(script, mode="t") != done:
-            stale.append(script.stem)
+            stale.append(script)
     return stale
 
 
@@ -123,4 +135,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """
     app.add_config_value("gallery_only", "", "", (str,))
     stages.listen(app, stages.Stage.STALE_SCRIPTS_FORGOTTEN, forget_stale_scripts)
+    stages.listen(app, stages.Stage.SCRIPTS_RECORDED, note_executed)
     return stages.SAFE

@@ -35,7 +35,7 @@ _known: dict[Path, tuple[tuple[int, int], str]] = {}
 """What was digested in this process, with size and time: most files are asked for twice, before and
 after the build."""
 _last: list[Path] = []
-"""The script that sphinx-gallery is at."""
+"""The script that sphinx-gallery is at in this process."""
 
 
 def digest(path: Path) -> str:
@@ -79,8 +79,12 @@ def _record(app: Sphinx) -> Path:
 # Scripts
 
 
-def _scripts() -> Path:
-    return stages.gallery_pages() / ".intact.json"
+def _script(page: Path) -> Path:
+    """Return where the digests of a script's files are: each has a record of its own.
+
+    Several processes execute scripts at the same time.
+    """
+    return stages.gallery_pages() / ".intact" / f"{page.stem}.json"
 
 
 def _digests_of_script(page: Path) -> Digests:
@@ -100,35 +104,31 @@ def note_script(gallery_conf: dict[str, Any], fname: str | None, when: str) -> N
         _settle()
         script = next(stages.scripts().rglob(Path(fname).name))
         _last.append(stages.gallery_pages() / script.relative_to(stages.scripts()))
-        _forget(_last[-1])
+        _script(_last[-1]).unlink(missing_ok=True)
 
 
 def _settle() -> None:
     """Record the last script."""
     while _last:
-        page = _last.pop()
-        save(_scripts(), {**load(_scripts()), _name(page): _digests_of_script(page)})
+        _record_script(_last.pop())
 
 
-def _name(page: Path) -> str:
-    return page.relative_to(stages.gallery_pages()).as_posix()
-
-
-def _forget(page: Path) -> None:
-    records = load(_scripts())
-    if records.pop(_name(page), None) is not None:
-        save(_scripts(), records)
+def _record_script(page: Path) -> None:
+    """Record what a script has made, if that has changed."""
+    made = _digests_of_script(page)
+    if made != load(_script(page)):
+        _script(page).parent.mkdir(exist_ok=True)
+        save(_script(page), made)
 
 
 def mend_gallery() -> None:
     """Execute a script again whose page, figures or downloads are not what it left."""
-    records = load(_scripts())
     for done in sorted(stages.gallery_pages().rglob("*.py.md5")):
-        name = _name(done.with_suffix(""))
-        recorded = records.get(name)
-        if recorded is None or damaged(stages.gallery_pages(), recorded):
-            logger.info("%s: its page or figures are not whole, so it is executed again", name)
-            for path in freshness.files_of(done.parent, Path(name).stem):
+        page = done.with_suffix("")
+        recorded = load(_script(page))
+        if not recorded or damaged(stages.gallery_pages(), recorded):
+            logger.info("%s: its page or figures are not whole, so it is executed again", page.name)
+            for path in freshness.files_of(page.parent, page.stem):
                 path.unlink()
 
 
@@ -138,10 +138,11 @@ def settle_gallery(app: Sphinx) -> None:
     By then the dates in its zip files have been changed.
     """
     _last.clear()
-    done = (path.with_suffix("") for path in sorted(stages.gallery_pages().rglob("*.py.md5")))
-    records = {_name(page): _digests_of_script(page) for page in done}
-    if records != load(_scripts()):
-        save(_scripts(), records)
+    done = [digest.with_suffix("") for digest in sorted(stages.gallery_pages().rglob("*.py.md5"))]
+    for page in done:
+        _record_script(page)
+    for record in {*_script(Path()).parent.glob("*.json")} - {_script(page) for page in done}:
+        record.unlink()
 
 
 # Chapters

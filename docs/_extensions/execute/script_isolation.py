@@ -1,24 +1,16 @@
 """A clean state for every gallery script: seeds, framework settings, warnings.
 
-One process runs all the scripts, so that the frameworks are imported once. What one script sets,
-the next must not see.
+A process runs many scripts, so that the frameworks are imported once. What one script sets, the
+next must not see.
 """
 
 from __future__ import annotations
 
-import functools
 import gc
 import random
 import sys
 import warnings
-from types import ModuleType
 from typing import Any
-
-
-@functools.cache
-def _threads_of(torch: ModuleType) -> int:
-    """Return the number of threads that PyTorch started with."""
-    return torch.get_num_threads()
 
 
 def reset(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
@@ -36,7 +28,7 @@ def reset(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
         torch.manual_seed(0)
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
-        torch.set_num_threads(_threads_of(torch))
+        torch.set_num_threads(1)
     if tensorflow := sys.modules.get("tensorflow"):
         tensorflow.random.set_seed(0)
         tensorflow.config.run_functions_eagerly(False)

@@ -11,6 +11,12 @@ import os
 from _extensions import stages
 from _extensions.execute import keys
 
+# How a sum is cut into pieces for several threads decides its last bits. With one thread they are
+# the same on any number of cores, and in any number of processes. NumPy, PyTorch and TensorFlow
+# read these variables when they are imported, here and in kernels, workers and other processes.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+    os.environ[name] = "1"
+
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(stages.build("jupyter-cache", keys.executing_key()))
 # seconds for one cell: ends what has no end, on the slowest machine
@@ -29,6 +35,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "image_scrapers": ("_extensions.gallery.figures.scrape", "_extensions.execute.script_doctests.scrape"),
     "reset_modules": (
+        "_extensions.execute.workers.end_with_the_build",
         "_extensions.execute.intact.note_script",
         "_extensions.execute.required_frameworks.note_script",
         "_extensions.execute.freshness.note_running",
