@@ -130,6 +130,7 @@ def mend_gallery() -> None:
             logger.info("%s: its page or figures are not whole, so it is executed again", page.name)
             for path in freshness.files_of(page.parent, page.stem):
                 path.unlink()
+            _script(page).unlink(missing_ok=True)
 
 
 def settle_gallery(app: Sphinx) -> None:
