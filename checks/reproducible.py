@@ -5,7 +5,8 @@ scripts restrict the two builds to those, for a quick look. The two copies of th
 folders of different name and depth and are built from nothing with different hash seeds. With
 ``--built`` the site that ``nox -s docs`` has made takes the place of one of them. With ``--cached``
 too, the other executes nothing: what scripts and chapters gave is in the caches, and every page is
-written anew. The first difference is printed, and the program returns 1.
+written anew. One of the two executes its scripts in one process, the other in two. The first
+difference is printed, and the program returns 1.
 
 One file is not compared, :data:`MEASURED`: the seconds and the memory of one run. Everything else
 of the site is.
@@ -32,6 +33,8 @@ from _extensions import stages  # noqa: E402  # once docs/ is on the path
 
 MEASURED = frozenset({"guide/build.json"})
 HASH_SEEDS = (77, 1)
+WORKERS = (1, 2)
+"""Processes that execute scripts, in each of the two copies."""
 CACHES = tuple(stages.below_root(path) for path in stages.results())
 """What scripts, chapters and checks have given, and what that took."""
 _ARCHIVES = (".zip", ".whl")
@@ -147,7 +150,7 @@ def executed(tree: Path) -> list[str]:
     return [row["source"] for row in rows.values() if row.get("run") == "executed"]
 
 
-def build(tree: Path, seed: int, scripts: list[str]) -> subprocess.Popen:
+def build(tree: Path, seed: int, workers: int, scripts: list[str]) -> subprocess.Popen:
     """Start to build the site of a copy, from nothing."""
     environment = {
         **os.environ,
@@ -155,6 +158,7 @@ def build(tree: Path, seed: int, scripts: list[str]) -> subprocess.Popen:
         "PYTHONPATH": str(tree / "tutorial_src"),
         "PYTHONNOUSERSITE": "1",
         "PYTHONHASHSEED": str(seed),
+        "REMOVABLE_WORKERS": str(workers),
     }
     if scripts:
         environment["REMOVABLE_ONLY"] = rf"/(?:{'|'.join(map(re.escape, scripts))})\.py$"
@@ -184,7 +188,7 @@ def main(arguments: list[str]) -> int:
             copy_tree(tree)
             if cached:
                 copy_caches(tree)
-        running = [build(tree, seed, scripts) for tree, seed in zip(trees, HASH_SEEDS, strict=False)]
+        running = [build(*each, scripts) for each in zip(trees, HASH_SEEDS, WORKERS, strict=False)]
         ended = [process.wait() for process in running]
         if any(ended):
             print("a build failed; see above.")

@@ -125,7 +125,7 @@ def test_the_built_site_is_compared_as_a_whole(tmp_path, monkeypatch, capsys):
 
     made = {}
 
-    def other(tree, seed, scripts):
+    def other(tree, seed, workers, scripts):
         (tree / "_build" / "html").mkdir(parents=True)
         (tree / "_build" / "html" / "index.html").write_text(made["page"], encoding="utf-8")
         return Ended()
