@@ -10,6 +10,13 @@ def test_the_simplified_form_and_the_remedy_have_the_true_slopes(run):
                 assert run.worst(form, name, order) < 1e-11
 
 
+def test_the_simplified_form_and_the_remedy_are_right_at_every_distance(run):
+    for form in ("simplified", "remedy"):
+        for name in NAMES:
+            for order in (0, 1):
+                assert run.reach(form, name, order) == 0
+
+
 def test_the_epsilon_form_exaggerates_the_drag_without_bound(gradient):
     for name in NAMES:
         assert abs(gradient["epsilon 1e-8", name][2] / gradient["simplified", name][2]) > 1e24

@@ -59,6 +59,17 @@ def test_edges_are_the_outermost_numbers_that_are_off(pair):
     assert pair.edges("simplified", "torch", 1, tolerance=0.4).outer == 0
 
 
+@pytest.mark.parametrize("order", [0, 1])
+def test_a_form_that_is_right_has_no_edge_where_the_function_curves(order):
+    """The truth between its exact points is closer than any tolerance that a page asks for."""
+
+    def curved(x, xp):
+        return xp.exp(2 * x)
+
+    run = compare({"right": curved}, meant=curved, gamma=[-1.0, -1e-9, 1e-9, 1.0], names=["torch"])
+    assert run.reach("right", "torch", order, tolerance=1e-6) == 0
+
+
 def test_edges_are_those_of_the_zone_in_both_precisions():
     """The error is half a unit in the last place of x*x, divided twice.
 
