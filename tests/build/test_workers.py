@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 
+import joblib
 import pytest
 from _extensions import stages
-from _extensions.execute import execution_record, workers
+from _extensions.execute import execution_record, plain_failures, workers
 
 
 def test_scripts_are_executed_in_as_many_processes_as_can_be_used(monkeypatch):
@@ -48,6 +50,12 @@ def test_a_worker_ends_with_its_build():
         assert build.stdout.readline() == b"works\n"
         build.kill()
         assert build.stdout.read() == b""  # the end of the stream: nobody is left who could write
+
+
+def test_a_worker_that_was_killed_ends_the_build_in_one_sentence():
+    with pytest.raises(BrokenProcessPool) as killed:
+        joblib.Parallel(n_jobs=2, backend="loky")(joblib.delayed(os._exit)(1) for _ in range(2))
+    assert "set REMOVABLE_WORKERS=1" in plain_failures.sentence(killed.value)
 
 
 def test_the_build_itself_is_not_watched():

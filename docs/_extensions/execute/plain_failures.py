@@ -1,4 +1,4 @@
-"""One sentence where a disk, a cache or a permission stops the build.
+"""One sentence where a disk, a cache, a permission or want of memory stops the build.
 
 Sphinx would print a report for its developers.
 
@@ -20,6 +20,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,11 @@ def sentence(error: BaseException) -> str | None:
                 return told
         if isinstance(one, sqlite3.Error):
             return _about_databases(str(one))
+        if isinstance(one, BrokenProcessPool):
+            return (
+                "A process that executes scripts was ended from outside, perhaps for want of memory: "
+                f"set REMOVABLE_WORKERS=1, which takes less, and {_GO_ON}."
+            )
         if isinstance(one, pickle.UnpicklingError):
             return f"A file in {stages.build()} is damaged ({one}): delete that folder and build again."
     return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import warnings
 from typing import Any
 
 MOST = 4
@@ -31,6 +32,8 @@ def prepare(gallery_conf: dict[str, Any], scripts: int) -> None:
 
     This is no setting of ``conf.py``: Sphinx writes a digest of those into the site.
     """
+    # joblib has a worker begin anew that has taken much memory, and warns of it.
+    warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given", category=UserWarning)
     gallery_conf["parallel"] = number(scripts)
     gallery_conf["build_process"] = os.getpid()
 
