@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import json
 import os
@@ -68,10 +67,9 @@ def prose_python(session: nox.Session) -> str:
 
 @contextlib.contextmanager
 def beside(session: nox.Session, *command: str, **env: str) -> Iterator[None]:
-    """Run a command in the background at low priority, and fail at the end if it failed."""
-    polite = {"preexec_fn": functools.partial(os.nice, 10)} if hasattr(os, "nice") else {}
+    """Run a command in the background, and fail at the end if it failed."""
     session.log(f"in the background: {' '.join(command)}")
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONNOUSERSITE": "1", **env}, **polite) as process:
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONNOUSERSITE": "1", **env}) as process:
         try:
             yield
         except BaseException:
