@@ -9,15 +9,14 @@ import pytest
 from removable import functions
 from removable.claims import __main__ as command
 from removable.claims import ledger, record, runs, section_1, section_2, section_3, section_3_repairs, section_4
-from removable.claims.ledger import (
+from removable.claims.evidence import (
     CONDITIONAL,
     DEPENDS,
     FAILS,
     HOLDS,
     NOT_TESTABLE,
-    Claim,
-    ClaimsFileError,
     Evidence,
+    Exact,
     Finding,
     by_reading,
     definition,
@@ -25,6 +24,7 @@ from removable.claims.ledger import (
     in_both,
     together,
 )
+from removable.claims.ledger import Claim, ClaimsFileError
 from removable.sweeps.sweep import sweep
 
 CLAIM = {"id": "x", "kind": "sentence", "place": "p", "statement": "s", "verdict": HOLDS, "page": "index"}
@@ -65,7 +65,7 @@ def test_an_exact_cell_holds_a_result_or_is_called_a_definition():
     assert not definition("bits are compared").computed
     one = in_both(exactly("{:g}", 1.0), lambda name: Finding("m", True))
     other = in_both(definition("bits are compared"), lambda name: Finding("m", True))
-    assert together(one, other).exact == ledger.Exact("1; by definition: bits are compared", computed=True)
+    assert together(one, other).exact == Exact("1; by definition: bits are compared", computed=True)
     assert together(other, other).exact == definition("bits are compared")
 
 

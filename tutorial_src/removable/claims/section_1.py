@@ -13,7 +13,7 @@ import sympy
 
 from removable import frameworks, functions, truth
 from removable.claims import identities, runs
-from removable.claims.ledger import Evidence, Finding, exactly, in_both
+from removable.claims.evidence import Evidence, Finding, exactly, in_both
 from removable.errors import InputError
 from removable.functions import Array, Namespace, Program
 from removable.sweeps import widths

@@ -6,7 +6,7 @@ import numpy as np
 
 from removable import frameworks, functions, truth
 from removable.claims import runs
-from removable.claims.ledger import Evidence, Finding, exactly, in_both
+from removable.claims.evidence import Evidence, Finding, exactly, in_both
 from removable.functions import Array, Namespace, Program
 
 
