@@ -20,7 +20,7 @@ from removable.sweeps import widths
 from removable.sweeps.sweep import agreement
 from removable.sweeps.widths import Edges
 from removable.systems import jax, pytensor, retired
-from removable.systems.outcome import run_or_raise
+from removable.systems.modes import run_or_raise
 from removable.tape import Var, Walk, gradient, tape
 
 Evaluation = Callable[[np.ndarray], np.ndarray]
