@@ -136,6 +136,7 @@ napoleon_type_aliases = {
     "Values": "removable.remedy.circles.Values",
     "Scan": "removable.remedy.circles.Scan",
     "Expansion": "removable.remedy.expansion.Expansion",
+    "Leading": "removable.remedy.leading_term.Leading",
     "Record": "removable.scoreboard.stored.Record",
     "Ran": "removable.systems.modes.Ran",
     "Subject": "removable.systems.subject.Subject",

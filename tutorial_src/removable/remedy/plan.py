@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,9 +17,9 @@ from removable.errors import InputError, NotRemovableError, PoleError
 from removable.remedy import annulus, circles, expansion, poles
 from removable.remedy.backends import Table
 from removable.remedy.circles import EPS, Values
+from removable.remedy.noise import WORST
 from removable.remedy.one_sided import explanation
-from removable.remedy.quiet import WORST
-from removable.remedy.radii import power_of_root_2
+from removable.remedy.radius import factor_to_small_coefficients, inner_circle
 from removable.remedy.reach import reach_and_terms
 
 __all__ = ["Kind", "NotTakenError", "Plan", "of_squares", "search"]
@@ -459,8 +458,7 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
     if good is None:
         raise NotRemovableError(f"the power series at {at!r} keeps its digits at no distance")
     reach, terms = good
-    # A unit in which no coefficient is large.
-    scale = 1.0 if again else min(1.0, power_of_root_2(power_series.circle) / unit)
+    scale = 1.0 if again else factor_to_small_coefficients(unit, power_series.circle)
     series = series * scale ** np.arange(len(series))[:, None]
     plan = Plan(
         kind="circle",
@@ -483,14 +481,8 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
     with np.errstate(all="ignore"):
         finite = np.isfinite(on_circles(tests.astype(complex))).all(1)
     plan = dataclasses.replace(plan, tests=tuple(tests[finite].tolist()))
-    smaller = np.flatnonzero(np.isclose(power_series.radii, power_series.circle / 2, rtol=1e-4))
-    if not smaller.size:
-        return plan
-    outer = np.argmin(np.abs(power_series.radii - power_series.circle))
-    with np.errstate(all="ignore"):
-        noise = float(np.nanmax(power_series.noise[smaller[0]] / power_series.noise[outer], initial=0.0))
-    inner = float(power_series.radii[smaller[0]])
-    return dataclasses.replace(plan, inner=inner, inner_noise=noise) if 0 < noise < math.inf else plan
+    inner, inner_noise = inner_circle(power_series.radii, power_series.noise, power_series.circle)
+    return dataclasses.replace(plan, inner=inner, inner_noise=inner_noise)
 
 
 def _without_noise(series: np.ndarray, noise: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A circle for each element, chosen by the program itself.
+"""The radius of a circle for each element, chosen by the program itself.
 
 This is for points that move, and for a compiler that hides the values.
 """
