@@ -13,7 +13,9 @@ from removable.errors import InputError, RemovableError
 from removable.functions import Array
 from removable.remedy import stencils
 from removable.remedy.backends import Backend, Table
-from removable.remedy.inputs import checked_result, is_array, offset
+from removable.remedy.function_checks import checked_result
+from removable.remedy.inputs import is_array
+from removable.remedy.offsets import offset
 from removable.remedy.polynomials import horner
 from removable.remedy.radius_of_each import chosen, worst
 
