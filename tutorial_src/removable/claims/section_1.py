@@ -1,4 +1,4 @@
-"""Abstract and section 1: the chain rule as objects, and expressions that nobody simplifies."""
+"""Section 1, with the abstract: what the frameworks make of an expression as it is typed."""
 
 from __future__ import annotations
 

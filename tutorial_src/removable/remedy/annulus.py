@@ -126,8 +126,8 @@ def rule() -> Rule:
     Its first coefficients of the exponential are those of the Taylor series, 1, 1, 1/2 and 1/6:
 
     >>> on = rule()
-    >>> found = on.to_powers @ (on.to_chebyshev @ np.exp(on.nodes))
-    >>> np.round(found[:4], 10).tolist()
+    >>> coefficients = on.to_powers @ (on.to_chebyshev @ np.exp(on.nodes))
+    >>> np.round(coefficients[:4], 10).tolist()
     [1.0, 1.0, 0.5, 0.1666666667]
     """
     low = INNER**2
@@ -269,10 +269,10 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
     Of :math:`(1 - \cos x)/x^2` it finds 1/2, 0 and -1/24, from nodes no closer to 0 than 0.001:
 
     >>> with np.errstate(all="ignore"):
-    ...     found = fit(lambda t: ((1 - np.cos(t)) / t**2)[:, None], 0.0)
-    >>> np.round(found.coefficients[:3, 0] / found.radius ** np.arange(3), 10).tolist()
+    ...     series = fit(lambda t: ((1 - np.cos(t)) / t**2)[:, None], 0.0)
+    >>> np.round(series.coefficients[:3, 0] / series.radius ** np.arange(3), 10).tolist()
     [0.5, 0.0, -0.0416666667]
-    >>> found.error < 1e-13, found.innermost / 16 > 0.001
+    >>> series.error < 1e-13, series.innermost / 16 > 0.001
     (True, True)
     """
     scale = max(1.0, abs(at))

@@ -119,10 +119,10 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     Of sin(z)/z the coefficients are 1, 0, -1/6, 0, 1/120:
 
     >>> with np.errstate(all="ignore"):
-    ...     found = expand(lambda z: (np.sin(z) / z)[:, None], 0.0)
-    >>> np.round(found.coefficients[:5, 0] / found.unit ** np.arange(5), 12).tolist()
+    ...     series = expand(lambda z: (np.sin(z) / z)[:, None], 0.0)
+    >>> np.round(series.coefficients[:5, 0] / series.unit ** np.arange(5), 12).tolist()
     [1.0, 0.0, -0.166666666667, 0.0, 0.008333333333]
-    >>> found.first, found.error < 1e-15
+    >>> series.first, series.error < 1e-15
     (0, True)
 
     A pole is not removable:

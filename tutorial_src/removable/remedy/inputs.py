@@ -1,4 +1,4 @@
-"""Checks of the arguments of the remedies: the point, the radius, the points x."""
+"""Checks of the arguments that a remedy is given."""
 
 from __future__ import annotations
 

@@ -280,9 +280,9 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     ...     return ((1 - np.cos(t)) / t**2)[:, None]
     >>> for on_circles in (h, None):
     ...     with np.errstate(all="ignore"):
-    ...         found = search(on_circles, h, 0.0, 2.0**-53, again=False)
-    ...     series = found.coefficients[:3, 0] / found.radius ** np.arange(3)
-    ...     print(found.kind, series.round(10).tolist(), found.reach > 1)
+    ...         plan = search(on_circles, h, 0.0, 2.0**-53, again=False)
+    ...     series = plan.coefficients[:3, 0] / plan.radius ** np.arange(3)
+    ...     print(plan.kind, series.round(10).tolist(), plan.reach > 1)
     circle [0.5, 0.0, -0.0416666667] True
     real line [0.5, 0.0, -0.0416666667] True
     """
@@ -349,8 +349,8 @@ def of_squares(on_line: Values, rounding: float, note: str = "") -> Plan:
     --------
     The cosine of a length is 1 - s/2 + s^2/24:
 
-    >>> found = of_squares(lambda s: np.cos(np.sqrt(s))[:, None], 2.0**-53)
-    >>> np.round(found.coefficients[:3, 0] / found.radius ** np.arange(3), 10).tolist()
+    >>> plan = of_squares(lambda s: np.cos(np.sqrt(s))[:, None], 2.0**-53)
+    >>> np.round(plan.coefficients[:3, 0] / plan.radius ** np.arange(3), 10).tolist()
     [1.0, -0.5, 0.0416666667]
     """
     with np.errstate(all="ignore"):

@@ -1,6 +1,6 @@
-"""Poles and essential singularities, and the errors that name them.
+"""Isolated singularities that are not removable, refused by their names.
 
-They are known by the coefficients of negative index.
+A pole or an essential singularity is known by the coefficients of negative index.
 """
 
 from __future__ import annotations

@@ -225,9 +225,9 @@ class Repaired:
         --------
         >>> import torch
         >>> x = torch.ones(1, dtype=torch.float64)
-        >>> found = repair(lambda x: torch.sin(x) / x, at=0.0).report(x)
-        >>> c = found.coefficients
-        >>> found.kind, c[:2], round(c[2], 15), found.error < 1e-15
+        >>> report = repair(lambda x: torch.sin(x) / x, at=0.0).report(x)
+        >>> c = report.coefficients
+        >>> report.kind, c[:2], round(c[2], 15), report.error < 1e-15
         ('circle', (1.0, 0.0), -0.166666666666667, True)
         """
         at, plan = self._look_at(x, parameters)

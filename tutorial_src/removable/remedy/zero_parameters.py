@@ -1,4 +1,4 @@
-"""Parameters that are 0, replaced where a function that is 0 along with them hides its series."""
+"""Parameters that are 0, replaced where the function is 0 along with them."""
 
 from __future__ import annotations
 

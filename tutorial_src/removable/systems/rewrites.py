@@ -1,4 +1,4 @@
-"""What optimisers do rewrite: patterns whose value changes, and what becomes of the slope.
+"""Patterns that optimisers rewrite, so that a value or a slope becomes another.
 
 No optimiser of PyTorch, TensorFlow or JAX cancels a common factor. Each of them knows other rules
 of algebra. Grappler, which optimises the graphs of ``tf.function``, makes ``expm1(x)`` of ``exp(x)
