@@ -33,7 +33,7 @@ class Board:
     true : dict of str to numpy.ndarray
         Value and slope of each there, rounded once, shape ``(2, n)``.
     ran : dict
-        ``ran[system, mode][title]`` is a :class:`Ran`.
+        ``ran[system, mode][title]`` is a :class:`~removable.systems.modes.Ran`.
     edges : dict
         ``edges[system, mode][title]`` says how far out the slope is off by more than ``TOLERANCE``,
         or not finite: an :class:`removable.sweeps.widths.Edges`.
