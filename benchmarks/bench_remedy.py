@@ -24,7 +24,7 @@ import pytest
 from removable import frameworks, primitives, quotient, repair, truth
 from removable.functions import elementary
 from removable.scoreboard import CASES, PATCHES
-from removable.scoreboard.score import REMEDIES, WAYS
+from removable.scoreboard.layout import REMEDIES, WAYS
 from removable.scoreboard.stored import digest, write
 
 COUNT, ROUNDS = 10**6, 3

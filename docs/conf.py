@@ -120,7 +120,7 @@ napoleon_type_aliases = {
     "array_like": ":term:`numpy:array_like`",
     "callable": ":py:func:`callable`",
     "Framework": "removable.frameworks.base.Framework",
-    "Board": "removable.systems.outcome.Board",
+    "Board": "removable.systems.board.Board",
     "Agreement": "removable.sweeps.sweep.Agreement",
     "Comparison": "removable.sweeps.forms.Comparison",
     "Case": "removable.scoreboard.cases.Case",
@@ -136,9 +136,10 @@ napoleon_type_aliases = {
     "Values": "removable.remedy.circles.Values",
     "Scan": "removable.remedy.circles.Scan",
     "Expansion": "removable.remedy.expansion.Expansion",
+    "Leading": "removable.remedy.leading_term.Leading",
     "Record": "removable.scoreboard.stored.Record",
-    "Ran": "removable.systems.outcome.Ran",
-    "Subject": "removable.systems.outcome.Subject",
+    "Ran": "removable.systems.modes.Ran",
+    "Subject": "removable.systems.subject.Subject",
     "Sweep": "removable.sweeps.sweep.Sweep",
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from removable import frameworks, functions, gamma_grid
 from removable.claims import runs
-from removable.claims.ledger import FRAMEWORKS, Evidence, Finding, by_reading, definition, in_both, together
+from removable.claims.evidence import FRAMEWORKS, Evidence, Finding, by_reading, definition, in_both, together
 from removable.functions import Array, Namespace, Program
 from removable.sweeps.sweep import Sweep, sweep
 

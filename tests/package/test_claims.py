@@ -8,16 +8,25 @@ import json
 import pytest
 from removable import functions
 from removable.claims import __main__ as command
-from removable.claims import ledger, record, runs, section_1, section_2, section_3, section_3_repairs, section_4
-from removable.claims.ledger import (
+from removable.claims import (
+    ledger,
+    record,
+    runs,
+    section_1,
+    section_2,
+    section_3,
+    section_3_repairs,
+    section_4_loss,
+    section_4_operations,
+)
+from removable.claims.evidence import (
     CONDITIONAL,
     DEPENDS,
     FAILS,
     HOLDS,
     NOT_TESTABLE,
-    Claim,
-    ClaimsFileError,
     Evidence,
+    Exact,
     Finding,
     by_reading,
     definition,
@@ -25,6 +34,7 @@ from removable.claims.ledger import (
     in_both,
     together,
 )
+from removable.claims.ledger import Claim, ClaimsFileError
 from removable.sweeps.sweep import sweep
 
 CLAIM = {"id": "x", "kind": "sentence", "place": "p", "statement": "s", "verdict": HOLDS, "page": "index"}
@@ -65,7 +75,7 @@ def test_an_exact_cell_holds_a_result_or_is_called_a_definition():
     assert not definition("bits are compared").computed
     one = in_both(exactly("{:g}", 1.0), lambda name: Finding("m", True))
     other = in_both(definition("bits are compared"), lambda name: Finding("m", True))
-    assert together(one, other).exact == ledger.Exact("1; by definition: bits are compared", computed=True)
+    assert together(one, other).exact == Exact("1; by definition: bits are compared", computed=True)
     assert together(other, other).exact == definition("bits are compared")
 
 
@@ -81,7 +91,7 @@ def test_the_file_covers_the_paper():
 
 def test_every_check_is_of_some_claim():
     used = {claim.check for claim in ledger.load()}
-    for module in (section_1, section_2, section_3, section_3_repairs, section_4):
+    for module in (section_1, section_2, section_3, section_3_repairs, section_4_operations, section_4_loss):
         for name, value in vars(module).items():
             local = getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")
             if local and value.__annotations__.get("return") == "Evidence":
@@ -249,8 +259,8 @@ def test_another_epsilon_in_the_second_denominator_is_found(monkeypatch, fresh_r
         section_2.eq_2,
         section_3_repairs.sign_has_no_slope,
         section_3_repairs.small_gamma_limit,
-        section_4.gradient_direction,
-        section_4.others_vanish,
+        section_4_loss.gradient_direction,
+        section_4_loss.others_vanish,
     ],
 )
 def test_a_framework_that_returns_nothing_but_nan_fails(monkeypatch, check):

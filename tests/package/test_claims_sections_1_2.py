@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from removable import functions, truth
 from removable.claims import ledger, rationals, runs, section_1, section_2
-from removable.claims.ledger import CONDITIONAL, DEPENDS, FAILS, HOLDS
+from removable.claims.evidence import CONDITIONAL, DEPENDS, FAILS, HOLDS
 from removable.sweeps.regions import Region
 
 

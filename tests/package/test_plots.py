@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from removable import functions as fn
 from removable import gamma_grid, plots, truth
-from removable.claims import ledger
+from removable.claims.evidence import VERDICTS
 from removable.errors import InputError
 from removable.plots.palette import REGION_STYLE
 from removable.sweeps.forms import compare
@@ -205,7 +205,7 @@ def test_the_site_has_the_colours_of_the_figures():
 def test_the_verdicts_of_the_ledger_differ_in_border_style():
     sheet = (STATIC / "site.css").read_text(encoding="utf-8")
     rules = dict(re.findall(r"table\.ledger \.verdict-([\w-]+) p\.verdict \{(.*?)\}", sheet))
-    assert set(rules) == {verdict.replace(" ", "-") for verdict in ledger.VERDICTS}
+    assert set(rules) == {verdict.replace(" ", "-") for verdict in VERDICTS}
     styles = [(re.findall(r"border-inline-start-style: (\w+)", rule) or ["solid"])[0] for rule in rules.values()]
     assert len(set(styles)) == len(styles) == len(rules)
 

@@ -10,7 +10,7 @@ import pytest
 from removable import frameworks
 from removable.errors import InputError
 from removable.systems import rewrites
-from removable.systems.outcome import Ran
+from removable.systems.modes import Ran
 from removable.systems.rewrites import REWRITES, Pattern, Rewrites, Row, measure
 
 INDUCTOR, GRAPH = ("PyTorch", "torch.compile"), ("TensorFlow", "tf.function")

@@ -22,8 +22,9 @@ from _extensions.execute import saboteurs_aside
 from docutils import nodes
 from removable import frameworks, functions, gamma_grid, tape, truth
 from removable.claims import __main__ as command
-from removable.claims import identities, ledger, rationals, runs, saboteurs
-from removable.claims.ledger import DEPENDS, FAILS, HOLDS, Claim, Finding, definition, exactly, in_both
+from removable.claims import identities, rationals, runs, saboteurs
+from removable.claims.evidence import DEPENDS, FAILS, FRAMEWORKS, HOLDS, Finding, definition, exactly, in_both
+from removable.claims.ledger import Claim
 from removable.claims.saboteurs import NOBODY, RAISES, SABOTEURS, Measured, chosen
 from sphinx import addnodes
 
@@ -81,7 +82,7 @@ def everything() -> dict[str, object]:
     programs = {"h": functions.h, "h1": runs.h1, "h2": runs.h2, "h_hat": functions.h_hat}
     programs["h_power"] = functools.partial(functions.h_power, power=3)
     found: dict[str, object] = {}
-    for name in ledger.FRAMEWORKS:
+    for name in FRAMEWORKS:
         for (title, program), mode in itertools.product(programs.items(), ("reverse", "forward")):
             found[f"{title} in {name}, {mode}"] = asked(name, program, mode=mode).tobytes()
         found[f"outside in {name}"] = outside(name).tobytes()
@@ -173,7 +174,7 @@ def test_each_breaks_what_it_says_and_nothing_else(name, undisturbed):
 
 
 def test_one_framework_returns_what_the_other_does():
-    real = {name: asked(name, H1).tobytes() for name in ledger.FRAMEWORKS}
+    real = {name: asked(name, H1).tobytes() for name in FRAMEWORKS}
     assert real["torch"] != real["tensorflow"]
     with at_work("borrowed"):
         assert {name: asked(name, H1).tobytes() for name in real} == dict.fromkeys(real, real["torch"])
@@ -183,7 +184,7 @@ def test_one_framework_returns_what_the_other_does():
         assert asked("tensorflow", H1).tobytes() == real["torch"]
 
 
-@pytest.mark.parametrize("name", ledger.FRAMEWORKS)
+@pytest.mark.parametrize("name", FRAMEWORKS)
 def test_the_functions_are_the_right_ones(name):
     with at_work("right h"):
         for program in (functions.h, runs.h1, runs.h2, functools.partial(functions.h1_hat, epsilon=1.0, delta=1.0)):
@@ -191,7 +192,7 @@ def test_the_functions_are_the_right_ones(name):
         assert np.array_equal(asked(name, functools.partial(functions.h_power, power=3), [2.0]), [[12], [6]])
 
 
-@pytest.mark.parametrize("name", ledger.FRAMEWORKS)
+@pytest.mark.parametrize("name", FRAMEWORKS)
 def test_the_perturbation_fades_is_everywhere_or_half_as_large(name):
     def jump() -> float:
         inside, beyond = asked(name, H1, 2 + 1e-4 * np.array([1 - 1e-9, 1 + 1e-9]))[0]
@@ -261,7 +262,7 @@ def third(x, xp):
     return x / 3
 
 
-@pytest.mark.parametrize("name", ledger.FRAMEWORKS)
+@pytest.mark.parametrize("name", FRAMEWORKS)
 def test_results_are_altered(name):
     real = asked(name, third, [1.0]).ravel()
     assert real.tolist() == [1 / 3, 1 / 3]
@@ -283,14 +284,14 @@ def test_results_are_altered(name):
         assert np.array_equal(asked(name, functions.h, [2.0, 3.0]), [[4, 5], [1, 1]])
 
 
-@pytest.mark.parametrize("name", ledger.FRAMEWORKS)
+@pytest.mark.parametrize("name", FRAMEWORKS)
 @pytest.mark.parametrize("by", ["single precision", "last bit", "sign of values", "NaN", "no NaN", "constant"])
 def test_what_is_computed_without_derivatives_is_altered_as_values_are(name, by):
     with at_work(by):
         assert np.array_equal(outside(name), asked(name, functions.h)[0], equal_nan=True)
 
 
-@pytest.mark.parametrize("name", ledger.FRAMEWORKS)
+@pytest.mark.parametrize("name", FRAMEWORKS)
 def test_common_factors_are_cancelled_before_a_graph_is_recorded(name):
     def twice(x, xp):
         return x * (x - 2) / (x - 2)
@@ -305,7 +306,7 @@ def test_common_factors_are_cancelled_before_a_graph_is_recorded(name):
             assert np.isnan(asked(name, functions.h, [2.0])).all()
 
 
-@pytest.mark.parametrize("name", ledger.FRAMEWORKS)
+@pytest.mark.parametrize("name", FRAMEWORKS)
 @pytest.mark.parametrize("mode", ["reverse", "forward"])
 def test_a_division_hands_no_derivative_on(name, mode):
     def program(x, xp):

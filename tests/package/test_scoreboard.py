@@ -15,8 +15,8 @@ import pytest
 import tensorflow as tf
 import torch
 from removable.errors import InputError
-from removable.scoreboard import CASES, PATCHES, measure, score, table
-from removable.scoreboard.score import REMEDIES, SITUATIONS, WAYS
+from removable.scoreboard import CASES, PATCHES, layout, measure, table
+from removable.scoreboard.layout import REMEDIES, SITUATIONS, WAYS
 from removable.scoreboard.stored import digest, read
 from site_under_test import ROOT
 
@@ -84,9 +84,9 @@ def test_everything_is_on_record_and_nothing_else():
 
 def test_what_was_not_measured_is_a_dash(monkeypatch):
     accuracy = read("accuracy")
-    monkeypatch.setattr(score, "read", lambda kind: accuracy if kind == "accuracy" else {})
-    assert all(line.split()[-6:] == ["-"] * 6 for line in score.records().splitlines()[2:10])
-    assert score.costs().splitlines()[-1] == "Nothing of this was measured."
+    monkeypatch.setattr(layout, "read", lambda kind: accuracy if kind == "accuracy" else {})
+    assert all(line.split()[-6:] == ["-"] * 6 for line in layout.records().splitlines()[2:10])
+    assert layout.costs().splitlines()[-1] == "Nothing of this was measured."
 
 
 def test_every_record_has_its_stamp():

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from removable.errors import InputError
-from removable.scoreboard import PATCHES, prices, score, stored
+from removable.scoreboard import PATCHES, layout, prices, stored
 from removable.scoreboard.stored import ROOT, digest, is_current, read, sources, stamp, write
 
 NAMES = ("torch", "tensorflow", "jax")
@@ -29,7 +29,7 @@ def kept(tmp_path, monkeypatch):
     for title in ("naive", "clamp"):
         for name in NAMES:
             write(["patches", title, name], 1.5, module=ROWS, file=file)
-    monkeypatch.setattr(score, "read", functools.partial(read, file=file))
+    monkeypatch.setattr(layout, "read", functools.partial(read, file=file))
     return file
 
 
@@ -87,10 +87,10 @@ def test_an_error_that_is_the_worst_of_three_is_old_if_one_of_them_is(tmp_path, 
     fresh = {what: replace(record, digest=digest(record.module, what[-1])) for what, record in records.items()}
     old = ("accuracy", "repair", "sin(x)/x", "float64", "jax")
     for each, marks in ((fresh, 0), (fresh | {old: replace(fresh[old], digest="0" * 16)}, 4)):
-        monkeypatch.setattr(score, "read", lambda kind, each=each: {w: r for w, r in each.items() if w[0] == kind})
-        lines = [line for line in score.records().splitlines() if line.startswith("sin(x)/x")]
+        monkeypatch.setattr(layout, "read", lambda kind, each=each: {w: r for w, r in each.items() if w[0] == kind})
+        lines = [line for line in layout.records().splitlines() if line.startswith("sin(x)/x")]
         assert [line.count("†") for line in lines] == [marks, 0, 0]
-        assert score.records().count("renew with nox -s bench") == (marks > 0)
+        assert layout.records().count("renew with nox -s bench") == (marks > 0)
 
 
 def test_nothing_is_said_of_nothing():

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from removable import frameworks, plots, selfcheck, systems
 from removable.errors import InputError, MissingFrameworkError
-from removable.systems import SUBJECTS, Board, Ran, Subject, measure, outcome, xla
+from removable.systems import SUBJECTS, Board, Ran, Subject, measure, xla
 from removable.systems import torch as torch_modes
+from removable.systems.board import filled
 from removable.systems.retired import Caffe, CaffeUnstable, Torch7
 
 PAPER, EASY, PRODUCT, SINE = (subject.title for subject in SUBJECTS)
@@ -169,7 +170,7 @@ def test_bad_arguments_are_one_sentence(made):
 )
 def test_edges_error_and_loss_are_what_they_are_said_to_be(slope, left, right, largest, lost):
     modes = {"b": lambda programs, points: [Ran(x, slope(x)) for x in points]}
-    board = outcome.board({"a": ("a 1", modes)}, [Subject("x", lambda x, xp: x, at=0.0)], samples_per_side=50)
+    board = filled({"a": ("a 1", modes)}, [Subject("x", lambda x, xp: x, at=0.0)], samples_per_side=50)
     found = board.edges["a", "b"]["x"]
     assert found.left == pytest.approx(left)
     assert found.right == pytest.approx(right)
@@ -182,7 +183,7 @@ def test_a_mode_that_cannot_run_is_left_out_of_table_and_figure():
     import matplotlib.pyplot as plt
 
     modes = {"there": lambda programs, points: [Ran(x, np.ones_like(x)) for x in points], "not": lambda *_: "No."}
-    board = outcome.board({"s": ("s 1", modes)}, [Subject("x", lambda x, xp: x, at=0.0)], samples_per_side=2)
+    board = filled({"s": ("s 1", modes)}, [Subject("x", lambda x, xp: x, at=0.0)], samples_per_side=2)
     assert board.table("x").count("\n") == 2
     fig, axes = plots.zones(board)
     assert [text.get_text() for text in axes[0].get_yticklabels()] == ["s, there"]

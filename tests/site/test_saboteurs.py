@@ -7,11 +7,12 @@ import re
 
 import pytest
 from removable.claims import ledger
+from removable.claims.evidence import NOT_TESTABLE
 from removable.claims.saboteurs import NOBODY, SABOTEURS, broken_by, survivors
 from site_under_test import SITE, pages
 
 NAMES = [saboteur.name for saboteur in SABOTEURS]
-TESTABLE = [claim for claim in ledger.load() if claim.verdict != ledger.NOT_TESTABLE]
+TESTABLE = [claim for claim in ledger.load() if claim.verdict != NOT_TESTABLE]
 
 
 def recorded() -> dict[str, dict[str, str]]:

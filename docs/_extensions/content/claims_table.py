@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from docutils import nodes
-from removable.claims.ledger import EQUATIONS, ITEMS, VERDICTS, load
+from removable.claims.evidence import VERDICTS
+from removable.claims.ledger import EQUATIONS, ITEMS, load
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment

@@ -3,16 +3,8 @@
 ``python -m removable.claims`` prints the ledger.
 """
 
-from removable.claims.ledger import (
-    Claim,
-    ClaimsFileError,
-    Evidence,
-    Exact,
-    Finding,
-    Result,
-    chosen,
-    evaluate,
-    load,
-)
+from removable.claims.evidence import Evidence, Exact, Finding
+from removable.claims.ledger import Claim, ClaimsFileError, chosen, load
+from removable.claims.results import Result, evaluate
 
 __all__ = ["Claim", "ClaimsFileError", "Evidence", "Exact", "Finding", "Result", "chosen", "evaluate", "load"]

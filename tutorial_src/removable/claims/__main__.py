@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from removable.claims import saboteurs
-from removable.claims.ledger import Claim, chosen, evaluate
+from removable.claims.ledger import Claim, chosen
 from removable.claims.record import record, summary
+from removable.claims.results import evaluate
 from removable.errors import RemovableError
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from removable import frameworks
-from removable.claims.ledger import FRAMEWORKS, VERDICTS, Result
+from removable.claims.evidence import FRAMEWORKS, VERDICTS
+from removable.claims.results import Result
 
 
 def record(results: list[Result]) -> dict[str, Any]:

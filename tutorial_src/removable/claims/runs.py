@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from removable import frameworks, functions, truth
-from removable.claims.ledger import Exact, exactly
+from removable.claims.evidence import Exact, exactly
 from removable.functions import Array, Namespace, Program
 from removable.sweeps.sweep import Sweep, sweep
 

@@ -32,7 +32,8 @@ import sympy
 
 from removable import frameworks, functions, tape, truth
 from removable.claims import identities, rationals
-from removable.claims.ledger import FRAMEWORKS, NOT_TESTABLE, Claim, Evidence, load
+from removable.claims.evidence import FRAMEWORKS, NOT_TESTABLE, Evidence
+from removable.claims.ledger import Claim, load
 from removable.errors import InputError
 from removable.frameworks import Framework
 from removable.functions import Array, Namespace, Program

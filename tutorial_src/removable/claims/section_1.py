@@ -1,4 +1,4 @@
-"""Abstract and section 1: the chain rule as objects, and expressions that nobody simplifies."""
+"""Section 1, with the abstract: what the frameworks make of an expression as it is typed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import sympy
 
 from removable import frameworks, functions, truth
 from removable.claims import identities, runs
-from removable.claims.ledger import Evidence, Finding, exactly, in_both
+from removable.claims.evidence import Evidence, Finding, exactly, in_both
 from removable.errors import InputError
 from removable.functions import Array, Namespace, Program
 from removable.sweeps import widths
 from removable.sweeps.sweep import agreement
 from removable.sweeps.widths import Edges
 from removable.systems import jax, pytensor, retired
-from removable.systems.outcome import run_or_raise
+from removable.systems.modes import run_or_raise
 from removable.tape import Var, Walk, gradient, tape
 
 Evaluation = Callable[[np.ndarray], np.ndarray]

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from removable import frameworks, functions, truth
 from removable.claims import rationals, runs
-from removable.claims.ledger import FRAMEWORKS, Evidence, Finding, by_reading, definition, exactly, in_both, together
+from removable.claims.evidence import FRAMEWORKS, Evidence, Finding, by_reading, definition, exactly, in_both, together
 from removable.claims.section_1 import Evaluation, reach
 from removable.functions import Array, Namespace, Program
 from removable.grid import gamma_grid

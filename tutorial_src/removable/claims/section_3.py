@@ -13,7 +13,7 @@ import numpy as np
 
 from removable import frameworks, functions, truth
 from removable.claims import identities, rationals, runs, spellings
-from removable.claims.ledger import Evidence, Finding, by_reading, definition, exactly, in_both, together
+from removable.claims.evidence import Evidence, Finding, by_reading, definition, exactly, in_both, together
 from removable.claims.spellings import Spelling
 from removable.functions import Array, Namespace
 from removable.sweeps.regions import Region

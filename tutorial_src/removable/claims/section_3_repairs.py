@@ -10,7 +10,7 @@ import numpy as np
 
 from removable import functions, truth
 from removable.claims import identities, rationals, runs
-from removable.claims.ledger import Evidence, Finding, exactly, in_both
+from removable.claims.evidence import Evidence, Finding, exactly, in_both
 from removable.claims.runs import ULP, ULPS_OF_A_SUM
 from removable.claims.section_3 import ulps
 from removable.functions import Array, Namespace, Program

@@ -16,7 +16,7 @@ import numpy as np
 
 from removable import frameworks
 from removable.claims import runs
-from removable.claims.ledger import FRAMEWORKS
+from removable.claims.evidence import FRAMEWORKS
 from removable.functions import Array, Namespace, Program
 from removable.sweeps.sweep import Agreement, agreement
 

@@ -1,4 +1,4 @@
-"""Pictures of sweeps and comparisons, and what they say in words.
+"""Figures of sweeps or comparisons, each with its description in words.
 
 :mod:`~removable.plots.palette` has the colours, :mod:`~removable.plots.charts` draws, and
 :mod:`~removable.plots.description` writes for readers who cannot see.

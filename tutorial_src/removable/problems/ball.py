@@ -1,4 +1,4 @@
-r"""A thrown ball with air drag: its position in six forms, and the track that a camera saw.
+r"""A thrown ball with air drag, whose track a camera saw.
 
 The ball leaves at :math:`(u, v)`, in m/s. Drag :math:`k`, in 1/s, slows it in proportion to its
 velocity. The textbook's formula divides by :math:`k`, and has a removable singularity at

@@ -1,4 +1,4 @@
-r"""A small network whose first layer is the transform of Box and Cox: data and forms of the layer.
+r"""A small network whose first layer is the transform of Box and Cox, in several forms.
 
 The transform of :cite:t:`BoxCox1964` is :math:`(x^\lambda - 1)/\lambda`, with a removable
 singularity at :math:`\lambda = 0`, where it is :math:`\log x`. Every form is called as

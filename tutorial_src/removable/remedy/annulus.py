@@ -15,9 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from removable.remedy import circles, quiet
+from removable.remedy import analytic_region, circles
 from removable.remedy.circles import Values
+from removable.remedy.leading_term import leading_term
+from removable.remedy.noise import relative, shaken
 from removable.remedy.one_sided import explanation
+from removable.remedy.radius import fitting_circle
 
 __all__ = ["INNER", "Fit", "Rule", "even_half", "fit", "rule", "rule_at"]
 
@@ -123,8 +126,8 @@ def rule() -> Rule:
     Its first coefficients of the exponential are those of the Taylor series, 1, 1, 1/2 and 1/6:
 
     >>> on = rule()
-    >>> found = on.to_powers @ (on.to_chebyshev @ np.exp(on.nodes))
-    >>> np.round(found[:4], 10).tolist()
+    >>> coefficients = on.to_powers @ (on.to_chebyshev @ np.exp(on.nodes))
+    >>> np.round(coefficients[:4], 10).tolist()
     [1.0, 1.0, 0.5, 0.1666666667]
     """
     low = INNER**2
@@ -266,10 +269,10 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
     Of :math:`(1 - \cos x)/x^2` it finds 1/2, 0 and -1/24, from nodes no closer to 0 than 0.001:
 
     >>> with np.errstate(all="ignore"):
-    ...     found = fit(lambda t: ((1 - np.cos(t)) / t**2)[:, None], 0.0)
-    >>> np.round(found.coefficients[:3, 0] / found.radius ** np.arange(3), 10).tolist()
+    ...     series = fit(lambda t: ((1 - np.cos(t)) / t**2)[:, None], 0.0)
+    >>> np.round(series.coefficients[:3, 0] / series.radius ** np.arange(3), 10).tolist()
     [0.5, 0.0, -0.0416666667]
-    >>> found.error < 1e-13, found.innermost / 16 > 0.001
+    >>> series.error < 1e-13, series.innermost / 16 > 0.001
     (True, True)
     """
     scale = max(1.0, abs(at))
@@ -294,13 +297,14 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
         not inside.any()
         or levels[inside].min() > max(_WORST, 1e3 * rounding)
         or radii[inside].min() > 1e4 * scale  # floor(x) is like x far out
-        or not quiet.ends_sharply(levels, inside, per_octave=2)
+        or not analytic_region.ends_sharply(levels, inside, per_octave=2)
     ):
         raise explanation(values, at)
     innermost = radii[inside].min()
     inside &= levels <= 2 * levels[inside].min()
     noise = np.maximum(noise, 2 * rounding * scan.largest)
-    first, lead, j = quiet.first_coefficient(radii, series, noise, scan.largest, inside, inside, at)
+    leading = leading_term(radii, series, noise, inside)
+    j = fitting_circle(radii, scan.largest, leading, inside, inside, at)
     own = series[j]
     for parity in (0, 1):  # of an even or an odd function the other half is noise
         part = (results[j, :_NODES] + (-1) ** parity * results[j, _NODES:]) / 2
@@ -310,7 +314,7 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
     return Fit(
         radius=float(radii[j]),
         coefficients=own,
-        error=float(np.max(noise[j] / (lead * radii[j] ** first))),
+        error=float(np.max(noise[j] / (leading.size * radii[j] ** leading.index))),
         level=float(levels[j]),
         size=scan.largest[j],
         innermost=float(innermost),
@@ -334,9 +338,9 @@ def _looked(
         rest = np.stack([on.rest @ row for on, row in zip(rules, results, strict=True)])
         noise = on.amplified * np.max(np.abs(rest), axis=1)
         series = np.stack([on.to_powers @ (on.to_chebyshev @ row) for on, row in zip(rules, results, strict=True)])
-    levels = quiet.relative(noise, scan.largest, 2 * rounding)
+    levels = relative(noise, scan.largest, 2 * rounding)
     by = 2.0**-30 if rounding < 2.0**-40 else 2.0**-12
-    return scan, series, noise, levels, quiet.region(levels, rounding, quiet.shaken(values, scan, by), by)
+    return scan, series, noise, levels, analytic_region.region(levels, rounding, shaken(values, scan, by), by)
 
 
 def _largest(results: np.ndarray) -> np.ndarray:

@@ -13,9 +13,11 @@ from removable.errors import InputError, RemovableError
 from removable.functions import Array
 from removable.remedy import stencils
 from removable.remedy.backends import Backend, Table
-from removable.remedy.choice import chosen, worst
-from removable.remedy.inputs import checked_result, is_array, offset
+from removable.remedy.function_checks import checked_result
+from removable.remedy.inputs import is_array
+from removable.remedy.offsets import offset
 from removable.remedy.polynomials import horner
+from removable.remedy.radius_of_each import chosen, worst
 
 __all__ = ["Around", "at_nodes", "at_points", "dimensions", "distances", "node_dtype"]
 

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from removable.errors import NotRemovableError
+from removable.remedy.analytic_region import ends_sharply, region
 from removable.remedy.circles import TERMS, Values, scan
+from removable.remedy.leading_term import leading_term
+from removable.remedy.noise import WORST, relative, shaken
 from removable.remedy.poles import check_pole
-from removable.remedy.quiet import WORST, ends_sharply, first_coefficient, region, relative, shaken
-from removable.remedy.radii import power_of_root_2, with_short_logarithm
+from removable.remedy.radius import fitting_circle
+from removable.remedy.rounded_radii import power_of_root_2, with_short_logarithm
 
 __all__ = ["Expansion", "expand"]
 
@@ -116,10 +119,10 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     Of sin(z)/z the coefficients are 1, 0, -1/6, 0, 1/120:
 
     >>> with np.errstate(all="ignore"):
-    ...     found = expand(lambda z: (np.sin(z) / z)[:, None], 0.0)
-    >>> np.round(found.coefficients[:5, 0] / found.unit ** np.arange(5), 12).tolist()
+    ...     series = expand(lambda z: (np.sin(z) / z)[:, None], 0.0)
+    >>> np.round(series.coefficients[:5, 0] / series.unit ** np.arange(5), 12).tolist()
     [1.0, 0.0, -0.166666666667, 0.0, 0.008333333333]
-    >>> found.first, found.error < 1e-15
+    >>> series.first, series.error < 1e-15
     (0, True)
 
     A pole is not removable:
@@ -165,16 +168,17 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
         (levels <= WORST) & (fine.radii >= fine.radii[clean].min() / 2**12) & (fine.radii <= fine.radii[clean].max())
     )
     usable &= fine.radii >= quiet.min()
-    first, lead, j = first_coefficient(fine.radii, own, noise, fine.largest, clean, usable, at)
+    leading = leading_term(fine.radii, own, noise, clean)
+    j = fitting_circle(fine.radii, fine.largest, leading, clean, usable, at)
     with np.errstate(all="ignore"):
-        least = np.min(np.where(clean[:, None], noise / fine.radii[:, None] ** first, np.inf), 0)
-        error = float(np.nanmax(least / lead, initial=0.0))  # 0 of an element that is 0 everywhere
-        on_circle = float(np.nanmax(noise[j] / (lead * fine.radii[j] ** first), initial=0.0))
+        least = np.min(np.where(clean[:, None], noise / fine.radii[:, None] ** leading.index, np.inf), 0)
+        error = float(np.nanmax(least / leading.size, initial=0.0))  # 0 of an element that is 0 everywhere
+        on_circle = float(np.nanmax(noise[j] / (leading.size * fine.radii[j] ** leading.index), initial=0.0))
     return Expansion(
         unit=unit,
         coefficients=series,
         errors=errors,
-        first=first,
+        first=leading.index,
         error=error,
         circle=float(fine.radii[j]),
         on_circle=own[j],

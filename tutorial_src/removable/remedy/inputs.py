@@ -1,34 +1,27 @@
-"""Checks of points, radii, arrays and the results of functions, for the remedies."""
+"""Checks of the arguments that a remedy is given."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from removable import frameworks
 from removable.arguments import PRECISIONS, checked_dense
-from removable.errors import InputError, NotRemovableError
+from removable.errors import InputError
 from removable.functions import Array
 from removable.remedy.backends import Backend
 from removable.remedy.wording import described
 
 __all__ = [
-    "check_elements",
-    "check_known",
     "checked_at",
     "checked_point",
     "checked_radius",
     "checked_reach",
-    "checked_result",
     "floating",
-    "followed",
     "is_array",
-    "nudged",
     "number_or_array",
-    "offset",
     "sizes",
 ]
 
@@ -40,9 +33,6 @@ _NUMBERS = int | float | np.integer | np.floating
 _PARTS = {"complex128": "float64", "complex64": "float32"}
 """The precision of the parts of complex numbers."""
 
-_NUDGE = 2.0**-10
-"""What a parameter that is 0 is replaced by to see how far the series of a function reaches that is
-0 along with it."""
 
 _LARGEST = 2.0**24
 """A point whose rounding is larger is too far out: around it there is nothing to be looked at."""
@@ -200,211 +190,6 @@ def sizes(values: Array) -> tuple[Any, ...] | None:
     return None if getattr(shape, "rank", 0) is None else tuple(shape)
 
 
-def checked_result(b: Backend, result: Any, x: Array, *, nodes: bool = False) -> Array:
-    """Return what a function returned for points, after a check.
-
-    It must be what a function of each element can return.
-
-    Parameters
-    ----------
-    b : Backend
-        The framework.
-    result : object
-        What was returned.
-    x : array
-        The points.
-    nodes : bool
-        Whether the result has the dimensions of x, and no more.
-
-    Returns
-    -------
-    array
-        The result.
-
-    Raises
-    ------
-    removable.errors.InputError
-        If it is none: no array, or one of whole or complex numbers, or of a shape of its own.
-
-    Examples
-    --------
-    >>> from removable.remedy.backends import backend
-    >>> x = np.zeros(3)
-    >>> checked_result(backend("numpy"), np.stack([x, x], -1), x)
-    Traceback (most recent call last):
-        ...
-    removable.errors.InputError: the function turns shape (3,) into (3, 2);
-        give one that treats the elements of x independently.
-    """
-    if not b.adapter.owns(result) or type(result) in (int, float, bool):
-        raise InputError(
-            f"the function returned {described(result)} for a {b.adapter.title} array; return an array computed from x."
-        )
-    dtype = b.dtype(result)
-    if not dtype.startswith(("float", "bfloat", "complex")):
-        raise InputError(f"the function returned numbers of dtype {dtype}; return floating numbers.")
-    if dtype.startswith("complex") and not b.is_complex(x):
-        raise InputError(
-            "the function returns complex numbers for real x; repair its real and its imaginary part, each by itself."
-        )
-    mine, others = sizes(result), sizes(x)
-    if mine is not None and others is not None and (not _keeps(others, mine) or (nodes and len(mine) != len(others))):
-        raise InputError(
-            f"the function turns shape {others} into {mine}; give one that treats the elements of x independently."
-        )
-    return result
-
-
-def _keeps(shape: tuple[Any, ...], result: tuple[Any, ...]) -> bool:
-    """Tell whether a shape broadcasts to that of a result.
-
-    Sizes that belong to a compiler are compared as little as possible.
-    """
-    if len(result) < len(shape):
-        return False
-    for mine, others in zip(shape[::-1], result[::-1], strict=False):
-        if not (mine is None or others is None or mine == others or mine == 1):
-            return False
-    return True
-
-
-def check_elements(b: Backend, function: Callable[[Array], Array], at: float, like: Array) -> None:
-    """Raise if an element of the result changes with other elements of x, of the shape that x has.
-
-    Parameters
-    ----------
-    b : Backend
-        The framework.
-    function : callable
-        A function of x.
-    at : float
-        The point, beside which it is evaluated.
-    like : array
-        An array of the shape and dtype of x.
-
-    Raises
-    ------
-    removable.errors.InputError
-        If it does.
-
-    Examples
-    --------
-    >>> from removable.remedy.backends import backend
-    >>> check_elements(backend("numpy"), lambda x: x - x.mean(), 0.0, np.zeros(4))
-    Traceback (most recent call last):
-        ...
-    removable.errors.InputError: the function gives ... for the same x,
-        depending on the other elements of the array; give ...
-    """
-    shape = sizes(like)
-    if shape is None or not all(isinstance(size, int) for size in shape) or math.prod(shape) < 2:
-        return  # a compiler may know no sizes
-    mine = np.arange(math.prod(shape)).reshape(shape) % 2 == 0
-    offsets = max(1.0, abs(at)) * (0.113 + 0.1 * np.modf(np.arange(mine.size).reshape(shape) * 0.618)[0])
-    results = [
-        b.numbers(function(b.array(at + np.where(mine, offsets, other * offsets), b.dtype(like), like)))
-        for other in (0.7, 1.3)
-    ]
-    if results[0] is None or results[0].shape != shape:
-        return
-    first, beside = (np.asarray(values, float)[mine] for values in results)
-    apart = np.abs(first - beside) > 1e-8 * np.nanmax(np.abs(first), initial=0.0)
-    if apart.any():
-        raise InputError(
-            f"the function gives {first[apart][0]:.6g} or {beside[apart][0]:.6g} for the same x, depending on the other "
-            "elements of the array; give one that treats the elements independently."
-        )
-
-
-def check_known(values: Callable[[np.ndarray], np.ndarray], at: float) -> None:
-    """Raise if a function is NaN wherever it is looked at, because of what it reads.
-
-    Parameters
-    ----------
-    values : callable
-        The function: it takes offsets from the point, shape (N,), to values, shape (N, E).
-    at : float
-        The point.
-
-    Raises
-    ------
-    removable.errors.NotRemovableError
-        If an element of the values is.
-
-    Examples
-    --------
-    >>> check_known(lambda t: np.stack([t, np.nan * t], 1), 0.0)
-    Traceback (most recent call last):
-        ...
-    removable.errors.NotRemovableError: the function is nan on both sides of 0.0,
-        near by and far away; look at what it reads
-    """
-    t = max(1.0, abs(at)) * 2.0 ** np.arange(-20, 21, 4)
-    if np.isnan(values(np.concatenate([t, -t]))).all(0).any():
-        raise NotRemovableError(
-            f"the function is nan on both sides of {at!r}, near by and far away; look at what it reads"
-        )
-
-
-def followed(b: Backend, values: Array) -> bool:
-    """Tell whether derivatives of values by what a function reads can be taken later.
-
-    Parameters
-    ----------
-    b : Backend
-        The framework.
-    values : array
-        What the function returned where x is a constant.
-
-    Returns
-    -------
-    bool
-        Whether they are recorded, or could be, as always in TensorFlow.
-
-    Examples
-    --------
-    >>> from removable.remedy.backends import backend
-    >>> followed(backend("numpy"), np.zeros(2))
-    False
-    """
-    if b.adapter.name == "torch":
-        return values.requires_grad or b.xp.autograd.forward_ad.unpack_dual(values).tangent is not None
-    return b.adapter.name == "tensorflow"
-
-
-def nudged(b: Backend, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return parameters, a small number in place of 0.
-
-    Parameters
-    ----------
-    b : Backend
-        The framework.
-    parameters : tuple
-        Arrays, and whatever else a function takes.
-
-    Returns
-    -------
-    tuple
-        Floating arrays and numbers without a 0; the others as they are.
-
-    Examples
-    --------
-    >>> from removable.remedy.backends import backend
-    >>> nudged(backend("numpy"), (np.array([0.0, 1.0]), 0.0, "text"))
-    (array([9.765625e-04, 1.000000e+00]), 0.0009765625, 'text')
-    """
-
-    def one(p: Any) -> Any:
-        if isinstance(p, float):
-            return p or _NUDGE
-        if not b.adapter.owns(p) or not b.dtype(p).startswith(("float", "bfloat")):
-            return p
-        p = b.arrived(p)
-        return b.where(p == 0, b.adapter.number(_NUDGE, p), p)
-
-    return tuple(map(one, parameters))
-
-
 def checked_point(at: Any, others: str = "an array, or a function of the parameters") -> float:
     """Return the point as a number.
 
@@ -515,42 +300,3 @@ def floating(x: Array, *, complex_too: bool = False) -> tuple[frameworks.Framewo
     if precision not in PRECISIONS:
         raise InputError(f"x has dtype {precision}; give floating numbers, {' or '.join(PRECISIONS)}.")
     return adapter, precision
-
-
-def offset(b: Backend, precision: str, x: Array, at: float) -> Array:
-    """Return x - at, in a precision in which a polynomial keeps its digits.
-
-    The difference is exact where ``at`` is not of the dtype of x.
-
-    Parameters
-    ----------
-    b : Backend
-        The framework.
-    precision : str
-        The dtype of x.
-    x : array
-        Points, of any shape, floating.
-    at : float
-        The point.
-
-    Returns
-    -------
-    array
-        The shape of x; float32 for what is less precise, else the dtype of x.
-
-    Examples
-    --------
-    The nearest single-precision number to pi is 8.7e-8 off:
-
-    >>> from removable.remedy.backends import backend
-    >>> x = np.array([np.pi], np.float32)
-    >>> [round(float(t), 9) for t in offset(backend("numpy"), "float32", x, np.pi)]
-    [8.7e-08]
-    """
-    if precision in ("float16", "bfloat16"):
-        x, precision = b.cast(x, "float32"), "float32"
-    if at == 0:
-        return x
-    high = float(np.float32(at)) if precision == "float32" else at
-    t = x - high
-    return t - (at - high) if at != high else t

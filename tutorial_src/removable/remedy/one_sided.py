@@ -90,8 +90,8 @@ def explanation(values: Values, at: float) -> NotRemovableError:
         right, left = (smooth[name][k] * math.factorial(k) for name in ("right", "left"))
         if abs(right - left) * (scale * _NEAR) ** k > _TELLING[k] * size:
             return NotRemovableError(
-                f"at {at!r} is {'a kink' if k else 'a jump'}: the {what} tends to {_told(right, left)} from the right and to "
-                f"{_told(left, right)} from the left"
+                f"at {at!r} is {'a kink' if k else 'a jump'}: the {what} tends to {_written(right, left)} from the right and to "
+                f"{_written(left, right)} from the left"
             )
     return NotRemovableError(f"at {at!r} the program is not smooth: no power series fits both sides")
 
@@ -101,7 +101,7 @@ _TELLING = (1e-9, 1e-10, 1e-10, 1e-9)
 no rounding."""
 
 
-def _told(number: float, other: float) -> str:
+def _written(number: float, other: float) -> str:
     """Write a number with four digits, or with as many as distinguish it from the other.
 
     Write zero if the number is nothing beside the other.

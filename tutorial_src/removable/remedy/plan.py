@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,9 +17,9 @@ from removable.errors import InputError, NotRemovableError, PoleError
 from removable.remedy import annulus, circles, expansion, poles
 from removable.remedy.backends import Table
 from removable.remedy.circles import EPS, Values
+from removable.remedy.noise import WORST
 from removable.remedy.one_sided import explanation
-from removable.remedy.quiet import WORST
-from removable.remedy.radii import power_of_root_2
+from removable.remedy.radius import factor_to_small_coefficients, inner_circle
 from removable.remedy.reach import reach_and_terms
 
 __all__ = ["Kind", "NotTakenError", "Plan", "of_squares", "search"]
@@ -281,9 +280,9 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     ...     return ((1 - np.cos(t)) / t**2)[:, None]
     >>> for on_circles in (h, None):
     ...     with np.errstate(all="ignore"):
-    ...         found = search(on_circles, h, 0.0, 2.0**-53, again=False)
-    ...     series = found.coefficients[:3, 0] / found.radius ** np.arange(3)
-    ...     print(found.kind, series.round(10).tolist(), found.reach > 1)
+    ...         plan = search(on_circles, h, 0.0, 2.0**-53, again=False)
+    ...     series = plan.coefficients[:3, 0] / plan.radius ** np.arange(3)
+    ...     print(plan.kind, series.round(10).tolist(), plan.reach > 1)
     circle [0.5, 0.0, -0.0416666667] True
     real line [0.5, 0.0, -0.0416666667] True
     """
@@ -350,8 +349,8 @@ def of_squares(on_line: Values, rounding: float, note: str = "") -> Plan:
     --------
     The cosine of a length is 1 - s/2 + s^2/24:
 
-    >>> found = of_squares(lambda s: np.cos(np.sqrt(s))[:, None], 2.0**-53)
-    >>> np.round(found.coefficients[:3, 0] / found.radius ** np.arange(3), 10).tolist()
+    >>> plan = of_squares(lambda s: np.cos(np.sqrt(s))[:, None], 2.0**-53)
+    >>> np.round(plan.coefficients[:3, 0] / plan.radius ** np.arange(3), 10).tolist()
     [1.0, -0.5, 0.0416666667]
     """
     with np.errstate(all="ignore"):
@@ -459,8 +458,7 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
     if good is None:
         raise NotRemovableError(f"the power series at {at!r} keeps its digits at no distance")
     reach, terms = good
-    # A unit in which no coefficient is large.
-    scale = 1.0 if again else min(1.0, power_of_root_2(power_series.circle) / unit)
+    scale = 1.0 if again else factor_to_small_coefficients(unit, power_series.circle)
     series = series * scale ** np.arange(len(series))[:, None]
     plan = Plan(
         kind="circle",
@@ -483,14 +481,8 @@ def _on_a_circle(on_circles: Values, on_line: Values, at: float, rounding: float
     with np.errstate(all="ignore"):
         finite = np.isfinite(on_circles(tests.astype(complex))).all(1)
     plan = dataclasses.replace(plan, tests=tuple(tests[finite].tolist()))
-    smaller = np.flatnonzero(np.isclose(power_series.radii, power_series.circle / 2, rtol=1e-4))
-    if not smaller.size:
-        return plan
-    outer = np.argmin(np.abs(power_series.radii - power_series.circle))
-    with np.errstate(all="ignore"):
-        noise = float(np.nanmax(power_series.noise[smaller[0]] / power_series.noise[outer], initial=0.0))
-    inner = float(power_series.radii[smaller[0]])
-    return dataclasses.replace(plan, inner=inner, inner_noise=noise) if 0 < noise < math.inf else plan
+    inner, inner_noise = inner_circle(power_series.radii, power_series.noise, power_series.circle)
+    return dataclasses.replace(plan, inner=inner, inner_noise=inner_noise)
 
 
 def _without_noise(series: np.ndarray, noise: np.ndarray) -> np.ndarray:

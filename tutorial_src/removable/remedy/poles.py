@@ -1,6 +1,6 @@
-"""Poles and essential singularities, and the errors that name them.
+"""Isolated singularities that are not removable, refused by their names.
 
-They are known by the coefficients of negative index.
+A pole or an essential singularity is known by the coefficients of negative index.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ import numpy as np
 
 from removable.errors import NotRemovableError, PoleError
 from removable.remedy.circles import NEGATIVE, Scan
-from removable.remedy.quiet import WORST, first_coefficient, relative
+from removable.remedy.leading_term import leading_term
+from removable.remedy.noise import WORST, relative
+from removable.remedy.radius import fitting_circle
 
 __all__ = ["EssentialSingularityError", "check_pole", "pole"]
 
@@ -53,7 +55,7 @@ def check_pole(
     noise : numpy.ndarray
         The noise on each circle, shape (J, E), float64.
     moved : numpy.ndarray
-        The change of the values when the nodes move, as :func:`~removable.remedy.quiet.shaken`
+        The change of the values when the nodes move, as :func:`~removable.remedy.noise.shaken`
         gives it, shape (J,), float64.
     inside : numpy.ndarray
         The circles that carry a power series, shape (J,), bool.
@@ -87,7 +89,8 @@ def check_pole(
     top, natural, size = np.inf, 1.0, np.zeros(scan.largest.shape[1])
     if inside.any():
         top = radii[inside].max()
-        j = first_coefficient(radii, scan.coefficients[:, half:], noise, scan.largest, inside, inside, at)[2]
+        leading = leading_term(radii, scan.coefficients[:, half:], noise, inside)
+        j = fitting_circle(radii, scan.largest, leading, inside, inside, at)
         natural = min(radii[j], max(1.0, abs(at)))
         size = scan.largest[np.argmin(np.abs(np.log(radii / natural)))]
     with np.errstate(all="ignore"):

@@ -38,8 +38,9 @@ from removable.remedy import closures
 from removable.remedy.backends import Backend, Table, backend
 from removable.remedy.closures import copied
 from removable.remedy.gauss import rule
-from removable.remedy.inputs import checked_point, checked_radius, floating, offset
+from removable.remedy.inputs import checked_point, checked_radius, floating
 from removable.remedy.inspection import Derivatives, Plan, inspect
+from removable.remedy.offsets import offset
 from removable.remedy.threads import elsewhere
 from removable.remedy.wording import described, summary
 

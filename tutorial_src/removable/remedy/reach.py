@@ -1,4 +1,4 @@
-"""How far from the point a power series keeps its digits, and how many of its terms that takes."""
+"""The reach of a power series: how far from the point its first terms keep its digits."""
 
 from __future__ import annotations
 

@@ -34,25 +34,23 @@ from removable.remedy.backends import Backend, backend
 from removable.remedy.circles import Values
 from removable.remedy.closures import copied
 from removable.remedy.elements import Around, at_nodes, at_points, dimensions, node_dtype
+from removable.remedy.function_checks import check_elements, check_known
 from removable.remedy.inputs import (
-    check_elements,
-    check_known,
     checked_at,
     checked_radius,
     checked_reach,
     floating,
-    followed,
     is_array,
-    nudged,
     number_or_array,
-    offset,
     sizes,
 )
+from removable.remedy.offsets import offset
 from removable.remedy.plan import NotTakenError, Plan, search
 from removable.remedy.polynomials import near, with_numbers
 from removable.remedy.report import Report
 from removable.remedy.threads import elsewhere
 from removable.remedy.wording import summary
+from removable.remedy.zero_parameters import nudged
 
 __all__ = ["Repaired", "repair"]
 
@@ -227,9 +225,9 @@ class Repaired:
         --------
         >>> import torch
         >>> x = torch.ones(1, dtype=torch.float64)
-        >>> found = repair(lambda x: torch.sin(x) / x, at=0.0).report(x)
-        >>> c = found.coefficients
-        >>> found.kind, c[:2], round(c[2], 15), found.error < 1e-15
+        >>> report = repair(lambda x: torch.sin(x) / x, at=0.0).report(x)
+        >>> c = report.coefficients
+        >>> report.kind, c[:2], round(c[2], 15), report.error < 1e-15
         ('circle', (1.0, 0.0), -0.166666666666667, True)
         """
         at, plan = self._look_at(x, parameters)
@@ -469,7 +467,7 @@ class Repaired:
                 break
             plan, new = other, True
         self._plans[key] = plan
-        if not numbers.any() and not plan.size.any() and followed(b, values):
+        if not numbers.any() and not plan.size.any() and b.followed(values):
             raise InputError(
                 "the function is 0 wherever it was looked at, so that nothing tells how far its series reaches, and its "
                 "derivatives by what it reads; give radius=, or call it with another value first."

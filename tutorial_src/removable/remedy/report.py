@@ -1,4 +1,4 @@
-"""What is known of a repaired function, and how well."""
+"""The report on a repaired function."""
 
 from __future__ import annotations
 

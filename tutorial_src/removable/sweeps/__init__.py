@@ -1,4 +1,4 @@
-"""A function at many offsets from a point: run, coloured, compared, and measured.
+"""A function at many offsets from a point.
 
 :mod:`~removable.sweeps.sweep` runs it, :mod:`~removable.sweeps.regions` colours the offsets,
 :mod:`~removable.sweeps.forms` puts several forms of one function side by side, and

@@ -13,8 +13,10 @@ from collections.abc import Callable, Sequence
 from removable import frameworks
 from removable.arguments import checked_names
 from removable.errors import InputError
-from removable.systems import jax, outcome, pytensor, retired, sympy, tensorflow, torch
-from removable.systems.outcome import Board, Mode, Ran, Subject
+from removable.systems import jax, pytensor, retired, sympy, tensorflow, torch
+from removable.systems.board import Board, filled
+from removable.systems.modes import Mode, Ran
+from removable.systems.subject import Subject
 
 __all__ = ["NAMES", "SUBJECTS", "Board", "Mode", "Ran", "Subject", "measure"]
 
@@ -91,4 +93,4 @@ def measure(
     if not subjects:
         raise InputError("subjects is empty; give at least one quotient.")
     systems = {name: (f"{name} {_VERSIONS[name]()}", _MODES[name]) for name in names}
-    return outcome.board(systems, subjects, samples_per_side=samples_per_side)
+    return filled(systems, subjects, samples_per_side=samples_per_side)

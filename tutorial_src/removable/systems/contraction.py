@@ -27,7 +27,7 @@ from removable.arguments import checked_row
 from removable.errors import InputError, RemovableError
 from removable.functions import h
 from removable.systems import jax
-from removable.systems.outcome import run_or_raise
+from removable.systems.modes import run_or_raise
 
 __all__ = ["WITHOUT", "compiled", "fused", "replay", "rounded"]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from removable.functions import Array, Program
 from removable.systems import xla
-from removable.systems.outcome import Mode, Ran, differentiated
+from removable.systems.modes import Mode, Ran, differentiated
 
 __all__ = ["MODES"]
 

@@ -24,7 +24,7 @@ import numpy as np
 
 from removable import frameworks
 from removable.functions import Program
-from removable.systems.outcome import Mode, Ran
+from removable.systems.modes import Mode, Ran
 
 __all__ = ["FIRST", "MODES", "version"]
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from removable.functions import Program
-from removable.systems.outcome import Mode, Ran
+from removable.systems.modes import Mode, Ran
 
 __all__ = ["CAFFE", "TORCH7", "Caffe", "CaffeUnstable", "Layer", "Torch7"]
 

@@ -1,4 +1,4 @@
-"""What optimisers do rewrite: patterns whose value changes, and what becomes of the slope.
+"""Patterns that optimisers rewrite, so that a value or a slope becomes another.
 
 No optimiser of PyTorch, TensorFlow or JAX cancels a common factor. Each of them knows other rules
 of algebra. Grappler, which optimises the graphs of ``tf.function``, makes ``expm1(x)`` of ``exp(x)
@@ -25,7 +25,7 @@ from removable.errors import InputError
 from removable.functions import Array, Namespace, Program, elementary
 from removable.grid import gamma_grid
 from removable.systems import jax, tensorflow, torch
-from removable.systems.outcome import Mode, Ran
+from removable.systems.modes import Mode, Ran
 
 __all__ = ["REWRITES", "Pattern", "Rewrites", "Row", "measure"]
 
@@ -191,8 +191,8 @@ class Rewrites:
     true : dict
         For each pattern its true value and slope at ``at``.
     ran : dict
-        ``ran[system, mode][title]`` is what :mod:`removable.systems.outcome` calls a
-        :class:`~removable.systems.outcome.Ran`, at ``points``.
+        ``ran[system, mode][title]`` is what :mod:`removable.systems.modes` calls a
+        :class:`~removable.systems.modes.Ran`, at ``points``.
     absent : dict
         For each ``(system, mode)`` that cannot run on this machine a sentence that says why.
     versions : dict of str to str

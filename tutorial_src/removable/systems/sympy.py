@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from removable.functions import Program
-from removable.systems.outcome import Mode, Ran
+from removable.systems.modes import Mode, Ran
 
 __all__ = ["MODES", "version"]
 

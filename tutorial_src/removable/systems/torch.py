@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from removable.functions import Program
-from removable.systems.outcome import Mode, Ran, differentiated
+from removable.systems.modes import Mode, Ran, differentiated
 
 __all__ = ["MODES"]
 

@@ -176,6 +176,14 @@ class Backend(ABC):
         """
         return "64"
 
+    def followed(self, values: Array) -> bool:
+        """Tell whether derivatives of values by what a function reads can be taken later.
+
+        The values are what the function returned where x is a constant. Derivatives of them are
+        recorded, or could be, as always in TensorFlow.
+        """
+        return False
+
     @contextlib.contextmanager
     def looking(self) -> Iterator[None]:
         """Evaluate a program only to look at it: no graph is kept."""

@@ -14,6 +14,9 @@ from removable.remedy.backends.base import Backend
 class TensorFlow(Backend):
     """Operations of TensorFlow."""
 
+    def followed(self, values: Array) -> bool:
+        return True
+
     def split(self, values: Array, count: int) -> Array:
         return self.xp.reshape(values, self.xp.concat([[-1, count], self.xp.shape(values)[1:]], 0))
 

@@ -90,6 +90,9 @@ class Torch(Backend):
     def taken(self, values: Array, where: np.ndarray) -> Array:
         return values[self.xp.as_tensor(where, device=values.device)]
 
+    def followed(self, values: Array) -> bool:
+        return values.requires_grad or self.xp.autograd.forward_ad.unpack_dual(values).tangent is not None
+
     @contextlib.contextmanager
     def looking(self) -> Iterator[None]:
         with self.xp.no_grad():

@@ -1,4 +1,4 @@
-"""A circle for each element, chosen by the program itself.
+"""The radius of a circle for each element, chosen by the program itself.
 
 This is for points that move, and for a compiler that hides the values.
 """
@@ -121,9 +121,9 @@ def chosen(
     radii = b.column(choice.column, len(error.shape) - 1, b.dtype(error), error)
     fit = fit & (radii >= least)
     error = b.where(fit, error, b.adapter.number(math.inf, error))
-    found = -b.largest(-error)
-    best = b.where(uncertain[0] < found, uncertain[0], found) if known else found
+    least_error = -b.largest(-error)
+    best = b.where(uncertain[0] < least_error, uncertain[0], least_error) if known else least_error
     # Where no circle is good the smallest is named, so that only what is nearest to the point is in
     # doubt.
     good = fit & (error <= _MORE * best)
-    return b.largest(b.where(good, radii, b.adapter.number(choice.radii[0], error))), found < math.inf
+    return b.largest(b.where(good, radii, b.adapter.number(choice.radii[0], error))), least_error < math.inf

@@ -1,4 +1,4 @@
-"""Noise on circles around a point, and which of the circles carry a power series."""
+"""The circles on which a program is analytic, known by how little noise there is."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from removable.remedy.circles import Scan, Values
+from removable.remedy.noise import SHAKE, WORST
 
-__all__ = ["WORST", "ends_sharply", "first_coefficient", "region", "relative", "shaken"]
-
-WORST = 1e-6
-"""Noise, relative to the largest value on a circle, above which the circle tells nothing."""
+__all__ = ["ends_sharply", "region"]
 
 _GOOD = 1e-9
 """Noise that is no mere chance."""
@@ -27,91 +24,9 @@ _FALLS = 18
 """Rounding noise falls from one circle to the next by no more bits than this: cancellation of order
 8, and chance."""
 
-_SHAKE = 2.0**-40
-"""The part of their distance from the point by which nodes move, to see whether values are noise.
-"""
-
-
-def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray:
-    """Return the noise on each circle relative to the largest value there.
-
-    It is the worst of all elements.
-
-    Parameters
-    ----------
-    noise, largest : numpy.ndarray
-        The noise and the largest size of a value on each circle, shape (J, E), float64.
-    least : float
-        The least that rounding leaves, relative to the largest value; nothing smaller is returned
-        where a value is finite.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (J,), float64. It is infinite where a value is not finite, and where an element is 0
-        on some circles alone: there all has cancelled. An element that is 0 on all of them has no
-        noise.
-
-    Examples
-    --------
-    (1 - cos x)/x^2 for real x is 0 at 1e-9, where 1 - cos(x) is:
-
-    >>> x = np.array([[1e-9], [1.0]])
-    >>> relative(np.array([[0.0], [1e-15]]), (1 - np.cos(x)) / x**2, 2.0**-52).round(17).tolist()
-    [inf, 2.18e-15]
-    """
-    with np.errstate(all="ignore"):
-        level = np.where(largest > 0, noise / largest, np.inf)
-    # zero everywhere; zero on some circles alone is cancellation
-    level[:, np.all(largest == 0, axis=0)] = 0.0
-    return np.max(np.where(np.isfinite(level), np.maximum(level, least), np.inf), axis=-1)
-
-
-def shaken(values: Values, scan: Scan, by: float = _SHAKE) -> np.ndarray:
-    """Return the relative change of values when the nodes move a little.
-
-    The nodes move by a tiny part of their distance. The change is relative to the largest value.
-    Rounding noise changes wholly, unless it is the same number over a longer way than the nodes
-    move.
-
-    Parameters
-    ----------
-    values : Values
-        The program.
-    scan : Scan
-        Its values at nodes that have not been moved.
-    by : float
-        The part of their distance from the point by which the nodes move.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (J,), float64; 0 where a value is not finite.
-
-    Examples
-    --------
-    When z changes by a part of 2^-40, z^3 changes by three times that, and noise of a tenth by
-    about a tenth:
-
-    >>> from removable.remedy.circles import scan
-    >>> def power(z):
-    ...     return (z**3)[:, None]
-    >>> def noisy(z):
-    ...     return (1 + np.sin(1e14 * z.real) / 10)[:, None]
-    >>> radii = np.array([0.5, 1.0])
-    >>> (shaken(power, scan(power, 0.0, radii, 32)) * 2.0**40).round(1).tolist()
-    [3.0, 3.0]
-    >>> (shaken(noisy, scan(noisy, 0.0, radii, 32)) > 0.05).tolist()
-    [True, True]
-    """
-    with np.errstate(all="ignore"):
-        moved = values((scan.offsets * (1 + by)).ravel()).reshape(scan.values.shape)
-        change = np.max(np.abs(moved - scan.values), axis=(1, 2)) / np.max(scan.largest, -1)
-    return np.nan_to_num(change, nan=0.0, posinf=0.0)
-
 
 def region(
-    levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = _SHAKE, poles: np.ndarray | None = None
+    levels: np.ndarray, rounding: float, moved: np.ndarray, by: float = SHAKE, poles: np.ndarray | None = None
 ) -> np.ndarray:
     """Tell which circles carry a power series.
 
@@ -129,8 +44,8 @@ def region(
     rounding : float
         The unit roundoff of the precision in which the program computes.
     moved : numpy.ndarray
-        The change of the values when the nodes move, as :func:`shaken` gives it, shape (J,),
-        float64.
+        The change of the values when the nodes move, as
+        :func:`~removable.remedy.noise.shaken` gives it, shape (J,), float64.
     by : float
         The part of their distance by which they moved.
     poles : numpy.ndarray, optional
@@ -261,69 +176,3 @@ def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) ->
     with np.errstate(all="ignore"):
         steep = [np.any(beyond[step:] / beyond[:-step] >= _STEEP) for step in range(1, per_octave + 1)]
     return bool(np.any(~(beyond < _LOUD)) or any(steep))
-
-
-def first_coefficient(
-    radii: np.ndarray,
-    coefficients: np.ndarray,
-    noise: np.ndarray,
-    largest: np.ndarray,
-    inside: np.ndarray,
-    usable: np.ndarray,
-    at: float,
-) -> tuple[int, np.ndarray, int]:
-    """Find the first coefficient that is more than noise.
-
-    Return its index, its size in units of x, and a circle fit for it. The circle is the largest
-    usable one on which no value exceeds the first term more than eightfold.
-
-    Parameters
-    ----------
-    radii : numpy.ndarray
-        The radii, shape (J,), float64.
-    coefficients : numpy.ndarray
-        The coefficients of index 0 and above, in units of the radius, shape (J, K, E), float64.
-    noise, largest : numpy.ndarray
-        The noise and the largest size of a value on each circle, shape (J, E), float64.
-    inside, usable : numpy.ndarray
-        The circles by which it is decided, and those among which one is named, shape (J,), bool.
-    at : float
-        The point.
-
-    Returns
-    -------
-    first : int
-        The index; 0 if all coefficients are noise.
-    lead : numpy.ndarray
-        The size of that coefficient in powers of x - at, shape (E,), float64; 1 if all are noise.
-    circle : int
-        The place of the circle among the radii.
-
-    Examples
-    --------
-    Of 1 - cos(z) it is the coefficient of z^2, 1/2:
-
-    >>> from removable.remedy.circles import EPS, scan
-    >>> seen = scan(lambda z: (1 - np.cos(z))[:, None], 0.0, 2.0 ** np.arange(-3, 3), 32)
-    >>> every = np.full(6, True)
-    >>> noise = np.maximum(seen.noise(), EPS)
-    >>> first, lead, circle = first_coefficient(
-    ...     seen.radii, seen.coefficients[:, seen.half :], noise, seen.largest, every, every, 0.0
-    ... )
-    >>> first, lead.round(12).tolist(), float(seen.radii[circle])
-    (2, [0.5], 4.0)
-    """
-    with np.errstate(all="ignore"):
-        for v in range(coefficients.shape[1] // 2):
-            error = np.where(inside, np.max(noise, -1) / radii**v, np.inf)
-            j = int(np.argmin(error))
-            lead = np.abs(coefficients[j, v]) / radii[j] ** v
-            if np.any(lead > 100 * error[j]):
-                term = lead * radii[:, None] ** v
-                fit = np.flatnonzero(usable & np.all(largest <= 8 * term, -1))
-                if (
-                    v and fit.size and np.all(largest[fit[-1]] <= 1.01 * term[fit[-1]])
-                ):  # a power of x has no size of its own
-                    fit = fit[radii[fit] <= 4 * max(1.0, abs(at))]
-                return v, lead, int(fit.max()) if fit.size else int(np.flatnonzero(inside)[0])
-    return 0, np.ones(coefficients.shape[2]), int(np.flatnonzero(inside)[-1])

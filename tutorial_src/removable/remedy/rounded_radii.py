@@ -1,4 +1,4 @@
-"""Radii of circles in whose units a program and its coefficients are rounded least."""
+"""Radii rounded so that what is computed in units of them is rounded least."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a system is given, and what came of it: numbers, and the program that computed them."""
+"""Every subject in every mode of every system, held against the truth."""
 
 from __future__ import annotations
 
@@ -7,147 +7,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from removable import frameworks, truth
+from removable import truth
 from removable.arguments import checked_order
-from removable.errors import InputError, UnsupportedError
-from removable.functions import Program
-from removable.grid import gamma_grid
+from removable.errors import InputError
 from removable.sweeps.widths import Edges, EdgeSearch
+from removable.systems.modes import Mode, Ran, run_or_raise
+from removable.systems.subject import Subject
 
-__all__ = ["Board", "Mode", "Ran", "Subject", "board", "differentiated"]
-
+__all__ = ["Board", "filled"]
 
 TOLERANCE = 1e-3
 """A slope that is further than this from the true one counts as off."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A quotient with a removable singularity.
-
-    Attributes
-    ----------
-    title : str
-        The quotient as it is typed: ``"(x*x - 4)/(x - 2)"``.
-    program : callable
-        Called as ``program(x, xp)``.
-    at : float
-        The singular point r.
-    """
-
-    title: str
-    program: Program = field(repr=False)
-    at: float
-
-    def points(self, samples_per_side: int) -> np.ndarray:
-        r"""Return r and points on both sides of it, each :math:`x - r` exact in binary.
-
-        Parameters
-        ----------
-        samples_per_side : int
-            Offsets on each side, from :math:`2^{-53}` to 1 in equal steps of their logarithm, at
-            least 2. Those that round to the same point are one.
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape ``(n,)``, float64, ascending.
-
-        Examples
-        --------
-        >>> Subject("x/x", lambda x, xp: x / x, at=2.0).points(2) - 2
-        array([-1.,  0.,  1.])
-        """
-        return np.unique(self.at + gamma_grid(samples_per_side, smallest=2.0**-53))
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What one way of running a subject has made of it.
-
-    Attributes
-    ----------
-    value : numpy.ndarray
-        Shape ``(n,)``, float64.
-    slope : numpy.ndarray
-        Shape ``(n,)``, float64.
-    code : tuple of str
-        The programs that computed the value and the slope, after all that the optimiser did; empty
-        where operation after operation is run, and nothing could be optimised.
-    divisions : tuple of int
-        How many divisions there are in these two programs; empty like ``code``.
-    """
-
-    value: np.ndarray = field(repr=False)
-    slope: np.ndarray = field(repr=False)
-    code: tuple[str, ...] = field(default=(), repr=False)
-    divisions: tuple[int, ...] = ()
-
-
-Mode = Callable[[list[Program], list[np.ndarray]], list[Ran] | str]
-"""Runs programs, each at points of its own, in one mode of a system.
-
-Returns what came of each, or a sentence why it cannot.
-"""
-
-
-def differentiated(name: str, *, mode: frameworks.Mode = "reverse") -> Mode:
-    """Return the mode in which a framework runs and differentiates operation by operation.
-
-    Parameters
-    ----------
-    name : str
-        The framework, as :func:`removable.frameworks.get` names it.
-    mode : {"reverse", "forward"}
-        How derivatives are propagated.
-
-    Examples
-    --------
-    >>> (ran,) = differentiated("torch")([lambda x, xp: x * x], [np.array([3.0])])
-    >>> ran.value, ran.slope, ran.code
-    (array([9.]), array([6.]), ())
-    """
-    return lambda programs, points: [
-        Ran(*frameworks.get(name).derivatives(p, x, mode=mode)) for p, x in zip(programs, points, strict=True)
-    ]
-
-
-def run_or_raise(mode: Mode, programs: list[Program], points: list[np.ndarray]) -> list[Ran]:
-    """Run programs in a mode that is known to be there.
-
-    Parameters
-    ----------
-    mode : callable
-        The mode.
-    programs : list of callable
-        Called as ``program(x, xp)``.
-    points : list of numpy.ndarray
-        Where each is run, shape ``(n,)``, float64.
-
-    Returns
-    -------
-    list of Ran
-        What came of each.
-
-    Raises
-    ------
-    removable.errors.UnsupportedError
-        If the mode cannot run, with the sentence that it gives as the reason.
-
-    Examples
-    --------
-    >>> (ran,) = run_or_raise(differentiated("numpy"), [lambda x, xp: x * x], [np.array([3.0])])
-    >>> ran.slope
-    array([6.])
-    >>> run_or_raise(lambda programs, points: "no compiler is installed.", [], [])
-    Traceback (most recent call last):
-        ...
-    removable.errors.UnsupportedError: no compiler is installed.
-    """
-    results = mode(programs, points)
-    if isinstance(results, str):
-        raise UnsupportedError(results)
-    return results
 
 
 @dataclass(frozen=True)
@@ -163,7 +33,7 @@ class Board:
     true : dict of str to numpy.ndarray
         Value and slope of each there, rounded once, shape ``(2, n)``.
     ran : dict
-        ``ran[system, mode][title]`` is a :class:`Ran`.
+        ``ran[system, mode][title]`` is a :class:`~removable.systems.modes.Ran`.
     edges : dict
         ``edges[system, mode][title]`` says how far out the slope is off by more than ``TOLERANCE``,
         or not finite: an :class:`removable.sweeps.widths.Edges`.
@@ -278,7 +148,7 @@ def _true_slope(subject: Subject) -> Callable[[np.ndarray], np.ndarray]:
     return lambda x: np.interp(x, nodes, exact)
 
 
-def board(
+def filled(
     systems: Mapping[str, tuple[str, Mapping[str, Mode]]], subjects: Sequence[Subject], *, samples_per_side: int
 ) -> Board:
     """Run subjects in systems; see :func:`removable.systems.measure`, which knows the systems.
@@ -304,7 +174,7 @@ def board(
     ...     "by machine": lambda programs, points: "There is no machine.",
     ... }
     >>> line = Subject("x", lambda x, xp: x, at=0.0)
-    >>> results = board({"paper": ("paper, A4", modes)}, [line], samples_per_side=2)
+    >>> results = filled({"paper": ("paper, A4", modes)}, [line], samples_per_side=2)
     >>> results.zone(("paper", "by hand"), "x"), results.absent
     (0.0, {('paper', 'by machine'): 'There is no machine.'})
     """
