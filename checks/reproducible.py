@@ -28,11 +28,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 
-from _extensions import stages  # noqa: E402  # once docs/ is on the path
+from _extensions import folders  # noqa: E402  # once docs/ is on the path
 
 MEASURED = frozenset({"guide/build.json"})
 HASH_SEEDS = (77, 1)
-CACHES = tuple(stages.below_root(path) for path in stages.results())
+CACHES = tuple(folders.below_root(path) for path in folders.results())
 """What scripts, chapters and checks have given, and what that took."""
 _ARCHIVES = (".zip", ".whl")
 

@@ -11,7 +11,7 @@ sys.path.insert(0, str(HERE))
 sys.dont_write_bytecode = True
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for kernels
 
-from _extensions import stages
+from _extensions import folders
 from _extensions.content import local_inventories, unexecuted
 from _extensions.execute import kernel_settings, plain_failures
 from _extensions.execute.settings import (  # noqa: F401  # Sphinx reads these settings here
@@ -27,7 +27,7 @@ from _extensions.execute.settings import (  # noqa: F401  # Sphinx reads these s
 from _extensions.whole_site import site_address
 
 plain_failures.install()
-kernel_settings.isolate_kernels(stages.build("ipython"))
+kernel_settings.isolate_kernels(folders.build("ipython"))
 
 project = "removable"
 author = "The removable developers"
@@ -86,7 +86,7 @@ if os.environ.get("REMOVABLE_EXECUTE") == "0":
     extensions = unexecuted.instead_of(extensions)
     gallery_only = unexecuted.NOTHING
     sphinx_gallery_conf = {**sphinx_gallery_conf, "filename_pattern": unexecuted.NOTHING}
-    nb_execution_cache_path = str(unexecuted.last_cache(stages.build("jupyter-cache")) or "")
+    nb_execution_cache_path = str(unexecuted.last_cache(folders.build("jupyter-cache")) or "")
     nb_execution_mode = "cache" if nb_execution_cache_path else "off"
     myst_substitutions = {"versions": "PyTorch and TensorFlow"}
 nitpicky = True
@@ -106,7 +106,7 @@ intersphinx_mapping = local_inventories.mapping(
         "matplotlib": "https://matplotlib.org/stable/",
         "flint": "https://python-flint.readthedocs.io/en/latest/",
     },
-    compiled=stages.build("inventories"),
+    compiled=folders.build("inventories"),
 )
 
 autodoc_typehints = "none"  # the docstrings give types with their shapes and dtypes

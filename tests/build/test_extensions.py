@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from _extensions import stages
+from _extensions import folders
 from _extensions.content import claims_table, katex_static, local_inventories, paper_equations
 from _extensions.downloads import notebook_prose
 from _extensions.execute import (
@@ -103,7 +103,7 @@ def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):
     gallery = tmp_path / "docs" / "auto_gallery"
     (gallery / "s").mkdir(parents=True)
     (tmp_path / "gallery" / "s").mkdir(parents=True)
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(keys, "executing_key", lambda: "k")
     monkeypatch.setattr(freshness.execution_record, "is_current", lambda path: True)
     (gallery / ".environment-key").write_text("k", encoding="utf-8")
@@ -123,7 +123,7 @@ def test_a_removed_script_takes_its_own_files_along_and_no_others(tmp_path, monk
     (gallery / "s" / "images" / "thumb").mkdir(parents=True)
     (tmp_path / "gallery" / "s").mkdir(parents=True)
     (tmp_path / "gallery" / "s" / "plot_10.py").touch()
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     for n in (1, 10):
         for name in (f"plot_{n}.rst", f"plot_{n}.py", f"plot_{n}.py.md5", f"plot_{n}.codeobj.json", f"plot_{n}.ipynb"):
             (gallery / "s" / name).touch()
@@ -136,10 +136,11 @@ def test_a_removed_script_takes_its_own_files_along_and_no_others(tmp_path, monk
 
 
 def test_the_ledger_is_evaluated_again_when_a_claim_changes(tmp_path, monkeypatch):
-    for name in ("tutorial_src/removable/claims/claims.toml", "docs/_extensions/stages.py", "constraints.txt"):
+    shared = (f"docs/_extensions/{name}.py" for name in keys.SHARED)
+    for name in ("tutorial_src/removable/claims/claims.toml", *shared, "constraints.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1", encoding="utf-8")
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     scripts, claims = keys.executing_key(), claims_aside.key()
     (tmp_path / "tutorial_src/removable/claims/claims.toml").write_text("2", encoding="utf-8")
     assert claims_aside.key() != claims
@@ -147,7 +148,7 @@ def test_the_ledger_is_evaluated_again_when_a_claim_changes(tmp_path, monkeypatc
 
 
 def test_a_verdict_other_than_expected_stops_the_build_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(claims_aside.run, "key", lambda: "k")
     (tmp_path / "wrong.py").write_text(
         "import sys; open(sys.argv[-1], 'w'); sys.exit('fig-6: the verdict is ...')", encoding="utf-8"

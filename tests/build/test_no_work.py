@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from _extensions import stages
+from _extensions import folders
 from _extensions.content import tested_versions
 from _extensions.downloads import notebooks, scripts_and_notebooks, wheel
 from _extensions.execute import keys, required_frameworks
@@ -29,7 +29,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     icons.parent.mkdir(parents=True)
     icons.write_bytes(b"icons")
     (tmp_path / "doctrees").mkdir()
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(keys, "writing_key", lambda: "k")
     monkeypatch.setattr(required_frameworks, "installed", lambda module, title: "1.0")
     return SimpleNamespace(
@@ -63,11 +63,11 @@ def test_downloads_are_made_once(app, made):
 
 
 CHANGES = {
-    "a script": lambda app, patch: Path(stages.ROOT, "gallery/s/plot_x.py").write_text("changed"),
-    "a chapter": lambda app, patch: Path(stages.ROOT, "docs/a.md").write_text("changed"),
+    "a script": lambda app, patch: Path(folders.ROOT, "gallery/s/plot_x.py").write_text("changed"),
+    "a chapter": lambda app, patch: Path(folders.ROOT, "docs/a.md").write_text("changed"),
     "a generated notebook": lambda app, patch: Path(app.srcdir, "auto_gallery/s/plot_x.ipynb").write_text("changed"),
     "the bibliography": lambda app, patch: Path(app.srcdir, "references.bib").write_text("changed"),
-    "the requirements": lambda app, patch: Path(stages.ROOT, "pyproject.toml").write_text("changed"),
+    "the requirements": lambda app, patch: Path(folders.ROOT, "pyproject.toml").write_text("changed"),
     "the release": lambda app, patch: setattr(app.config, "release", "2.0"),
     "the substitutions": lambda app, patch: app.config.myst_substitutions.update(versions="2"),
     "the address": lambda app, patch: patch.setattr(site_address, "address", lambda: "https://example.org/"),

@@ -13,12 +13,13 @@ from collections import defaultdict
 from types import SimpleNamespace
 
 import pytest
-from _extensions import stages
+from _extensions import files, folders, stages
+from _extensions.content import links, tables
 from _extensions.execute import progress
 from _extensions.whole_site import bytecode
 from docutils import nodes
 
-EXTENSIONS = stages.ROOT / "docs" / "_extensions"
+EXTENSIONS = folders.ROOT / "docs" / "_extensions"
 SOURCES = {path.relative_to(EXTENSIONS).with_suffix("").as_posix(): path for path in EXTENSIONS.rglob("*.py")}
 LINE = re.compile(
     r"^\| (?P<event>[^|]*)\| (?P<priority>\d+) \| `(?P<stage>\w+)` \| (?P<modules>[^|]+) \|", re.MULTILINE
@@ -44,7 +45,7 @@ def test_nothing_listens_past_the_stages():
 
 
 def test_every_module_with_a_setup_is_an_extension_of_the_site():
-    conf = (stages.ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
+    conf = (folders.ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
     listed = {name.replace(".", "/") for name in re.findall(r'"_extensions\.([\w.]+)",', conf)}
     with_setup = {name for name, path in SOURCES.items() if "\ndef setup(" in path.read_text(encoding="utf-8")}
     assert with_setup - listed == {
@@ -56,11 +57,11 @@ def test_every_module_with_a_setup_is_an_extension_of_the_site():
 
 def test_a_file_is_written_only_if_its_content_changes(tmp_path):
     path = tmp_path / "deeper" / "x.txt"
-    assert stages.write_if_changed(path, "é\n")
+    assert files.write_if_changed(path, "é\n")
     os.utime(path, ns=(0, 0))
-    assert not stages.write_if_changed(path, "é\n")
+    assert not files.write_if_changed(path, "é\n")
     assert path.stat().st_mtime_ns == 0
-    assert stages.write_if_changed(path, "e\n")
+    assert files.write_if_changed(path, "e\n")
     assert path.read_bytes() == b"e\n"
 
 
@@ -75,22 +76,22 @@ def test_a_file_is_whole_or_what_it_was(tmp_path, monkeypatch, content):
     with monkeypatch.context() as patched:
         patched.setattr(os, "replace", fail)
         with pytest.raises(OSError, match="no room"):
-            stages.write_whole(path, content)
+            files.write_whole(path, content)
     assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
     assert path.read_text() == "old"
-    stages.write_whole(path, content)
+    files.write_whole(path, content)
     assert path.read_text() == "new"
     assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
 
 
 def test_a_stamp_that_cannot_be_read_is_empty(tmp_path):
     (tmp_path / "x").write_bytes(b"\xff\xfe")
-    assert stages.read(tmp_path / "x") == stages.read(tmp_path / "none") == ""
+    assert files.read(tmp_path / "x") == files.read(tmp_path / "none") == ""
 
 
 def test_a_table_has_heads_rows_and_widths():
-    row = nodes.row("", stages.cell("a"), stages.cell(nodes.literal("", "b"), classes=["c"]))
-    table = stages.table(("A", "B"), (3, 7), [row], "one", "two", stub=1)
+    row = nodes.row("", tables.cell("a"), tables.cell(nodes.literal("", "b"), classes=["c"]))
+    table = tables.table(("A", "B"), (3, 7), [row], "one", "two", stub=1)
     assert table["classes"] == ["one", "two"]
     assert [(c["colwidth"], c.get("stub")) for c in table.findall(nodes.colspec)] == [(3, 1), (7, None)]
     assert [entry.astext() for entry in table.findall(nodes.entry)] == ["A", "B", "a", "b"]
@@ -98,14 +99,14 @@ def test_a_table_has_heads_rows_and_widths():
 
 
 def test_a_link_says_where_it_stands_and_leads():
-    link = stages.link_to(SimpleNamespace(docname="a/b"), "/guide/build", nodes.inline("", "text"))
+    link = links.link_to(SimpleNamespace(docname="a/b"), "/guide/build", nodes.inline("", "text"))
     assert (link["refdoc"], link["reftype"], link["reftarget"]) == ("a/b", "doc", "/guide/build")
     assert link["refwarn"]
 
 
 def test_results_are_in_one_list():
-    names = [stages.below_root(path) for path in stages.results()]
-    caches = ["docs/auto_gallery", *(f"_build/{name}" for name in stages.BESIDE), "_build/jupyter-cache"]
+    names = [folders.below_root(path) for path in folders.results()]
+    caches = ["docs/auto_gallery", *(f"_build/{name}" for name in folders.BESIDE), "_build/jupyter-cache"]
     assert names == [*caches, "_build/measured"]
 
 
@@ -139,7 +140,7 @@ def test_progress_that_cannot_be_written_stops_nothing(monkeypatch):
 @pytest.fixture
 def module(tmp_path, monkeypatch):
     """A module of our own, and the place of its bytecode."""
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     source = tmp_path / "tutorial_src" / "x.py"
     source.parent.mkdir()
     source.write_text("value = 1\n", encoding="utf-8")

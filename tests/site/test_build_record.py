@@ -17,9 +17,9 @@ from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import pytest
-from _extensions import stages
+from _extensions import folders
 from _extensions.content import build_record
-from _extensions.execute import doctests_aside, execution_record, script_doctests
+from _extensions.execute import doctests_aside, execution_record, keys, script_doctests
 from _extensions.execute.execution_record import Measurement
 from _extensions.gallery import figure_data, provenance
 from _extensions.gallery import figures as gallery_figures
@@ -150,7 +150,7 @@ def repository(tmp_path, monkeypatch):
         path.write_text("1", encoding="utf-8")
         git("add", "-A")
         git("commit", "-qm", name)
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     forget()
     yield SimpleNamespace(root=tmp_path, git=git, forget=forget)
     forget()
@@ -171,7 +171,7 @@ def test_without_history_no_commit_is_named(repository, monkeypatch):
     repository.git("clone", "-q", "--depth=1", f"file://{repository.root}", str(shallow))
     elsewhere = repository.root / "gallery"  # inside somebody's repository, and not its root
     for root in (shallow, elsewhere):
-        monkeypatch.setattr(stages, "ROOT", root)
+        monkeypatch.setattr(folders, "ROOT", root)
         repository.forget()
         assert provenance.head() == provenance.UNKNOWN
         assert provenance.commit_of(root / "gallery" / "a.py") == provenance.UNKNOWN
@@ -232,12 +232,13 @@ def test_a_module_leaves_its_measurement_only_when_it_ends_well(tmp_path, monkey
 def test_a_doctest_that_differs_stops_the_build_and_leaves_nothing(measured, tmp_path, monkeypatch):
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "page.py").write_text('"""\n>>> 1 + 1\n3\n"""\n', encoding="utf-8")
-    for name in ("conftest.py", "pyproject.toml", "constraints.txt", "docs/_extensions/stages.py"):
+    shared = (f"docs/_extensions/{name}.py" for name in keys.SHARED)
+    for name in ("conftest.py", "pyproject.toml", "constraints.txt", *shared):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "tutorial_src" / "removable" / "claims").mkdir(parents=True)
     (tmp_path / "tutorial_src" / "removable" / "claims" / "claims.toml").touch()
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
     doctests_aside.start(app)
     with pytest.raises(
@@ -251,7 +252,7 @@ def test_a_doctest_that_differs_stops_the_build_and_leaves_nothing(measured, tmp
 def test_what_was_not_executed_stops_the_build(measured, tmp_path, monkeypatch):
     row = build_record.Row("paper/x", "docs/paper/x.md", "myst-nb", 2, "x", "k")
     monkeypatch.setattr(build_record, "rows", lambda env: iter([row]))
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(doctests_aside, "passed", lambda: {"docs/paper/x.md": 2})
     app = SimpleNamespace(
         env=None, outdir=str(tmp_path), builder=SimpleNamespace(format="html"), config=SimpleNamespace(gallery_only="")

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 import yaml
-from _extensions import stages
+from _extensions import folders
 from _extensions.content import build_record, citations, download_links
 from _extensions.downloads import archive, notebooks, plain_markdown
 from _extensions.whole_site import site_address
@@ -220,7 +220,7 @@ def test_the_archive_holds_the_site_and_what_runs_and_nothing_of_one_run():
 
 
 def test_an_archive_of_the_same_files_has_the_same_bytes_and_is_not_packed_twice(tmp_path, monkeypatch):
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     (tmp_path / "_build").mkdir()
     written = []
     for folder in ("one", "two"):

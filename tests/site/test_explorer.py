@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from _extensions.content import explorer
-from _extensions.stages import ROOT
+from _extensions.folders import ROOT
 from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, settle, violations, visit, watched
 from playwright.sync_api import Browser, Page, expect
 from removable import frameworks, functions

@@ -15,7 +15,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
-from _extensions import stages
+from _extensions import files, stages
+from _extensions.content import links, tables
 from _extensions.execute import claims_aside, required_frameworks
 
 _TITLES = {**required_frameworks.TITLES, "exact": "Exact"}
@@ -40,7 +41,7 @@ def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set
 
 def link_to_place(env: BuildEnvironment, page: str, text: str) -> nodes.Node:
     """Lead to a page, and on it to the place after ``#``, once all pages are known."""
-    return stages.link_to(env, page, nodes.inline("", text), role="claim-page", domain="")
+    return links.link_to(env, page, nodes.inline("", text), role="claim-page", domain="")
 
 
 def resolve(
@@ -60,7 +61,7 @@ def _called(page: str) -> str:
 
 
 def _to_function(env: BuildEnvironment, check: str) -> nodes.Node:
-    return stages.link_to(env, f"removable.claims.{check}", nodes.literal("", check), role="func", domain="py")
+    return links.link_to(env, f"removable.claims.{check}", nodes.literal("", check), role="func", domain="py")
 
 
 class Ledger(SphinxDirective):
@@ -80,7 +81,7 @@ class Ledger(SphinxDirective):
         return [
             nodes.paragraph("", f"{len(claims)} claims, by verdict: {counts}."),
             nodes.paragraph("", f"Measured with {versions}, on a processor with {features}."),
-            stages.table(("Claim", "Measured", "Verdict"), (38, 42, 20), rows, "ledger"),
+            tables.table(("Claim", "Measured", "Verdict"), (38, 42, 20), rows, "ledger"),
         ]
 
     def _row(self, claim: dict[str, Any]) -> nodes.row:
@@ -162,7 +163,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     """Put the record beside the page."""
     if stages.is_site(app, exception) and (recorded := claims_aside.recorded(app)) is not None:
         text = json.dumps(recorded, indent=1, ensure_ascii=False) + "\n"
-        stages.write_if_changed(Path(app.outdir, "paper", "claims.json"), text)
+        files.write_if_changed(Path(app.outdir, "paper", "claims.json"), text)
 
 
 def filter_script(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:

@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from _extensions import stages
-from _extensions.content import explorer
+from _extensions.content import explorer, links
 from _extensions.gallery import figures
 
 NOTHING = "(?!)"
@@ -83,7 +83,7 @@ class GalleryFigure(SphinxDirective):
     def _link(self, name: str, page: str) -> nodes.Node:
         """Name the script, and lead to its page from every other one."""
         shown = nodes.literal("", name)
-        return shown if page == self.env.docname else stages.link_to(self.env, f"/{page}", shown)
+        return shown if page == self.env.docname else links.link_to(self.env, f"/{page}", shown)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

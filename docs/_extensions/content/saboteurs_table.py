@@ -11,7 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from _extensions import stages
+from _extensions import files, stages
+from _extensions.content import tables
 from _extensions.content.claims_table import link_to_place
 from _extensions.execute import claims_aside, saboteurs_aside
 
@@ -66,7 +67,7 @@ class Saboteurs(SphinxDirective):
 
         names, claims = list(recorded["saboteurs"]), recorded["claims"]
         rows = [self._row(claim, verdicts) for claim, verdicts in claims.items()]
-        table = stages.table(("Claim", *names), (28, *(9 for _ in names)), rows, "saboteurs", stub=1)
+        table = tables.table(("Claim", *names), (28, *(9 for _ in names)), rows, "saboteurs", stub=1)
         fewest = min(len(broken_by(verdicts)) for verdicts in claims.values())
         text = f"{len(claims)} testable claims and {len(names)} saboteurs; each claim is broken by at least {fewest}."
         return [nodes.paragraph("", text), table]
@@ -77,12 +78,12 @@ class Saboteurs(SphinxDirective):
 
         broken = broken_by(verdicts)
         link = link_to_place(self.env, f"{claims_aside.PAGE}#claim-{claim}", claim)
-        row = nodes.row("", stages.cell(link), ids=[f"saboteurs-of-{claim}"])
+        row = nodes.row("", tables.cell(link), ids=[f"saboteurs-of-{claim}"])
         for name, verdict in verdicts.items():
             if name != NOBODY:
                 raises = verdict.startswith(RAISES)
                 word = "survives" if name not in broken else "raises" if raises else "breaks"
-                row += stages.cell(nodes.inline("", word, classes=["visually-hidden"]), classes=[word])
+                row += tables.cell(nodes.inline("", word, classes=["visually-hidden"]), classes=[word])
         return row
 
 
@@ -90,7 +91,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     """Put the record beside the page."""
     if stages.is_site(app, exception) and (recorded := _recorded(app)) is not None:
         text = json.dumps(recorded, indent=1, ensure_ascii=False) + "\n"
-        stages.write_if_changed(Path(app.outdir, f"{saboteurs_aside.PAGE}.json"), text)
+        files.write_if_changed(Path(app.outdir, f"{saboteurs_aside.PAGE}.json"), text)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

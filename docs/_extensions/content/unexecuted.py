@@ -22,14 +22,14 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from _extensions import stages
+from _extensions import folders, stages
 from _extensions.content import script_pages
 from _extensions.content.gallery_figure import NOTHING
 
 __all__ = ["NOTHING", "SITE_ONLY", "instead_of", "last_cache", "page_of", "scripts", "setup"]
 
-SCRIPTS = stages.scripts()
-PAGES = stages.gallery_pages()
+SCRIPTS = folders.scripts()
+PAGES = folders.gallery_pages()
 
 NOTE = (
     "Nothing was executed to make this page. Figures, tables and outputs are those of the last build "

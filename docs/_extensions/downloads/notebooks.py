@@ -23,7 +23,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from removable import selfcheck
 from sphinx.application import Sphinx
 
-from _extensions import stages
+from _extensions import folders
 from _extensions.content.download_links import is_chapter
 from _extensions.downloads import plain_markdown
 from _extensions.execute import required_frameworks
@@ -46,7 +46,7 @@ def frameworks_of(text: str) -> dict[str, str]:
 
 def inline_metadata(release: str, text: str) -> str:
     """Return the comment at the head of a script that names what it needs, as PEP 723 has it."""
-    project = tomllib.loads((stages.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((folders.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     requirement = f"removable[{','.join(frameworks_of(text).values())}] @ {wheel_address(release)}"
     return (
         "# /// script\n"
@@ -162,7 +162,7 @@ def script_of_chapter(notebook: NotebookNode, release: str) -> str:
 def make_all(app: Sphinx) -> dict[str, str]:
     """Make every script and notebook; return their contents by name."""
     release, contents = app.config.release, {}
-    for script in sorted(stages.scripts().rglob("plot_*.py")):
+    for script in sorted(folders.scripts().rglob("plot_*.py")):
         generated = Path(app.srcdir, "auto_gallery", script.parent.name, f"{script.stem}.ipynb")
         text = script.read_text(encoding="utf-8")
         contents[script.name] = f"{inline_metadata(release, text)}\n{text}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from _extensions import stages
+from _extensions import files, folders, stages
 from _extensions.content import download_links
 from _extensions.execute import intact, keys, required_frameworks
 from _extensions.whole_site import site_address
@@ -23,11 +23,11 @@ def sources(app: Sphinx) -> list[Path]:
     """Return what downloads are made of: scripts, notebooks of sphinx-gallery, chapters."""
     pages = sorted(Path(app.env.doc2path(name)) for name in app.env.found_docs)
     return [
-        *sorted(stages.scripts().rglob("plot_*.py")),
+        *sorted(folders.scripts().rglob("plot_*.py")),
         *sorted(Path(app.srcdir, "auto_gallery").rglob("*.ipynb")),
         *(path for path in pages if path.suffix == ".md"),
-        stages.ROOT / "pyproject.toml",
-        stages.ROOT / "docs" / "references.bib",
+        folders.ROOT / "pyproject.toml",
+        folders.ROOT / "docs" / "references.bib",
     ]
 
 
@@ -40,7 +40,7 @@ def key(app: Sphinx) -> str:
         site_address.address(),
         json.dumps(app.config.myst_substitutions, sort_keys=True),
         *(required_frameworks.installed(module, title) for module, title in titles),
-        *(f"{stages.below_root(path)} {intact.digest(path)}" for path in sources(app)),
+        *(f"{folders.below_root(path)} {intact.digest(path)}" for path in sources(app)),
     ]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
@@ -61,10 +61,10 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     except plain_markdown.UnknownMarkupError as error:
         raise SystemExit(str(error)) from None
     for name, content in contents.items():
-        stages.write_if_changed(folder / name, content)
+        files.write_if_changed(folder / name, content)
     for name in names - contents.keys():
         (folder / name).unlink()
-    stages.write_whole(stamp, json.dumps({"key": made_of, "names": sorted(contents)}))
+    files.write_whole(stamp, json.dumps({"key": made_of, "names": sorted(contents)}))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

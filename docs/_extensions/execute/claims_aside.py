@@ -18,7 +18,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from _extensions import stages
+from _extensions import folders, stages
 from _extensions.execute import keys
 from _extensions.execute.aside import Aside
 from _extensions.execute.execution_record import Execution
@@ -29,7 +29,7 @@ PAGE = "paper/ledger"
 
 def key() -> str:
     """Digest of all the record depends on: what a script depends on, and the list of claims."""
-    claims = stages.ROOT / "tutorial_src" / "removable" / "claims" / "claims.toml"
+    claims = folders.ROOT / "tutorial_src" / "removable" / "claims" / "claims.toml"
     return f"{keys.executing_key()}-{hashlib.sha256(claims.read_bytes()).hexdigest()[:8]}"
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from _extensions import stages
+from _extensions import files, folders, stages
 from _extensions.gallery import provenance
 
 _SVG = {"svg.hashsalt": "removable", "svg.fonttype": "path"}
@@ -59,7 +59,7 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
             raise UndescribedFigureError(f"{source.name}: call plots.describe() on every figure.")
         light, number = Path(path).with_suffix(".svg"), len(paths)
         data, data_name = figure_data.table(fig), _data_name(source.stem, number)
-        stages.write_if_changed(light.with_name(data_name), data)
+        files.write_if_changed(light.with_name(data_name), data)
         metadata = _metadata(description, source)
         with plt.rc_context(_SVG):
             _save(fig, light, metadata)
@@ -84,7 +84,7 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
 
 def page_of(source: Path) -> str:
     """Return the name of the page that sphinx-gallery writes for a script."""
-    return f"auto_gallery/{source.relative_to(stages.scripts()).with_suffix('').as_posix()}"
+    return f"auto_gallery/{source.relative_to(folders.scripts()).with_suffix('').as_posix()}"
 
 
 def _data_name(script: str, number: int) -> str:
@@ -101,7 +101,7 @@ def _metadata(description: Any, script: Path) -> dict[str, str | list[str] | Non
         "Title": description.item,
         "Description": description.finding,
         "Keywords": list(description.versions),
-        "Source": stages.below_root(script),
+        "Source": folders.below_root(script),
         "Identifier": "commit ",
         "Date": None,
     }
@@ -110,7 +110,7 @@ def _metadata(description: Any, script: Path) -> dict[str, str | list[str] | Non
 def _save(fig: Any, path: Path, metadata: dict[str, Any]) -> None:
     new = path.with_suffix(".new")
     fig.savefig(new, format="svg", dpi=_DOTS_PER_INCH, metadata=metadata)
-    stages.write_if_changed(path, _EMBEDDED.sub(_repacked, new.read_text(encoding="utf-8")))
+    files.write_if_changed(path, _EMBEDDED.sub(_repacked, new.read_text(encoding="utf-8")))
     new.unlink()
 
 
@@ -144,7 +144,7 @@ def _save_card(fig: Any, light: Path) -> None:
 
 
 def _write_description(light: Path, description: dict[str, Any]) -> None:
-    stages.write_if_changed(light.with_suffix(".json"), json.dumps(description, indent=1, ensure_ascii=False) + "\n")
+    files.write_if_changed(light.with_suffix(".json"), json.dumps(description, indent=1, ensure_ascii=False) + "\n")
 
 
 def figures(gallery: Path) -> list[Path]:
@@ -177,13 +177,13 @@ def name_commits(app: Sphinx) -> None:
         description = described(light)
         dark = light.with_stem(f"{light.stem}_dark")
         (source,) = re.findall(r"<dc:source>(.*?)</dc:source>", light.read_text(encoding="utf-8"))
-        commit = provenance.commit_of(stages.ROOT / source)
+        commit = provenance.commit_of(folders.ROOT / source)
         if description["commit"] == commit:
             continue
         for path in (light, dark):
             picture = path.read_text(encoding="utf-8")
             stamped = re.sub(r"(?<=<dc:identifier>commit )[^<]*", commit, picture)
-            stages.write_if_changed(path, stamped)
+            files.write_if_changed(path, stamped)
         if card(light).exists():
             _describe_card(card(light), description, source, commit)
         _write_description(

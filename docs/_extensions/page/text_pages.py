@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.text import TextBuilder
 from sphinx.writers.text import TextTranslator
 
-from _extensions import stages
+from _extensions import files, stages
 from _extensions.page import descriptions
 from _extensions.whole_site import site_address
 
@@ -171,7 +171,7 @@ def to_text(app: Sphinx, pagename: str, doctree: nodes.document) -> str:
 def write(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Write the text of a page."""
     if doctree is not None:
-        stages.write_if_changed(Path(app.outdir, name(pagename)), to_text(app, pagename, doctree))
+        files.write_if_changed(Path(app.outdir, name(pagename)), to_text(app, pagename, doctree))
 
 
 def _in_order(app: Sphinx, pagename: str) -> Iterator[str]:
@@ -194,7 +194,7 @@ def write_list(app: Sphinx, exception: Exception | None) -> None:
         if pagename.count("/") == 1 and pagename.endswith("/index"):
             lines.append(f"\n## {app.env.titles[pagename].astext()}\n")
         lines.append(f"- [{app.env.titles[pagename].astext()}]({address}{name(pagename)}): {description}")
-    stages.write_if_changed(Path(app.outdir, "llms.txt"), "\n".join(lines) + "\n")
+    files.write_if_changed(Path(app.outdir, "llms.txt"), "\n".join(lines) + "\n")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
