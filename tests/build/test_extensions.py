@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from _extensions import folders
-from _extensions.content import claims_table, katex_static, local_inventories, paper_equations
+from _extensions.content import katex_static, local_inventories, paper_coverage, paper_equations
 from _extensions.downloads import notebook_prose
 from _extensions.execute import (
     claims_aside,
@@ -164,9 +164,9 @@ def test_a_verdict_other_than_expected_stops_the_build_and_leaves_nothing(tmp_pa
 @pytest.mark.parametrize(("found", "missing"), [(ledger_items.ITEMS, None), (ledger_items.ITEMS[:-5], "eq-10b")])
 def test_an_item_on_no_page_stops_the_build(found, missing, monkeypatch):
     claims = [SimpleNamespace(id=i, page=f"paper/x#{i}", check="") for i in ledger_items.ITEMS]
-    monkeypatch.setattr(claims_table, "load", lambda: claims)
+    monkeypatch.setattr(paper_coverage, "load", lambda: claims)
     document = nodes.section(ids=list(found))
-    document += [nodes.figure("", script=script) for script in claims_table._SCRIPTS.values()]
+    document += [nodes.figure("", script=script) for script in paper_coverage._SCRIPTS.values()]
     env = SimpleNamespace(
         found_docs={"paper/x"},
         get_doctree=lambda name: document,
@@ -174,10 +174,10 @@ def test_an_item_on_no_page_stops_the_build(found, missing, monkeypatch):
     )
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
     if missing is None:
-        claims_table.check_coverage(app, env)
+        paper_coverage.check_coverage(app, env)
         return
     with pytest.raises(SystemExit) as caught:
-        claims_table.check_coverage(app, env)
+        paper_coverage.check_coverage(app, env)
     assert f"claim {missing} leads to paper/x#{missing}, and that page has no such place" in str(caught.value)
     assert "equation (10b) is in no chapter" in str(caught.value)
 

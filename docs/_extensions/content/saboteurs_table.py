@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from _extensions import files, stages
 from _extensions.content import tables
-from _extensions.content.claims_table import link_to_place
+from _extensions.content.place_links import link_to_place
 from _extensions.execute import claims_aside, saboteurs_aside
 
 

@@ -41,10 +41,10 @@ SITE_ONLY = frozenset(
         *("required_frameworks", "intact", "site_state", "freshness", "chapters_ahead", "claims_aside"),
         *("saboteurs_aside", "doctests_aside", "figures"),
         # They show what was measured; this extension puts a note in its place.
-        *("claims_table", "saboteurs_table", "build_record"),
+        *("ledger_table", "paper_items", "paper_coverage", "place_links", "saboteurs_table", "build_record"),
         # They write what only a published site needs.
         *("download_links", "notebook_prose", "wheel", "scripts_and_notebooks", "archive", "page_head"),
-        *("text_pages", "search_engines", "page_weight", "lean_pages", "steady_site", "wrong_address"),
+        *("text_pages", "llms_txt", "search_engines", "page_weight", "lean_pages", "steady_site", "wrong_address"),
         # viewcode imports every module of the package in each build.
         "viewcode",
         # It would forbid the script with which sphinx-autobuild reloads a page.
