@@ -56,7 +56,7 @@ extensions = [
     "_extensions.execute.claims_aside",
     "_extensions.execute.saboteurs_aside",
     "_extensions.execute.doctests_aside",
-    "_extensions.gallery.figures",
+    "_extensions.gallery.figure_commits",
     "_extensions.content.katex_static",
     "_extensions.content.gallery_figure",
     "_extensions.content.ledger_table",

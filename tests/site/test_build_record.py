@@ -21,8 +21,7 @@ from _extensions import folders
 from _extensions.content import build_record
 from _extensions.execute import doctests_aside, execution_record, keys, script_doctests
 from _extensions.execute.execution_record import Measurement
-from _extensions.gallery import figure_data, provenance
-from _extensions.gallery import figures as gallery_figures
+from _extensions.gallery import figure_commits, figure_data, figure_descriptions, provenance
 from site_under_test import ROOT, SITE, pages
 
 SCRIPTS = sorted((ROOT / "gallery").rglob("*.py"))
@@ -67,12 +66,12 @@ def test_every_page_is_in_the_record_and_on_the_page():
 
 
 def figures() -> list[Path]:
-    return gallery_figures.figures(ROOT / "docs" / "auto_gallery")
+    return figure_descriptions.figures(ROOT / "docs" / "auto_gallery")
 
 
 @pytest.mark.parametrize("light", figures(), ids=lambda path: path.stem)
 def test_the_data_of_each_figure_is_served_and_has_the_digest_of_the_page(light):
-    described = gallery_figures.described(light)
+    described = figure_descriptions.described(light)
     script = described["script"]
     (page,) = (page for name, page in pages().items() if name.endswith(f"/{script}.html") and "auto_gallery" in name)
     (link,) = {link for link in page.links if link.endswith(f"/{described['data']}")}
@@ -90,7 +89,7 @@ def test_the_data_of_each_figure_is_served_and_has_the_digest_of_the_page(light)
 
 @pytest.mark.parametrize("light", figures(), ids=lambda path: path.stem)
 def test_each_picture_says_where_it_comes_from(light):
-    described = gallery_figures.described(light)
+    described = figure_descriptions.described(light)
     script = described["script"]
     (source,) = (path for path in SCRIPTS if path.stem == script)
     assert described["page"] == f"auto_gallery/{source.parent.name}/{script}"
@@ -186,7 +185,7 @@ def test_a_commit_is_written_into_pictures_without_drawing_them_again(tmp_path, 
     light.with_suffix(".json").write_text('{"commit": ""}')
     for commit in ("0123456789ab", provenance.CHANGED):
         monkeypatch.setattr(provenance, "commit_of", lambda path, commit=commit: commit)
-        gallery_figures.name_commits(SimpleNamespace(srcdir=str(tmp_path)))
+        figure_commits.name_commits(SimpleNamespace(srcdir=str(tmp_path)))
         for path in (light, light.with_stem(f"{light.stem}_dark")):
             assert f"<dc:identifier>commit {commit}</dc:identifier>" in path.read_text()
         assert json.loads(light.with_suffix(".json").read_text()) == {"commit": commit}

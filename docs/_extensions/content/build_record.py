@@ -35,8 +35,7 @@ from _extensions.execute import (
     saboteurs_aside,
     script_doctests,
 )
-from _extensions.gallery import figures as gallery_figures
-from _extensions.gallery import provenance
+from _extensions.gallery import figure_descriptions, provenance
 
 PAGE = "guide/build"
 _FILE = "build.json"
@@ -78,8 +77,8 @@ def rows(env: BuildEnvironment) -> Iterator[Row]:
 
 def figures(app: Sphinx) -> Iterator[tuple[str, dict[str, Any]]]:
     """Name each figure, and give its description."""
-    for light in gallery_figures.figures(Path(app.srcdir, "auto_gallery")):
-        described = gallery_figures.described(light)
+    for light in figure_descriptions.figures(Path(app.srcdir, "auto_gallery")):
+        described = figure_descriptions.described(light)
         script, number = described["script"], described["number"]
         yield script if number == 1 else f"{script}, {number}", described
 

@@ -39,7 +39,7 @@ SITE_ONLY = frozenset(
     (
         # They execute, or keep what was executed.
         *("required_frameworks", "intact", "site_state", "freshness", "chapters_ahead", "claims_aside"),
-        *("saboteurs_aside", "doctests_aside", "figures"),
+        *("saboteurs_aside", "doctests_aside", "figure_commits"),
         # They show what was measured; this extension puts a note in its place.
         *("ledger_table", "paper_items", "paper_coverage", "place_links", "saboteurs_table", "build_record"),
         # They write what only a published site needs.
