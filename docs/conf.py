@@ -69,6 +69,7 @@ extensions = [
     "_extensions.content.paper_equations",
     "_extensions.content.download_links",
     "_extensions.content.tested_versions",
+    "_extensions.content.versions_in_text",
     "_extensions.content.citations",
     "_extensions.downloads.notebook_prose",
     "_extensions.downloads.wheel",

@@ -31,6 +31,7 @@ class Stage(Enum):
 
     FOLDERS_CHECKED = "config-inited", 0
     FRAMEWORKS_CHECKED = "config-inited", 1
+    VERSIONS_NAMED = "config-inited", 2
     RESULTS_VERIFIED = "config-inited", 10
     SITE_STARTED = "builder-inited", 100
     STYLE_SHEET_COPIED = "builder-inited", 150

@@ -27,6 +27,7 @@ from _extensions.execute import (
     claims_aside,
     doctests_aside,
     execution_record,
+    framework_versions,
     intact,
     keys,
     plain_failures,
@@ -423,8 +424,8 @@ def test_a_word_that_has_gone_from_every_page_goes_from_the_search(page_goes, tm
 
 
 def test_a_framework_of_the_wrong_version_stops_the_build_with_one_sentence(monkeypatch):
-    found = required_frameworks.version
-    monkeypatch.setattr(required_frameworks, "version", lambda name: "1.0" if name == "torch" else found(name))
+    found = framework_versions.version
+    monkeypatch.setattr(framework_versions, "version", lambda name: "1.0" if name == "torch" else found(name))
     with pytest.raises(SystemExit) as caught:
         required_frameworks.check(None, SimpleNamespace())
     said = "PyTorch 1.0 is installed and torch>=2.4 is needed; run: python -m pip install 'torch>=2.4'"

@@ -9,7 +9,7 @@ import pytest
 from _extensions import folders
 from _extensions.content import tested_versions
 from _extensions.downloads import notebooks, scripts_and_notebooks, wheel
-from _extensions.execute import keys, required_frameworks
+from _extensions.execute import framework_versions, keys
 from _extensions.whole_site import page_weight, site_address
 
 
@@ -31,7 +31,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     (tmp_path / "doctrees").mkdir()
     monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(keys, "writing_key", lambda: "k")
-    monkeypatch.setattr(required_frameworks, "installed", lambda module, title: "1.0")
+    monkeypatch.setattr(framework_versions, "installed", lambda module, title: "1.0")
     return SimpleNamespace(
         outdir=str(tmp_path / "html"),
         doctreedir=str(tmp_path / "doctrees"),
@@ -71,7 +71,7 @@ CHANGES = {
     "the release": lambda app, patch: setattr(app.config, "release", "2.0"),
     "the substitutions": lambda app, patch: app.config.myst_substitutions.update(versions="2"),
     "the address": lambda app, patch: patch.setattr(site_address, "address", lambda: "https://example.org/"),
-    "a framework": lambda app, patch: patch.setattr(required_frameworks, "installed", lambda *names: "2.0"),
+    "a framework": lambda app, patch: patch.setattr(framework_versions, "installed", lambda *names: "2.0"),
     "the code": lambda app, patch: patch.setattr(keys, "writing_key", lambda: "other"),
     "a download that is gone": lambda app, patch: Path(app.outdir, "downloads/plot_x.py").unlink(),
     "a download too many": lambda app, patch: Path(app.outdir, "downloads/plot_y.py").touch(),

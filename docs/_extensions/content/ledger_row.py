@@ -14,9 +14,9 @@ from sphinx.environment import BuildEnvironment
 
 from _extensions.content import links
 from _extensions.content.place_links import link_to_place
-from _extensions.execute import required_frameworks
+from _extensions.execute import framework_versions
 
-_TITLES = {**required_frameworks.TITLES, "exact": "Exact"}
+_TITLES = {**framework_versions.TITLES, "exact": "Exact"}
 
 
 def row_of(env: BuildEnvironment, claim: dict[str, Any]) -> nodes.row:

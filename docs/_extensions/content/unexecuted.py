@@ -42,6 +42,7 @@ SITE_ONLY = frozenset(
         *("saboteurs_aside", "doctests_aside", "figure_commits"),
         # They show what was measured; this extension puts a note in its place.
         *("ledger_table", "paper_items", "paper_coverage", "place_links", "saboteurs_table", "build_record"),
+        "versions_in_text",
         # They write what only a published site needs.
         *("download_links", "notebook_prose", "wheel", "scripts_and_notebooks", "archive", "page_head"),
         *("text_pages", "llms_txt", "search_engines", "page_weight", "lean_pages", "steady_site", "wrong_address"),

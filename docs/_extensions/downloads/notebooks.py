@@ -26,7 +26,7 @@ from sphinx.application import Sphinx
 from _extensions import folders
 from _extensions.content.download_links import is_chapter
 from _extensions.downloads import plain_markdown
-from _extensions.execute import required_frameworks
+from _extensions.execute import framework_versions
 from _extensions.whole_site import site_address
 
 _EXTRAS = {"torch": "torch", "tensorflow": "tensorflow-cpu", "jax": "jax", "pytensor": "pytensor"}
@@ -87,7 +87,7 @@ def import_cell() -> NotebookNode:
 
 def report_cell() -> NotebookNode:
     """Return the last cell: it counts the values that agree."""
-    of = {title: required_frameworks.installed(module, title) for module, title in required_frameworks.TITLES.items()}
+    of = {title: framework_versions.installed(module, title) for module, title in framework_versions.TITLES.items()}
     then = ",\n".join(f'        "{name}": "{version}"' for name, version in selfcheck.versions(of).items())
     source = f"""\
 # Do you get the published values? The page was built with these versions.

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 
 from _extensions import files, folders, stages
 from _extensions.content import download_links
-from _extensions.execute import intact, keys, required_frameworks
+from _extensions.execute import framework_versions, intact, keys
 from _extensions.whole_site import site_address
 
 
@@ -33,13 +33,13 @@ def sources(app: Sphinx) -> list[Path]:
 
 def key(app: Sphinx) -> str:
     """Digest of everything that downloads depend on."""
-    titles = required_frameworks.TITLES.items()
+    titles = framework_versions.TITLES.items()
     words = [
         keys.writing_key(),
         app.config.release,
         site_address.address(),
         json.dumps(app.config.myst_substitutions, sort_keys=True),
-        *(required_frameworks.installed(module, title) for module, title in titles),
+        *(framework_versions.installed(module, title) for module, title in titles),
         *(f"{folders.below_root(path)} {intact.digest(path)}" for path in sources(app)),
     ]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
