@@ -73,7 +73,7 @@ extensions = [
     "_extensions.content.citations",
     "_extensions.downloads.notebook_prose",
     "_extensions.downloads.wheel",
-    "_extensions.downloads.scripts_and_notebooks",
+    "_extensions.downloads.write_downloads",
     "_extensions.downloads.archive",
     "_extensions.page.accessible_html",
     "_extensions.page.page_head",

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from _extensions import folders
 from _extensions.content import tested_versions
-from _extensions.downloads import notebooks, scripts_and_notebooks, wheel
+from _extensions.downloads import wheel, write_downloads
 from _extensions.execute import framework_versions, keys
 from _extensions.whole_site import page_weight, site_address
 
@@ -47,18 +47,18 @@ def made(app, monkeypatch):
     """How often downloads were made, in a site in which they have been."""
     calls = []
 
-    def make_all(app):
+    def contents(app):
         calls.append(app)
         return {"plot_x.py": "script", "plot_x.ipynb": "notebook"}
 
-    monkeypatch.setattr(notebooks, "make_all", make_all)
-    scripts_and_notebooks.write(app, None)
+    monkeypatch.setattr(write_downloads, "contents", contents)
+    write_downloads.write(app, None)
     assert len(calls) == 1
     return calls
 
 
 def test_downloads_are_made_once(app, made):
-    scripts_and_notebooks.write(app, None)
+    write_downloads.write(app, None)
     assert len(made) == 1
 
 
@@ -81,7 +81,7 @@ CHANGES = {
 @pytest.mark.parametrize("what", CHANGES)
 def test_downloads_are_made_again_after_a_change(app, made, monkeypatch, what):
     CHANGES[what](app, monkeypatch)
-    scripts_and_notebooks.write(app, None)
+    write_downloads.write(app, None)
     assert len(made) == 2
     assert {p.name for p in Path(app.outdir, "downloads").iterdir()} == {"plot_x.py", "plot_x.ipynb"}
 
@@ -89,7 +89,7 @@ def test_downloads_are_made_again_after_a_change(app, made, monkeypatch, what):
 def test_a_site_without_downloads_gets_none_from_a_stamp(app, made):
     for path in Path(app.outdir, "downloads").iterdir():
         path.unlink()
-    scripts_and_notebooks.write(app, None)
+    write_downloads.write(app, None)
     assert len(made) == 2
 
 

@@ -44,7 +44,7 @@ SITE_ONLY = frozenset(
         *("ledger_table", "paper_items", "paper_coverage", "place_links", "saboteurs_table", "build_record"),
         "versions_in_text",
         # They write what only a published site needs.
-        *("download_links", "notebook_prose", "wheel", "scripts_and_notebooks", "archive", "page_head"),
+        *("download_links", "notebook_prose", "wheel", "write_downloads", "archive", "page_head"),
         *("text_pages", "llms_txt", "search_engines", "page_weight", "lean_pages", "steady_site", "wrong_address"),
         # viewcode imports every module of the package in each build.
         "viewcode",

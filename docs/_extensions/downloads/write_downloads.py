@@ -1,4 +1,4 @@
-"""What readers take away: every script and chapter as a script and as a notebook.
+"""Write every script and chapter into the site, as a script and as a notebook for readers.
 
 They are written when the pages are, for they depend on the address of the site, and a script need
 not be executed again when that changes. They are made only where something that they are made of
@@ -45,6 +45,30 @@ def key(app: Sphinx) -> str:
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
+def contents(app: Sphinx) -> dict[str, str]:
+    """Make every script and notebook, in the order in which they are written; name each."""
+    # For speed, what makes notebooks is imported here: most builds make none.
+    import nbformat
+
+    from _extensions.downloads import notebooks, plain_markdown, scripts
+
+    release, made = app.config.release, {}
+    try:
+        for script in sorted(folders.scripts().rglob("plot_*.py")):
+            generated = Path(app.srcdir, "auto_gallery", script.parent.name, f"{script.stem}.ipynb")
+            made[script.name] = scripts.script_of_script(script, release)
+            made[generated.name] = nbformat.writes(notebooks.notebook_of_script(generated, release)) + "\n"
+        for page in sorted(app.env.found_docs):
+            path = Path(app.env.doc2path(page))
+            if "auto_gallery" not in path.parts and download_links.is_chapter(path):
+                notebook = notebooks.notebook_of_chapter(path, page, app)
+                made[f"{path.stem}.ipynb"] = nbformat.writes(notebook) + "\n"
+                made[f"{path.stem}.py"] = scripts.script_of_chapter(notebook, release)
+    except plain_markdown.UnknownMarkupError as error:
+        raise SystemExit(str(error)) from None
+    return made
+
+
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Write into the site what is new or has changed, and remove what is no longer offered."""
     if not stages.is_site(app, exception):
@@ -53,18 +77,12 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     made_of, names = key(app), {path.name for path in folder.glob("*")}
     if names and intact.load(stamp) == {"key": made_of, "names": sorted(names)}:
         return
-    # For speed, what makes notebooks is imported here: most builds make none.
-    from _extensions.downloads import notebooks, plain_markdown
-
-    try:
-        contents = notebooks.make_all(app)
-    except plain_markdown.UnknownMarkupError as error:
-        raise SystemExit(str(error)) from None
-    for name, content in contents.items():
+    made = contents(app)
+    for name, content in made.items():
         files.write_if_changed(folder / name, content)
-    for name in names - contents.keys():
+    for name in names - made.keys():
         (folder / name).unlink()
-    files.write_whole(stamp, json.dumps({"key": made_of, "names": sorted(contents)}))
+    files.write_whole(stamp, json.dumps({"key": made_of, "names": sorted(made)}))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
