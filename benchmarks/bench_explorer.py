@@ -1,4 +1,4 @@
-"""The explorer: the time to a new picture, and the longest pause while a slow function runs."""
+"""How fast the explorer answers: the time to a new picture, the longest pause of a slow function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Build the site twice, in two folders, and compare it byte by byte.
+"""Tell whether two builds of the site, in two folders, are the same byte by byte.
 
 ``nox -s reproducible`` runs it: ``python checks/reproducible.py [NAME ...]``, where names of
 scripts restrict the two builds to those, for a quick look. The two copies of the tree lie in

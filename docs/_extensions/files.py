@@ -1,4 +1,4 @@
-"""Write a file whole or not at all, and only where its content has changed."""
+"""Safe writing of files: whole or not at all, never without a change."""
 
 from __future__ import annotations
 

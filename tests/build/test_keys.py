@@ -1,4 +1,4 @@
-"""What executes again and what is written again when a file changes.
+"""What a changed file makes the next build do again.
 
 What the modules that execute may import is tested, too.
 """

@@ -1,4 +1,4 @@
-"""The tables that the site shows are complete and up to date, and the page is right about them.
+"""The tables that the site shows: complete, up to date, rightly described on their page.
 
 Up to date means that what is stored is what the tests hold now.
 """

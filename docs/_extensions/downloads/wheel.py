@@ -1,4 +1,4 @@
-"""Put the package's wheel and the pins into the site, for the scripts that are downloaded."""
+"""Put into the site what downloads install: the wheel of the package, with the pins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two digests: dependencies of executed results, and those of pages beside their own text.
+"""The keys of a build: digests of all that a result, or a page beside its own text, depends on.
 
 Both are made of contents, never of times. :func:`executing_key` is part of the key of each script,
 chapter, claim and doctest. :func:`writing_key` decides whether pages that are there may stay.

@@ -1,4 +1,4 @@
-"""Which commit a file comes from, for captions and metadata of figures and the build record."""
+"""Which commit a file comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``sitemap.xml``, the list of pages, and ``robots.txt``, which names it, for a public site.
+"""What search engines ask of a public site: ``sitemap.xml``, which ``robots.txt`` names.
 
 Every page is listed whether this build has written it or not, so that a second build has the same
 list as the first.
