@@ -1,4 +1,4 @@
-"""How fast the explorer answers: the time to a new picture, the longest pause of a slow function."""
+"""How fast the explorer answers: with a new picture, beside a slow function."""
 
 from __future__ import annotations
 

@@ -155,9 +155,9 @@ def test_a_verdict_other_than_expected_stops_the_build_and_leaves_nothing(tmp_pa
     )
     monkeypatch.setattr(claims_aside.run, "command", lambda file: ("wrong", str(file)))
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
-    claims_aside.start(app)
+    claims_aside.run.begin(app)
     with pytest.raises(SystemExit, match="fig-6: the verdict is"):
-        claims_aside.wait(app, None, [])
+        claims_aside.run.finish(app, None, [])
     assert list((tmp_path / "_build" / "claims").iterdir()) == []
 
 

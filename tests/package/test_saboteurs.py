@@ -595,9 +595,9 @@ def test_a_survivor_stops_the_build_and_leaves_nothing(tmp_path, monkeypatch):
     )
     monkeypatch.setattr(saboteurs_aside.run, "command", lambda file: ("wrong", str(file)))
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
-    saboteurs_aside.start(app)
+    saboteurs_aside.run.begin(app)
     with pytest.raises(SystemExit, match=r"^The saboteurs do not break what they should\.\na: it says nothing$"):
-        saboteurs_aside.wait(app, None, [])
+        saboteurs_aside.run.finish(app, None, [])
     assert list((tmp_path / "_build" / "saboteurs").iterdir()) == []
 
 

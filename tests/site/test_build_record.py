@@ -239,7 +239,7 @@ def test_a_doctest_that_differs_stops_the_build_and_leaves_nothing(measured, tmp
     (tmp_path / "tutorial_src" / "removable" / "claims" / "claims.toml").touch()
     monkeypatch.setattr(folders, "ROOT", tmp_path)
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
-    doctests_aside.start(app)
+    doctests_aside.run.begin(app)
     with pytest.raises(
         SystemExit, match=r"(?s)A published value is not what was computed.*Expected:\n    3\nGot:\n    2"
     ):

@@ -23,7 +23,7 @@ def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set
     now, before = claims_aside.key(), getattr(env, "ledger_key", None)
     if not app.config.gallery_only:
         env.ledger_key = now
-    return {claims_aside.PAGE, "paper/index"} & env.found_docs if now != before else set()
+    return {claims_aside.run.page, "paper/index"} & env.found_docs if now != before else set()
 
 
 class Ledger(SphinxDirective):
@@ -31,7 +31,7 @@ class Ledger(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build the table."""
-        recorded = claims_aside.recorded(self.env.app)
+        recorded = claims_aside.run.recorded(self.env.app)
         if recorded is None:
             text = "This is a partial build, in which the claims were not evaluated."
             return [nodes.note("", nodes.paragraph("", text))]
@@ -49,14 +49,14 @@ class Ledger(SphinxDirective):
 
 def publish(app: Sphinx, exception: Exception | None) -> None:
     """Put the record beside the page."""
-    if stages.is_site(app, exception) and (recorded := claims_aside.recorded(app)) is not None:
+    if stages.is_site(app, exception) and (recorded := claims_aside.run.recorded(app)) is not None:
         text = json.dumps(recorded, indent=1, ensure_ascii=False) + "\n"
         files.write_if_changed(Path(app.outdir, "paper", "claims.json"), text)
 
 
 def filter_script(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Load the filter on the page that has the table."""
-    if pagename == claims_aside.PAGE:
+    if pagename == claims_aside.run.page:
         app.add_js_file("ledger.js", loading_method="defer")
 
 

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sphinx.application import Sphinx
+
 from _extensions import folders
 from _extensions.execute import execution_record
 from _extensions.execute.progress import Progress
@@ -63,6 +65,11 @@ class Aside:
     def is_done(self) -> bool:
         """Tell whether the result is there, whole and measured."""
         return self.is_whole(self.file) and execution_record.is_known(self.name, self.key())
+
+    def begin(self, app: Sphinx) -> None:
+        """Begin, unless the build is partial or the result is there."""
+        if not app.config.gallery_only:
+            self.start()
 
     def start(self) -> None:
         """Begin, unless the result is there."""

@@ -60,12 +60,6 @@ run = Aside(
 """The run of pytest."""
 
 
-def start(app: Sphinx) -> None:
-    """Begin to run them, unless they have passed as they are."""
-    if not app.config.gallery_only:
-        run.start()
-
-
 def wait(app: Sphinx, env: BuildEnvironment) -> None:
     """Let them finish before pages are written, and stop the build if one differs.
 
@@ -105,6 +99,6 @@ def executions(env: BuildEnvironment) -> Iterator[Execution]:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Start early, and wait when all pages are read."""
-    stages.listen(app, stages.Stage.DOCTESTS_STARTED, start)
+    stages.listen(app, stages.Stage.DOCTESTS_STARTED, run.begin)
     stages.listen(app, stages.Stage.DOCTESTS_FINISHED, wait)
     return stages.SAFE
