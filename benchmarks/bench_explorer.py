@@ -1,4 +1,4 @@
-"""The explorer: the time to a new picture, and the longest pause while a slow function runs."""
+"""How fast the explorer answers: with a new picture, beside a slow function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What remedies cost and how right they are.
+"""The price of each remedy: its time, beside the accuracy that it buys.
 
 Each finding is kept for the site as soon as it is there.
 

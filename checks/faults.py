@@ -1,4 +1,4 @@
-"""Break the build in the ways that machines do, and demand the same site or one clear sentence.
+"""Break the build as machines do: it has to end in the same site or in one clear sentence.
 
 Not collected with the other tests, for it builds the site many times over, in a temporary copy:
 ``nox -s faults`` runs it, ``nox -s faults -- -k killed`` a part of it. One clean build is the

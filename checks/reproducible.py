@@ -1,4 +1,4 @@
-"""Build the site twice, in two folders, and compare it byte by byte.
+"""Tell whether two builds of the site, in two folders, are the same byte by byte.
 
 ``nox -s reproducible`` runs it: ``python checks/reproducible.py [NAME ...]``, where names of
 scripts restrict the two builds to those, for a quick look. The two copies of the tree lie in
@@ -29,13 +29,13 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 
-from _extensions import stages  # noqa: E402  # once docs/ is on the path
+from _extensions import folders  # noqa: E402  # once docs/ is on the path
 
 MEASURED = frozenset({"guide/build.json"})
 HASH_SEEDS = (77, 1)
 WORKERS = (1, 2)
 """Processes that execute scripts, in each of the two copies."""
-CACHES = tuple(stages.below_root(path) for path in stages.results())
+CACHES = tuple(folders.below_root(path) for path in folders.results())
 """What scripts, chapters and checks have given, and what that took."""
 _ARCHIVES = (".zip", ".whl")
 

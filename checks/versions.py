@@ -1,9 +1,9 @@
-"""Build the site and run all checks with the packages of this environment; record it if all pass.
+"""Record the versions of this environment, once all checks of the site have passed with them.
 
 ``nox -s oldest`` and ``nox -s newest`` run it, each in an environment of its own: ``python
 checks/versions.py oldest [KEPT ...]``, where KEPT are the requirements that were held fixed. The
-work is done on a copy of the tree, from nothing; only the record ``docs/guide/versions.toml`` is
-written into the tree itself.
+site is built from nothing on a copy of the tree, where all checks are run, too; only the record
+``docs/guide/versions.toml`` is written into the tree itself.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ sys.path.insert(0, str(HERE))
 sys.dont_write_bytecode = True
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for kernels
 
-from _extensions import stages
+from _extensions import folders
 from _extensions.content import local_inventories, unexecuted
 from _extensions.execute import kernel_settings, plain_failures
 from _extensions.execute.settings import (  # noqa: F401  # Sphinx reads these settings here
@@ -27,7 +27,7 @@ from _extensions.execute.settings import (  # noqa: F401  # Sphinx reads these s
 from _extensions.whole_site import site_address
 
 plain_failures.install()
-kernel_settings.isolate_kernels(stages.build("ipython"))
+kernel_settings.isolate_kernels(folders.build("ipython"))
 
 project = "removable"
 author = "The removable developers"
@@ -56,25 +56,30 @@ extensions = [
     "_extensions.execute.claims_aside",
     "_extensions.execute.saboteurs_aside",
     "_extensions.execute.doctests_aside",
-    "_extensions.gallery.figures",
+    "_extensions.gallery.figure_commits",
     "_extensions.content.katex_static",
     "_extensions.content.gallery_figure",
-    "_extensions.content.claims_table",
+    "_extensions.content.ledger_table",
+    "_extensions.content.paper_items",
+    "_extensions.content.paper_coverage",
+    "_extensions.content.place_links",
     "_extensions.content.saboteurs_table",
     "_extensions.content.explorer",
     "_extensions.content.build_record",
     "_extensions.content.paper_equations",
     "_extensions.content.download_links",
     "_extensions.content.tested_versions",
+    "_extensions.content.versions_in_text",
     "_extensions.content.citations",
     "_extensions.downloads.notebook_prose",
     "_extensions.downloads.wheel",
-    "_extensions.downloads.scripts_and_notebooks",
+    "_extensions.downloads.write_downloads",
     "_extensions.downloads.archive",
     "_extensions.page.accessible_html",
     "_extensions.page.page_head",
     "_extensions.page.lean_pages",
     "_extensions.page.text_pages",
+    "_extensions.page.llms_txt",
     "_extensions.page.content_security",
     "_extensions.page.wrong_address",
     "_extensions.whole_site.steady_site",
@@ -86,7 +91,7 @@ if os.environ.get("REMOVABLE_EXECUTE") == "0":
     extensions = unexecuted.instead_of(extensions)
     gallery_only = unexecuted.NOTHING
     sphinx_gallery_conf = {**sphinx_gallery_conf, "filename_pattern": unexecuted.NOTHING}
-    nb_execution_cache_path = str(unexecuted.last_cache(stages.build("jupyter-cache")) or "")
+    nb_execution_cache_path = str(unexecuted.last_cache(folders.build("jupyter-cache")) or "")
     nb_execution_mode = "cache" if nb_execution_cache_path else "off"
     myst_substitutions = {"versions": "PyTorch and TensorFlow"}
 nitpicky = True
@@ -106,7 +111,7 @@ intersphinx_mapping = local_inventories.mapping(
         "matplotlib": "https://matplotlib.org/stable/",
         "flint": "https://python-flint.readthedocs.io/en/latest/",
     },
-    compiled=stages.build("inventories"),
+    compiled=folders.build("inventories"),
 )
 
 autodoc_typehints = "none"  # the docstrings give types with their shapes and dtypes

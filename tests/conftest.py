@@ -1,4 +1,4 @@
-"""Paths and settings of all tests; what is where.
+"""The settings of all tests, with a plan of their folders.
 
 - ``package/``: the package, a file of tests for each module, but for the remedy.
 - ``remedy/``: continuation, ``repair`` and ``quotient``, and a corpus of functions for them.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -68,6 +70,17 @@ class _Pages(Mapping[str, Page]):
 def pages() -> Mapping[str, Page]:
     """Every page of the site, by its name."""
     return _Pages()
+
+
+def texts() -> list[str]:
+    """Return the names of the pages with a text version."""
+    return [name for name in pages() if (SITE / name).with_suffix(".txt").exists()]
+
+
+def meta(html: str, name: str) -> str | None:
+    """Return what an element ``meta`` of a page says; None if the page has none of that name."""
+    found = re.search(rf'<meta (?:name|property|http-equiv)="{re.escape(name)}" content="([^"]*)"', html)
+    return unescape(found[1]) if found else None
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

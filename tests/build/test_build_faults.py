@@ -20,13 +20,14 @@ from types import SimpleNamespace
 
 import pytest
 import sphinx._cli.util.errors as sphinx_errors
-from _extensions import stages
+from _extensions import folders
 from _extensions.downloads import archive
 from _extensions.execute import (
     aside,
     claims_aside,
     doctests_aside,
     execution_record,
+    framework_versions,
     intact,
     keys,
     plain_failures,
@@ -177,7 +178,7 @@ def test_claims_that_cannot_be_written_are_no_traceback(tmp_path, capsys):
 def gallery(tmp_path, monkeypatch):
     """Two scripts that are done, and recorded."""
     gallery = tmp_path / "docs" / "auto_gallery"
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     for script in ("plot_1", "plot_10"):
         (tmp_path / "gallery" / "a").mkdir(parents=True, exist_ok=True)
         (tmp_path / "gallery" / "a" / f"{script}.py").touch()
@@ -232,7 +233,7 @@ def test_the_record_of_a_removed_script_goes_with_it(gallery):
     assert recorded_scripts(gallery) == ["plot_10.json"]
 
 
-KEPT = ("doctrees/environment.pickle", *(f"_build/{kind}/x.json" for kind in stages.BESIDE))
+KEPT = ("doctrees/environment.pickle", *(f"_build/{kind}/x.json" for kind in folders.BESIDE))
 
 
 @pytest.fixture
@@ -358,7 +359,7 @@ def test_a_database_that_is_damaged_is_dropped_with_its_cache(cache, content):
 )
 def test_a_result_that_cannot_be_read_is_made_again(run, half, whole, tmp_path, monkeypatch):
     monkeypatch.setattr(execution_record, "folder", lambda: tmp_path)
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(run, "key", lambda: "k")
     execution_record.record(run.name, execution_record.Measurement("k", 1.0, None))
     run.file.parent.mkdir(parents=True)
@@ -374,7 +375,7 @@ def test_a_result_that_cannot_be_read_is_made_again(run, half, whole, tmp_path, 
 def test_a_file_that_changes_during_the_build_stops_it_with_one_sentence(tmp_path, monkeypatch):
     now = ["before"]
     monkeypatch.setattr(execution_record, "folder", lambda: tmp_path)
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     run = aside.Aside("claims", ".json", lambda: now[0], lambda file: ("this",), lambda file: False)
     run.start()
     now[0] = "after"
@@ -409,7 +410,7 @@ def test_a_word_that_has_gone_from_every_page_goes_from_the_search(page_goes, tm
     source, out = tmp_path / "source", tmp_path / "out"
     source.mkdir()
     name = steady_site.__name__
-    settings = f"import sys\nsys.path.insert(0, {str(stages.ROOT / 'docs')!r})\nextensions = ['myst_nb', {name!r}]\n"
+    settings = f"import sys\nsys.path.insert(0, {str(folders.ROOT / 'docs')!r})\nextensions = ['myst_nb', {name!r}]\n"
     (source / "conf.py").write_text(f"{settings}html_theme = 'basic'\n", encoding="utf-8")
     (source / "index.md").write_text("# Title\n\nHere is a zyzzyva.\n", encoding="utf-8")
     (source / "other.md").write_text("---\norphan: true\n---\n\n# Other\n\nAnother quagga.\n", encoding="utf-8")
@@ -433,8 +434,8 @@ def test_a_word_that_has_gone_from_every_page_goes_from_the_search(page_goes, tm
 
 
 def test_a_framework_of_the_wrong_version_stops_the_build_with_one_sentence(monkeypatch):
-    found = required_frameworks.version
-    monkeypatch.setattr(required_frameworks, "version", lambda name: "1.0" if name == "torch" else found(name))
+    found = framework_versions.version
+    monkeypatch.setattr(framework_versions, "version", lambda name: "1.0" if name == "torch" else found(name))
     with pytest.raises(SystemExit) as caught:
         required_frameworks.check(None, SimpleNamespace())
     said = "PyTorch 1.0 is installed and torch>=2.4 is needed; run: python -m pip install 'torch>=2.4'"

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from _extensions import stages
-from _extensions.content import claims_table, katex_static, local_inventories, paper_equations
+from _extensions import folders
+from _extensions.content import katex_static, local_inventories, paper_coverage, paper_equations
 from _extensions.downloads import notebook_prose
 from _extensions.execute import (
     claims_aside,
@@ -103,7 +103,7 @@ def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):
     gallery = tmp_path / "docs" / "auto_gallery"
     (gallery / "s").mkdir(parents=True)
     (tmp_path / "gallery" / "s").mkdir(parents=True)
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(keys, "executing_key", lambda: "k")
     monkeypatch.setattr(freshness.execution_record, "is_current", lambda path: True)
     (gallery / ".environment-key").write_text("k", encoding="utf-8")
@@ -123,7 +123,7 @@ def test_a_removed_script_takes_its_own_files_along_and_no_others(tmp_path, monk
     (gallery / "s" / "images" / "thumb").mkdir(parents=True)
     (tmp_path / "gallery" / "s").mkdir(parents=True)
     (tmp_path / "gallery" / "s" / "plot_10.py").touch()
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     for n in (1, 10):
         for name in (f"plot_{n}.rst", f"plot_{n}.py", f"plot_{n}.py.md5", f"plot_{n}.codeobj.json", f"plot_{n}.ipynb"):
             (gallery / "s" / name).touch()
@@ -136,10 +136,11 @@ def test_a_removed_script_takes_its_own_files_along_and_no_others(tmp_path, monk
 
 
 def test_the_ledger_is_evaluated_again_when_a_claim_changes(tmp_path, monkeypatch):
-    for name in ("tutorial_src/removable/claims/claims.toml", "docs/_extensions/stages.py", "constraints.txt"):
+    shared = (f"docs/_extensions/{name}.py" for name in keys.SHARED)
+    for name in ("tutorial_src/removable/claims/claims.toml", *shared, "constraints.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1", encoding="utf-8")
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     scripts, claims = keys.executing_key(), claims_aside.key()
     (tmp_path / "tutorial_src/removable/claims/claims.toml").write_text("2", encoding="utf-8")
     assert claims_aside.key() != claims
@@ -147,25 +148,25 @@ def test_the_ledger_is_evaluated_again_when_a_claim_changes(tmp_path, monkeypatc
 
 
 def test_a_verdict_other_than_expected_stops_the_build_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(claims_aside.run, "key", lambda: "k")
     (tmp_path / "wrong.py").write_text(
         "import sys; open(sys.argv[-1], 'w'); sys.exit('fig-6: the verdict is ...')", encoding="utf-8"
     )
     monkeypatch.setattr(claims_aside.run, "command", lambda file: ("wrong", str(file)))
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
-    claims_aside.start(app)
+    claims_aside.run.begin(app)
     with pytest.raises(SystemExit, match="fig-6: the verdict is"):
-        claims_aside.wait(app, None, [])
+        claims_aside.run.finish(app, None, [])
     assert list((tmp_path / "_build" / "claims").iterdir()) == []
 
 
 @pytest.mark.parametrize(("found", "missing"), [(ledger_items.ITEMS, None), (ledger_items.ITEMS[:-5], "eq-10b")])
 def test_an_item_on_no_page_stops_the_build(found, missing, monkeypatch):
     claims = [SimpleNamespace(id=i, page=f"paper/x#{i}", check="") for i in ledger_items.ITEMS]
-    monkeypatch.setattr(claims_table, "load", lambda: claims)
+    monkeypatch.setattr(paper_coverage, "load", lambda: claims)
     document = nodes.section(ids=list(found))
-    document += [nodes.figure("", script=script) for script in claims_table._SCRIPTS.values()]
+    document += [nodes.figure("", script=script) for script in paper_coverage._SCRIPTS.values()]
     env = SimpleNamespace(
         found_docs={"paper/x"},
         get_doctree=lambda name: document,
@@ -173,10 +174,10 @@ def test_an_item_on_no_page_stops_the_build(found, missing, monkeypatch):
     )
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
     if missing is None:
-        claims_table.check_coverage(app, env)
+        paper_coverage.check_coverage(app, env)
         return
     with pytest.raises(SystemExit) as caught:
-        claims_table.check_coverage(app, env)
+        paper_coverage.check_coverage(app, env)
     assert f"claim {missing} leads to paper/x#{missing}, and that page has no such place" in str(caught.value)
     assert "equation (10b) is in no chapter" in str(caught.value)
 

@@ -1,4 +1,4 @@
-"""What executes again and what is written again when a file changes.
+"""What a changed file makes the next build do again.
 
 What the modules that execute may import is tested, too.
 """
@@ -10,17 +10,18 @@ import shutil
 from pathlib import Path
 
 import pytest
-from _extensions import stages
+from _extensions import folders
 from _extensions.execute import keys
 
-EXTENSIONS = stages.ROOT / "docs" / "_extensions"
+EXTENSIONS = folders.ROOT / "docs" / "_extensions"
 MODULES = sorted(EXTENSIONS.rglob("*.py"))
-EXECUTE = [path for path in MODULES if path.parent.name in keys.EXECUTING or path.name == "stages.py"]
+SHARED = [EXTENSIONS / f"{name}.py" for name in keys.SHARED]
+EXECUTE = [path for path in MODULES if path.parent.name in keys.EXECUTING or path in SHARED]
 WRITE = [path for path in MODULES if path not in EXECUTE]
 
 
 def names(paths: list[Path]) -> list[str]:
-    return [stages.below_root(path) for path in paths]
+    return [folders.below_root(path) for path in paths]
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +30,15 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("project")
     ignored = shutil.ignore_patterns("__pycache__", "auto_gallery", "*.svg", "*.png")
     for folder in ("docs/_extensions", "tutorial_src"):
-        shutil.copytree(stages.ROOT / folder, root / folder, ignore=ignored)
+        shutil.copytree(folders.ROOT / folder, root / folder, ignore=ignored)
     for name in ("docs/conf.py", "constraints.txt"):
-        shutil.copyfile(stages.ROOT / name, root / name)
+        shutil.copyfile(folders.ROOT / name, root / name)
     return root
 
 
 @pytest.fixture
 def project(copied: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(stages, "ROOT", copied)
+    monkeypatch.setattr(folders, "ROOT", copied)
     return copied
 
 
@@ -55,8 +56,8 @@ def changed(path: Path) -> tuple[bool, bool]:
 
 
 def test_modules_of_every_folder_are_looked_at():
-    folders = {path.parent.name for path in MODULES}
-    assert folders == {"_extensions", *FOLDERS}
+    looked_at = {path.parent.name for path in MODULES}
+    assert looked_at == {"_extensions", *FOLDERS}
     assert {"execute", "gallery"} == {*keys.EXECUTING}
 
 
@@ -137,8 +138,17 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("name", names(EXECUTE))
 def test_what_executes_imports_nothing_that_writes_pages(name):
-    for module in imported(stages.ROOT / name):
-        assert module.split(".")[1] in ("stages", *keys.EXECUTING), f"{name} imports {module}"
+    for module in imported(folders.ROOT / name):
+        assert module.split(".")[1] in (*keys.SHARED, *keys.EXECUTING), f"{name} imports {module}"
+
+
+def test_the_shared_modules_of_the_key_are_those_that_executing_ones_import():
+    found, waiting = set(), [path for path in EXECUTE if path not in SHARED]
+    while waiting:
+        names = {module.split(".")[1] for module in imported(waiting.pop())} - {*keys.EXECUTING}
+        waiting += [EXTENSIONS / f"{name}.py" for name in names - found]
+        found |= names
+    assert found == {*keys.SHARED}
 
 
 FOLDERS = ("execute", "gallery", "whole_site", "content", "downloads", "page")
@@ -148,8 +158,8 @@ FOLDERS = ("execute", "gallery", "whole_site", "content", "downloads", "page")
 @pytest.mark.parametrize("name", names([path for path in WRITE if path.parent != EXTENSIONS]))
 def test_a_module_imports_from_its_folder_and_those_before_it(name):
     allowed = FOLDERS[: FOLDERS.index(Path(name).parent.name) + 1]
-    for module in imported(stages.ROOT / name):
-        assert module.split(".")[1] in ("stages", *allowed), f"{name} imports {module}"
+    for module in imported(folders.ROOT / name):
+        assert module.split(".")[1] in (*keys.SHARED, *allowed), f"{name} imports {module}"
 
 
 def test_no_import_closes_a_circle():

@@ -6,10 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from _extensions import stages
+from _extensions import folders
 from _extensions.content import tested_versions
-from _extensions.downloads import notebooks, scripts_and_notebooks, wheel
-from _extensions.execute import keys, required_frameworks
+from _extensions.downloads import wheel, write_downloads
+from _extensions.execute import framework_versions, keys
 from _extensions.whole_site import page_weight, site_address
 
 
@@ -29,9 +29,9 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     icons.parent.mkdir(parents=True)
     icons.write_bytes(b"icons")
     (tmp_path / "doctrees").mkdir()
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(keys, "writing_key", lambda: "k")
-    monkeypatch.setattr(required_frameworks, "installed", lambda module, title: "1.0")
+    monkeypatch.setattr(framework_versions, "installed", lambda module, title: "1.0")
     return SimpleNamespace(
         outdir=str(tmp_path / "html"),
         doctreedir=str(tmp_path / "doctrees"),
@@ -47,31 +47,31 @@ def made(app, monkeypatch):
     """How often downloads were made, in a site in which they have been."""
     calls = []
 
-    def make_all(app):
+    def contents(app):
         calls.append(app)
         return {"plot_x.py": "script", "plot_x.ipynb": "notebook"}
 
-    monkeypatch.setattr(notebooks, "make_all", make_all)
-    scripts_and_notebooks.write(app, None)
+    monkeypatch.setattr(write_downloads, "contents", contents)
+    write_downloads.write(app, None)
     assert len(calls) == 1
     return calls
 
 
 def test_downloads_are_made_once(app, made):
-    scripts_and_notebooks.write(app, None)
+    write_downloads.write(app, None)
     assert len(made) == 1
 
 
 CHANGES = {
-    "a script": lambda app, patch: Path(stages.ROOT, "gallery/s/plot_x.py").write_text("changed"),
-    "a chapter": lambda app, patch: Path(stages.ROOT, "docs/a.md").write_text("changed"),
+    "a script": lambda app, patch: Path(folders.ROOT, "gallery/s/plot_x.py").write_text("changed"),
+    "a chapter": lambda app, patch: Path(folders.ROOT, "docs/a.md").write_text("changed"),
     "a generated notebook": lambda app, patch: Path(app.srcdir, "auto_gallery/s/plot_x.ipynb").write_text("changed"),
     "the bibliography": lambda app, patch: Path(app.srcdir, "references.bib").write_text("changed"),
-    "the requirements": lambda app, patch: Path(stages.ROOT, "pyproject.toml").write_text("changed"),
+    "the requirements": lambda app, patch: Path(folders.ROOT, "pyproject.toml").write_text("changed"),
     "the release": lambda app, patch: setattr(app.config, "release", "2.0"),
     "the substitutions": lambda app, patch: app.config.myst_substitutions.update(versions="2"),
     "the address": lambda app, patch: patch.setattr(site_address, "address", lambda: "https://example.org/"),
-    "a framework": lambda app, patch: patch.setattr(required_frameworks, "installed", lambda *names: "2.0"),
+    "a framework": lambda app, patch: patch.setattr(framework_versions, "installed", lambda *names: "2.0"),
     "the code": lambda app, patch: patch.setattr(keys, "writing_key", lambda: "other"),
     "a download that is gone": lambda app, patch: Path(app.outdir, "downloads/plot_x.py").unlink(),
     "a download too many": lambda app, patch: Path(app.outdir, "downloads/plot_y.py").touch(),
@@ -81,7 +81,7 @@ CHANGES = {
 @pytest.mark.parametrize("what", CHANGES)
 def test_downloads_are_made_again_after_a_change(app, made, monkeypatch, what):
     CHANGES[what](app, monkeypatch)
-    scripts_and_notebooks.write(app, None)
+    write_downloads.write(app, None)
     assert len(made) == 2
     assert {p.name for p in Path(app.outdir, "downloads").iterdir()} == {"plot_x.py", "plot_x.ipynb"}
 
@@ -89,7 +89,7 @@ def test_downloads_are_made_again_after_a_change(app, made, monkeypatch, what):
 def test_a_site_without_downloads_gets_none_from_a_stamp(app, made):
     for path in Path(app.outdir, "downloads").iterdir():
         path.unlink()
-    scripts_and_notebooks.write(app, None)
+    write_downloads.write(app, None)
     assert len(made) == 2
 
 

@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 import joblib
 import pytest
-from _extensions import stages
+from _extensions import folders
 from _extensions.execute import execution_record, plain_failures, workers
 
 
@@ -44,7 +44,7 @@ sys.stdin.read()
 
 def test_a_worker_ends_with_its_build():
     build = subprocess.Popen(
-        [sys.executable, "-c", BUILD, WORKER], cwd=stages.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", BUILD, WORKER], cwd=folders.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     with build:
         assert build.stdout.readline() == b"works\n"
@@ -64,7 +64,7 @@ def test_the_build_itself_is_not_watched():
 
 
 def test_scripts_that_are_left_are_counted_by_their_measurements(tmp_path, monkeypatch):
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(execution_record, "_environment", lambda: "k")
     scripts = [tmp_path / "gallery" / name for name in ("plot_a.py", "plot_b.py", "no_plot.py")]
     scripts[0].parent.mkdir()

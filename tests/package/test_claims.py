@@ -1,4 +1,4 @@
-"""The ledger: its file, its verdicts, its command line, and whether its checks can fail."""
+"""The ledger of claims, from its file to its command line."""
 
 from __future__ import annotations
 

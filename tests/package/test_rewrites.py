@@ -1,4 +1,4 @@
-"""Patterns that optimisers rewrite, and what becomes of value and slope.
+"""What becomes of value and slope where an optimiser rewrites a pattern.
 
 A common factor is not among the patterns.
 """

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from _extensions import stages
+from _extensions import folders
 from _extensions.content import saboteurs_table
 from _extensions.execute import saboteurs_aside
 from docutils import nodes
@@ -538,7 +538,7 @@ def test_each_has_a_name_of_its_own_and_a_sentence():
 @pytest.fixture
 def page(monkeypatch, tmp_path):
     """Show a record on a page: ``page("list", record)`` returns the nodes of that part."""
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(saboteurs_aside.run, "key", lambda: "k")
 
     def shown(part: str, content: dict | None = None, gallery_only: str = ""):
@@ -589,16 +589,16 @@ def test_a_partial_build_shows_a_note(page):
 
 
 def test_a_survivor_stops_the_build_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(saboteurs_aside.run, "key", lambda: "k")
     (tmp_path / "wrong.py").write_text(
         "import sys; open(sys.argv[-1], 'w'); sys.exit('a: it says nothing')", encoding="utf-8"
     )
     monkeypatch.setattr(saboteurs_aside.run, "command", lambda file: ("wrong", str(file)))
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
-    saboteurs_aside.start(app)
+    saboteurs_aside.run.begin(app)
     with pytest.raises(SystemExit, match=r"^The saboteurs do not break what they should\.\na: it says nothing$"):
-        saboteurs_aside.wait(app, None, [])
+        saboteurs_aside.run.finish(app, None, [])
     assert list((tmp_path / "_build" / "saboteurs").iterdir()) == []
 
 

@@ -1,4 +1,4 @@
-"""Sweeps: the claims of the figures over the whole grid, and the bookkeeping."""
+"""Sweeps of h, h1 and h2 over the whole grid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from removable import frameworks
 from removable import functions as fn
 from removable.errors import InputError
 from removable.sweeps.regions import Region
-from removable.sweeps.sweep import agreement, sweep
+from removable.sweeps.sweep import sweep
 
 EPSILON, DELTA = 1e-8, 1e-4
 
@@ -105,28 +105,6 @@ def test_counts_are_of_distinct_numbers(of_h):
     assert of_h.count(Region.RED) == 1  # 2 itself, whatever many offsets are rounded to it
     assert of_h.count(Region.YELLOW) == np.unique(of_h.x[of_h.inside(Region.YELLOW)]).size
     assert sum(of_h.count(region) for region in Region) == np.unique(of_h.x).size
-
-
-def test_agreement_counts_bits():
-    a = np.array([0.0, 1.0, np.nan, np.inf, 1.0])
-    b = np.array([-0.0, 1.0, np.nan, np.inf, np.nan])
-    found = agreement(a, b)
-    assert (found.points, found.differing, found.largest) == (5, 2, np.inf)
-    step = agreement(np.array([1.0], np.float32), np.array([1 + 2**-23], np.float32))
-    assert (step.differing, step.largest) == (1, 1.0)
-
-
-@pytest.mark.parametrize(
-    ("a", "b"),
-    [
-        (np.zeros(2), np.zeros(3)),
-        (np.zeros(2), np.zeros(2, np.float32)),
-        (np.zeros(2, int), np.zeros(2, int)),
-    ],
-)
-def test_agreement_refuses_what_cannot_be_compared(a, b):
-    with pytest.raises(InputError, match="two floating point arrays"):
-        agreement(a, b)
 
 
 def test_orders_and_names_are_checked(of_h):

@@ -1,4 +1,4 @@
-"""The list of changes made by hand, and what is said of one that no test notices."""
+"""The check that makes changes by hand: its list, its sentence on one that no test notices."""
 
 from __future__ import annotations
 

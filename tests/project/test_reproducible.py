@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import reproducible
-from _extensions import stages
+from _extensions import folders
 from _extensions.execute.aside import Aside
 
-EXECUTE = stages.ROOT / "docs" / "_extensions" / "execute"
+EXECUTE = folders.ROOT / "docs" / "_extensions" / "execute"
 
 
 def zipped(members: dict[str, bytes], date: tuple[int, ...] = (1980, 1, 1, 0, 0, 0)) -> bytes:
@@ -68,7 +68,7 @@ def test_a_difference_is_found_and_placed(sites, name, data, expected):
 def test_whatever_runs_beside_the_build_has_its_folder_among_the_caches():
     modules = [import_module(f"_extensions.execute.{path.stem}") for path in EXECUTE.glob("*.py")]
     runs = {value.name for module in modules for value in vars(module).values() if isinstance(value, Aside)}
-    assert runs == {"claims", "doctests", "saboteurs"} == {*stages.BESIDE}
+    assert runs == {"claims", "doctests", "saboteurs"} == {*folders.BESIDE}
     assert {f"_build/{name}" for name in runs} <= set(reproducible.CACHES)
 
 

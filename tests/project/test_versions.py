@@ -1,4 +1,4 @@
-"""The record of tested versions, and the lower bounds beside it."""
+"""The record of tested versions, beside the lower bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables that the site shows are complete and up to date, and the page is right about them.
+"""The tables that the site shows: complete, up to date, rightly described on their page.
 
 Up to date means that what is stored is what the tests hold now.
 """
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from remedy import corpus, refusals, test_repair, transforms
+from remedy import corpus, refusals, test_repair_accuracy, transforms
 from removable import repair
 from removable.scoreboard.stored import TABLES, read
 from site_under_test import ROOT
@@ -61,7 +61,7 @@ def test_what_is_above_the_bounds_is_named(nodes, dtype, name):
         assert named == []
     if nodes == "circle":
         # Two digits are kept, rounded up.
-        losses = {row[0]: 1.1 * test_repair.LOSSES.get(row[0], 1.3) for row in named}
+        losses = {row[0]: 1.1 * test_repair_accuracy.LOSSES.get(row[0], 1.3) for row in named}
         assert [row for row in named if row[3] > losses[row[0]] * bounds[row[2]]] == []
 
 

@@ -1,4 +1,4 @@
-"""Every transformation that a framework offers, and what a repaired function does under it.
+"""What a repaired function does under every transformation that a framework offers.
 
 ``TABLE`` states the expectation: a repaired function works, or it refuses in one sentence of
 ``removable.errors``. There is no third entry. Each test file holds the transformations of one

@@ -136,7 +136,7 @@ def test_each_page_asks_nobody_else_fits_a_phone_and_is_accessible_in_light_and_
     SEEN.update(look for look in looks if SEEN[look] < 3)
     # The table of weights counts what the browser has asked for, pictures and the measurements of
     # the build apart.
-    named = {path.relative_to(SITE).as_posix() for path in page_weight.files(SITE / name, SITE)} | {
+    named = {path.relative_to(SITE).as_posix() for path in page_weight.loaded_with(SITE / name, SITE)} | {
         name,
         "guide/build.json",
     }

@@ -17,12 +17,11 @@ from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import pytest
-from _extensions import stages
+from _extensions import folders
 from _extensions.content import build_record
-from _extensions.execute import doctests_aside, execution_record, script_doctests
+from _extensions.execute import doctests_aside, execution_record, keys, script_doctests
 from _extensions.execute.execution_record import Measurement
-from _extensions.gallery import figure_data, provenance
-from _extensions.gallery import figures as gallery_figures
+from _extensions.gallery import figure_commits, figure_data, figure_descriptions, provenance
 from site_under_test import ROOT, SITE, pages
 
 SCRIPTS = sorted((ROOT / "gallery").rglob("*.py"))
@@ -67,12 +66,12 @@ def test_every_page_is_in_the_record_and_on_the_page():
 
 
 def figures() -> list[Path]:
-    return gallery_figures.figures(ROOT / "docs" / "auto_gallery")
+    return figure_descriptions.figures(ROOT / "docs" / "auto_gallery")
 
 
 @pytest.mark.parametrize("light", figures(), ids=lambda path: path.stem)
 def test_the_data_of_each_figure_is_served_and_has_the_digest_of_the_page(light):
-    described = gallery_figures.described(light)
+    described = figure_descriptions.described(light)
     script = described["script"]
     (page,) = (page for name, page in pages().items() if name.endswith(f"/{script}.html") and "auto_gallery" in name)
     (link,) = {link for link in page.links if link.endswith(f"/{described['data']}")}
@@ -90,7 +89,7 @@ def test_the_data_of_each_figure_is_served_and_has_the_digest_of_the_page(light)
 
 @pytest.mark.parametrize("light", figures(), ids=lambda path: path.stem)
 def test_each_picture_says_where_it_comes_from(light):
-    described = gallery_figures.described(light)
+    described = figure_descriptions.described(light)
     script = described["script"]
     (source,) = (path for path in SCRIPTS if path.stem == script)
     assert described["page"] == f"auto_gallery/{source.parent.name}/{script}"
@@ -150,7 +149,7 @@ def repository(tmp_path, monkeypatch):
         path.write_text("1", encoding="utf-8")
         git("add", "-A")
         git("commit", "-qm", name)
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     forget()
     yield SimpleNamespace(root=tmp_path, git=git, forget=forget)
     forget()
@@ -171,7 +170,7 @@ def test_without_history_no_commit_is_named(repository, monkeypatch):
     repository.git("clone", "-q", "--depth=1", f"file://{repository.root}", str(shallow))
     elsewhere = repository.root / "gallery"  # inside somebody's repository, and not its root
     for root in (shallow, elsewhere):
-        monkeypatch.setattr(stages, "ROOT", root)
+        monkeypatch.setattr(folders, "ROOT", root)
         repository.forget()
         assert provenance.head() == provenance.UNKNOWN
         assert provenance.commit_of(root / "gallery" / "a.py") == provenance.UNKNOWN
@@ -186,7 +185,7 @@ def test_a_commit_is_written_into_pictures_without_drawing_them_again(tmp_path, 
     light.with_suffix(".json").write_text('{"commit": ""}')
     for commit in ("0123456789ab", provenance.CHANGED):
         monkeypatch.setattr(provenance, "commit_of", lambda path, commit=commit: commit)
-        gallery_figures.name_commits(SimpleNamespace(srcdir=str(tmp_path)))
+        figure_commits.name_commits(SimpleNamespace(srcdir=str(tmp_path)))
         for path in (light, light.with_stem(f"{light.stem}_dark")):
             assert f"<dc:identifier>commit {commit}</dc:identifier>" in path.read_text()
         assert json.loads(light.with_suffix(".json").read_text()) == {"commit": commit}
@@ -232,14 +231,15 @@ def test_a_module_leaves_its_measurement_only_when_it_ends_well(tmp_path, monkey
 def test_a_doctest_that_differs_stops_the_build_and_leaves_nothing(measured, tmp_path, monkeypatch):
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "page.py").write_text('"""\n>>> 1 + 1\n3\n"""\n', encoding="utf-8")
-    for name in ("conftest.py", "pyproject.toml", "constraints.txt", "docs/_extensions/stages.py"):
+    shared = (f"docs/_extensions/{name}.py" for name in keys.SHARED)
+    for name in ("conftest.py", "pyproject.toml", "constraints.txt", *shared):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "tutorial_src" / "removable" / "claims").mkdir(parents=True)
     (tmp_path / "tutorial_src" / "removable" / "claims" / "claims.toml").touch()
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     app = SimpleNamespace(config=SimpleNamespace(gallery_only=""))
-    doctests_aside.start(app)
+    doctests_aside.run.begin(app)
     with pytest.raises(
         SystemExit, match=r"(?s)A published value is not what was computed.*Expected:\n    3\nGot:\n    2"
     ):
@@ -251,7 +251,7 @@ def test_a_doctest_that_differs_stops_the_build_and_leaves_nothing(measured, tmp
 def test_what_was_not_executed_stops_the_build(measured, tmp_path, monkeypatch):
     row = build_record.Row("paper/x", "docs/paper/x.md", "myst-nb", 2, "x", "k")
     monkeypatch.setattr(build_record, "rows", lambda env: iter([row]))
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(doctests_aside, "passed", lambda: {"docs/paper/x.md": 2})
     app = SimpleNamespace(
         env=None, outdir=str(tmp_path), builder=SimpleNamespace(format="html"), config=SimpleNamespace(gallery_only="")

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 import yaml
-from _extensions import stages
+from _extensions import folders
 from _extensions.content import build_record, citations, download_links
-from _extensions.downloads import archive, notebooks, plain_markdown
+from _extensions.downloads import archive, notebook_check_cells, notebook_install_cell, plain_markdown, scripts
 from _extensions.whole_site import site_address
 from IPython.core.inputtransformer2 import TransformerManager
 from removable import __version__
@@ -127,14 +127,15 @@ def test_colab_is_offered_where_it_can_reach_the_notebook_and_nowhere_else(monke
 def test_the_address_of_the_wheel_follows_the_site(monkeypatch):
     monkeypatch.setenv("SITE_URL", "https://example.org/r")
     wheel = "https://example.org/r/dist/removable-9.9-py3-none-any.whl"
-    assert wheel in notebooks.inline_metadata("9.9", "import torch")
-    assert wheel in notebooks.install_cell("9.9", "import torch").source
+    assert wheel in scripts.inline_metadata("9.9", "import torch")
+    assert wheel in notebook_install_cell.install_cell("9.9", "import torch").source
 
 
 def test_only_the_frameworks_of_a_page_are_asked_for():
-    assert "removable[torch] @" in notebooks.inline_metadata("9.9", "import torch")
+    assert "removable[torch] @" in scripts.inline_metadata("9.9", "import torch")
     assert (
-        'modules = {"torch": "torch", "jax": "jax"}' in notebooks.install_cell("9.9", "names = 'jax', 'torch'").source
+        'modules = {"torch": "torch", "jax": "jax"}'
+        in notebook_install_cell.install_cell("9.9", "names = 'jax', 'torch'").source
     )
 
 
@@ -149,7 +150,7 @@ def test_each_script_and_chapter_is_offered_on_its_page(path):
 
 
 def test_ipython_leaves_the_prompts_of_an_example_alone():
-    source = notebooks.check_cell(">>> 1 + 1\n2\n>>> for i in ():\n...     pass").source
+    source = notebook_check_cells.check_cell(">>> 1 + 1\n2\n>>> for i in ():\n...     pass").source
     assert TransformerManager().transform_cell(source) == f"{source}\n"
     assert (
         TransformerManager().transform_cell(source.split("\n", 2)[2]) != source.split("\n", 2)[2]
@@ -220,7 +221,7 @@ def test_the_archive_holds_the_site_and_what_runs_and_nothing_of_one_run():
 
 
 def test_an_archive_of_the_same_files_has_the_same_bytes_and_is_not_packed_twice(tmp_path, monkeypatch):
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "ROOT", tmp_path)
     (tmp_path / "_build").mkdir()
     written = []
     for folder in ("one", "two"):

@@ -1,4 +1,4 @@
-"""The built site: complete, linked, by itself, and every figure and value executed."""
+"""The built site: complete, linked, by itself, executed throughout."""
 
 from __future__ import annotations
 

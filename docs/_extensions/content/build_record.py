@@ -23,7 +23,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from _extensions import stages
+from _extensions import folders, stages
+from _extensions.content import links, tables
 from _extensions.execute import (
     chapters_ahead,
     claims_aside,
@@ -34,8 +35,7 @@ from _extensions.execute import (
     saboteurs_aside,
     script_doctests,
 )
-from _extensions.gallery import figures as gallery_figures
-from _extensions.gallery import provenance
+from _extensions.gallery import figure_descriptions, provenance
 
 PAGE = "guide/build"
 _FILE = "build.json"
@@ -44,8 +44,8 @@ _SHOWN = 16  # digits of a key
 _start = time.perf_counter()
 
 
-EXECUTORS = (doctests_aside, chapters_ahead, freshness, claims_aside, saboteurs_aside)
-"""The modules that execute; each names what it executes. Of two with one page the later has it."""
+EXECUTORS = (doctests_aside, chapters_ahead, freshness, claims_aside.run, saboteurs_aside.run)
+"""All that execute; each names what it executes. Of two with one page the later has it."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ def rows(env: BuildEnvironment) -> Iterator[Row]:
         if page in executions:
             yield Row(**vars(executions[page]))
         else:
-            yield Row(page, stages.below_root(Path(env.doc2path(page))), "", 0, "", "")
+            yield Row(page, folders.below_root(Path(env.doc2path(page))), "", 0, "", "")
     yield Row(**vars(executions[""]))
 
 
 def figures(app: Sphinx) -> Iterator[tuple[str, dict[str, Any]]]:
     """Name each figure, and give its description."""
-    for light in gallery_figures.figures(Path(app.srcdir, "auto_gallery")):
-        described = gallery_figures.described(light)
+    for light in figure_descriptions.figures(Path(app.srcdir, "auto_gallery")):
+        described = figure_descriptions.described(light)
         script, number = described["script"], described["number"]
         yield script if number == 1 else f"{script}, {number}", described
 
@@ -130,30 +130,30 @@ class BuildRecord(SphinxDirective):
                 page = self._to(row.page) if row.page else nodes.Text("docstrings")
                 key = nodes.literal("", row.key[:_SHOWN])
                 cells = (page, nodes.Text(row.engine), nodes.Text(str(row.doctests) if row.doctests else ""), key)
-                body.append(nodes.row("", *map(stages.cell, cells), ids=[row.id]))
+                body.append(nodes.row("", *map(tables.cell, cells), ids=[row.id]))
             else:
                 without += [self._to(row.page), nodes.Text(", ")]
         without[-1] = nodes.Text(".")
         titles = ("Page", "Executed by", "Doctests", "Key")
-        return [stages.table(titles, (40, 20, 12, 28), body, "build-record", "pages"), without]
+        return [tables.table(titles, (40, 20, 12, 28), body, "build-record", "pages"), without]
 
     def _figures(self) -> list[nodes.Node]:
         body = [
             nodes.row(
                 "",
-                stages.cell(self._to(described["page"], name)),
-                stages.cell(nodes.literal("", described["commit"])),
-                stages.cell(nodes.literal("", described["data_sha256"])),
+                tables.cell(self._to(described["page"], name)),
+                tables.cell(nodes.literal("", described["commit"])),
+                tables.cell(nodes.literal("", described["data_sha256"])),
             )
             for name, described in figures(self.env.app)
         ]
         titles = ("Figure", "Commit of its script", "SHA-256 of its data")
-        return [stages.table(titles, (25, 20, 55), body, "build-record", "figures")]
+        return [tables.table(titles, (25, 20, 55), body, "build-record", "figures")]
 
     def _to(self, page: str, text: str | None = None) -> nodes.Node:
         """Lead to a page, by a text or by its name."""
         text = text or page.removeprefix("auto_gallery/").removesuffix("/index") or "index"
-        return stages.link_to(self.env, f"/{page}", nodes.inline("", text))
+        return links.link_to(self.env, f"/{page}", nodes.inline("", text))
 
 
 def measurements(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
@@ -187,7 +187,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     pages = measurements(app.env)
     if not app.config.gallery_only:
         executed = {entry["source"] for entry in pages.values() if entry.get("run")}
-        sources = {stages.below_root(path) for path in stages.scripts().rglob("*.py")}
+        sources = {folders.below_root(path) for path in folders.scripts().rglob("*.py")}
         sources |= {entry["source"] for entry in pages.values() if entry["engine"]}
         if missing := sorted(sources - executed):
             raise SystemExit("Not everything was executed.\n" + "\n".join(f"{name} was not" for name in missing))

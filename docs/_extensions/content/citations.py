@@ -9,10 +9,10 @@ import yaml
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from _extensions import stages
+from _extensions import files, folders, stages
 from _extensions.whole_site import site_address
 
-CFF = stages.ROOT / "CITATION.cff"
+CFF = folders.ROOT / "CITATION.cff"
 PAGE = "guide/cite"
 _PLACE = "```bibtex\nBIBTEX\n```"
 
@@ -73,8 +73,8 @@ def show(app: Sphinx, docname: str, source: list[str]) -> None:
 def serve(app: Sphinx, exception: Exception | None) -> None:
     """Write both files beside the wheel."""
     if stages.is_site(app, exception):
-        stages.write_if_changed(Path(app.outdir, "dist", "CITATION.cff"), CFF.read_text(encoding="utf-8"))
-        stages.write_if_changed(Path(app.outdir, "dist", "removable.bib"), entries())
+        files.write_if_changed(Path(app.outdir, "dist", "CITATION.cff"), CFF.read_text(encoding="utf-8"))
+        files.write_if_changed(Path(app.outdir, "dist", "removable.bib"), entries())
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -16,10 +16,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from _extensions import stages
+from _extensions import folders, stages
 
 PAGE = "explorer"
-COMPARED = stages.ROOT / "docs" / "_static" / "explorer" / "compared.json"
+COMPARED = folders.ROOT / "docs" / "_static" / "explorer" / "compared.json"
 _STYLES = ("uplot/uPlot.min.css", "explorer/explorer.css")
 _LIBRARIES = ("uplot/uPlot.iife.min.js", "decimal/decimal.js", "acorn/acorn.js")
 _OWN = ("exact", "tape", "programs", "plot", "address", "explorer", "pairs", "reader", "judge", "own_page")

@@ -21,8 +21,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from _extensions import stages
-from _extensions.content import explorer
-from _extensions.gallery import figures
+from _extensions.content import explorer, links
+from _extensions.gallery import preview_cards
+from _extensions.gallery.figure_descriptions import described
 
 NOTHING = "(?!)"
 """A pattern that matches no script: the setting ``gallery_only`` where nothing is executed."""
@@ -53,21 +54,21 @@ class GalleryFigure(SphinxDirective):
         raise self.error(f"{source.name} has drawn no such figure; the log of its execution says why.")
 
     def _figure(self, source: Path, light: Path) -> nodes.figure:
-        described = figures.described(light)
+        description = described(light)
         figure = nodes.figure("", classes=["gallery-figure"], script=source.stem)
         images = nodes.container("", classes=["gallery-images"])
         # page_head reads it, for link previews.
-        card = figures.card(light).relative_to(self.env.srcdir).as_posix()
+        card = preview_cards.card(light).relative_to(self.env.srcdir).as_posix()
         for path, theme in ((light, "only-light"), (light.with_stem(f"{light.stem}_dark"), "only-dark")):
             uri = f"/{path.relative_to(self.env.srcdir).as_posix()}"
-            images += nodes.image(uri=uri, alt=described["finding"], classes=[theme], card=card)
+            images += nodes.image(uri=uri, alt=description["finding"], classes=[theme], card=card)
         figure += images
-        caption = nodes.caption("", "", nodes.strong("", f"{described['item']}, recomputed."))
-        *most, last = described["versions"]
+        caption = nodes.caption("", "", nodes.strong("", f"{description['item']}, recomputed."))
+        *most, last = description["versions"]
         caption += nodes.Text(f" {' and '.join(filter(None, (', '.join(most), last)))}; drawn by ")
-        caption += self._link(source.name, described["page"])
-        caption += nodes.Text(f", commit {described['commit']}. ")
-        data = light.with_name(described["data"])
+        caption += self._link(source.name, description["page"])
+        caption += nodes.Text(f", commit {description['commit']}. ")
+        data = light.with_name(description["data"])
         target = f"/{data.relative_to(self.env.srcdir).as_posix()}"
         kilobytes = max(1, round(data.stat().st_size / 1000))
         size = f"{kilobytes} kB" if kilobytes < 1000 else f"{kilobytes / 1000:.1f} MB"
@@ -83,7 +84,7 @@ class GalleryFigure(SphinxDirective):
     def _link(self, name: str, page: str) -> nodes.Node:
         """Name the script, and lead to its page from every other one."""
         shown = nodes.literal("", name)
-        return shown if page == self.env.docname else stages.link_to(self.env, f"/{page}", shown)
+        return shown if page == self.env.docname else links.link_to(self.env, f"/{page}", shown)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

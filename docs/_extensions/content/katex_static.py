@@ -16,11 +16,11 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
-from _extensions import stages
+from _extensions import folders, stages
 
 logger = logging.getLogger(__name__)
 
-KATEX = stages.ROOT / "docs" / "_vendor" / "katex" / "katex.min.js"
+KATEX = folders.ROOT / "docs" / "_vendor" / "katex" / "katex.min.js"
 
 
 @functools.cache

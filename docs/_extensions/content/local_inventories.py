@@ -9,9 +9,9 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-from _extensions import stages
+from _extensions import folders
 
-SOURCES = stages.ROOT / "docs" / "_inventories"
+SOURCES = folders.ROOT / "docs" / "_inventories"
 
 
 def mapping(addresses: dict[str, str], compiled: Path) -> dict[str, tuple[str, str]]:

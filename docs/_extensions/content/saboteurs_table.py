@@ -11,8 +11,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from _extensions import stages
-from _extensions.content.claims_table import link_to_place
+from _extensions import files, stages
+from _extensions.content import tables
+from _extensions.content.place_links import link_to_place
 from _extensions.execute import claims_aside, saboteurs_aside
 
 
@@ -21,11 +22,7 @@ def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set
     now, before = saboteurs_aside.run.key(), getattr(env, "saboteurs_key", None)
     if not app.config.gallery_only:
         env.saboteurs_key = now
-    return {saboteurs_aside.PAGE} & env.found_docs if now != before else set()
-
-
-def _recorded(app: Sphinx) -> dict[str, Any] | None:
-    return claims_aside.recorded(app, saboteurs_aside.run)
+    return {saboteurs_aside.run.page} & env.found_docs if now != before else set()
 
 
 # For speed, removable.claims.saboteurs is imported where the table is made: it imports sympy.
@@ -42,7 +39,7 @@ class Saboteurs(SphinxDirective):
         part = self.arguments[0]
         if part not in parts:
             raise self.error(f"the saboteurs have no part {part!r}; give one of {', '.join(parts)}.")
-        recorded = _recorded(self.env.app)
+        recorded = saboteurs_aside.run.recorded(self.env.app)
         if recorded is None:
             text = "This is a partial build, in which no saboteur was at work."
             return [nodes.note("", nodes.paragraph("", text))]
@@ -66,7 +63,7 @@ class Saboteurs(SphinxDirective):
 
         names, claims = list(recorded["saboteurs"]), recorded["claims"]
         rows = [self._row(claim, verdicts) for claim, verdicts in claims.items()]
-        table = stages.table(("Claim", *names), (28, *(9 for _ in names)), rows, "saboteurs", stub=1)
+        table = tables.table(("Claim", *names), (28, *(9 for _ in names)), rows, "saboteurs", stub=1)
         fewest = min(len(broken_by(verdicts)) for verdicts in claims.values())
         text = f"{len(claims)} testable claims and {len(names)} saboteurs; each claim is broken by at least {fewest}."
         return [nodes.paragraph("", text), table]
@@ -76,21 +73,21 @@ class Saboteurs(SphinxDirective):
         from removable.claims.saboteurs import NOBODY, RAISES, broken_by
 
         broken = broken_by(verdicts)
-        link = link_to_place(self.env, f"{claims_aside.PAGE}#claim-{claim}", claim)
-        row = nodes.row("", stages.cell(link), ids=[f"saboteurs-of-{claim}"])
+        link = link_to_place(self.env, f"{claims_aside.run.page}#claim-{claim}", claim)
+        row = nodes.row("", tables.cell(link), ids=[f"saboteurs-of-{claim}"])
         for name, verdict in verdicts.items():
             if name != NOBODY:
                 raises = verdict.startswith(RAISES)
                 word = "survives" if name not in broken else "raises" if raises else "breaks"
-                row += stages.cell(nodes.inline("", word, classes=["visually-hidden"]), classes=[word])
+                row += tables.cell(nodes.inline("", word, classes=["visually-hidden"]), classes=[word])
         return row
 
 
 def publish(app: Sphinx, exception: Exception | None) -> None:
     """Put the record beside the page."""
-    if stages.is_site(app, exception) and (recorded := _recorded(app)) is not None:
+    if stages.is_site(app, exception) and (recorded := saboteurs_aside.run.recorded(app)) is not None:
         text = json.dumps(recorded, indent=1, ensure_ascii=False) + "\n"
-        stages.write_if_changed(Path(app.outdir, f"{saboteurs_aside.PAGE}.json"), text)
+        files.write_if_changed(Path(app.outdir, f"{saboteurs_aside.run.page}.json"), text)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -20,10 +20,11 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from _extensions import stages
+from _extensions import folders, stages
+from _extensions.content import tables
 
-PROJECT = stages.ROOT / "pyproject.toml"
-RECORD = stages.ROOT / "docs" / "guide" / "versions.toml"
+PROJECT = folders.ROOT / "pyproject.toml"
+RECORD = folders.ROOT / "docs" / "guide" / "versions.toml"
 PAGE = "guide/versions"
 EXTRAS = ("torch", "tensorflow", "tensorflow-cpu", "jax", "pytensor", "docs", "test")
 
@@ -87,8 +88,8 @@ class TestedVersions(SphinxDirective):
         ]
         titles = ["Package", "at least", "this build", *(f"{name} set" for name in recorded)]
         widths = (34, *(16 for _ in titles[1:]))
-        rows = [nodes.row("", *map(stages.cell, line)) for line in cells]
-        table = stages.table(titles, widths, rows, "versions")
+        rows = [nodes.row("", *map(tables.cell, line)) for line in cells]
+        table = tables.table(titles, widths, rows, "versions")
         sentences = [self._sentence(name, each) for name, each in recorded.items()]
         none = nodes.paragraph("", "No other set is recorded in this source.")
         return [table, nodes.bullet_list("", *sentences) if sentences else none]

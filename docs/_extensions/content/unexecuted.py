@@ -22,14 +22,14 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from _extensions import stages
+from _extensions import folders, stages
 from _extensions.content import script_pages
 from _extensions.content.gallery_figure import NOTHING
 
 __all__ = ["NOTHING", "SITE_ONLY", "instead_of", "last_cache", "page_of", "scripts", "setup"]
 
-SCRIPTS = stages.scripts()
-PAGES = stages.gallery_pages()
+SCRIPTS = folders.scripts()
+PAGES = folders.gallery_pages()
 
 NOTE = (
     "Nothing was executed to make this page. Figures, tables and outputs are those of the last build "
@@ -39,12 +39,13 @@ SITE_ONLY = frozenset(
     (
         # They execute, or keep what was executed.
         *("required_frameworks", "intact", "site_state", "freshness", "chapters_ahead", "claims_aside"),
-        *("saboteurs_aside", "doctests_aside", "figures"),
+        *("saboteurs_aside", "doctests_aside", "figure_commits"),
         # They show what was measured; this extension puts a note in its place.
-        *("claims_table", "saboteurs_table", "build_record"),
+        *("ledger_table", "paper_items", "paper_coverage", "place_links", "saboteurs_table", "build_record"),
+        "versions_in_text",
         # They write what only a published site needs.
-        *("download_links", "notebook_prose", "wheel", "scripts_and_notebooks", "archive", "page_head"),
-        *("text_pages", "search_engines", "page_weight", "lean_pages", "steady_site", "wrong_address"),
+        *("download_links", "notebook_prose", "wheel", "write_downloads", "archive", "page_head"),
+        *("text_pages", "llms_txt", "search_engines", "page_weight", "lean_pages", "steady_site", "wrong_address"),
         # viewcode imports every module of the package in each build.
         "viewcode",
         # It would forbid the script with which sphinx-autobuild reloads a page.

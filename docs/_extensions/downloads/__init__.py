@@ -1,1 +1,1 @@
-"""What readers take away: scripts, notebooks, the package and all of it in one archive."""
+"""What readers take away: scripts, notebooks, the package, the archive."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from _extensions import stages
+from _extensions import files, folders, stages
 from _extensions.execute import intact
 
 NAME = "dist/removable-tutorial.zip"
@@ -27,7 +27,7 @@ README = (
 )
 
 
-def files(site: Path) -> dict[str, Path]:
+def packed(site: Path) -> dict[str, Path]:
     """Name the files of a site that are in the archive."""
     names = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
     return {n: path for n, path in sorted(names.items()) if n not in _LEFT_OUT and not n.startswith(".unfinished")}
@@ -36,7 +36,7 @@ def files(site: Path) -> dict[str, Path]:
 def members(site: Path, version: str) -> Iterator[tuple[str, bytes]]:
     """Name what is in the archive, with its content, in order."""
     contents = {"README.txt": README.format(version=version).encode()}
-    for name, path in files(site).items():
+    for name, path in packed(site).items():
         content = path.read_bytes()
         contents[f"site/{name}"] = content
         if name.startswith("dist/"):
@@ -67,13 +67,13 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
     if app.config.gallery_only:
         path.unlink(missing_ok=True)
         return
-    digests = "".join(f"{name} {intact.digest(file)}\n" for name, file in files(site).items())
-    stamp = stages.build("archive-packed")
+    digests = "".join(f"{name} {intact.digest(file)}\n" for name, file in packed(site).items())
+    stamp = folders.build("archive-packed")
     key = f"{app.outdir} {hashlib.sha256((digests + README.format(version=app.config.release)).encode()).hexdigest()}"
-    if path.exists() and stages.read(stamp) == key:
+    if path.exists() and files.read(stamp) == key:
         return
     write(path, list(members(site, app.config.release)))
-    stages.write_whole(stamp, key)
+    files.write_whole(stamp, key)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -14,13 +14,13 @@ from typing import Any
 import sphinx_gallery.notebook
 from sphinx.application import Sphinx
 
-from _extensions import stages
+from _extensions import folders, stages
 
 _CITE = re.compile(r":cite:[tp]:`([\w,]+)`")
 _TITLED = re.compile(r":(?:doc|ref|py:\w+|func|class|mod):`([^`<]+?)\s*<[^`>]+>`")
 _PLAIN = re.compile(r":(?:doc|ref|py:\w+|func|class|mod):`~?/?([^`<]+)`")
 
-_REFERENCES = stages.ROOT / "docs" / "references.bib"
+_REFERENCES = folders.ROOT / "docs" / "references.bib"
 
 
 @functools.cache

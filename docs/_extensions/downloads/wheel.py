@@ -1,4 +1,4 @@
-"""Put the package's wheel and the pins into the site, for the scripts that are downloaded."""
+"""Put into the site what downloads install: the wheel of the package, with the pins."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from _extensions import stages
+from _extensions import files, folders, stages
 from _extensions.execute import intact
 
 
 def _key() -> str:
     """Digest of what the wheel is made of."""
-    package = (path for path in (stages.ROOT / "tutorial_src").rglob("*") if path.suffix != ".pyc" and path.is_file())
-    files = [*package, *(stages.ROOT / name for name in ("pyproject.toml", "README.md", "LICENSE"))]
-    digests = (f"{stages.below_root(path)} {intact.digest(path)}\n" for path in sorted(files))
+    package = (path for path in (folders.ROOT / "tutorial_src").rglob("*") if path.suffix != ".pyc" and path.is_file())
+    sources = [*package, *(folders.ROOT / name for name in ("pyproject.toml", "README.md", "LICENSE"))]
+    digests = (f"{folders.below_root(path)} {intact.digest(path)}\n" for path in sorted(sources))
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
@@ -24,13 +24,13 @@ def build_wheel(app: Sphinx, exception: Exception | None) -> None:
     if not stages.is_site(app, exception):
         return
     dist, stamp, key = Path(app.outdir, "dist"), Path(app.doctreedir, "wheel-built"), _key()
-    stages.write_if_changed(dist / "constraints.txt", (stages.ROOT / "constraints.txt").read_text(encoding="utf-8"))
-    if stages.read(stamp) == key and [*dist.glob("*.whl")] == [dist / name(app.config.release)]:
+    files.write_if_changed(dist / "constraints.txt", (folders.ROOT / "constraints.txt").read_text(encoding="utf-8"))
+    if files.read(stamp) == key and [*dist.glob("*.whl")] == [dist / name(app.config.release)]:
         return
     from hatchling.builders.wheel import WheelBuilder  # for speed: most builds make no wheel
 
-    next(WheelBuilder(str(stages.ROOT)).build(directory=str(dist), versions=["standard"]))
-    stages.write_whole(stamp, key)
+    next(WheelBuilder(str(folders.ROOT)).build(directory=str(dist), versions=["standard"]))
+    files.write_whole(stamp, key)
 
 
 def name(release: str) -> str:

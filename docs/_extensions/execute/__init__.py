@@ -1,1 +1,1 @@
-"""Run what the pages show, keep each result under a key, and trust it only if it is whole."""
+"""Run what the pages show, unless a whole result is there under its key."""

@@ -15,7 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from _extensions import stages
+from sphinx.application import Sphinx
+
+from _extensions import folders
 from _extensions.execute import execution_record
 from _extensions.execute.progress import Progress
 
@@ -30,7 +32,7 @@ class Aside:
     ----------
     name : str
         Name of the run in the record of the build, and of the folder below ``_build`` with its
-        files: one of :data:`stages.BESIDE`.
+        files: one of :data:`folders.BESIDE`.
     ending : str
         How the name of the file ends.
     key : callable
@@ -54,15 +56,20 @@ class Aside:
     @property
     def file(self) -> Path:
         """Where the result is, or will be."""
-        return stages.build(self.name, f"{self.key()}{self.ending}")
+        return folders.build(self.name, f"{self.key()}{self.ending}")
 
     def _unfinished(self, ending: str) -> Path:
         """Name a file of this build: one that was killed may still be running."""
-        return stages.build(self.name, f"{self._key}.{os.getpid()}{ending}")
+        return folders.build(self.name, f"{self._key}.{os.getpid()}{ending}")
 
     def is_done(self) -> bool:
         """Tell whether the result is there, whole and measured."""
         return self.is_whole(self.file) and execution_record.is_known(self.name, self.key())
+
+    def begin(self, app: Sphinx) -> None:
+        """Begin, unless the build is partial or the result is there."""
+        if not app.config.gallery_only:
+            self.start()
 
     def start(self) -> None:
         """Begin, unless the result is there."""
@@ -74,7 +81,7 @@ class Aside:
         module, *arguments = self.command(self._unfinished(self.ending))
         command = execution_record.command(self._unfinished(".measured"), module, *arguments)
         self._process = subprocess.Popen(
-            command, cwd=stages.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
+            command, cwd=folders.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
         )
         atexit.register(self._process.kill)
         progress.left += 1

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from _extensions import stages
+from _extensions import folders, stages
 from _extensions.execute import execution_record, script_doctests
 from _extensions.execute.execution_record import Execution
 from _extensions.execute.progress import Progress
@@ -166,7 +166,7 @@ def executions(env: BuildEnvironment) -> Iterator[Execution]:
             blocks = tuple(script_doctests.blocks_of_chapter(str(path)))
             if any(block.kind == "code" for block in blocks):
                 count, key = script_doctests.examples(blocks), execution_record.key_of(path)
-                yield Execution(page, stages.below_root(path), "myst-nb", count, path.stem, key)
+                yield Execution(page, folders.below_root(path), "myst-nb", count, path.stem, key)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

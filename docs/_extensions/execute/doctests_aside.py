@@ -20,7 +20,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from _extensions import stages
+from _extensions import folders, stages
 from _extensions.execute import keys, script_doctests
 from _extensions.execute.aside import Aside
 from _extensions.execute.execution_record import Execution
@@ -28,13 +28,13 @@ from _extensions.execute.execution_record import Execution
 
 def key() -> str:
     """Digest of every file that the doctests depend on."""
-    pages = [path for path in (stages.ROOT / "docs").rglob("*.md") if "auto_gallery" not in path.parts]
+    pages = [path for path in (folders.ROOT / "docs").rglob("*.md") if "auto_gallery" not in path.parts]
     pages = [path for path in pages if ">>> " in path.read_text(encoding="utf-8")]
-    claims = stages.ROOT / "tutorial_src" / "removable" / "claims" / "claims.toml"
-    sources = (*sorted(pages), claims, stages.ROOT / "conftest.py", stages.ROOT / "pyproject.toml")
+    claims = folders.ROOT / "tutorial_src" / "removable" / "claims" / "claims.toml"
+    sources = (*sorted(pages), claims, folders.ROOT / "conftest.py", folders.ROOT / "pyproject.toml")
     digest = hashlib.sha256(keys.executing_key().encode())
     for path in sources:
-        digest.update(stages.below_root(path).encode() + path.read_bytes())
+        digest.update(folders.below_root(path).encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -58,12 +58,6 @@ run = Aside(
     is_whole=_is_whole,
 )
 """The run of pytest."""
-
-
-def start(app: Sphinx) -> None:
-    """Begin to run them, unless they have passed as they are."""
-    if not app.config.gallery_only:
-        run.start()
 
 
 def wait(app: Sphinx, env: BuildEnvironment) -> None:
@@ -97,14 +91,14 @@ def executions(env: BuildEnvironment) -> Iterator[Execution]:
             blocks = tuple(script_doctests.blocks_of_chapter(str(path)))
             count = script_doctests.examples(blocks)
             if count and not any(block.kind == "code" for block in blocks):
-                yield Execution(page, stages.below_root(path), "pytest", count, run.name, key())
-    sources = (stages.ROOT / "tutorial_src").rglob("*.py")
+                yield Execution(page, folders.below_root(path), "pytest", count, run.name, key())
+    sources = (folders.ROOT / "tutorial_src").rglob("*.py")
     docstrings = sum(path.read_text(encoding="utf-8").count(">>> ") for path in sources)
     yield Execution("", "tutorial_src", "pytest", docstrings, run.name, key())
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Start early, and wait when all pages are read."""
-    stages.listen(app, stages.Stage.DOCTESTS_STARTED, start)
+    stages.listen(app, stages.Stage.DOCTESTS_STARTED, run.begin)
     stages.listen(app, stages.Stage.DOCTESTS_FINISHED, wait)
     return stages.SAFE

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from _extensions import stages
+from _extensions import files, folders
 from _extensions.execute import keys, measured_module, script_doctests
 from _extensions.execute.measured_module import peak_memory
 from _extensions.execute.progress import Progress
@@ -92,7 +92,7 @@ def _reset_peak_memory() -> None:
 
 def folder() -> Path:
     """Return where the measurements are."""
-    return stages.build("measured")
+    return folders.build("measured")
 
 
 @functools.cache
@@ -121,7 +121,7 @@ def recorded(name: str) -> Measurement | None:
 def record(name: str, measurement: Measurement) -> None:
     """Keep a measurement; it counts as one of this build."""
     folder().mkdir(parents=True, exist_ok=True)
-    stages.write_whole(folder() / f"{name}.json", json.dumps(asdict(measurement)))
+    files.write_whole(folder() / f"{name}.json", json.dumps(asdict(measurement)))
     executed.add(name)
 
 
@@ -149,7 +149,7 @@ def is_current(path: Path) -> bool:
 
 def unmeasured(pattern: str) -> list[Path]:
     """Return the scripts with this pattern in their paths that have no measurement as they are."""
-    scripts = sorted(stages.scripts().rglob("*.py"))
+    scripts = sorted(folders.scripts().rglob("*.py"))
     return [script for script in scripts if re.search(pattern, script.as_posix()) and not is_current(script)]
 
 
@@ -162,7 +162,7 @@ def measure_script(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
         _started[name] = time.perf_counter()
         progress.start(name)
         return
-    source = next(stages.scripts().rglob(f"{name}.py"))
+    source = next(folders.scripts().rglob(f"{name}.py"))
     seconds = time.perf_counter() - _started.pop(name)
     # Other processes execute scripts, too: those that are left are counted by what is there.
     progress.left = len(unmeasured(gallery_conf["filename_pattern"]))

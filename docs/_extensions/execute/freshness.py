@@ -19,18 +19,18 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx_gallery.utils import get_md5sum
 
-from _extensions import stages
+from _extensions import files, folders, stages
 from _extensions.execute import execution_record, keys, script_doctests, workers
 from _extensions.execute.execution_record import Execution
 
 
 def _key() -> Path:
-    return stages.gallery_pages() / ".environment-key"
+    return folders.gallery_pages() / ".environment-key"
 
 
 def _running() -> Path:
     """Return the folder with an empty file for each script that is being executed."""
-    return stages.gallery_pages() / ".running"
+    return folders.gallery_pages() / ".running"
 
 
 def note_running(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
@@ -49,17 +49,17 @@ def note_running(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
 
 def forget_stale_scripts(app: Sphinx) -> None:
     """Let sphinx-gallery execute again each script whose result may be of another environment."""
-    pages = stages.gallery_pages()
+    pages = folders.gallery_pages()
     pages.mkdir(exist_ok=True)
     key = keys.executing_key()
     for mark in sorted(_running().glob("*")):
         for digest in pages.rglob(f"{mark.name}.py.md5"):
             digest.unlink()
         mark.unlink()
-    if stages.read(_key()) != key:
+    if files.read(_key()) != key:
         for digest in pages.rglob("*.py.md5"):
             digest.unlink()
-        stages.write_whole(_key(), key)
+        files.write_whole(_key(), key)
     for script, page in _scripts():
         digest = page.with_suffix(".py.md5")
         # The record of the build has no gap: what it knows nothing about is executed again.
@@ -84,8 +84,8 @@ def note_executed(app: Sphinx) -> None:
 
 def _scripts() -> Iterator[tuple[Path, Path]]:
     """Yield each script of the gallery, and its page without an ending."""
-    for script in sorted(stages.scripts().rglob("*.py")):
-        yield script, (stages.gallery_pages() / script.relative_to(stages.scripts())).with_suffix("")
+    for script in sorted(folders.scripts().rglob("*.py")):
+        yield script, (folders.gallery_pages() / script.relative_to(folders.scripts())).with_suffix("")
 
 
 def _to_execute(pattern: str) -> list[Path]:
@@ -95,7 +95,7 @@ def _to_execute(pattern: str) -> list[Path]:
     """
     stale = []
     for script, page in _scripts():
-        done = stages.read(page.with_suffix(".py.md5"))
+        done = files.read(page.with_suffix(".py.md5"))
         if re.search(pattern or r"/plot_", script.as_posix()) and get_md5sum(script, mode="t") != done:
             stale.append(script)
     return stale
@@ -103,8 +103,8 @@ def _to_execute(pattern: str) -> list[Path]:
 
 def _forget_removed_scripts() -> None:
     """Delete the pages of scripts that are no longer in the gallery."""
-    for page in stages.gallery_pages().rglob("*.rst"):
-        folder = stages.scripts() / page.parent.relative_to(stages.gallery_pages())
+    for page in folders.gallery_pages().rglob("*.rst"):
+        folder = folders.scripts() / page.parent.relative_to(folders.gallery_pages())
         known = page.stem in ("index", "sg_execution_times") or (folder / f"{page.stem}.py").exists()
         if not known or not folder.is_dir():
             for path in files_of(page.parent, page.stem):
@@ -125,7 +125,7 @@ def executions(env: BuildEnvironment) -> Iterator[Execution]:
         if name in env.found_docs:
             count = script_doctests.examples(script_doctests.blocks_of_script(str(script)))
             key = execution_record.key_of(script)
-            yield Execution(name, stages.below_root(script), "sphinx-gallery", count, script.stem, key)
+            yield Execution(name, folders.below_root(script), "sphinx-gallery", count, script.stem, key)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

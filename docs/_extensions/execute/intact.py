@@ -23,7 +23,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-from _extensions import stages
+from _extensions import files, folders, stages
 from _extensions.execute import freshness, site_state
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def damaged(folder: Path, recorded: Digests) -> list[str]:
 
 def save(path: Path, content: Any) -> None:
     """Write a record whole or not at all."""
-    stages.write_whole(path, json.dumps(content, indent=0))
+    files.write_whole(path, json.dumps(content, indent=0))
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -84,12 +84,12 @@ def _script(page: Path) -> Path:
 
     Several processes execute scripts at the same time.
     """
-    return stages.gallery_pages() / ".intact" / f"{page.stem}.json"
+    return folders.gallery_pages() / ".intact" / f"{page.stem}.json"
 
 
 def _digests_of_script(page: Path) -> Digests:
     its_own = freshness.files_of(page.parent, page.stem)
-    return digests(stages.gallery_pages(), (path for path in its_own if path.suffix != ".new"))
+    return digests(folders.gallery_pages(), (path for path in its_own if path.suffix != ".new"))
 
 
 def note_script(gallery_conf: dict[str, Any], fname: str | None, when: str) -> None:
@@ -102,8 +102,8 @@ def note_script(gallery_conf: dict[str, Any], fname: str | None, when: str) -> N
     """
     if when == "before" and fname:
         _settle()
-        script = next(stages.scripts().rglob(Path(fname).name))
-        _last.append(stages.gallery_pages() / script.relative_to(stages.scripts()))
+        script = next(folders.scripts().rglob(Path(fname).name))
+        _last.append(folders.gallery_pages() / script.relative_to(folders.scripts()))
         _script(_last[-1]).unlink(missing_ok=True)
 
 
@@ -123,10 +123,10 @@ def _record_script(page: Path) -> None:
 
 def mend_gallery() -> None:
     """Execute a script again whose page, figures or downloads are not what it left."""
-    for done in sorted(stages.gallery_pages().rglob("*.py.md5")):
+    for done in sorted(folders.gallery_pages().rglob("*.py.md5")):
         page = done.with_suffix("")
         recorded = load(_script(page))
-        if not recorded or damaged(stages.gallery_pages(), recorded):
+        if not recorded or damaged(folders.gallery_pages(), recorded):
             logger.info("%s: its page or figures are not whole, so it is executed again", page.name)
             for path in freshness.files_of(page.parent, page.stem):
                 path.unlink()
@@ -139,7 +139,7 @@ def settle_gallery(app: Sphinx) -> None:
     By then the dates in its zip files have been changed.
     """
     _last.clear()
-    done = [digest.with_suffix("") for digest in sorted(stages.gallery_pages().rglob("*.py.md5"))]
+    done = [digest.with_suffix("") for digest in sorted(folders.gallery_pages().rglob("*.py.md5"))]
     for page in done:
         _record_script(page)
     for record in {*_script(Path()).parent.glob("*.json")} - {_script(page) for page in done}:
@@ -199,12 +199,12 @@ def mend(app: Sphinx, config: Config) -> None:
     path = _record(app)
     record = load(path)
     path.unlink(missing_ok=True)  # until this build is finished, too
-    stages.gallery_pages().mkdir(exist_ok=True)
+    folders.gallery_pages().mkdir(exist_ok=True)
     mend_gallery()
     mend_cache(Path(config.nb_execution_cache_path), record.get("chapters", {}))
-    for kind in stages.BESIDE:
-        for name in damaged(stages.build(kind), record.get(kind, {})):
-            stages.build(kind, name).unlink(missing_ok=True)
+    for kind in folders.BESIDE:
+        for name in damaged(folders.build(kind), record.get(kind, {})):
+            folders.build(kind, name).unlink(missing_ok=True)
     outdir, doctrees = Path(app.outdir), Path(app.doctreedir)
     if not record or damaged(doctrees, record["doctrees"]):
         (doctrees / "environment.pickle").unlink(missing_ok=True)
@@ -226,8 +226,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         "doctrees": digests(doctrees, [*doctrees.rglob("*.doctree"), *(doctrees / name for name in _KEPT)]),
         "chapters": digests(cache, _cached(cache)),
     }
-    for kind in stages.BESIDE:
-        parts[kind] = digests(stages.build(kind), stages.build(kind).glob("*"))
+    for kind in folders.BESIDE:
+        parts[kind] = digests(folders.build(kind), folders.build(kind).glob("*"))
     save(_record(app), parts)
 
 

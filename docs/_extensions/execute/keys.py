@@ -1,4 +1,4 @@
-"""Two digests: dependencies of executed results, and those of pages beside their own text.
+"""The keys of a build: digests of all that a result, or a page beside its own text, depends on.
 
 Both are made of contents, never of times. :func:`executing_key` is part of the key of each script,
 chapter, claim and doctest. :func:`writing_key` decides whether pages that are there may stay.
@@ -12,7 +12,7 @@ import platform
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from _extensions import stages
+from _extensions import folders
 
 _PACKAGES = (
     "torch",
@@ -30,37 +30,40 @@ _PACKAGES = (
 EXECUTING = ("execute", "gallery")
 """Folders of extensions whose code has a part in what scripts, chapters and claims give."""
 
+SHARED = ("files", "folders", "stages")
+"""The modules beside these folders from which they import."""
+
 
 def _extensions() -> Path:
-    return stages.ROOT / "docs" / "_extensions"
+    return folders.ROOT / "docs" / "_extensions"
 
 
 def executing_files() -> Iterator[Path]:
     """Yield every file that results depend on, apart from what is executed."""
-    package = stages.ROOT / "tutorial_src"
+    package = folders.ROOT / "tutorial_src"
     # Stored measurements are data of the package. The list of claims has a key of its own: no
     # script reads it.
     for ending in ("*.py", "*.json"):
         yield from package.rglob(ending)
     for folder in EXECUTING:
         yield from (_extensions() / folder).rglob("*.py")
-    yield _extensions() / "stages.py"
-    yield stages.ROOT / "constraints.txt"
+    yield from (_extensions() / f"{name}.py" for name in SHARED)
+    yield folders.ROOT / "constraints.txt"
 
 
 def writing_files() -> Iterator[Path]:
     """Yield every file that decides how pages are written."""
-    docs = stages.ROOT / "docs"
+    docs = folders.ROOT / "docs"
     yield from _extensions().rglob("*.py")
     yield from (path for path in (docs / "_templates").rglob("*") if path.is_file())
     yield docs / "conf.py"
 
 
-def _digest(files: Iterable[Path], *words: str) -> str:
+def _digest(paths: Iterable[Path], *words: str) -> str:
     digest = hashlib.sha256("\0".join(words).encode())
-    for path in sorted(files):
+    for path in sorted(paths):
         content = path.read_bytes()
-        digest.update(f"\0{stages.below_root(path)}\0{len(content)}\0".encode() + content)
+        digest.update(f"\0{folders.below_root(path)}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""Run a module as a program, and write its time and memory to a file.
+"""Measure a module while it runs as a program.
 
 Usage: ``python measured_module.py FILE MODULE ...``.
 

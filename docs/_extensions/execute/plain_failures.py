@@ -29,7 +29,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
-from _extensions import stages
+from _extensions import folders, stages
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _GO_ON = "build again; it goes on where it stopped"
@@ -38,7 +38,7 @@ _LITTLE = 2**20  # bytes; a disk with less than this left is taken for the full 
 
 def _written() -> tuple[Path, ...]:
     """Return the folders that a build writes to, whatever its options."""
-    return stages.build(), stages.build("inventories"), *stages.results()
+    return folders.build(), folders.build("inventories"), *folders.results()
 
 
 _complaints: list[BaseException] = []
@@ -65,12 +65,12 @@ def _full_folders() -> str:
 
     The error of a write that failed does not name them.
     """
-    folders = [folder for folder in (*_written(), Path(tempfile.gettempdir())) if folder.is_dir()]
+    present = [folder for folder in (*_written(), Path(tempfile.gettempdir())) if folder.is_dir()]
     disks: dict[int, Path] = {}
-    for folder in folders:
+    for folder in present:
         if shutil.disk_usage(folder).free < _LITTLE:
             disks.setdefault(folder.stat().st_dev, folder)
-    return " and of ".join(map(str, disks.values())) or str(stages.build())
+    return " and of ".join(map(str, disks.values())) or str(folders.build())
 
 
 def _about_files(number: int | None, name: str | None) -> str | None:
@@ -79,7 +79,7 @@ def _about_files(number: int | None, name: str | None) -> str | None:
         what = f"The disk of {name or _full_folders()} is full"
         return f"{what} ({os.strerror(number)}): make room there and {_GO_ON}."
     if number == errno.EROFS:
-        return f"{name or stages.build()} is on a read-only file system: make it writable and {_GO_ON}."
+        return f"{name or folders.build()} is on a read-only file system: make it writable and {_GO_ON}."
     if number in (errno.EACCES, errno.EPERM) and name:
         return f"{name} may not be opened by this user (permission denied): change its permissions and {_GO_ON}."
     return None
@@ -104,12 +104,12 @@ def sentence(error: BaseException) -> str | None:
                 f"set REMOVABLE_WORKERS=1, which takes less, and {_GO_ON}."
             )
         if isinstance(one, pickle.UnpicklingError):
-            return f"A file in {stages.build()} is damaged ({one}): delete that folder and build again."
+            return f"A file in {folders.build()} is damaged ({one}): delete that folder and build again."
     return None
 
 
 def _about_databases(message: str) -> str:
-    cache = stages.build("jupyter-cache")
+    cache = folders.build("jupyter-cache")
     if "full" in message:
         return _about_files(errno.ENOSPC, str(cache))
     if "readonly" in message:
@@ -173,12 +173,12 @@ class LostFiles(logging.Handler):
                 raise SystemExit(told)
 
 
-def require_writable(folders: Iterable[Path]) -> None:
+def require_writable(needed: Iterable[Path]) -> None:
     """Stop before anything is executed if a folder cannot be written to.
 
     If it does not exist, the folder in which it will be made counts.
     """
-    for folder in folders:
+    for folder in needed:
         there = next(path for path in (folder, *folder.parents) if path.exists())
         if not os.access(there, os.W_OK | os.X_OK):
             raise SystemExit(f"{there} cannot be written to: make it writable and {_GO_ON}.")

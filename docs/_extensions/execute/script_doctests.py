@@ -25,9 +25,9 @@ from typing import Any, NamedTuple
 from removable.selfcheck import FLAGS
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 
-from _extensions import stages
+from _extensions import folders
 
-TESTS = stages.ROOT / "tests" / "gallery"
+TESTS = folders.ROOT / "tests" / "gallery"
 """Where the tests of the scripts are."""
 
 passed: Counter[str] = Counter()

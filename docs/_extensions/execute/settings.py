@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from _extensions import stages
+from _extensions import folders
 from _extensions.execute import keys
 
 # How a sum is cut into pieces for several threads decides its last bits. With one thread they are
@@ -18,7 +18,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_N
     os.environ[name] = "1"
 
 nb_execution_mode = "cache"
-nb_execution_cache_path = str(stages.build("jupyter-cache", keys.executing_key()))
+nb_execution_cache_path = str(folders.build("jupyter-cache", keys.executing_key()))
 # seconds for one cell: ends what has no end, on the slowest machine
 nb_execution_timeout = 4 * 3600
 nb_execution_show_tb = True

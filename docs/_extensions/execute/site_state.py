@@ -13,7 +13,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from _extensions import stages
+from _extensions import files, stages
 from _extensions.execute import keys
 
 logger = logging.getLogger(__name__)
@@ -34,10 +34,10 @@ def start_site(app: Sphinx) -> None:
     """
     written_by = Path(app.doctreedir, "written-by")
     key = keys.writing_key()
-    if stages.read(written_by) != key:
+    if files.read(written_by) != key:
         shutil.rmtree(app.outdir)
         Path(app.outdir).mkdir()
-        stages.write_whole(written_by, key)
+        files.write_whole(written_by, key)
     marker = Path(app.outdir, _UNFINISHED)
     partial = bool(app.config.gallery_only)
     if marker.exists() and not (partial and marker.read_text(encoding="utf-8") == _PARTIAL):

@@ -1,1 +1,1 @@
-"""The figures that scripts draw: pictures, data and origin."""
+"""The figures that scripts draw: pictures, data, origin."""

@@ -1,4 +1,4 @@
-"""Which commit a file comes from, for captions and metadata of figures and the build record."""
+"""Which commit a file comes from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 import subprocess
 from pathlib import Path
 
-from _extensions import stages
+from _extensions import folders
 
 _LENGTH = 12  # digits of a commit: unique for any repository, and readable
 
@@ -19,7 +19,7 @@ def _git(*arguments: str) -> str | None:
 
     It is None where there is no git, no repository, or one of another project.
     """
-    command = ["git", "-c", "core.quotepath=off", "-C", str(stages.ROOT), *arguments]
+    command = ["git", "-c", "core.quotepath=off", "-C", str(folders.ROOT), *arguments]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
@@ -36,7 +36,7 @@ def _has_history() -> bool:
     if top is None:
         return False
     folder, shallow = top.splitlines()
-    return Path(folder).resolve() == stages.ROOT.resolve() and shallow == "false"
+    return Path(folder).resolve() == folders.ROOT.resolve() and shallow == "false"
 
 
 @functools.cache
@@ -66,7 +66,7 @@ def commit_of(path: Path) -> str:
     It is :data:`CHANGED` if the file has been changed since, and :data:`UNKNOWN` if git cannot
     tell.
     """
-    name = stages.below_root(path)
+    name = folders.below_root(path)
     if not _has_history():
         return UNKNOWN
     if name in _changed():

@@ -1,4 +1,4 @@
-"""Mend what Sphinx and its extensions write into pages and assistive technology stumbles over."""
+"""Mend the HTML that assistive technology stumbles over."""
 
 from __future__ import annotations
 

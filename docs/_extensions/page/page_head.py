@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from _extensions import stages
-from _extensions.gallery import figures as gallery_figures
+from _extensions.gallery import preview_cards
 from _extensions.page import descriptions, text_pages
 from _extensions.whole_site import site_address
 
@@ -34,7 +34,7 @@ def picture(doctree: nodes.document | None, srcdir: Path) -> tuple[Path, str]:
     for image in doctree.findall(nodes.image) if doctree else ():
         if "only-light" in image["classes"] and image.get("card"):
             return srcdir / image["card"], image["alt"]
-    return gallery_figures.card(srcdir / _PICTURE_OF_THE_SITE), descriptions.SITE
+    return preview_cards.card(srcdir / _PICTURE_OF_THE_SITE), descriptions.SITE
 
 
 def tags(title: str, description: str, address: str | None, image: str | None, alt: str) -> str:
@@ -43,7 +43,7 @@ def tags(title: str, description: str, address: str | None, image: str | None, a
     if address:
         properties["og:url"] = address
     if image:
-        width, height = gallery_figures.CARD_SIZE
+        width, height = preview_cards.SIZE
         properties |= {"og:image": image, "og:image:alt": alt}
         properties |= {"og:image:width": str(width), "og:image:height": str(height)}
     html = _meta("name", "description", description)

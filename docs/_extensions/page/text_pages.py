@@ -1,4 +1,4 @@
-"""Each page as plain text beside it, and ``llms.txt``, which lists them.
+"""Each page as plain text beside it.
 
 The text is made from the document that has just become the HTML page, so it has the same numbers,
 in the same build. Formulas stand in it as TeX, figures as the finding that their alternative text
@@ -7,9 +7,6 @@ gives, tabs one after the other.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,18 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.text import TextBuilder
 from sphinx.writers.text import TextTranslator
 
-from _extensions import stages
-from _extensions.page import descriptions
-from _extensions.whole_site import site_address
-
-_DESCRIPTION = re.compile(r'<meta name="description" content="(?P<text>[^"]*)"')
-_INTRODUCTION = f"""# removable
-
-> {descriptions.SITE}
-
-Each page is listed with its text version, which stands beside it: the same address with `.txt` in place of `.html`. The claims
-of the paper, as data: {{address}}paper/claims.json
-"""
+from _extensions import files, stages
 
 
 def name(pagename: str) -> str:
@@ -171,34 +157,10 @@ def to_text(app: Sphinx, pagename: str, doctree: nodes.document) -> str:
 def write(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Write the text of a page."""
     if doctree is not None:
-        stages.write_if_changed(Path(app.outdir, name(pagename)), to_text(app, pagename, doctree))
-
-
-def _in_order(app: Sphinx, pagename: str) -> Iterator[str]:
-    """Walk through the table of contents."""
-    yield pagename
-    for child in app.env.toctree_includes.get(pagename, ()):
-        yield from _in_order(app, child)
-
-
-def write_list(app: Sphinx, exception: Exception | None) -> None:
-    """List the pages with what they say of themselves."""
-    if not stages.is_site(app, exception):
-        return
-    address = site_address.public() or ""
-    lines = [_INTRODUCTION.format(address=address)]
-    listed = [*dict.fromkeys(_in_order(app, app.config.root_doc))]
-    for pagename in listed:
-        head = Path(app.builder.get_outfilename(pagename)).read_text(encoding="utf-8")
-        description = unescape(_DESCRIPTION.search(head)["text"])
-        if pagename.count("/") == 1 and pagename.endswith("/index"):
-            lines.append(f"\n## {app.env.titles[pagename].astext()}\n")
-        lines.append(f"- [{app.env.titles[pagename].astext()}]({address}{name(pagename)}): {description}")
-    stages.write_if_changed(Path(app.outdir, "llms.txt"), "\n".join(lines) + "\n")
+        files.write_if_changed(Path(app.outdir, name(pagename)), to_text(app, pagename, doctree))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Run when a page is about to be rendered, and when all are written."""
+    """Run when a page is about to be rendered."""
     stages.listen(app, stages.Stage.PAGE_PREPARED, write)
-    stages.listen(app, stages.Stage.FILES_WRITTEN, write_list)
     return stages.SAFE

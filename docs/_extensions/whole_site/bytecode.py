@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from _extensions import stages
+from _extensions import folders, stages
 
 _HEAD = 16  # bytes: magic number, flags, digest of the source
 _CHECKED = (3).to_bytes(4, "little")  # flags of bytecode whose digest Python compares
@@ -26,7 +26,7 @@ _CHECKED = (3).to_bytes(4, "little")  # flags of bytecode whose digest Python co
 def sources() -> Iterator[Path]:
     """Yield the modules of the package and of the extensions."""
     for folder in ("tutorial_src", "docs/_extensions"):
-        yield from (stages.ROOT / folder).rglob("*.py")
+        yield from (folders.ROOT / folder).rglob("*.py")
 
 
 def is_current(source: Path, compiled: Path) -> bool:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from _extensions import stages
+from _extensions import files, stages
 from _extensions.execute import intact, keys
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def _with_imports(sheet: Path) -> set[Path]:
     return {sheet}.union(*(_with_imports(path) for path in imported))
 
 
-def files(page: Path, site: Path) -> set[Path]:
+def loaded_with(page: Path, site: Path) -> set[Path]:
     """Name what a browser loads with a page, without its figures."""
     html = page.read_text(encoding="utf-8")
     loaded = {_resolve(page, match["script"] or match["link"]) for match in _LOADED.finditer(html)}
@@ -97,7 +97,7 @@ def files(page: Path, site: Path) -> set[Path]:
 def weigh(page: Path, site: Path) -> Weight:
     """Weigh one page."""
     sums = dict.fromkeys(Weight._fields, 0)
-    for path in {page, *files(page, site)}:
+    for path in {page, *loaded_with(page, site)}:
         sums[_KINDS.get(path.suffix, "page")] += transferred(path)
     return Weight(**sums)
 
@@ -126,12 +126,12 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     digests = "".join(f"{path.relative_to(site).as_posix()} {intact.digest(path)}\n" for path in weighed)
     stamp, file = Path(app.doctreedir, "pages-weighed"), site.parent / "page-weight.txt"
     key = f"{keys.writing_key()} {hashlib.sha256(digests.encode()).hexdigest()}"
-    if file.exists() and stages.read(stamp) == key:
+    if file.exists() and files.read(stamp) == key:
         return
     transferred.cache_clear()
     text = table(site)
-    stages.write_if_changed(file, text)
-    stages.write_whole(stamp, key)
+    files.write_if_changed(file, text)
+    files.write_whole(stamp, key)
     logger.info("%s", text.partition("\n\n")[0])
 
 

@@ -1,4 +1,4 @@
-"""``sitemap.xml``, the list of pages, and ``robots.txt``, which names it, for a public site.
+"""What search engines ask of a public site: ``sitemap.xml``, which ``robots.txt`` names.
 
 Every page is listed whether this build has written it or not, so that a second build has the same
 list as the first.
@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from sphinx.application import Sphinx
 
-from _extensions import stages
+from _extensions import files, stages
 from _extensions.whole_site import site_address
 
 
@@ -27,17 +27,17 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     """Write both files, or remove those of a build that had an address."""
     if not stages.is_site(app, exception):
         return
-    files = {"sitemap.xml": "", "robots.txt": ""}
+    texts = {"sitemap.xml": "", "robots.txt": ""}
     if public := site_address.public():
         names = sorted(app.env.found_docs - {site_address.NOT_FOUND})
-        files["sitemap.xml"] = sitemap(public + app.builder.get_target_uri(name) for name in names)
-        files["robots.txt"] = f"User-agent: *\nAllow: /\n\nSitemap: {public}sitemap.xml\n"
-    for name, text in files.items():
+        texts["sitemap.xml"] = sitemap(public + app.builder.get_target_uri(name) for name in names)
+        texts["robots.txt"] = f"User-agent: *\nAllow: /\n\nSitemap: {public}sitemap.xml\n"
+    for name, text in texts.items():
         path = Path(app.outdir, name)
         if not text:
             path.unlink(missing_ok=True)
         else:
-            stages.write_if_changed(path, text)
+            files.write_if_changed(path, text)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
