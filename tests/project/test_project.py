@@ -8,6 +8,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from fnmatch import fnmatch
 
 import pytest
 import removable
@@ -91,3 +92,10 @@ def test_the_version_is_said_once_for_all():
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f'version = "{removable.__version__}"' in project
     assert f"version: {removable.__version__}\n" in citation
+
+
+def test_pytest_leaves_out_no_folder_of_tests(pytestconfig):
+    folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
+    names = {part for folder in folders for part in folder.relative_to(ROOT).parts}
+    left_out = [name for name in names for pattern in pytestconfig.getini("norecursedirs") if fnmatch(name, pattern)]
+    assert left_out == []
