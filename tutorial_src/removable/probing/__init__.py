@@ -1,0 +1,1 @@
+"""Whether a user's own function is differentiated rightly at a point."""

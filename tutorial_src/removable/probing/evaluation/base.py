@@ -1,0 +1,133 @@
+"""What a framework has to tell about a program along a line."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, Literal
+
+import numpy as np
+
+from removable.errors import InputError
+from removable.probing.line import Line
+
+__all__ = ["Evaluator", "Mode", "nothing_floating"]
+
+Mode = Literal["reverse", "forward", "forward-over-reverse"]
+"""How derivatives are propagated."""
+
+_COMPARED = np.array([0.0, 0.2718, -0.1414, 0.0577, -0.0031])
+"""Offsets, in units of the scale, at which a program of many numbers is compared with one of each."""
+
+_SAME = 1e-9
+"""How closely: kernels for arrays may round otherwise."""
+
+
+def nothing_floating(returned: Any, title: str) -> InputError:
+    """Say what a function has returned in place of a floating-point tensor."""
+    return InputError(
+        f"the function returns {type(returned).__name__}, in which {title} has no floating-point numbers; "
+        "give one that returns a tensor of them."
+    )
+
+
+class Evaluator(ABC):
+    """Values and derivatives of a program along a line.
+
+    Reverse mode differentiates by the argument, as a user does, and then takes the elements that
+    move. Forward mode has the direction as its tangent.
+    """
+
+    @abstractmethod
+    def tensor(self, values: np.ndarray, dtype: str) -> Any:
+        """Return numbers as a tensor of the framework."""
+
+    @abstractmethod
+    def constant(self, values: np.ndarray, like: Any) -> Any:
+        """Return numbers as a tensor of the dtype of another."""
+
+    @abstractmethod
+    def outputs(self, returned: Any) -> Any:
+        """Return all floating-point numbers that a function has returned, as one tensor, shape (m,).
+
+        Raises
+        ------
+        removable.errors.InputError
+            If there are none, or some are complex, or of no tensor of this framework.
+        """
+
+    @abstractmethod
+    def rows(self, line: Line, point: Any, order: int, mode: Mode) -> list[list[float]]:
+        """Return the value and derivatives of each output at one argument: a list for each output."""
+
+    @abstractmethod
+    def value(self, line: Line, point: Any) -> np.ndarray:
+        """Return the outputs at one argument, shape (m,), without a record of derivatives."""
+
+    @abstractmethod
+    def rows_of_many(self, line: Line, points: Any, order: int) -> np.ndarray:
+        """Return value and derivatives of a program that :meth:`takes_many`, shape (order + 1, n)."""
+
+    def values(self, line: Line, offsets: np.ndarray, dtype: str = "float64") -> np.ndarray:
+        """Return the outputs along a line.
+
+        Parameters
+        ----------
+        line : Line
+            The line.
+        offsets : numpy.ndarray
+            Shape (n,).
+        dtype : str
+            The dtype in which the argument is given.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n, m), float64.
+        """
+        points = line.points(offsets)
+        if self.takes_many(line, dtype):
+            return np.reshape(self.value(line, self.tensor(points, dtype)), (-1, 1))
+        return np.array([self.value(line, self.tensor(point, dtype)) for point in points], dtype=float)
+
+    def derivatives(
+        self, line: Line, offsets: np.ndarray, order: int, dtype: str, mode: Mode = "reverse"
+    ) -> np.ndarray:
+        """Return value and derivatives by the offset along a line.
+
+        Parameters
+        ----------
+        line : Line
+            The line.
+        offsets : numpy.ndarray
+            Shape (n,).
+        order : int
+            The highest derivative.
+        dtype : str
+            The dtype in which the argument is given.
+        mode : {"reverse", "forward", "forward-over-reverse"}
+            How derivatives are propagated.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (order + 1, n, m), float64.
+        """
+        points = line.points(offsets)
+        if mode == "reverse" and self.takes_many(line, dtype):
+            return self.rows_of_many(line, self.tensor(points, dtype), order)[..., None]
+        rows = [self.rows(line, self.tensor(point, dtype), order, mode) for point in points]
+        return np.moveaxis(np.array(rows, dtype=float), 2, 0)
+
+    def takes_many(self, line: Line, dtype: str) -> bool:
+        """Tell whether a program of one number takes an array of many, and treats each by itself."""
+        if line.start.shape or line.direction != 1.0:
+            return False
+        points = line.points(line.scale * _COMPARED)
+        try:
+            alone = [self.value(line, self.tensor(point, dtype)) for point in points]
+            together = self.value(line, self.tensor(points, dtype))
+        except Exception:  # whatever a user's program says of an array
+            return False
+        if any(len(value) != 1 for value in alone) or len(together) != len(points):
+            return False
+        return bool(np.allclose(np.concatenate(alone), together, rtol=_SAME, atol=0.0, equal_nan=True))

@@ -1,0 +1,120 @@
+"""A program along a line in JAX: ``jax.grad`` and ``jax.jvp``, operation by operation.
+
+A program is traced once for many arguments, and what was traced is evaluated without being compiled
+as a whole: a compiler would round otherwise. A program that cannot be traced is differentiated at one
+argument after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend.core import jaxpr_as_fun
+
+from removable.errors import InputError
+from removable.probing.evaluation.base import Evaluator, Mode, nothing_floating
+from removable.probing.line import Line
+
+_BATCH = 96
+"""Arguments evaluated at a time. Each operation is compiled once for arrays of this length."""
+
+
+class JaxEvaluator(Evaluator):
+    """JAX."""
+
+    def tensor(self, values: np.ndarray, dtype: str) -> Any:
+        """Return numbers as an array."""
+        with jax.enable_x64(True):
+            return jnp.asarray(values, dtype=dtype)
+
+    def constant(self, values: np.ndarray, like: Any) -> Any:
+        """Return numbers as an array of the dtype of another."""
+        return jnp.asarray(values, dtype=like.dtype)
+
+    def outputs(self, returned: Any) -> Any:
+        """Return all floating-point numbers that a function has returned, shape (m,)."""
+        leaves = [leaf for leaf in jax.tree.leaves(returned) if isinstance(leaf, jax.Array)]
+        if any(jnp.issubdtype(leaf.dtype, jnp.complexfloating) for leaf in leaves):
+            raise InputError(
+                "the function returns complex numbers; give one that returns real ones, such as jnp.abs of it."
+            )
+        floating = [jnp.ravel(leaf) for leaf in leaves if jnp.issubdtype(leaf.dtype, jnp.floating)]
+        if not floating:
+            raise nothing_floating(returned, "JAX")
+        return jnp.concatenate(floating) if len(floating) != 1 else floating[0]
+
+    def value(self, line: Line, point: Any) -> np.ndarray:
+        """Return the outputs at one argument."""
+        with jax.enable_x64(True):
+            return np.asarray(line.program(point), dtype=np.float64)
+
+    def rows(self, line: Line, point: Any, order: int, mode: Mode) -> list[list[float]]:
+        """Return the value and derivatives of each output at one argument."""
+        with jax.enable_x64(True):
+            return np.asarray(_levels(line, order, mode)(point), dtype=np.float64).T.tolist()
+
+    def takes_many(self, line: Line, dtype: str) -> bool:
+        """Programs that can be traced are traced for many arguments, and others take one."""
+        return False
+
+    def rows_of_many(self, line: Line, points: Any, order: int) -> np.ndarray:
+        """Return value and derivatives of a program that takes many numbers."""
+        raise NotImplementedError
+
+    def values(self, line: Line, offsets: np.ndarray, dtype: str = "float64") -> np.ndarray:
+        """Return the outputs along a line, shape (n, m)."""
+        try:
+            return self._traced(lambda x: line.program(x)[None], line, offsets, dtype)[:, 0]
+        except _UNTRACEABLE:
+            return super().values(line, offsets, dtype)
+
+    def derivatives(
+        self, line: Line, offsets: np.ndarray, order: int, dtype: str, mode: Mode = "reverse"
+    ) -> np.ndarray:
+        """Return value and derivatives by the offset along a line, shape (order + 1, n, m)."""
+        try:
+            return np.moveaxis(self._traced(_levels(line, order, mode), line, offsets, dtype), 1, 0)
+        except _UNTRACEABLE:
+            return super().derivatives(line, offsets, order, dtype, mode)
+
+    def _traced(self, program: Callable[[Any], Any], line: Line, offsets: np.ndarray, dtype: str) -> np.ndarray:
+        points = line.points(offsets)
+        with jax.enable_x64(True):
+            padded = np.concatenate([points, np.repeat(points[-1:], -len(points) % _BATCH, axis=0)])
+            batches = [jnp.asarray(part, dtype=dtype) for part in np.split(padded, len(padded) // _BATCH)]
+            evaluated = jaxpr_as_fun(jax.make_jaxpr(jax.vmap(program))(batches[0]))
+            parts = [np.asarray(evaluated(batch)[0], dtype=np.float64) for batch in batches]
+        return np.concatenate(parts)[: len(points)]
+
+
+_UNTRACEABLE = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError, NotImplementedError)
+
+
+def _levels(line: Line, order: int, mode: Mode) -> Callable[[Any], Any]:
+    """Return the function that takes an argument to the value and derivatives, shape (order + 1, m)."""
+
+    def level(k: int, x: Any) -> list[Any]:
+        if k == 0:
+            return [line.program(x)]
+        if mode == "reverse" or (k == 1 and mode == "forward-over-reverse"):
+            last, pullback, lower = jax.vjp(lambda x: _last_and_all(level(k - 1, x)), x, has_aux=True)
+            units = jnp.eye(len(last), dtype=last.dtype)
+            return [*lower, jnp.stack([_along(line, pullback(unit)[0]) for unit in units])]
+        lower, slopes = jax.jvp(lambda x: level(k - 1, x), (x,), (jnp.asarray(line.direction, x.dtype),))
+        return [*lower, slopes[-1]]
+
+    return lambda x: jnp.stack(level(order, x))
+
+
+def _last_and_all(rows: list[Any]) -> tuple[Any, list[Any]]:
+    return rows[-1], rows
+
+
+def _along(line: Line, slope: Any) -> Any:
+    """Return the derivative along the line; elements that do not move count for nothing, NaN included."""
+    direction = jnp.asarray(np.atleast_1d(line.direction)[line.moving], slope.dtype)
+    return jnp.sum(jnp.atleast_1d(slope)[line.moving] * direction)

@@ -1,0 +1,91 @@
+"""A program along a line in TensorFlow: ``tf.GradientTape`` and ``ForwardAccumulator``, eager."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from removable.errors import InputError
+from removable.probing.evaluation.base import Evaluator, Mode, nothing_floating
+from removable.probing.line import Line
+
+
+class TensorFlowEvaluator(Evaluator):
+    """TensorFlow."""
+
+    def tensor(self, values: np.ndarray, dtype: str) -> Any:
+        """Return numbers as a tensor."""
+        return tf.constant(values, dtype=dtype)
+
+    def constant(self, values: np.ndarray, like: Any) -> Any:
+        """Return numbers as a tensor of the dtype of another."""
+        return tf.constant(values, dtype=like.dtype)
+
+    def outputs(self, returned: Any) -> Any:
+        """Return all floating-point numbers that a function has returned, shape (m,)."""
+        leaves = [leaf for leaf in tf.nest.flatten(returned) if tf.is_tensor(leaf) or isinstance(leaf, tf.Variable)]
+        if any(leaf.dtype.is_complex for leaf in leaves):
+            raise InputError(
+                "the function returns complex numbers; give one that returns real ones, such as tf.abs of it."
+            )
+        floating = [tf.reshape(leaf, [-1]) for leaf in leaves if leaf.dtype.is_floating]
+        if not floating:
+            raise nothing_floating(returned, "TensorFlow")
+        return tf.concat(floating, 0) if len(floating) != 1 else floating[0]
+
+    def value(self, line: Line, point: Any) -> np.ndarray:
+        """Return the outputs at one argument."""
+        return tf.cast(line.program(point), "float64").numpy()
+
+    def rows(self, line: Line, point: Any, order: int, mode: Mode) -> list[list[float]]:
+        """Return the value and derivatives of each output at one argument."""
+        over_reverse = mode == "forward-over-reverse"
+        levels = (
+            self._reverse(line, point, order) if mode == "reverse" else self._forward(line, point, order, over_reverse)
+        )
+        return tf.stack([tf.cast(level, "float64") for level in levels], 1).numpy().tolist()
+
+    def rows_of_many(self, line: Line, points: Any, order: int) -> np.ndarray:
+        """Return value and derivatives of a program that takes many numbers."""
+
+        def level(k: int) -> list[Any]:
+            if k == 0:
+                return [line.program(points)]
+            with tf.GradientTape() as tape:
+                tape.watch(points)
+                lower = level(k - 1)
+            slope = tape.gradient(lower[-1], points)
+            return [*lower, tf.zeros_like(points) if slope is None else tf.convert_to_tensor(slope)]
+
+        return tf.cast(tf.stack(level(order)), "float64").numpy()
+
+    def _reverse(self, line: Line, point: Any, order: int) -> list[Any]:
+        """Return the value and derivatives of all outputs, shape (m,) each."""
+        if order == 0:
+            return [line.program(point)]
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(point)
+            lower = self._reverse(line, point, order - 1)
+            outputs = tf.unstack(lower[-1])
+        slopes = [tape.gradient(output, point) for output in outputs]
+        return [*lower, tf.stack([self._along(line, slope, lower[-1]) for slope in slopes])]
+
+    def _forward(self, line: Line, point: Any, order: int, over_reverse: bool) -> list[Any]:
+        if order == 0:
+            return [line.program(point)]
+        if order == 1 and over_reverse:
+            return self._reverse(line, point, 1)
+        tangent = tf.constant(line.direction, dtype=point.dtype)
+        with tf.autodiff.ForwardAccumulator(point, tangent) as accumulator:
+            lower = self._forward(line, point, order - 1, over_reverse)
+        return [*lower, accumulator.jvp(lower[-1], unconnected_gradients=tf.UnconnectedGradients.ZERO)]
+
+    def _along(self, line: Line, slope: Any, outputs: Any) -> Any:
+        """Return the derivative along the line; elements that do not move count for nothing, NaN included."""
+        if slope is None:  # nothing that TensorFlow has recorded depends on the argument
+            return tf.zeros([], outputs.dtype)
+        slope = tf.convert_to_tensor(slope)
+        direction = tf.constant(line.direction, dtype=slope.dtype)
+        return tf.reduce_sum(tf.where(direction != 0, slope, tf.zeros_like(slope)) * direction)

@@ -1,0 +1,97 @@
+"""A program along a line in PyTorch: ``torch.autograd.grad`` and ``torch.func.jvp``, eager."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from removable.errors import InputError
+from removable.probing.evaluation.base import Evaluator, Mode, nothing_floating
+from removable.probing.line import Line
+
+
+class TorchEvaluator(Evaluator):
+    """PyTorch."""
+
+    def tensor(self, values: np.ndarray, dtype: str) -> torch.Tensor:
+        """Return numbers as a tensor."""
+        return torch.tensor(values, dtype=getattr(torch, dtype))
+
+    def constant(self, values: np.ndarray, like: torch.Tensor) -> torch.Tensor:
+        """Return numbers as a tensor of the dtype of another."""
+        return torch.tensor(values, dtype=like.dtype)
+
+    def outputs(self, returned: Any) -> torch.Tensor:
+        """Return all floating-point numbers that a function has returned, shape (m,)."""
+        leaves = [leaf for leaf in torch.utils._pytree.tree_leaves(returned) if isinstance(leaf, torch.Tensor)]
+        if any(leaf.is_complex() for leaf in leaves):
+            raise InputError(
+                "the function returns complex numbers; give one that returns real ones, such as torch.abs of it."
+            )
+        floating = [leaf.reshape(-1) for leaf in leaves if leaf.is_floating_point()]
+        if not floating:
+            raise nothing_floating(returned, "PyTorch")
+        return torch.cat(floating) if len(floating) != 1 else floating[0]
+
+    def value(self, line: Line, point: torch.Tensor) -> np.ndarray:
+        """Return the outputs at one argument."""
+        with torch.no_grad():
+            return line.program(point).double().numpy()
+
+    def rows(self, line: Line, point: torch.Tensor, order: int, mode: Mode) -> list[list[float]]:
+        """Return the value and derivatives of each output at one argument."""
+        if mode == "reverse":
+            return self._reverse(line, point, order)
+        return self._forward(line, point, order, over_reverse=mode == "forward-over-reverse")
+
+    def rows_of_many(self, line: Line, points: torch.Tensor, order: int) -> np.ndarray:
+        """Return value and derivatives of a program that takes many numbers."""
+        points.requires_grad_(True)
+        levels = [line.program(points)]
+        for k in range(order):
+            if not levels[-1].requires_grad:
+                levels.append(torch.zeros_like(levels[0]))
+                continue
+            total = levels[-1].sum()
+            levels += torch.autograd.grad(total, points, create_graph=k + 1 < order, materialize_grads=True)
+        return torch.stack(levels).detach().double().numpy()
+
+    def _reverse(self, line: Line, point: torch.Tensor, order: int) -> list[list[float]]:
+        point.requires_grad_(True)
+        rows = []
+        for output in line.program(point):
+            row = [output]
+            for k in range(order):
+                if not row[-1].requires_grad:  # nothing that PyTorch has recorded depends on the argument
+                    row.append(torch.zeros_like(output))
+                    continue
+                (slope,) = torch.autograd.grad(
+                    row[-1], point, create_graph=k + 1 < order, retain_graph=True, materialize_grads=True
+                )
+                row.append(_along(line, slope))
+            rows.append([number.item() for number in row])
+        return rows
+
+    def _forward(self, line: Line, point: torch.Tensor, order: int, *, over_reverse: bool) -> list[list[float]]:
+        tangent = torch.tensor(line.direction, dtype=point.dtype)
+
+        def level(k: int, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            if k == 0:
+                return (line.program(x),)
+            if k == 1 and over_reverse:
+                value, pullback = torch.func.vjp(line.program, x)
+                units = torch.eye(len(value), dtype=value.dtype)
+                return value, torch.stack([_along(line, pullback(unit)[0]) for unit in units])
+            rows, slopes = torch.func.jvp(lambda x: level(k - 1, x), (x,), (tangent,))
+            return (*rows, slopes[-1])
+
+        return torch.stack([row.double() for row in level(order, point)], 1).tolist()
+
+
+def _along(line: Line, slope: torch.Tensor) -> torch.Tensor:
+    """Return the derivative along the line; elements that do not move count for nothing, NaN included."""
+    moving = tuple(torch.from_numpy(index) for index in line.moving)
+    direction = torch.tensor(np.atleast_1d(line.direction)[line.moving], dtype=slope.dtype)
+    return (torch.atleast_1d(slope)[moving] * direction).sum()

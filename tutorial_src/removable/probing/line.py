@@ -1,0 +1,93 @@
+"""A program of tensors along a line through a point: a function of one number.
+
+People have functions of tensors. What goes wrong at a point is seen along a line through it, where
+the program has a value, and derivatives, that are numbers.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from removable.arguments import PRECISIONS
+
+__all__ = ["Line", "rounded_to"]
+
+
+def rounded_to(values: np.ndarray, dtype: str) -> np.ndarray:
+    """Round float64 numbers to the bits of another dtype; its range is not looked at.
+
+    Examples
+    --------
+    >>> rounded_to(np.array([0.1, 1.0]), "bfloat16").tolist()
+    [0.10009765625, 1.0]
+    """
+    fraction, exponent = np.frexp(values)
+    bits = PRECISIONS[dtype]
+    return np.ldexp(np.round(np.ldexp(fraction, bits)), exponent - bits)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A program, a point and the direction in which its argument moves.
+
+    Attributes
+    ----------
+    name : str
+        The framework, as :func:`removable.frameworks.get` names it.
+    program : callable
+        Takes the argument that moves, a tensor of shape S, to all floating-point numbers that the
+        user's function returns: a tensor of shape (m,).
+    start : numpy.ndarray
+        The argument at the point, float64, shape S; numbers of ``dtype``.
+    direction : numpy.ndarray
+        How the argument moves for each unit of the offset, float64, shape S.
+    dtype : str
+        The dtype of the argument.
+    label : str
+        What the direction is called in reports: ``"x"``, ``"x[2]"``, ``"conc"``.
+    """
+
+    name: str
+    program: Callable[[Any], Any]
+    start: np.ndarray
+    direction: np.ndarray
+    dtype: str
+    label: str = "x"
+
+    @functools.cached_property
+    def moving(self) -> tuple[np.ndarray, ...]:
+        """The indices of the elements that move."""
+        return np.nonzero(np.atleast_1d(self.direction))
+
+    @property
+    def at(self) -> float | None:
+        """The coordinate of the point, if one element moves."""
+        elements = np.atleast_1d(self.start)[self.moving]
+        return float(elements[0]) if elements.size == 1 else None
+
+    @property
+    def scale(self) -> float:
+        """The unit of distances from the point: the size of what moves, at least 1."""
+        moved = np.atleast_1d(self.start)[self.moving] / np.atleast_1d(self.direction)[self.moving]
+        return max(1.0, float(np.max(np.abs(moved))))
+
+    def points(self, offsets: np.ndarray) -> np.ndarray:
+        """Return the arguments at offsets, shape (n, *S), float64."""
+        return self.start + offsets.reshape(-1, *[1] * self.start.ndim) * self.direction
+
+    def reached(self, offsets: np.ndarray, dtype: str) -> np.ndarray:
+        """Return the offsets that are left when the argument has been rounded to a dtype.
+
+        They are those of the element that moves most, in ascending order, without repetition and
+        without 0.
+        """
+        fastest = np.unravel_index(np.argmax(np.abs(self.direction)), self.direction.shape)
+        by, start = float(self.direction[fastest]), float(self.start[fastest])
+        moved = rounded_to(start + np.asarray(offsets, dtype=np.float64) * by, dtype)
+        reached = np.unique((moved - start) / by)
+        return reached[(reached != 0) & np.isfinite(reached)]
