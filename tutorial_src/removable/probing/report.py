@@ -1,14 +1,15 @@
-"""What a probe has found, in words, as JSON and in a notebook."""
+"""What a probe has found: in words, as JSON, and as a table in a notebook."""
 
 from __future__ import annotations
 
+import html
 import json
 import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
+from removable.probing.cure import Cure
+from removable.probing.modes import Disagreement
 from removable.probing.verdict import Judged, Order, Verdict
 
 __all__ = ["Found", "Report"]
@@ -20,30 +21,87 @@ _WORST_FIRST: tuple[Verdict, ...] = ("unsound", "unsettled", "singular", "kink",
 
 @dataclass(frozen=True)
 class Found:
-    """The verdict on one output along one line."""
+    """The verdict on one output along one line, and what else is known.
+
+    Attributes
+    ----------
+    along : str
+        What moves: ``"x"``, ``"v[2]"``, ``"conc"``.
+    output : str
+        The output; empty if there is one.
+    at : float or None
+        The coordinate of the point, if one element moves.
+    dtype : str
+        The dtype of the argument.
+    judged : Judged
+        The verdict.
+    modes : tuple of Disagreement
+        Derivatives that are right in reverse mode and wrong in another.
+    single : Judged or None
+        The verdict on the same in single precision.
+    cure : Cure or None
+        What to write instead.
+    """
 
     along: str
     output: str
     at: float | None
     dtype: str
     judged: Judged
+    modes: tuple[Disagreement, ...] = ()
+    single: Judged | None = None
+    cure: Cure | None = None
 
     def __str__(self) -> str:
         place = self.along if self.at is None else f"{self.along} = {self.at!r}"
         head = f"{place}{', ' + self.output if self.output else ''}: {self.judged.verdict}"
         lines = [f"{head}; {self.judged.why}" if self.judged.why else head]
-        for name, order in zip(_NAMES, self.judged.orders, strict=False):
-            lines.append(f"  {name:<18} {_sentence(order)}")
+        lines += [
+            f"  {name:<18} {_sentence(order, self.judged)}"
+            for name, order in zip(_NAMES, self.judged.orders, strict=False)
+        ]
+        lines += [f"  {_of_mode(one)}" for one in self.modes]
+        if self.single is not None and (wider := _in_single(self.judged, self.single)):
+            lines.append(f"  {wider}")
+        if self.cure is not None:
+            lines.append(f"  cure: {self.cure}")
         return "\n".join(lines)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return numbers and sentences that JSON can hold."""
+        return {
+            "along": self.along,
+            "output": self.output,
+            "at": self.at,
+            "dtype": self.dtype,
+            "verdict": self.judged.verdict,
+            "why": self.judged.why,
+            "orders": [_plain(asdict(order) | {"wrong": order.is_wrong}) for order in self.judged.orders],
+            "modes": [_plain(asdict(one)) for one in self.modes],
+            "single_precision": [_plain(asdict(order)) for order in self.single.orders] if self.single else None,
+            "cure": _plain(asdict(self.cure)) if self.cure else None,
+        }
 
-def _sentence(order: Order) -> str:
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Return numbers that are not finite as words, which JSON has no numbers for."""
+    return {
+        key: str(value) if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in values.items()
+    }
+
+
+def _number(value: float, judged: Judged) -> str:
+    """Write a number; 0 if it is nothing beside the largest of its order."""
+    return f"{value:.7g}"
+
+
+def _sentence(order: Order, judged: Judged) -> str:
+    """Say what one derivative is, and what is wrong with it."""
     if order.one_sided:
         truth = f"{order.one_sided[0]:.7g} from the left, {order.one_sided[1]:.7g} from the right"
-    elif math.isnan(order.true):
-        truth = "not known"
     else:
-        truth = f"{order.true:.7g}"
+        truth = "not known" if math.isnan(order.true) else f"{order.true:.7g}"
     said = f"{order.at:.7g} at the point, true: {truth}"
     if order.right_at is False:
         said += ", WRONG"
@@ -54,9 +112,39 @@ def _sentence(order: Order) -> str:
     return said
 
 
+def _of_mode(one: Disagreement) -> str:
+    """Say where another mode of differentiation is wrong."""
+    return (
+        f"modes disagree: {one.mode} mode returns {one.other:.7g} for the {_NAMES[one.order]} at a distance of "
+        f"{abs(one.offset):.2g}, where reverse mode returns {one.reverse:.7g}"
+    )
+
+
+def _in_single(judged: Judged, single: Judged) -> str:
+    """Say how much further out single precision is wrong."""
+    wider = [
+        f"{name} out to {'at least ' if order.at_least else ''}{order.width:.2g}"
+        for name, order, double in zip(_NAMES, single.orders, judged.orders, strict=False)
+        if order.width > 2 * double.width
+    ]
+    return f"in float32 wrong: {', '.join(wider)}" if wider else ""
+
+
 @dataclass(frozen=True)
 class Report:
-    """What a probe has found along each line."""
+    """What a probe has found along each line.
+
+    Attributes
+    ----------
+    function : str
+        The name of the function.
+    framework : str
+        The framework.
+    order : int
+        The highest derivative that was judged.
+    found : tuple of Found
+        One for each line and output.
+    """
 
     function: str
     framework: str
@@ -84,4 +172,21 @@ class Report:
         return self.worst.judged.orders
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.function} in {self.framework}", *map(str, self.found)])
+        return "\n".join([f"{self.function} in {self.framework}: {self.verdict}", *map(str, self.found)])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as numbers and sentences that JSON can hold."""
+        return {
+            "function": self.function,
+            "framework": self.framework,
+            "verdict": self.verdict,
+            "found": [found.as_dict() for found in self.found],
+        }
+
+    def to_json(self) -> str:
+        """Return everything as JSON; numbers that are not finite are words."""
+        return json.dumps(self.as_dict(), indent=1)
+
+    def _repr_html_(self) -> str:
+        """Return the report as notebooks show it."""
+        return f"<pre>{html.escape(str(self))}</pre>"

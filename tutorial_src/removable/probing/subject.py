@@ -12,6 +12,7 @@ import numpy as np
 from removable import frameworks
 from removable.arguments import PRECISIONS
 from removable.errors import InputError
+from removable.probing import modules
 from removable.probing.evaluation import Evaluator, evaluator
 from removable.probing.line import Line, rounded_to
 
@@ -47,12 +48,13 @@ class Subject:
 
 @dataclass(frozen=True)
 class _Argument:
-    """An argument: how it is passed, and its number at the point."""
+    """An argument, or a parameter of a module: how it is passed, and its numbers at the point."""
 
     key: int | str
     value: Any
     numbers: np.ndarray | None
     dtype: str = "float64"
+    is_parameter: bool = False
 
 
 def subject(
@@ -92,6 +94,10 @@ def subject(
     if not callable(function):
         raise InputError(f"the function is {function!r}; give something that can be called.")
     arguments = list(_arguments(at, dtype))
+    if (parameter := modules.parameter(function, along)) is not None:
+        own_numbers, own = _numbers(parameter)
+        name = along[0] if isinstance(along, tuple) else along
+        arguments.append(_Argument(name, parameter, own_numbers, own, is_parameter=True))
     if not any(argument.numbers is not None for argument in arguments):
         raise InputError(f"at is {at!r}, in which no floating-point number can move; give the point as numbers.")
     chosen = list(_chosen(arguments, along))
@@ -245,19 +251,24 @@ def _line(
 ) -> Line:
     """Return the function of the argument that moves; the others stay as they were given."""
     own = evaluator(name)
-    by_name = any(isinstance(argument.key, str) for argument in arguments)
+    passed = [argument for argument in arguments if not argument.is_parameter]
+    by_name = any(isinstance(argument.key, str) for argument in passed)
 
     def program(x: Any) -> Any:
-        given = {a.key: a.value if a is not moving else x for a in arguments}
-        for argument in arguments:
-            plain = argument is not moving and argument.numbers is not None and _framework_of(argument.value) is None
-            if plain:
-                given[argument.key] = own.constant(argument.numbers, x)
-        returned = function(**given) if by_name else function(*given.values())
-        return own.outputs(returned)
+        given = {argument.key: x if argument is moving else _fixed(own, argument, x) for argument in passed}
+        positional, named = ((), given) if by_name else (tuple(given.values()), {})
+        replaced = {str(moving.key): x} if moving.is_parameter else {}
+        return own.outputs(modules.called(function, positional, named, replaced))
 
     assert moving.numbers is not None
     return Line(name, program, moving.numbers, direction, moving.dtype, label)
+
+
+def _fixed(own: Evaluator, argument: _Argument, like: Any) -> Any:
+    """Return an argument that does not move; plain numbers become tensors."""
+    if argument.numbers is None or _framework_of(argument.value) is not None:
+        return argument.value
+    return own.constant(argument.numbers, like)
 
 
 def _that_takes(function: Callable[..., Any], arguments: list[_Argument]) -> str:

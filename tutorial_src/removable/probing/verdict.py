@@ -124,6 +124,8 @@ def judge(
     offsets: np.ndarray,
     computed: np.ndarray,
     side: int = 0,
+    dtype: str = "",
+    outside: Outside | None = None,
 ) -> Judged:
     """Judge one output of a program along a line.
 
@@ -134,11 +136,16 @@ def judge(
     line : Line
         The line.
     offsets : numpy.ndarray
-        The distances to judge, with sign, 0 among them, in ascending order; shape (n,).
+        The distances to judge, with sign, in ascending order, shape (n,). The smallest is taken for
+        the point itself: it is 0 unless the point is no number of the dtype.
     computed : numpy.ndarray
         Value and derivatives by the framework there, shape (orders, n).
     side : {-1, 0, 1}
         The side of the point that is judged, left or right; 0 for both.
+    dtype : str, optional
+        The dtype in which the framework computed; that of the line by default.
+    outside : Outside, optional
+        What the program means, if that is known already.
 
     Returns
     -------
@@ -146,13 +153,13 @@ def judge(
         The verdict.
     """
     highest = len(computed) - 1
-    outside = look(values, line.scale, highest, side)
-    here = int(np.flatnonzero(offsets == 0)[0])
+    outside = outside or look(values, line.scale, highest, side)
+    here = int(np.argmin(np.abs(offsets)))
     truths = [_truth(outside, offsets, here, k) for k in range(highest + 1)]
     possible = _possible([true for true, _ in truths], WINDOW * line.scale)
     errors, allowed, orders = [], [], []
     for k, (true, bars) in enumerate(truths):
-        rounding = _ROUNDINGS * _ROUNDING[line.dtype] * possible[k]
+        rounding = _ROUNDINGS * _ROUNDING[dtype or line.dtype] * possible[k]
         limit = _RELATIVE * _largest(true) + rounding + _BARS * bars + _beside_a_kink(outside, offsets, k)
         known = _BARS * bars <= max(_UNKNOWN * _largest(true), rounding, _NEGLIGIBLE * possible[k])
         with np.errstate(invalid="ignore"):
@@ -171,6 +178,8 @@ def _largest(numbers: np.ndarray) -> float:
 def _truth(outside: Outside, offsets: np.ndarray, here: int, order: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the true derivative at offsets and its error bars; NaN where there is none."""
     true, bars = outside.at(offsets, order)
+    if offsets[here] != 0:
+        return true, bars
     beside = list(outside.beside(order).values())
     differ = outside.kind in ("kink", "jump") and order >= outside.order
     if beside and not differ:
@@ -185,7 +194,7 @@ def _possible(truths: list[np.ndarray], span: float) -> list[float]:
 
 
 def _beside_a_kink(outside: Outside, offsets: np.ndarray, order: int) -> np.ndarray:
-    """Return what is allowed beside a kink, where an infinite derivative of higher order is near."""
+    """Return what is allowed beside a kink, next to an infinite derivative of higher order."""
     if outside.kind != "kink" or order <= outside.order:
         return np.zeros(len(offsets))
     left, right = (outside.beside(outside.order)[sign][0] for sign in (-1, 1))
@@ -213,7 +222,8 @@ def _order(
         if outside.kind == "kink" and order == outside.order and math.isfinite(at):
             right_at = min(one_sided) - margin <= at <= max(one_sided) + margin
     judged = ~np.isnan(errors)
-    wrong = judged & (errors > allowed) & (offsets != 0)
+    beside_it = np.arange(len(offsets)) != here
+    wrong = judged & (errors > allowed) & beside_it
     width = float(np.max(np.abs(offsets[wrong]), initial=0.0))
     outermost = float(np.max(np.abs(offsets[judged]), initial=0.0))
     finite = errors[judged & np.isfinite(errors)]
@@ -224,7 +234,7 @@ def _order(
         right_at=right_at,
         width=width,
         at_least=width > 0 and width >= outermost,
-        nan=int(np.sum(~np.isfinite(computed[judged | (offsets == 0)]))),
+        nan=int(np.sum(~np.isfinite(computed[judged | ~beside_it]))),
         samples=int(judged.sum()),
         worst=float(np.max(finite, initial=0.0)),
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from removable.probing.evaluation.base import Evaluator
+from removable.probing.evaluation.base import Evaluator, Mode
 
-__all__ = ["Evaluator", "evaluator"]
+__all__ = ["Evaluator", "Mode", "evaluator"]
 
 
 @cache

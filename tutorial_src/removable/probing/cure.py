@@ -1,0 +1,121 @@
+"""What to write instead: the call that repairs a function, and what it returns at the point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from removable.probing.evaluation import Evaluator
+from removable.probing.line import Line
+from removable.probing.outside import Outside
+from removable.probing.verdict import Judged
+from removable.remedy.repair import repair
+
+__all__ = ["Cure", "cure"]
+
+_EVEN = 1e-9
+"""A function is even if its values on both sides differ by less than this part of the largest."""
+
+
+@dataclass(frozen=True)
+class Cure:
+    """A remedy.
+
+    Attributes
+    ----------
+    advice : str
+        What to write, with the call.
+    values : tuple of float
+        The value and derivatives that the call returns at the point; empty if it was not tried.
+    page : str
+        The page of the tutorial that tells more.
+    """
+
+    advice: str
+    values: tuple[float, ...]
+    page: str
+
+    def __str__(self) -> str:
+        returned = f", which returns {', '.join(f'{value:.7g}' for value in self.values)} there" if self.values else ""
+        page = f" (page: {self.page})" if self.page else ""
+        return f"{self.advice}{returned}{page}"
+
+
+def cure(
+    function: Callable[..., Any], name: str, evaluator: Evaluator, line: Line, judged: Judged, outputs: int
+) -> Cure | None:
+    """Return what cures a function that is wrong at a point; None if nothing is known.
+
+    Parameters
+    ----------
+    function : callable
+        The user's function.
+    name : str
+        What it is called in the advice.
+    evaluator, line
+        The framework and the line.
+    judged : Judged
+        The verdict.
+    outputs : int
+        How many numbers the function returns.
+
+    Returns
+    -------
+    Cure or None
+        The remedy. A call of ``repair`` is tried, and named with its values only if they are true.
+    """
+    if judged.verdict != "unsound":
+        return None
+    if judged.outside.kind == "none":
+        return Cure(
+            "compute it by the framework's own function for large arguments (logsumexp, softplus, log_sigmoid, hypot)",
+            (),
+            "Remedies",
+        )
+    if any(order.at_least for order in judged.orders):
+        return Cure("replace the operation whose derivative is wrong: it is so at every distance that was looked at", (), "")
+    if judged.outside.kind != "smooth":
+        return Cure("select between the two sides by where, each with arguments that are safe for it", (), "Remedies")
+    if not line.start.shape and outputs == 1 and (values := _repaired(function, evaluator, line, judged)):
+        return Cure(f"removable.repair({name}, at={line.at!r})", values, "Remedies")
+    if line.start.shape and not line.start.any() and _is_even(judged.outside, line.scale):
+        return Cure(
+            "if the function depends on the length of the vector alone, write it as removable.even(f)(v @ v), "
+            "with f the function of the length",
+            (),
+            "Functions of a length",
+        )
+    return Cure(
+        f"removable.repair(f, at={0.0 if line.at is None else line.at!r}), with f the part of the function that has "
+        f"the hole, as a function of one number",
+        (),
+        "Remedies",
+    )
+
+
+def _repaired(function: Callable[..., Any], evaluator: Evaluator, line: Line, judged: Judged) -> tuple[float, ...]:
+    """Return value and derivatives of the repaired function, if they are true."""
+
+    def program(x: Any) -> Any:
+        return evaluator.outputs(repaired(x))
+
+    try:
+        repaired = repair(function, at=line.at)
+        mended = Line(line.name, program, line.start, line.direction, line.dtype, line.label)
+        rows = evaluator.derivatives(mended, np.zeros(1), len(judged.orders) - 1, line.dtype)[:, 0, 0]
+    except Exception:  # whatever a user's program says of the arguments of the remedy; it is then not named
+        return ()
+    here = int(np.argmin(np.abs(judged.offsets)))
+    true = np.array([order.true for order in judged.orders])
+    right = np.abs(rows - true) <= judged.allowed[:, here]
+    return tuple(rows.tolist()) if right.all() else ()
+
+
+def _is_even(outside: Outside, scale: float) -> bool:
+    """Tell whether a function is the same on both sides of the point."""
+    distances = 0.05 * scale * np.array([1.0, 0.61, 0.37])
+    right, left = (outside.at(sign * distances, 0)[0] for sign in (1, -1))
+    return bool(np.all(np.abs(right - left) <= _EVEN * np.max(np.abs(right))))

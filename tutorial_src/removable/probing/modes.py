@@ -1,0 +1,113 @@
+"""The other modes of differentiation, and single precision, beside what was judged.
+
+Each is held against the same truth. It changes no verdict: it is told in a line of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from removable.probing.evaluation import Evaluator, Mode
+from removable.probing.line import Line
+from removable.probing.outside import Values
+from removable.probing.verdict import WINDOW, Judged, judge, offsets_of
+
+__all__ = ["Disagreement", "in_single_precision", "modes_that_disagree"]
+
+_MODES: tuple[Mode, ...] = ("forward", "forward-over-reverse")
+
+_LOOKED_AT = (0.0, 0.31, -0.31, 1e-2, -1e-2, 1e-5, -1e-5)
+"""Offsets, in units of the window, at which modes are compared."""
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A derivative that is right in reverse mode and wrong in another.
+
+    Attributes
+    ----------
+    mode : str
+        The other mode.
+    order : int
+        The order of the derivative.
+    offset : float
+        The distance from the point, with sign.
+    reverse, other : float
+        What both modes return there.
+    """
+
+    mode: str
+    order: int
+    offset: float
+    reverse: float
+    other: float
+
+
+def modes_that_disagree(
+    evaluator: Evaluator, line: Line, weights: np.ndarray, judged: Judged, computed: np.ndarray
+) -> tuple[Disagreement, ...]:
+    """Compare forward mode, and forward over reverse mode, with reverse mode where that is right.
+
+    Parameters
+    ----------
+    evaluator, line
+        The framework and the line.
+    weights : numpy.ndarray
+        How the outputs are added up, shape (m,).
+    judged : Judged
+        The verdict on reverse mode.
+    computed : numpy.ndarray
+        What reverse mode returns at ``judged.offsets``, shape (orders, n).
+
+    Returns
+    -------
+    tuple of Disagreement
+        At most one for each mode and order: the one furthest from the point. A mode that a program
+        does not take is passed over.
+    """
+    if len(computed) < 2:
+        return ()
+    wanted = WINDOW * line.scale * np.array(_LOOKED_AT)
+    nearest = np.unique([int(np.argmin(np.abs(judged.offsets - offset))) for offset in wanted])
+    right = judged.errors <= judged.allowed  # where nothing is known this is false
+    found: dict[tuple[str, int], Disagreement] = {}
+    for mode in _MODES:
+        try:
+            other = evaluator.derivatives(line, judged.offsets[nearest], len(computed) - 1, line.dtype, mode) @ weights
+        except Exception:  # not every program can be differentiated in every mode
+            continue
+        for column, sample in enumerate(nearest):
+            for k in range(1, len(computed)):
+                reverse, there = float(computed[k, sample]), float(other[k, column])
+                if right[k, sample] and not abs(there - reverse) <= 2 * judged.allowed[k, sample]:
+                    one = Disagreement(mode, k, float(judged.offsets[sample]), reverse, there)
+                    last = found.get((mode, k))
+                    if last is None or abs(one.offset) > abs(last.offset):
+                        found[mode, k] = one
+    return tuple(found.values())
+
+
+def in_single_precision(
+    evaluator: Evaluator, line: Line, weights: np.ndarray, judged: Judged, values: Values, side: int
+) -> Judged | None:
+    """Judge the same program in float32.
+
+    Returns
+    -------
+    Judged or None
+        None if the program does not take it, or was judged in it already.
+    """
+    if line.dtype != "float64":
+        return None
+    fastest = np.unravel_index(np.argmax(np.abs(line.direction)), line.direction.shape)
+    rounded = float(np.float32(line.start[fastest]))
+    here = (rounded - float(line.start[fastest])) / float(line.direction[fastest])
+    offsets = np.unique(np.append(offsets_of(line, "float32"), here))
+    offsets = offsets[offsets * side >= 0] if side else offsets
+    try:
+        computed = evaluator.derivatives(line, offsets, len(judged.orders) - 1, "float32") @ weights
+    except Exception:  # a program with constants in double precision
+        return None
+    return judge(values, line, offsets, computed, side, "float32", judged.outside)

@@ -1,0 +1,56 @@
+"""Modules of PyTorch and layers of Keras: called as for inference, with a parameter put in."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+__all__ = ["called", "parameter"]
+
+
+def _is_module(function: Any) -> bool:
+    return "torch" in sys.modules and isinstance(function, sys.modules["torch"].nn.Module)
+
+
+def _is_layer(function: Any) -> bool:
+    return "keras" in sys.modules and isinstance(function, sys.modules["keras"].layers.Layer)
+
+
+def parameter(function: Any, along: Any) -> Any:
+    """Return the parameter or buffer of a module that ``along`` names; None if it names none."""
+    name = along[0] if isinstance(along, tuple) and along else along
+    if not isinstance(name, str) or not _is_module(function):
+        return None
+    return {**dict(function.named_buffers()), **dict(function.named_parameters())}.get(name)
+
+
+def called(
+    function: Callable[..., Any], positional: Sequence[Any], named: Mapping[str, Any], replaced: Mapping[str, Any]
+) -> Any:
+    """Call a function; a module in evaluation mode, with some parameters replaced.
+
+    Dropout and batch normalisation then give the same for the same argument. Afterwards the module
+    is in the mode in which it was.
+    """
+    if _is_layer(function):
+        return function(*positional, training=False, **named)
+    if not _is_module(function):
+        return function(*positional, **named)
+    with _evaluating(function):
+        if replaced:
+            return sys.modules["torch"].func.functional_call(function, dict(replaced), tuple(positional), dict(named))
+        return function(*positional, **named)
+
+
+@contextlib.contextmanager
+def _evaluating(module: Any) -> Iterator[None]:
+    """Put a module in evaluation mode, and each of its parts back into its own."""
+    modes = [(part, part.training) for part in module.modules()]
+    try:
+        module.eval()
+        yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
