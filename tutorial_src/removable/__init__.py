@@ -9,8 +9,9 @@ written once (:mod:`removable.functions`); run by PyTorch, TensorFlow, JAX and N
 
 from removable import frameworks
 from removable.grid import gamma_grid
+from removable.probing.probe import probe
 from removable.remedy import even, quotient, repair
 
-__all__ = ["even", "frameworks", "gamma_grid", "quotient", "repair"]
+__all__ = ["even", "frameworks", "gamma_grid", "probe", "quotient", "repair"]
 
 __version__ = "0.1.0"

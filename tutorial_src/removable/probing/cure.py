@@ -76,7 +76,9 @@ def cure(
             "Remedies",
         )
     if any(order.at_least for order in judged.orders):
-        return Cure("replace the operation whose derivative is wrong: it is so at every distance that was looked at", (), "")
+        return Cure(
+            "replace the operation whose derivative is wrong: it is so at every distance that was looked at", (), ""
+        )
     if judged.outside.kind != "smooth":
         return Cure("select between the two sides by where, each with arguments that are safe for it", (), "Remedies")
     if not line.start.shape and outputs == 1 and (values := _repaired(function, evaluator, line, judged)):

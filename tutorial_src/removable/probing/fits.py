@@ -40,7 +40,7 @@ def nodes(side: Side) -> np.ndarray:
     Examples
     --------
     >>> right = nodes("right")
-    >>> right.size, round(right.min(), 3), round(right.max(), 3)
+    >>> right.size, right.min().round(3).item(), right.max().round(3).item()
     (40, 0.063, 1.0)
     """
     cosines = np.cos(np.pi * (np.arange(_NODES) + 0.5) / _NODES)

@@ -28,7 +28,7 @@ def rounded_to(values: np.ndarray, dtype: str) -> np.ndarray:
     """
     fraction, exponent = np.frexp(values)
     bits = PRECISIONS[dtype]
-    return np.ldexp(np.round(np.ldexp(fraction, bits)), exponent - bits)
+    return np.asarray(np.ldexp(np.round(np.ldexp(fraction, bits)), exponent - bits))
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,11 @@ class Line:
         return np.nonzero(np.atleast_1d(self.direction))
 
     @property
+    def moving_index(self) -> tuple[int, ...]:
+        """The index of the element that moves most."""
+        return tuple(int(i) for i in np.unravel_index(np.argmax(np.abs(self.direction)), self.direction.shape))
+
+    @property
     def at(self) -> float | None:
         """The coordinate of the point, if one element moves."""
         elements = np.atleast_1d(self.start)[self.moving]
@@ -86,7 +91,7 @@ class Line:
         They are those of the element that moves most, in ascending order, without repetition and
         without 0.
         """
-        fastest = np.unravel_index(np.argmax(np.abs(self.direction)), self.direction.shape)
+        fastest = self.moving_index
         by, start = float(self.direction[fastest]), float(self.start[fastest])
         moved = rounded_to(start + np.asarray(offsets, dtype=np.float64) * by, dtype)
         reached = np.unique((moved - start) / by)

@@ -101,7 +101,7 @@ def in_single_precision(
     """
     if line.dtype != "float64":
         return None
-    fastest = np.unravel_index(np.argmax(np.abs(line.direction)), line.direction.shape)
+    fastest = line.moving_index
     rounded = float(np.float32(line.start[fastest]))
     here = (rounded - float(line.start[fastest])) / float(line.direction[fastest])
     offsets = np.unique(np.append(offsets_of(line, "float32"), here))

@@ -131,10 +131,10 @@ def look(values: Values, scale: float, order: int, side: int = 0) -> Outside:
 
     Examples
     --------
-    >>> look(lambda t: (1 - np.cos(t)) / t**2, 1.0, 2).beside(2)[1][0].round(6)
+    >>> round(look(lambda t: (1 - np.cos(t)) / t**2, 1.0, 2).beside(2)[1][0], 6)
     -0.083333
     >>> corner = look(np.abs, 1.0, 2)
-    >>> corner.kind, corner.order, {sign: slope.round(6) for sign, (slope, _) in corner.beside(1).items()}
+    >>> corner.kind, corner.order, {sign: round(slope, 6) for sign, (slope, _) in corner.beside(1).items()}
     ('kink', 1, {-1: -1.0, 1: 1.0})
     """
     radii = scale * LARGEST * _RATIO ** -np.arange(RINGS)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
 from removable.arguments import checked_order
 from removable.errors import InputError
+from removable.probing.candidates import candidates
 from removable.probing.cure import cure
 from removable.probing.evaluation import Evaluator
-from removable.probing.line import Line
+from removable.probing.line import Line, rounded_to
 from removable.probing.modes import in_single_precision, modes_that_disagree
 from removable.probing.report import Found, Report
 from removable.probing.subject import Subject, subject
@@ -29,9 +31,10 @@ _HIGHEST = 3
 
 def probe(
     function: Callable[..., Any],
-    at: Any,
+    at: Any = None,
     along: Any = None,
     *,
+    between: tuple[float, float] | None = None,
     side: Literal["left", "right"] | None = None,
     order: int = 2,
     framework: str | None = None,
@@ -57,6 +60,9 @@ def probe(
         Which argument moves, by its name or number; which element of it, ``("v", 2)``; a parameter
         of a module, by its name; or a direction, of the shape of the argument. By default each
         coordinate moves in turn.
+    between : tuple of float, optional
+        In place of a point: an interval in which points are looked for where something may be wrong;
+        each is then judged. Of several arguments ``at`` has the others, and ``along`` the one.
     side : {"left", "right"}, optional
         The side of the point that is judged; both by default.
     order : int
@@ -89,14 +95,46 @@ def probe(
     (nan, -0.083333333)
     >>> probe(torch.relu, at=0.0).verdict
     'kink'
+
+    A point that is not known:
+
+    >>> probe(lambda x: (x**2 - 4) / (x - 2), between=(-3.0, 3.0)).points
+    [2.0]
     """
     if side not in _SIDES:
         raise InputError(f'side is {side!r}; give "left" or "right", or leave it away for both.')
     checked_order(order, most=_HIGHEST)
-    taken = subject(function, at, along, framework=framework, dtype=dtype)
+    if at is None and between is None:
+        raise InputError("there is no point; give at, or an interval as between.")
+    low, high = _interval(between) if between is not None else (0.0, 0.0)
+    taken = subject(function, (low + high) / 2 if at is None else at, along, framework=framework, dtype=dtype)
     name = getattr(function, "__name__", type(function).__name__)
-    found = [one for line in taken.lines for one in _along(function, name, taken, line, order, _SIDES[side])]
-    return Report(name, taken.name, order, tuple(found))
+    lines = taken.lines if between is None else _found_between(taken, low, high)
+    found = [one for line in lines for one in _along(function, name, taken, line, order, _SIDES[side])]
+    return Report(name, taken.name, order, tuple(found), between and (low, high))
+
+
+def _interval(between: Any) -> tuple[float, float]:
+    try:
+        low, high = (float(end) for end in between)
+    except (TypeError, ValueError):
+        raise InputError(f"between is {between!r}; give two numbers, such as (-3.0, 3.0).") from None
+    if not (np.isfinite([low, high]).all() and low < high):
+        raise InputError(f"between is {between!r}; give two finite numbers, the smaller one first.")
+    return low, high
+
+
+def _found_between(taken: Subject, low: float, high: float) -> list[Line]:
+    """Return lines through the points of an interval at which something may be wrong."""
+    if len(taken.lines) != 1 or taken.lines[0].at is None:
+        raise InputError(f"{len(taken.lines)} coordinates can move between {low!r} and {high!r}; name one by along.")
+    (line,) = taken.lines
+    lines = []
+    for point in candidates(taken.evaluator, line, low, high):
+        start = line.start.copy()
+        start[line.moving_index] = rounded_to(np.array(point), line.dtype)
+        lines.append(replace(line, start=start))
+    return lines
 
 
 def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, order: int, side: int) -> list[Found]:

@@ -8,6 +8,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from removable.errors import InputError
 from removable.probing.cure import Cure
 from removable.probing.modes import Disagreement
 from removable.probing.verdict import Judged, Order, Verdict
@@ -144,27 +145,43 @@ class Report:
         The highest derivative that was judged.
     found : tuple of Found
         One for each line and output.
+    between : tuple of float or None
+        The interval in which points were looked for.
     """
 
     function: str
     framework: str
     order: int
     found: tuple[Found, ...]
+    between: tuple[float, float] | None = None
 
     @property
     def worst(self) -> Found:
-        """The line and output with the worst verdict."""
+        """The line and output with the worst verdict.
+
+        Raises
+        ------
+        removable.errors.InputError
+            If no point was found in an interval.
+        """
+        if not self.found:
+            raise InputError(f"between {self.between} no point was found to judge; there is no line to tell of.")
         return min(self.found, key=lambda found: _WORST_FIRST.index(found.judged.verdict))
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict."""
-        return self.worst.judged.verdict
+        """The worst verdict; "sound" if an interval has no point to judge."""
+        return self.worst.judged.verdict if self.found else "sound"
 
     @property
     def why(self) -> str:
         """The sentence of that verdict."""
-        return self.worst.judged.why
+        return self.worst.judged.why if self.found else ""
+
+    @property
+    def points(self) -> list[float]:
+        """The points that were judged, where one element moves."""
+        return sorted({found.at for found in self.found if found.at is not None})
 
     @property
     def orders(self) -> tuple[Order, ...]:
@@ -172,7 +189,10 @@ class Report:
         return self.worst.judged.orders
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.function} in {self.framework}: {self.verdict}", *map(str, self.found)])
+        head = f"{self.function} in {self.framework}: {self.verdict}"
+        if self.between and not self.found:
+            head += f", no sign of anything wrong between {self.between[0]!r} and {self.between[1]!r}"
+        return "\n".join([head, *map(str, self.found)])
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as numbers and sentences that JSON can hold."""
