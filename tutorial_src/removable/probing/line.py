@@ -81,9 +81,20 @@ class Line:
         moved = np.atleast_1d(self.start)[self.moving] / np.atleast_1d(self.direction)[self.moving]
         return max(1.0, float(np.max(np.abs(moved))))
 
-    def points(self, offsets: np.ndarray) -> np.ndarray:
-        """Return the arguments at offsets, shape (n, *S), float64."""
-        return self.start + offsets.reshape(-1, *[1] * self.start.ndim) * self.direction
+    def point(self, offset: float) -> np.ndarray:
+        """Return the argument at an offset, shape S, float64."""
+        point = np.array(self.start)
+        point.reshape(-1)[self._flat] += offset * self._speeds
+        return point
+
+    @functools.cached_property
+    def _flat(self) -> np.ndarray:
+        """The places of the elements that move, of all in a row."""
+        return np.flatnonzero(self.direction)
+
+    @functools.cached_property
+    def _speeds(self) -> np.ndarray:
+        return self.direction.reshape(-1)[self._flat]
 
     def reached(self, offsets: np.ndarray, dtype: str) -> np.ndarray:
         """Return the offsets that are left when the argument has been rounded to a dtype.

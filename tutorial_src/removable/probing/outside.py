@@ -135,7 +135,7 @@ def look(values: Values, scale: float, order: int, side: int = 0) -> Outside:
     -0.083333
     >>> corner = look(np.abs, 1.0, 2)
     >>> corner.kind, corner.order, {sign: round(slope, 6) for sign, (slope, _) in corner.beside(1).items()}
-    ('kink', 1, {-1: -1.0, 1: 1.0})
+    ('kink', 1, {1: 1.0, -1: -1.0})
     """
     radii = scale * LARGEST * _RATIO ** -np.arange(RINGS)
     right = radii[:, None] * nodes("right")

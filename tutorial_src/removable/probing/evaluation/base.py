@@ -84,10 +84,10 @@ class Evaluator(ABC):
         numpy.ndarray
             Shape (n, m), float64.
         """
-        points = line.points(offsets)
         if self.takes_many(line, dtype):
-            return np.reshape(self.value(line, self.tensor(points, dtype)), (-1, 1))
-        return np.array([self.value(line, self.tensor(point, dtype)) for point in points], dtype=float)
+            return np.reshape(self.value(line, self.tensor(line.start + offsets, dtype)), (-1, 1))
+        values = [self.value(line, self.tensor(line.point(offset), dtype)) for offset in offsets]
+        return np.array(values, dtype=float)
 
     def derivatives(
         self, line: Line, offsets: np.ndarray, order: int, dtype: str, mode: Mode = "reverse"
@@ -112,17 +112,16 @@ class Evaluator(ABC):
         numpy.ndarray
             Shape (order + 1, n, m), float64.
         """
-        points = line.points(offsets)
         if mode == "reverse" and self.takes_many(line, dtype):
-            return self.rows_of_many(line, self.tensor(points, dtype), order)[..., None]
-        rows = [self.rows(line, self.tensor(point, dtype), order, mode) for point in points]
+            return self.rows_of_many(line, self.tensor(line.start + offsets, dtype), order)[..., None]
+        rows = [self.rows(line, self.tensor(line.point(offset), dtype), order, mode) for offset in offsets]
         return np.moveaxis(np.array(rows, dtype=float), 2, 0)
 
     def takes_many(self, line: Line, dtype: str) -> bool:
         """Tell whether a program of one number takes an array of many, and treats each by itself."""
         if line.start.shape or line.direction != 1.0:
             return False
-        points = line.points(line.scale * _COMPARED)
+        points = line.start + line.scale * _COMPARED
         try:
             alone = [self.value(line, self.tensor(point, dtype)) for point in points]
             together = self.value(line, self.tensor(points, dtype))

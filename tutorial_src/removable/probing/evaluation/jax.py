@@ -7,6 +7,7 @@ argument after the other.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,9 @@ from jax.extend.core import jaxpr_as_fun
 from removable.errors import InputError
 from removable.probing.evaluation.base import Evaluator, Mode, nothing_floating
 from removable.probing.line import Line
+
+_LARGE = 10_000
+"""Elements of an argument of which no batch is made: it would take too much memory."""
 
 _BATCH = 96
 """Arguments evaluated at a time. Each operation is compiled once for arrays of this length."""
@@ -67,22 +71,22 @@ class JaxEvaluator(Evaluator):
 
     def values(self, line: Line, offsets: np.ndarray, dtype: str = "float64") -> np.ndarray:
         """Return the outputs along a line, shape (n, m)."""
-        try:
-            return self._traced(lambda x: line.program(x)[None], line, offsets, dtype)[:, 0]
-        except _UNTRACEABLE:
-            return super().values(line, offsets, dtype)
+        if line.start.size <= _LARGE:
+            with contextlib.suppress(*_UNTRACEABLE):
+                return self._traced(lambda x: line.program(x)[None], line, offsets, dtype)[:, 0]
+        return super().values(line, offsets, dtype)
 
     def derivatives(
         self, line: Line, offsets: np.ndarray, order: int, dtype: str, mode: Mode = "reverse"
     ) -> np.ndarray:
         """Return value and derivatives by the offset along a line, shape (order + 1, n, m)."""
-        try:
-            return np.moveaxis(self._traced(_levels(line, order, mode), line, offsets, dtype), 1, 0)
-        except _UNTRACEABLE:
-            return super().derivatives(line, offsets, order, dtype, mode)
+        if line.start.size <= _LARGE:
+            with contextlib.suppress(*_UNTRACEABLE):
+                return np.moveaxis(self._traced(_levels(line, order, mode), line, offsets, dtype), 1, 0)
+        return super().derivatives(line, offsets, order, dtype, mode)
 
     def _traced(self, program: Callable[[Any], Any], line: Line, offsets: np.ndarray, dtype: str) -> np.ndarray:
-        points = line.points(offsets)
+        points = np.stack([line.point(offset) for offset in offsets])
         with jax.enable_x64(True):
             padded = np.concatenate([points, np.repeat(points[-1:], -len(points) % _BATCH, axis=0)])
             batches = [jnp.asarray(part, dtype=dtype) for part in np.split(padded, len(padded) // _BATCH)]
