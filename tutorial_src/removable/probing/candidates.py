@@ -40,14 +40,14 @@ def candidates(evaluator: Evaluator, line: Line, low: float, high: float) -> lis
     Parameters
     ----------
     evaluator, line
-        The framework, and the line along the coordinate that is searched, which starts at any point.
+        The framework, and the line along the coordinate that is searched.
     low, high : float
         The ends of the interval.
 
     Returns
     -------
     list of float
-        At most :data:`MOST`. Each is the simplest number that is as near to the sign as can be told.
+        At most :data:`MOST`: the simplest numbers that are as near to a sign as can be told.
     """
     x = np.unique(np.concatenate([np.linspace(low, high, _SAMPLES), _simple_numbers(low, high)]))
     rows = _rows(evaluator, line, x)

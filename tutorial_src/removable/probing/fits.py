@@ -35,7 +35,7 @@ _ROUNDING = 2.0**-53
 
 @functools.cache
 def nodes(side: Side) -> np.ndarray:
-    """Return where the values are, in units of the outer radius: the zeros of a Chebyshev polynomial.
+    """Return where the values are, in units of the outer radius: zeros of Chebyshev polynomials.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def nodes(side: Side) -> np.ndarray:
 
 
 def _variable(u: np.ndarray, side: Side) -> tuple[np.ndarray, float]:
-    """Return the variable of the Chebyshev polynomials, between -1 and 1 on the ring, and its slope."""
+    """Return the variable of the polynomials, between -1 and 1 on the ring, and its slope."""
     if side == "both":
         return u, 1.0
     slope = 2 / (1 - INNER) * (1 if side == "right" else -1)

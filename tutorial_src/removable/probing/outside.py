@@ -25,14 +25,15 @@ Values = Callable[[np.ndarray], np.ndarray]
 """Takes offsets, shape (n,), to the values of a program, shape (n,), float64."""
 
 LARGEST, RINGS, _RATIO = 0.64, 10, 4.0
-"""The outer radius of the largest ring, in units of the scale; the number of rings; of their radii."""
+"""The outer radius of the largest ring, in units of the scale; the number of rings; the ratio of
+their radii."""
 
 _BARS = 10.0
 """Differences of more error bars than this are taken for differences."""
 
 _SETTLED, _NEGLIGIBLE = 0.1, 1e-6
-"""A derivative is known if these many error bars are no more than a tenth of it, or than a millionth
-of what the function could have, given its size and its other derivatives."""
+"""A derivative is known if its error bars, times :data:`_BARS`, are no more than a tenth of it, or
+than a millionth of what the function could have, given its size and its other derivatives."""
 
 _ABRUPT = 0.05
 """Values that leave the outer function by this part, from one sample to the next, of what they are
@@ -55,7 +56,7 @@ class Piece:
     branch: float = 0.0
 
     def at(self, offsets: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return a derivative and its error bars at offsets, shape (n,) each; NaN outside all rings."""
+        """Return a derivative and its error bars at offsets, shape (n,); NaN outside all rings."""
         offsets = np.asarray(offsets, dtype=np.float64)
         best, bars = np.full(offsets.shape, np.nan), np.full(offsets.shape, np.inf)
         for fit in self.fits:
@@ -134,8 +135,8 @@ def look(values: Values, scale: float, order: int, side: int = 0) -> Outside:
     >>> round(look(lambda t: (1 - np.cos(t)) / t**2, 1.0, 2).beside(2)[1][0], 6)
     -0.083333
     >>> corner = look(np.abs, 1.0, 2)
-    >>> corner.kind, corner.order, {sign: round(slope, 6) for sign, (slope, _) in corner.beside(1).items()}
-    ('kink', 1, {1: 1.0, -1: -1.0})
+    >>> corner.kind, corner.order, [round(corner.beside(1)[sign][0], 6) for sign in (-1, 1)]
+    ('kink', 1, [-1.0, 1.0])
     """
     radii = scale * LARGEST * _RATIO ** -np.arange(RINGS)
     right = radii[:, None] * nodes("right")
@@ -190,7 +191,7 @@ def _is_settled(fit: Fit, order: int) -> bool:
 
 
 def _agree(group: list[Fit], fit: Fit, order: int) -> bool:
-    """Tell whether a ring has the same value and derivatives at the point as the rings around it."""
+    """Tell whether a ring has the value and derivatives of the rings around it."""
     zero = np.zeros(1)
     for other in group:
         for k in range(order + 1):

@@ -61,8 +61,9 @@ def probe(
         of a module, by its name; or a direction, of the shape of the argument. By default each
         coordinate moves in turn.
     between : tuple of float, optional
-        In place of a point: an interval in which points are looked for where something may be wrong;
-        each is then judged. Of several arguments ``at`` has the others, and ``along`` the one.
+        In place of a point: an interval, in which points are looked for where something may be
+        wrong; each is then judged. Of several arguments ``at`` has the others, and ``along``
+        names the one that moves.
     side : {"left", "right"}, optional
         The side of the point that is judged; both by default.
     order : int

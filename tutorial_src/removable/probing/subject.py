@@ -256,7 +256,8 @@ def _line(
 
     def program(x: Any) -> Any:
         given = {argument.key: x if argument is moving else _fixed(own, argument, x) for argument in passed}
-        positional, named = ((), given) if by_name else (tuple(given.values()), {})
+        positional = () if by_name else tuple(given.values())
+        named = {str(key): value for key, value in given.items()} if by_name else {}
         replaced = {str(moving.key): x} if moving.is_parameter else {}
         return own.outputs(modules.called(function, positional, named, replaced))
 

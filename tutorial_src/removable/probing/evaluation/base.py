@@ -16,7 +16,7 @@ Mode = Literal["reverse", "forward", "forward-over-reverse"]
 """How derivatives are propagated."""
 
 _COMPARED = np.array([0.0, 0.2718, -0.1414, 0.0577, -0.0031])
-"""Offsets, in units of the scale, at which a program of many numbers is compared with one of each."""
+"""Offsets, in units of the scale, at which a program of many numbers is compared with itself."""
 
 _SAME = 1e-9
 """How closely: kernels for arrays may round otherwise."""
@@ -47,7 +47,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def outputs(self, returned: Any) -> Any:
-        """Return all floating-point numbers that a function has returned, as one tensor, shape (m,).
+        """Return all floating-point numbers that a function has returned, shape (m,).
 
         Raises
         ------
@@ -57,7 +57,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def rows(self, line: Line, point: Any, order: int, mode: Mode) -> list[list[float]]:
-        """Return the value and derivatives of each output at one argument: a list for each output."""
+        """Return the value and derivatives at one argument, a list for each output."""
 
     @abstractmethod
     def value(self, line: Line, point: Any) -> np.ndarray:
@@ -65,7 +65,7 @@ class Evaluator(ABC):
 
     @abstractmethod
     def rows_of_many(self, line: Line, points: Any, order: int) -> np.ndarray:
-        """Return value and derivatives of a program that :meth:`takes_many`, shape (order + 1, n)."""
+        """Return value and derivatives of a program of many numbers, shape (order + 1, n)."""
 
     def values(self, line: Line, offsets: np.ndarray, dtype: str = "float64") -> np.ndarray:
         """Return the outputs along a line.
@@ -118,7 +118,7 @@ class Evaluator(ABC):
         return np.moveaxis(np.array(rows, dtype=float), 2, 0)
 
     def takes_many(self, line: Line, dtype: str) -> bool:
-        """Tell whether a program of one number takes an array of many, and treats each by itself."""
+        """Tell whether a program takes an array of many numbers, and treats each by itself."""
         if line.start.shape or line.direction != 1.0:
             return False
         points = line.start + line.scale * _COMPARED

@@ -1,8 +1,8 @@
 """A program along a line in JAX: ``jax.grad`` and ``jax.jvp``, operation by operation.
 
-A program is traced once for many arguments, and what was traced is evaluated without being compiled
-as a whole: a compiler would round otherwise. A program that cannot be traced is differentiated at one
-argument after the other.
+A program is traced once for many arguments, and what was traced is evaluated without being
+compiled as a whole: a compiler would round otherwise. A program that cannot be traced is
+differentiated at one argument after the other.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ _UNTRACEABLE = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConver
 
 
 def _levels(line: Line, order: int, mode: Mode) -> Callable[[Any], Any]:
-    """Return the function that takes an argument to the value and derivatives, shape (order + 1, m)."""
+    """Return the function from an argument to value and derivatives, shape (order + 1, m)."""
 
     def level(k: int, x: Any) -> list[Any]:
         if k == 0:
@@ -119,6 +119,6 @@ def _last_and_all(rows: list[Any]) -> tuple[Any, list[Any]]:
 
 
 def _along(line: Line, slope: Any) -> Any:
-    """Return the derivative along the line; elements that do not move count for nothing, NaN included."""
+    """Return the derivative along the line, of the elements that move alone."""
     direction = jnp.asarray(np.atleast_1d(line.direction)[line.moving], slope.dtype)
     return jnp.sum(jnp.atleast_1d(slope)[line.moving] * direction)

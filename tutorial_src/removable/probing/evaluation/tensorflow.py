@@ -83,7 +83,7 @@ class TensorFlowEvaluator(Evaluator):
         return [*lower, accumulator.jvp(lower[-1], unconnected_gradients=tf.UnconnectedGradients.ZERO)]
 
     def _along(self, line: Line, slope: Any, outputs: Any) -> Any:
-        """Return the derivative along the line; elements that do not move count for nothing, NaN included."""
+        """Return the derivative along the line, of the elements that move alone."""
         if slope is None:  # nothing that TensorFlow has recorded depends on the argument
             return tf.zeros([], outputs.dtype)
         slope = tf.convert_to_tensor(slope)

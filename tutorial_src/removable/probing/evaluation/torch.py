@@ -91,7 +91,7 @@ class TorchEvaluator(Evaluator):
 
 
 def _along(line: Line, slope: torch.Tensor) -> torch.Tensor:
-    """Return the derivative along the line; elements that do not move count for nothing, NaN included."""
+    """Return the derivative along the line, of the elements that move alone."""
     moving = tuple(torch.from_numpy(index) for index in line.moving)
     direction = torch.tensor(np.atleast_1d(line.direction)[line.moving], dtype=slope.dtype)
     return (torch.atleast_1d(slope)[moving] * direction).sum()
