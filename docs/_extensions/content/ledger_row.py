@@ -1,7 +1,7 @@
 """The wording of a row of the ledger.
 
-Statements, readings and remarks of claims come from ``claims.toml``; the words around them are
-written here.
+Statements, readings and remarks of claims come from ``claims.toml``, and what was measured from the
+checks in ``removable.claims.section_*``; the words around them are written here.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ A figure is drawn once, in the colours of :data:`~removable.plots.palette.LIGHT`
 paper and chosen such that readers with any of the common colour deficiencies, by the model of
 :cite:t:`Machado2009`, and readers of a grey print can tell them apart. A yellow that stands out
 from a white page is brown, so this one does not quite, and its markers have a dark outline. What
-is called black in the paper is drawn in nearly white on a dark page.
+is called black in the paper is drawn in nearly white on a dark page. ``docs/_static/site.css`` has
+the colours of the regions, too: ``tests/package/test_plots.py`` compares them.
 """
 
 from __future__ import annotations
