@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
@@ -33,7 +34,7 @@ def legend(fig: Figure, *, columns: int = 3) -> None:
     ['computed']
     >>> plt.close(fig)
     """
-    first = {}
+    first: dict[str, Artist] = {}
     for ax in fig.axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             first.setdefault(label, handle)
