@@ -54,8 +54,11 @@ def common(x, xp):
 print("x        PyTorch: value, slope      TensorFlow: value, slope")
 for at in (1e-2, 1e-5, 1e-7, 3e-9, 1e-12, 2e-16, 1e-17, 0.0):
     both = compare({"d": d}, meant=common, gamma=[at]).results["d"]
-    row = "{:<9g}{:<13.9g}{:<14.6g}{:<13.9g}{:.6g}"
-    print(row.format(at, *both["torch"][:, 0], *both["tensorflow"][:, 0]))
+    row = f"{at:<9g}"
+    for name in ("torch", "tensorflow"):
+        value, slope = both[name][:, 0]
+        row += f"{value:<13.9g}{slope:<14.6g}"
+    print(row.rstrip())
 
 # %%
 # At a ten-millionth the slope is wrong in its leading digits, and from there on it grows. Two other
@@ -97,20 +100,21 @@ print(f"value\n{run.table(0)}\n\nslope\n{run.table(1)}\n")
 
 fig, axes = plots.errors(run, order=1, ylabel="error of the slope of $d$")
 u = 2.0**-53
+ends = np.array([u, 1.0])
+beside = {"place": (1e-14, 1e13), "name": "u/gamma^2"}
 for ax in axes:
-    ends = np.array([u, 1.0])
-    ax.plot(ends, u / ends**2, "--", lw=1, color=plots.LIGHT["ink"], label="_u/gamma^2")
-    ax.annotate(r"$u/\gamma^2$", (1e-14, 1e13), color=plots.LIGHT["ink"])
-naive = max(run.worst("naive", name, 1) for name in run.versions)
-right = max(run.worst("simplified", name, 1) for name in run.versions)
+    plots.law(ax, ends, u / ends**2, r"$u/\gamma^2$", **beside)
+out_to = {name: run.edges("naive", name, 1) for name in run.versions}
+most = plots.at_most(run.worst_of_all("naive", 1))
+right = plots.at_most(run.worst_of_all("simplified", 1), 2)
 plots.describe(
     fig,
     "Section 4, differences",
     f"""The error of the slope of the difference follows 1e-16 over the square of the
-    distance to the singular point, up to {plots.at_most(naive)}, and exceeds 0.001 out to
-    {run.edges("naive", "torch", 1)} in PyTorch and {run.edges("naive", "tensorflow", 1)} in TensorFlow. The epsilon
+    distance to the singular point, up to {most}, and exceeds 0.001 out to
+    {out_to["torch"]} in PyTorch and {out_to["tensorflow"]} in TensorFlow. The epsilon
     form is worse further out, and infinite at its own pole. The simplified form is
-    right to {plots.at_most(right, 2)}.""",
+    right to {right}.""",
     run,
 )
 plt.show()

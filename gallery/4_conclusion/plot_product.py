@@ -55,10 +55,11 @@ def quotient(x, xp):
 few = compare({"b": b}, meant=quotient, gamma=[1e-3, 1e-12, 1e-15, 3e-17, 3e-19, 0.0])
 print("x        PyTorch: value, slope      TensorFlow: value, slope   true slope")
 for i, at in enumerate(few.x):
-    ours = few.results["b"]["torch"][:, i]
-    theirs = few.results["b"]["tensorflow"][:, i]
-    row = "{:<9g}{:<12.9g}{:<15.9g}{:<12.9g}{:<15.9g}{:.9g}"
-    print(row.format(at, *ours, *theirs, few.meant[1, i]))
+    row = f"{at:<9g}"
+    for name in few.versions:
+        value, slope = few.results["b"][name][:, i]
+        row += f"{value:<12.9g}{slope:<15.9g}"
+    print(f"{row}{few.meant[1, i]:.9g}")
 
 # %%
 # At 0 itself the answer is NaN. Next to it the value is 1 and the slope is anything: not even its
@@ -99,28 +100,24 @@ run = compare(forms, meant=quotient, gamma=gamma)
 print(f"value\n{run.table(0)}\n\nslope\n{run.table(1)}\n")
 
 fig, axes = plots.errors(run, order=1, ylabel="error of the slope of $b$")
-ends, ink = np.array([1e-20, 1.0]), plots.LIGHT["ink"]
+ends = np.array([1e-20, 1.0])
+beside = {"place": (1e-18, 1e4), "name": "u/|gamma|"}
 for ax in axes:
-    ax.plot(ends, 2.0**-53 / ends, "--", lw=1, color=ink, label="_u/|gamma|")
-    ax.annotate(r"$u/|\gamma|$", (1e-18, 1e4), color=ink)
-
-
-def worst(form, order):
-    """Return the largest error of a form in both frameworks, rounded up."""
-    errors = [run.worst(form, name, order) for name in run.versions]
-    return plots.at_most(max(errors), 2)
-
-
+    plots.law(ax, ends, 2.0**-53 / ends, r"$u/|\gamma|$", **beside)
+worst = {name: run.worst("naive", name, 1) for name in run.versions}
+value_off = plots.at_most(run.worst_of_all("naive", 0), 2)
+at_pole = plots.at_most(run.worst_of_all("epsilon", 1), 2)
+right = plots.at_most(run.worst_of_all("simplified", 1), 2)
 epsilon_at_zero = run.error("epsilon", "torch", 1)[gamma == 0].item()
 plots.describe(
     fig,
     "Section 4, products",
     f"""The error of the slope of the product grows like 1e-16 over the distance to the
-    singular point, up to {plots.at_most(run.worst("naive", "torch", 1))} in PyTorch and
-    {plots.at_most(run.worst("naive", "tensorflow", 1))} in TensorFlow, while its value is
-    right to {worst("naive", 0)}. The slope of the epsilon form is off by
-    {epsilon_at_zero:.1g} at zero and by up to {worst("epsilon", 1)} at its new pole. That of
-    the simplified form is right to {worst("simplified", 1)} everywhere.""",
+    singular point, up to {plots.at_most(worst["torch"])} in PyTorch and
+    {plots.at_most(worst["tensorflow"])} in TensorFlow, while its value is right to
+    {value_off}. The slope of the epsilon form is off by {epsilon_at_zero:.1g} at zero
+    and by up to {at_pole} at its new pole. That of the simplified form is right to
+    {right} everywhere.""",
     run,
 )
 plt.show()
