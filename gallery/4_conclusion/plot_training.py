@@ -59,9 +59,9 @@ def train_torch(layer):
         loss.backward()
         lengths = [w.grad.norm().item() for w in weights]
         log.append([loss.item(), *lengths])
+        optimiser.step()
         if np.isnan(loss.item()):
             break
-        optimiser.step()
     return np.array(log), [w.detach().numpy() for w in weights]
 
 
@@ -138,35 +138,25 @@ plt.show()
 # --------------------------
 # At :math:`\lambda = 0` the epsilon form is 0 for every sample, so both weight matrices have
 # gradient 0, and :math:`\lambda` has one, :math:`G`, of size :math:`1/\epsilon`. Adam divides means
-# of gradient and squared gradient. At step :math:`n`, if nothing follows :math:`G`,
-#
-# .. math::
-#
-#    \frac{m_n}{\sqrt{v_n}} = \frac{0.1 \cdot 0.9^{n-1}\,G}{1 - 0.9^n}
-#    \sqrt{\frac{1 - 0.999^n}{0.001 \cdot 0.999^{n-1}\,G^2}} .
-#
-# :math:`G` cancels but for its sign: :math:`\lambda` goes where Adam's constants say, whatever the
-# data, and stays there.
+# of gradient and squared gradient. :math:`G` cancels but for its sign: :math:`\lambda` goes where
+# :doc:`Adam's constants say <plot_resting_place>`, whatever the data, and stays there until the
+# mean of squares, which forgets a thousandth a step, is that of a usual gradient.
 
-n = np.arange(1, 301)
-mean = 0.1 * 0.9 ** (n - 1) / (1 - 0.9**n)
-square = 0.001 * 0.999 ** (n - 1) / (1 - 0.999**n)
-resting_place = 0.01 * np.sum(mean / np.sqrt(square))
 for name in names:
     ends = [weights[form, name][0] for form in ("epsilon 1e-8", "simplified")]
     print(f"lambda, {name:<11}", *ends)
 bad = log["epsilon 1e-8", "torch"][0, 1]
 usual = log["simplified", "torch"][0, 1]
 steps = np.log(1000 * (usual / bad) ** 2) / np.log(0.999)
-print(f"predicted {resting_place:.8f}, for the next {steps:.0f} steps")
+print(f"for the next {steps:.0f} steps")
 
 # %%
 # .. code-block:: pycon
 #
 #    >>> [f"{times:.0f}" for times in ratio], f"{steps / 1000:.0f} thousand"
 #    (['5', '5'], '34 thousand')
-#    >>> f"{resting_place:.4f}", [f"{abs(weights['epsilon 1e-8', n][0][0]):.4f}" for n in names]
-#    ('0.0601', ['0.0601', '0.0601'])
+#    >>> [f"{abs(weights['epsilon 1e-8', name][0][0]):.4f}" for name in names]
+#    ['0.0601', '0.0601']
 #    >>> [log["epsilon 1e-8", name][0, [2, 4]].tolist() for name in names]  # first gradient: w1, w2
 #    [[0.0, 0.0], [0.0, 0.0]]
 #
