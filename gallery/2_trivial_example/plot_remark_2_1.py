@@ -97,14 +97,13 @@ for name, adapter in adapters.items():
 left = {title: [edge.left for edge in edges] for title, edges in columns.items()}
 right = {title: [edge.right for edge in edges] for title, edges in columns.items()}
 
+heads = (
+    "       highest power  value flat:                         slope off by 0.1 %:",
+    "power  absorbed       rounded once  PyTorch  TensorFlow   PyTorch  TensorFlow",
+)
 for side, reaches in (("left", left), ("right", right)):
     print(f"out to |gamma|, {side} of 2")
-    print(
-        "       highest power  value flat:                         slope off by 0.1 %:"
-    )
-    print(
-        "power  absorbed       rounded once  PyTorch  TensorFlow   PyTorch  TensorFlow"
-    )
+    print(*heads, sep="\n")
     for row, power in enumerate(powers):
         cells = [f"{reach[row]:.3g}" for reach in reaches.values()]
         print("{:<7}{:<15}{:<14}{:<9}{:<13}{:<9}{}".format(power, *cells))
@@ -113,15 +112,14 @@ for side, reaches in (("left", left), ("right", right)):
 # The first column grows by six orders of magnitude. All others shrink.
 
 versions = frameworks.versions(adapters)
-drawn = {
-    "highest power absorbed": ("absorbed", plots.dots("meant", "s", size=6)),
-    "slope off by 0.1 %": ("slope, {}", plots.dots("red", "X", size=6)),
-    "value flat": ("flat, {}", plots.dots("yellow", "o", size=6)),
-}
+square = plots.dots("meant", "s", size=6)
+cross = plots.dots("red", "X", size=6)
+ring = plots.dots("yellow", "o", size=6)
 fig, axes = plots.row(list(versions.values()))
 for ax, name in zip(axes, adapters, strict=True):
-    for label, (title, style) in drawn.items():
-        ax.semilogy(powers, right[title.format(name)], label=label, **style)
+    ax.semilogy(powers, right["absorbed"], label="highest power absorbed", **square)
+    ax.semilogy(powers, right[f"slope, {name}"], label="slope off by 0.1 %", **cross)
+    ax.semilogy(powers, right[f"flat, {name}"], label="value flat", **ring)
     ax.set_xlabel("power $n$")
 axes[0].set_ylabel(r"out to $\gamma$, right of 2")
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)

@@ -63,10 +63,6 @@ def derivatives_tensorflow(form, theta):
 
 
 derivatives = {"torch": derivatives_torch, "tensorflow": derivatives_tensorflow}
-for name in derivatives:
-    _, hessians = derivatives[name](functions.h, np.array([[2 + 1e-9, 1.0]]))
-    print(f"{name:<12}{hessians[0].tolist()}")
-
 # %%
 # How far out it is wrong
 # -----------------------
@@ -158,10 +154,15 @@ plt.show()
 # .. code-block:: pycon
 #
 #    >>> middle = (gamma > 1e-7) & (gamma < 1e-3)
-#    >>> pairs = [(n, what) for n in derivatives for what in ("gradient", "Hessian")]
-#    >>> levels = [error["naive", *pair][middle] for pair in pairs]
-#    >>> np.polyfit(np.log10(gamma[middle]), np.log10(levels).T, 1)[0].round()  # torch, tensorflow
-#    array([-2., -3., -2., -3.])
+#    >>> for name in ("torch", "tensorflow"):
+#    ...     for what in ("gradient", "Hessian"):
+#    ...         level = np.log(error["naive", name, what][middle])
+#    ...         power, _ = np.polyfit(np.log(gamma[middle]), level, 1)
+#    ...         print(name, what, power.round())
+#    torch gradient -2.0
+#    torch Hessian -3.0
+#    tensorflow gradient -2.0
+#    tensorflow Hessian -3.0
 #
 # .. note::
 #
