@@ -25,3 +25,7 @@ def test_the_two_numbers_of_the_page_are_neighbours(slope_torch, slope_tensorflo
 def test_slopes_differ_in_the_part_that_is_drawn_only(points, close, numerator_first):
     ours, theirs = (slopes[~close] for slopes in numerator_first)
     assert agreement(ours, theirs).identical
+
+
+def test_the_figure_shows_offsets_up_to_four_billionths(points, close):
+    assert 3.99e-9 < np.abs(points[close] - 2).max() < 4e-9
