@@ -139,6 +139,7 @@ napoleon_type_aliases = {
     "Record": "removable.scoreboard.stored.Record",
     "Ran": "removable.systems.outcome.Ran",
     "Subject": "removable.systems.outcome.Subject",
+    "Rewrites": "removable.systems.rewrites.Rewrites",
     "Sweep": "removable.sweeps.sweep.Sweep",
 }
 

@@ -16,3 +16,8 @@ def test_a_common_denominator_does_not_help(run):
 
 def test_the_sweep_has_201_distances_on_each_side(gamma):
     assert gamma.size == 403
+
+
+def test_the_first_number_of_the_page_is_that_of_the_program(x, y, common, tf):
+    assert x.numpy() == 3e-9
+    assert y.numpy() == common(tf.constant(3e-9, dtype=tf.float64), tf).numpy()

@@ -30,3 +30,8 @@ def test_the_zone_is_a_million_times_that_of_a_quotient(run, others):
 def test_in_single_precision_the_zone_reaches_to_a_hundredth(others):
     for name in NAMES:
         assert 5e-3 < others["float32"].reach("naive", name, 1) < 5e-2
+
+
+def test_the_first_number_of_the_page_is_that_of_the_program(x, y, d, tf):
+    assert x.numpy() == 3e-9
+    assert y.numpy() == d(tf.constant(3e-9, dtype=tf.float64), tf).numpy()

@@ -14,3 +14,7 @@ def test_some_squares_are_wrong_in_arrays_and_hardly_any_by_themselves(counts, f
 def test_the_number_of_the_page_has_two_squares_one_ulp_apart(squares):
     assert squares["tensorflow", "alone"] == 3.1 * 3.1
     assert 0 < abs(squares["tensorflow", "one of 16"] - 3.1 * 3.1) < 2e-15
+
+
+def test_the_quotient_of_the_page_is_x_plus_2(h):
+    assert h(2.5) == 4.5

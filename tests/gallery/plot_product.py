@@ -23,3 +23,8 @@ def test_the_value_is_right_and_the_slope_off_by_a_few_u_over_x(run, gamma, away
 
 def test_the_first_table_has_six_points(few):
     assert few.gamma.tolist() == [1e-3, 1e-12, 1e-15, 3e-17, 3e-19, 0.0]
+
+
+def test_the_first_number_of_the_page_is_that_of_the_program(x, y, b, tf):
+    assert x.numpy() == 3e-17
+    assert y.numpy() == b(tf.constant(3e-17, dtype=tf.float64), tf).numpy()

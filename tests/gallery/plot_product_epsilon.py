@@ -22,3 +22,8 @@ def test_the_epsilon_form_has_a_pole(epsilon, torch, tf):
 
 def test_the_sweep_has_401_distances_on_each_side(gamma):
     assert gamma.size == 803
+
+
+def test_the_first_number_of_the_page_is_that_of_the_program(x, y, epsilon, tf):
+    assert x.numpy() == 0.0
+    assert y.numpy() == epsilon(tf.constant(0.0, dtype=tf.float64), tf).numpy()

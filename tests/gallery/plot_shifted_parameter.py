@@ -17,3 +17,7 @@ def test_the_shifted_form_of_the_page_is_that_of_the_package(shifted, programs):
 
 def test_the_sweep_has_101_distances_on_each_side(gamma):
     assert gamma.size == 203
+
+
+def test_the_first_number_of_the_page_lies_next_to_the_new_singular_point(lam):
+    assert -1.0011e-3 < lam.numpy() < -1.0009e-3

@@ -28,3 +28,15 @@ def test_the_first_table_has_three_parameters_and_six_offsets(offsets, in_torch,
 def test_both_frameworks_have_the_same_shares(shares, forms):
     for form in forms:
         np.testing.assert_allclose(shares[form, "torch"], shares[form, "tensorflow"], rtol=1e-5)
+
+
+def test_the_first_gradient_of_the_page_is_that_of_the_table(theta, gradient_torch, forms, start):
+    assert theta.grad.tolist() == gradient_torch(forms["epsilon"], start(0.0, 3)).tolist()
+    theta = np.array([2.5, 3.0, 4.0])
+    assert gradient_torch(forms["simplified"], theta).tolist() == [1.5, 2.0, 3.0]
+
+
+def test_the_figure_has_81_distances_and_begins_with_the_share_at_2(gammas, shares, at_2):
+    np.testing.assert_allclose([gammas[0], gammas[-1], gammas.size], [1e-17, 0.1, 81])
+    for name in NAMES:
+        np.testing.assert_allclose(shares["epsilon", name][0], at_2, rtol=1e-9)

@@ -1,7 +1,7 @@
 """Pictures of sweeps and comparisons, and what they say in words.
 
 :mod:`~removable.plots.palette` has the colours. :mod:`~removable.plots.charts`,
-:mod:`~removable.plots.plane` and :mod:`~removable.plots.rewriting` draw;
+:mod:`~removable.plots.complex_plane` and :mod:`~removable.plots.rewriting` draw;
 :mod:`~removable.plots.parts` has what figures share. :mod:`~removable.plots.description` writes for
 readers who cannot see.
 """
@@ -17,10 +17,10 @@ from removable.plots.charts import (
     side_by_side,
     zones,
 )
+from removable.plots.complex_plane import plane, plane_places, plane_points
 from removable.plots.description import Description, at_least, at_most, describe, description
 from removable.plots.palette import DARK, FORM_STYLE, LIGHT, dots, outline, recolour
 from removable.plots.parts import law, legend, log_ticks
-from removable.plots.plane import plane, plane_places, plane_points
 from removable.plots.rewriting import patterns
 
 __all__ = [
