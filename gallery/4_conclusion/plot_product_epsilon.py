@@ -26,13 +26,15 @@ import torch
 x = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
 y = x * (1 / (torch.expm1(x) + 1e-8))
 y.backward()
-print(f"PyTorch:    value {y.item()}, slope {x.grad.item()}")
+slope_torch = x.grad.item()
+print(f"PyTorch:    value {y.item()}, slope {slope_torch}")
 
 x = tf.constant(0.0, dtype=tf.float64)
 with tf.GradientTape() as tape:
     tape.watch(x)
     y = x * (1 / (tf.math.expm1(x) + 1e-8))
-print(f"TensorFlow: value {y.numpy()}, slope {tape.gradient(y, x).numpy()}")
+slope_tensorflow = tape.gradient(y, x).numpy().item()
+print(f"TensorFlow: value {y.numpy()}, slope {slope_tensorflow}")
 
 # %%
 # Three forms

@@ -27,3 +27,7 @@ def test_the_sweep_has_401_distances_on_each_side(gamma):
 def test_the_first_number_of_the_page_is_that_of_the_program(x, y, epsilon, tf):
     assert x.numpy() == 0.0
     assert y.numpy() == epsilon(tf.constant(0.0, dtype=tf.float64), tf).numpy()
+
+
+def test_the_first_slope_of_the_page_is_one_over_epsilon(slope_torch, slope_tensorflow):
+    assert slope_torch == slope_tensorflow == 1e8
