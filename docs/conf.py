@@ -151,6 +151,7 @@ napoleon_type_aliases = {
     "Record": "removable.scoreboard.stored.Record",
     "Ran": "removable.systems.modes.Ran",
     "Subject": "removable.systems.subject.Subject",
+    "Rewrites": "removable.systems.rewrites.Rewrites",
     "Sweep": "removable.sweeps.sweep.Sweep",
 }
 

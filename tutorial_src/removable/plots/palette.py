@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from removable.sweeps.regions import Region
 
-__all__ = ["DARK", "FORM_STYLE", "LIGHT", "REGION_STYLE", "outline", "recolour"]
+__all__ = ["DARK", "FORM_STYLE", "LIGHT", "REGION_STYLE", "dots", "outline", "recolour"]
 
 LIGHT = MappingProxyType(
     {
@@ -88,6 +88,32 @@ def outline(role: str, others: str | None = None) -> str:
     (True, True, True)
     """
     return LIGHT["ink" if role == "yellow" else others or role]
+
+
+def dots(role: str, marker: str = "o", *, size: float = 5.0, hollow: bool = False) -> dict[str, Any]:
+    """Return the style of samples that no line joins, for ``ax.plot``.
+
+    Parameters
+    ----------
+    role : str
+        The role of the markers, a key of :data:`~removable.plots.palette.LIGHT`.
+    marker : str
+        Their shape, as matplotlib names it.
+    size : float
+        Their size in points.
+    hollow : bool
+        Whether only their outline is drawn.
+
+    Examples
+    --------
+    >>> style = dots("red", hollow=True)
+    >>> style["color"] == LIGHT["red"], style["linestyle"], style["markerfacecolor"]
+    (True, 'none', 'none')
+    """
+    style = {"linestyle": "none", "marker": marker, "markersize": size, "color": LIGHT[role]}
+    if hollow:
+        return style | {"markerfacecolor": "none"}
+    return style | {"markeredgecolor": outline(role)}
 
 
 def recolour(fig: Figure, old: MappingProxyType[str, str], new: MappingProxyType[str, str]) -> None:
