@@ -90,14 +90,15 @@ for order, h in programs.items():
 
 close = 2 + np.arange(-8, 9) * 2.0**-52
 styles = {
-    "f first": plots.dots("red", "o", size=10, hollow=True) | {"mew": 1.5},
-    "g first": plots.dots("meant", "D", size=5, hollow=True) | {"mew": 1.5},
+    "f first": plots.dots("red", "o", size=10, hollow=True),
+    "g first": plots.dots("meant", "D", size=5, hollow=True),
 }
+edge = {"markeredgewidth": 1.5}
 fig, axes = plots.side_by_side(run)
 for ax, name in zip(axes, run.results, strict=True):
     for order, style in styles.items():
         slope = frameworks.get(name).derivatives(programs[order], close)[1]
-        ax.plot(close - 2, slope, label=order, **style)
+        ax.plot(close - 2, slope, label=order, **edge, **style)
     ax.plot(close - 2, 0 * close + 1, "--", color=plots.LIGHT["ink"], label="truth")
     ax.set_ylim(0, 2.5)
     ax.set_xticks([-(2.0**-49), 0, 2.0**-49], ["$-2^{-49}$", "0", "$2^{-49}$"])
