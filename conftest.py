@@ -51,8 +51,7 @@ class Published(pytest.File):
 
     def collect(self) -> Iterable[pytest.Item]:
         """Yield one item for the whole file: its blocks share a namespace."""
-        cut = script_doctests.blocks_of_script if self.path.suffix == ".py" else script_doctests.blocks_of_chapter
-        blocks = tuple(cut(str(self.path)))
+        blocks = script_doctests.blocks_of(self.path)
         if any(block.kind == "code" or ">>>" in block.source for block in blocks):
             yield PublishedItem.from_parent(self, name=self.path.stem, blocks=blocks)
 

@@ -8,12 +8,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nox
 
-# pip itself: other installers pass over a local build of PyTorch and fetch CUDA.
+# With pip: other installers pass over a local build of PyTorch and fetch CUDA.
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["docs", "tests"]
@@ -26,7 +26,7 @@ EVERYTHING = "frameworks-cpu,docs,test"
 
 
 def run(session: nox.Session, *command: str, **env: str) -> None:
-    """Run a command that is not installed by this session."""
+    """Run a program from outside the environment that nox makes for this session."""
     session.run(*command, external=True, env={"PYTHONNOUSERSITE": "1", **env})
 
 
@@ -113,18 +113,36 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def tests(session: nox.Session) -> None:
-    """Bring the site up to date, and run the tests; those that do not look at it begin at once."""
+    """Bring the site up to date and run the tests; with paths, those tests alone.
+
+    With paths the site is built only if one of them is in ``tests/site``, since no other test looks
+    at it. Options of pytest are passed on.
+    """
     python = shared_python(session)
     # loadfile: the tests of a file run in one process, so that its fixtures are set up once. One
     # thread for each process: more threads than cores would slow each other down.
     pytest = (python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
     if session.posargs:
-        site(session, python)
-        run(session, *pytest, "tests", *session.posargs, OMP_NUM_THREADS="1")
+        paths = given_paths(session.posargs)
+        if not paths or any(looks_at_the_site(path) for path in paths):
+            site(session, python)
+        run(session, *pytest, *(() if paths else ("tests",)), *session.posargs, OMP_NUM_THREADS="1")
         return
+    # The tests that do not look at the site run while it is built.
     with beside(session, *pytest, "tests", "--ignore=tests/site", OMP_NUM_THREADS="1"):
         site(session, python)
         run(session, *pytest, "tests/site", OMP_NUM_THREADS="1")
+
+
+def given_paths(words: Iterable[str]) -> list[Path]:
+    """Return the files and folders among the arguments of pytest, also those of ``FILE::TEST``."""
+    return [path for word in words if (path := (ROOT / word.partition("::")[0]).resolve()).exists()]
+
+
+def looks_at_the_site(path: Path) -> bool:
+    """Tell whether tests of the built site are in this file or folder."""
+    tests_of_the_site = (ROOT / "tests" / "site").resolve()
+    return path.is_relative_to(tests_of_the_site) or tests_of_the_site.is_relative_to(path)
 
 
 @nox.session(python=False)
@@ -201,7 +219,7 @@ def downloads(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def faults(session: nox.Session) -> None:
-    """Kill builds, fill disks, damage caches, hide frameworks: the site comes out the same."""
+    """Check that builds on full disks, with damaged caches or killed end in the same site."""
     run(session, shared_python(session), "-m", "pytest", "-q", "-ra", "checks/faults.py", *session.posargs)
 
 
@@ -237,7 +255,7 @@ def oldest(session: nox.Session) -> None:
 
 @nox.session
 def newest(session: nox.Session) -> None:
-    """The same with the newest versions that pip finds, whatever constraints.txt says."""
+    """Check everything with the newest versions that pip finds, whatever constraints.txt says."""
     new = ("--upgrade", "--upgrade-strategy", "eager")
     session.install("--quiet", *new, "--constraint", kept_fixed(session), "--editable", f".[{EVERYTHING}]")
     session.run("python", "checks/versions.py", "newest", *session.posargs)

@@ -13,7 +13,7 @@ os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for kernels
 
 from _extensions import folders
 from _extensions.content import local_inventories, unexecuted
-from _extensions.execute import kernel_settings, plain_failures
+from _extensions.execute import failure_sentences, kernel_settings
 from _extensions.execute.settings import (  # noqa: F401  # Sphinx reads these settings here
     gallery_only,
     nb_execution_cache_path,
@@ -26,7 +26,7 @@ from _extensions.execute.settings import (  # noqa: F401  # Sphinx reads these s
 )
 from _extensions.whole_site import site_address
 
-plain_failures.install()
+failure_sentences.install()
 kernel_settings.isolate_kernels(folders.build("ipython"))
 
 project = "removable"
@@ -35,11 +35,12 @@ copyright = "the removable developers"  # no year: it would change the pages of 
 version = release = installed_version("removable")
 
 extensions = [
-    "_extensions.execute.plain_failures",
+    "_extensions.execute.failure_sentences",
     "_extensions.execute.required_frameworks",
-    "_extensions.execute.intact",
+    "_extensions.execute.trusted_files",
     "_extensions.execute.site_state",
-    "_extensions.execute.freshness",
+    "_extensions.execute.stale_scripts",
+    "_extensions.execute.gallery_scripts",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
     "sphinx.ext.napoleon",
@@ -64,8 +65,12 @@ extensions = [
     "_extensions.content.paper_coverage",
     "_extensions.content.place_links",
     "_extensions.content.saboteurs_table",
-    "_extensions.content.explorer",
+    "_extensions.content.explorer_comparison",
+    "_extensions.content.explorer_links",
+    "_extensions.content.explorer_scripts",
     "_extensions.content.build_record",
+    "_extensions.content.complete_execution",
+    "_extensions.content.build_measurements",
     "_extensions.content.paper_equations",
     "_extensions.content.download_links",
     "_extensions.content.tested_versions",
@@ -77,12 +82,13 @@ extensions = [
     "_extensions.downloads.archive",
     "_extensions.page.accessible_html",
     "_extensions.page.page_head",
-    "_extensions.page.lean_pages",
+    "_extensions.page.unused_javascript",
     "_extensions.page.text_pages",
     "_extensions.page.llms_txt",
     "_extensions.page.content_security",
     "_extensions.page.wrong_address",
-    "_extensions.whole_site.steady_site",
+    "_extensions.whole_site.notebook_style_sheet",
+    "_extensions.whole_site.search_index",
     "_extensions.whole_site.search_engines",
     "_extensions.whole_site.page_weight",
     "_extensions.whole_site.bytecode",
@@ -145,6 +151,7 @@ napoleon_type_aliases = {
     "Record": "removable.scoreboard.stored.Record",
     "Ran": "removable.systems.modes.Ran",
     "Subject": "removable.systems.subject.Subject",
+    "Rewrites": "removable.systems.rewrites.Rewrites",
     "Sweep": "removable.sweeps.sweep.Sweep",
 }
 

@@ -15,8 +15,8 @@ from sphinx.application import Sphinx
 class Stage(Enum):
     """When a listener runs: an event of Sphinx, and a priority among its listeners, lowest first.
 
-    Those of Sphinx, of myst-nb and of sphinx-gallery have priority 500. Listeners of one stage run
-    in the order of ``extensions`` in ``conf.py``.
+    Most listeners of Sphinx, of myst-nb and of sphinx-gallery have priority 500; README.md names
+    the others. Those of one event and priority run in the order of ``extensions`` in ``conf.py``.
     """
 
     FOLDERS_CHECKED = "config-inited", 0

@@ -121,17 +121,16 @@ for name, (_, slopes) in run.results.items():
 # Thirty lines of Python have every bit of both frameworks. The figure shows their slopes.
 
 few = slice(None, None, 150)
+ring = plots.dots("red", "o", size=6, hollow=True)
+dot = plots.dots("ink", ".", size=4)
 fig, axes = plots.side_by_side(run)
 for ax, (_, slopes) in zip(axes, run.results.values(), strict=True):
     plots.gamma_axis(ax)
-    ring = {"linestyle": "none", "marker": "o", "color": plots.LIGHT["red"]}
-    dot = {"linestyle": "none", "marker": ".", "color": plots.LIGHT["ink"]}
-    ax.plot(run.gamma[few], slopes[few], mfc="none", label="framework", **ring)
-    ax.plot(run.gamma[few], x.slope[few], markersize=4, label="tape", **dot)
+    ax.plot(run.gamma[few], slopes[few], label="framework", **ring)
+    ax.plot(run.gamma[few], x.slope[few], label="tape", **dot)
     ax.plot(run.gamma, run.meant[1], "--", color=plots.LIGHT["meant"], label="truth")
 axes[0].set_ylabel("slope of $h$")
-legend = axes[0].get_legend_handles_labels()
-fig.legend(*legend, loc="outside lower center", ncols=3, frameon=False)
+plots.legend(fig)
 twos = np.count_nonzero(x.slope[run.distinct] == 2)
 plots.describe(
     fig,

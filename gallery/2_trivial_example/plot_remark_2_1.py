@@ -9,14 +9,12 @@ as in Figure 1, or the *slope* wrong by a given share of itself, become narrower
 """
 
 from functools import partial
-from types import SimpleNamespace
 
 from removable import frameworks, functions, plots
 from removable.claims.rationals import power as rounded_power
 from removable.sweeps import widths
 
 import matplotlib.pyplot as plt
-import numpy as np
 import tensorflow as tf
 import torch
 
@@ -63,11 +61,6 @@ powers = range(2, 9)
 adapters = {name: frameworks.get(name) for name in ("torch", "tensorflow")}
 
 
-def outermost(holds):
-    """Find how far out something holds, on either side of 2."""
-    return widths.edges(lambda x: np.where(holds(x), np.nan, 0.0), np.zeros_like)
-
-
 def absorbed(x, power):
     """Tell where the highest power leaves no trace."""
     return rounded_power(x, power) == rounded_power(x, power, without_last=True)
@@ -83,7 +76,7 @@ def flat_in(adapter, power):
     """Find how far out the value of a framework is that at 2."""
     h_n = partial(functions.h_power, power=power)
     at_2 = power * 2.0 ** (power - 1)
-    return outermost(lambda x: adapter.derivatives(h_n, x, order=0)[0] == at_2)
+    return widths.extent(lambda x: adapter.derivatives(h_n, x, order=0)[0] == at_2)
 
 
 def slope_off_in(adapter, power):
@@ -94,41 +87,43 @@ def slope_off_in(adapter, power):
 
 
 columns = {
-    "absorbed": [outermost(partial(absorbed, power=power)) for power in powers],
-    "flat": [outermost(partial(on_tangent, power=power)) for power in powers],
+    "absorbed": [widths.extent(partial(absorbed, power=power)) for power in powers],
+    "flat": [widths.extent(partial(on_tangent, power=power)) for power in powers],
 }
 for name, adapter in adapters.items():
     columns[f"flat, {name}"] = [flat_in(adapter, power) for power in powers]
 for name, adapter in adapters.items():
     columns[f"slope, {name}"] = [slope_off_in(adapter, power) for power in powers]
+left = {title: [edge.left for edge in edges] for title, edges in columns.items()}
+right = {title: [edge.right for edge in edges] for title, edges in columns.items()}
 
-heads = ("power", "absorbed", "rounded once", *("PyTorch", "TensorFlow") * 2)
-layout = "{:<7}{:<15}{:<14}{:<9}{:<13}{:<9}{}"
-for side in ("left", "right"):
+heads = (
+    "       highest power  value flat:                         slope off by 0.1 %:",
+    "power  absorbed       rounded once  PyTorch  TensorFlow   PyTorch  TensorFlow",
+)
+for side, reaches in (("left", left), ("right", right)):
     print(f"out to |gamma|, {side} of 2")
-    print(f"{'':<7}{'highest power':<15}{'value flat:':<36}slope off by 0.1 %:")
-    print(layout.format(*heads))
+    print(*heads, sep="\n")
     for row, power in enumerate(powers):
-        cells = [f"{getattr(edges[row], side):.3g}" for edges in columns.values()]
-        print(layout.format(power, *cells))
+        cells = [f"{reach[row]:.3g}" for reach in reaches.values()]
+        print("{:<7}{:<15}{:<14}{:<9}{:<13}{:<9}{}".format(power, *cells))
 
 # %%
 # The first column grows by six orders of magnitude. All others shrink.
 
-right = {title: [edge.right for edge in edges] for title, edges in columns.items()}
-versions = {name: f"{a.title} {a.version}" for name, a in adapters.items()}
+versions = frameworks.versions(adapters)
+square = plots.dots("meant", "s", size=6)
+cross = plots.dots("red", "X", size=6)
+ring = plots.dots("yellow", "o", size=6)
 fig, axes = plots.row(list(versions.values()))
 for ax, name in zip(axes, adapters, strict=True):
-    for title, marker, role, label in (
-        ("absorbed", "s", "meant", "highest power absorbed"),
-        (f"slope, {name}", "X", "red", "slope off by 0.1 %"),
-        (f"flat, {name}", "o", "yellow", "value flat"),
-    ):
-        ax.semilogy(powers, right[title], marker, color=plots.LIGHT[role], label=label)
+    ax.semilogy(powers, right["absorbed"], label="highest power absorbed", **square)
+    ax.semilogy(powers, right[f"slope, {name}"], label="slope off by 0.1 %", **cross)
+    ax.semilogy(powers, right[f"flat, {name}"], label="value flat", **ring)
     ax.set_xlabel("power $n$")
 axes[0].set_ylabel(r"out to $\gamma$, right of 2")
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
-fig.legend(handles=axes[0].lines, loc="outside lower center", ncols=3, frameon=False)
+plots.legend(fig)
 ends = {title: f"{reach[0]:.3g} to {reach[-1]:.3g}" for title, reach in right.items()}
 plots.describe(
     fig,
@@ -137,7 +132,7 @@ plots.describe(
     absorbed grows from {ends["absorbed"]}. The interval in which the value is flat
     shrinks from {ends["flat, torch"]}, and the one in which the slope is off by more
     than 0.1 % shrinks from {ends["slope, torch"]}.""",
-    SimpleNamespace(versions=versions),
+    versions,
 )
 plt.show()
 

@@ -8,6 +8,7 @@ singularity: how wrong it is, and how far out.
 """
 
 from removable import functions, plots, repair
+from removable.problems import misfit
 from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
@@ -26,8 +27,8 @@ import torch
 def loss(theta, xp=torch, form=functions.h):
     """Evaluate L for each row of theta."""
     x, y = theta[..., 0], theta[..., 1]
-    misfit = form(x, xp) + y - 2 - 2.5
-    return misfit**2 / 2 + xp.exp(2.5 - x) + xp.exp(1 - y)
+    off = form(x, xp) + y - 2 - 2.5
+    return off**2 / 2 + xp.exp(2.5 - x) + xp.exp(1 - y)
 
 
 theta = torch.tensor([2 + 1e-9, 1.0], dtype=torch.float64)
@@ -62,10 +63,6 @@ def derivatives_tensorflow(form, theta):
 
 
 derivatives = {"torch": derivatives_torch, "tensorflow": derivatives_tensorflow}
-for name in derivatives:
-    _, hessians = derivatives[name](functions.h, np.array([[2 + 1e-9, 1.0]]))
-    print(f"{name:<12}{hessians[0].tolist()}")
-
 # %%
 # How far out it is wrong
 # -----------------------
@@ -77,11 +74,7 @@ forms["repair"] = lambda x, xp: repaired(x)
 gamma = np.logspace(-15, -1, 281)
 run = compare(forms, meant=functions.h, gamma=gamma, base=2.0, order=2)
 points = np.stack([run.x, np.ones(gamma.size)], axis=1)
-value, slope, curvature = run.meant
-misfit, pull = value + 1 - 4.5, np.exp(2.5 - run.x)
-true_gradient = np.stack([misfit * slope - pull, misfit - 1], axis=1)
-entries = [slope**2 + misfit * curvature + pull, slope, slope, np.full(gamma.size, 2.0)]
-true_hessian = np.stack(entries, axis=1).reshape(-1, 2, 2)
+true_gradient, true_hessian = misfit.exact(run.x, run.meant, s=2.5)
 
 
 def relative(value, true):
@@ -92,55 +85,54 @@ def relative(value, true):
     return np.maximum(error, 1e-17)
 
 
-error, reach, hessians = {}, {}, {}
-print("relative error           of the   sampled to       at most")
+error = {}
+hessians = {}
 for form, program in forms.items():
     for name in derivatives:
         gradient, hessians[form, name] = derivatives[name](program, points)
         error[form, name, "gradient"] = relative(gradient, true_gradient)
         error[form, name, "Hessian"] = relative(hessians[form, name], true_hessian)
-        for what in ("gradient", "Hessian"):
-            each = error[form, name, what]
-            reach[form, name, what] = gamma[each > 1e-3].max(initial=0).item()
-            row = f"{form:12}{name:13}{what:9}{reach[form, name, what]:<17.2g}"
-            print(f"{row}{max(each):.2g}")
 
-drawn = (
-    ("epsilon", "Hessian", "s", "yellow"),
-    ("naive", "Hessian", "o", "red"),
-    ("naive", "gradient", "v", "written"),
-    ("simplified", "Hessian", "D", "meant"),
-)
-ends, ink = np.array([3e-8, 3e-3]), plots.LIGHT["ink"]
+reach = {}
+print("relative error           of the   sampled to       at most")
+for (form, name, what), each in error.items():
+    reach[form, name, what] = gamma[each > 1e-3].max(initial=0).item()
+    row = f"{form:12}{name:13}{what:9}{reach[form, name, what]:<17.2g}"
+    print(f"{row}{max(each):.2g}")
+
+drawn = {
+    ("epsilon", "Hessian"): plots.dots("yellow", "s", size=4),
+    ("naive", "Hessian"): plots.dots("red", "o", size=4),
+    ("naive", "gradient"): plots.dots("written", "v", size=4),
+    ("simplified", "Hessian"): plots.dots("meant", "D", size=4),
+}
+ends = np.array([3e-8, 3e-3])
+law = {"color": plots.LIGHT["ink"], "ls": "--", "label": r"$2^{-51}/\gamma^3$"}
 fig, axes = plots.side_by_side(run)
 for ax, name in zip(axes, derivatives, strict=True):
-    for form, what, marker, role in drawn:
-        style = {"color": plots.LIGHT[role], "mec": plots.outline(role), "ms": 4}
-        style |= {"label": f"{form}, {what}", "markevery": 3}
-        ax.loglog(gamma, error[form, name, what], marker, **style)
-    ax.loglog(ends, 2.0**-51 / ends**3, "--", color=ink, label=r"$2^{-51}/\gamma^3$")
+    for (form, what), style in drawn.items():
+        each = error[form, name, what]
+        ax.loglog(gamma, each, label=f"{form}, {what}", markevery=3, **style)
+    ax.loglog(ends, 2.0**-51 / ends**3, **law)
     ax.set_xticks([1e-15, 1e-12, 1e-9, 1e-6, 1e-3])
     ax.set_yticks([1e-16, 1e-8, 1, 1e8, 1e16])
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(plots.power_of_ten)
     ax.set_xlabel(r"$\gamma$")
+    plots.log_ticks(ax)
 axes[0].set_ylabel("relative error")
-fig.legend(handles=axes[0].lines, loc="outside lower center", ncols=3, frameon=False)
+plots.legend(fig)
 
-
-def most(form, what):
-    """Return the largest relative error in both frameworks, rounded up."""
-    return plots.at_most(max(error[form, n, what].max() for n in derivatives), 2)
-
-
+most = {}  # in both frameworks, rounded up
+for form, what in drawn:
+    worst = max(error[form, name, what].max() for name in derivatives)
+    most[form, what] = plots.at_most(worst, 2)
 plots.describe(
     fig,
     "Section 4, the Hessian",
     f"""Relative error against the distance from the singularity. The naive gradient's is
     above 0.001 up to a largest sampled distance of {reach["naive", "torch", "gradient"]:.2g} and at most
-    {most("naive", "gradient")}, the naive Hessian's up to one of {reach["naive", "torch", "Hessian"]:.2g}
-    and at most {most("naive", "Hessian")}. With an epsilon it is at most
-    {most("epsilon", "Hessian")}. Simplified: rounding only, in both frameworks.""",
+    {most["naive", "gradient"]}, the naive Hessian's up to one of {reach["naive", "torch", "Hessian"]:.2g}
+    and at most {most["naive", "Hessian"]}. With an epsilon it is at most
+    {most["epsilon", "Hessian"]}. Simplified: rounding only, in both frameworks.""",
     run,
 )
 plt.show()
@@ -162,10 +154,15 @@ plt.show()
 # .. code-block:: pycon
 #
 #    >>> middle = (gamma > 1e-7) & (gamma < 1e-3)
-#    >>> pairs = [(n, what) for n in derivatives for what in ("gradient", "Hessian")]
-#    >>> levels = [error["naive", *pair][middle] for pair in pairs]
-#    >>> np.polyfit(np.log10(gamma[middle]), np.log10(levels).T, 1)[0].round()  # torch, tensorflow
-#    array([-2., -3., -2., -3.])
+#    >>> for name in ("torch", "tensorflow"):
+#    ...     for what in ("gradient", "Hessian"):
+#    ...         level = np.log(error["naive", name, what][middle])
+#    ...         power, _ = np.polyfit(np.log(gamma[middle]), level, 1)
+#    ...         print(name, what, power.round())
+#    torch gradient -2.0
+#    torch Hessian -3.0
+#    tensorflow gradient -2.0
+#    tensorflow Hessian -3.0
 #
 # .. note::
 #

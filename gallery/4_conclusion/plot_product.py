@@ -8,8 +8,6 @@ the value is right to the last few bits all the way down to the singular point, 
 by thousands, without a warning.
 """
 
-import math
-
 from removable import gamma_grid, plots
 from removable.functions import elementary
 from removable.sweeps.forms import compare
@@ -55,72 +53,38 @@ def quotient(x, xp):
 few = compare({"b": b}, meant=quotient, gamma=[1e-3, 1e-12, 1e-15, 3e-17, 3e-19, 0.0])
 print("x        PyTorch: value, slope      TensorFlow: value, slope   true slope")
 for i, at in enumerate(few.x):
-    ours = few.results["b"]["torch"][:, i]
-    theirs = few.results["b"]["tensorflow"][:, i]
-    row = "{:<9g}{:<12.9g}{:<15.9g}{:<12.9g}{:<15.9g}{:.9g}"
-    print(row.format(at, *ours, *theirs, few.meant[1, i]))
+    row = f"{at:<9g}"
+    for name in few.versions:
+        value, slope = few.results["b"][name][:, i]
+        row += f"{value:<12.9g}{slope:<15.9g}"
+    print(f"{row}{few.meant[1, i]:.9g}")
 
 # %%
 # At 0 itself the answer is NaN. Next to it the value is 1 and the slope is anything: not even its
 # sign is agreed upon.
 #
-# The other forms
-# ---------------
-# *Epsilon* adds a small number to the denominator. *Simplified* carries out the cancellation: the
-# series of :math:`e^x - 1` is divided by :math:`x` term by term, on paper, and what is left has no
-# singularity.
-#
-# .. math::
-#
-#    b(x) = \frac{1}{\varphi(x)}, \qquad
-#    \varphi(x) = \frac{e^x - 1}{x} = 1 + \frac{x}{2!} + \frac{x^2}{3!} + \dots
-
-
-def epsilon(x, xp):
-    """Add a small number to the denominator."""
-    return x * (1 / (elementary(xp).expm1(x) + 1e-8))
-
-
-def simplified(x, xp):
-    """Divide the series by x within 1 of zero; each branch sees safe arguments only."""
-    near = xp.abs(x) < 1
-    one = xp.ones_like(x)
-    inner = xp.where(near, x, one)
-    outer = xp.where(near, one, x)
-    phi = one / math.factorial(18)
-    for k in range(17, 0, -1):
-        phi = phi * inner + 1 / math.factorial(k)
-    return xp.where(near, 1 / phi, b(outer, xp))
-
+# All distances
+# -------------
+# At 401 distances on either side of 0, and at 0 itself, against exact arithmetic:
 
 gamma = gamma_grid(401)
-forms = {"naive": b, "epsilon": epsilon, "simplified": simplified}
-run = compare(forms, meant=quotient, gamma=gamma)
+run = compare({"naive": b}, meant=quotient, gamma=gamma)
 print(f"value\n{run.table(0)}\n\nslope\n{run.table(1)}\n")
 
 fig, axes = plots.errors(run, order=1, ylabel="error of the slope of $b$")
-ends, ink = np.array([1e-20, 1.0]), plots.LIGHT["ink"]
+ends = np.array([1e-20, 1.0])
+beside = {"place": (1e-18, 1e4), "name": "u/|gamma|"}
 for ax in axes:
-    ax.plot(ends, 2.0**-53 / ends, "--", lw=1, color=ink, label="_u/|gamma|")
-    ax.annotate(r"$u/|\gamma|$", (1e-18, 1e4), color=ink)
-
-
-def worst(form, order):
-    """Return the largest error of a form in both frameworks, rounded up."""
-    errors = [run.worst(form, name, order) for name in run.versions]
-    return plots.at_most(max(errors), 2)
-
-
-epsilon_at_zero = run.error("epsilon", "torch", 1)[gamma == 0].item()
+    plots.law(ax, ends, 2.0**-53 / ends, r"$u/|\gamma|$", **beside)
+worst = {name: run.worst("naive", name, 1) for name in run.versions}
+value_off = plots.at_most(run.worst_of_all("naive", 0), 2)
 plots.describe(
     fig,
     "Section 4, products",
     f"""The error of the slope of the product grows like 1e-16 over the distance to the
-    singular point, up to {plots.at_most(run.worst("naive", "torch", 1))} in PyTorch and
-    {plots.at_most(run.worst("naive", "tensorflow", 1))} in TensorFlow, while its value is
-    right to {worst("naive", 0)}. The slope of the epsilon form is off by
-    {epsilon_at_zero:.1g} at zero and by up to {worst("epsilon", 1)} at its new pole. That of
-    the simplified form is right to {worst("simplified", 1)} everywhere.""",
+    singular point, up to {plots.at_most(worst["torch"])} in PyTorch and
+    {plots.at_most(worst["tensorflow"])} in TensorFlow, while its value is right to
+    {value_off}.""",
     run,
 )
 plt.show()
@@ -146,20 +110,12 @@ for name in run.versions:
     print(f"{name}: at most {in_units.max():.2g} u/|x|")
 
 # %%
-# Value and slope at 0 itself, with the epsilon and simplified:
-#
 # .. code-block:: pycon
 #
-#    >>> [run.results["epsilon"][name][:, gamma == 0].tolist() for name in run.versions]
-#    [[[0.0], [100000000.0]], [[0.0], [100000000.0]]]
-#    >>> [run.results["simplified"][name][:, gamma == 0].tolist() for name in run.versions]
-#    [[[1.0], [-0.5]], [[1.0], [-0.5]]]
 #    >>> gamma.size, gamma.max().item()  # points of the sweep, and the furthest
 #    (803, 1.0)
-#
-# The first slope is :math:`1/\epsilon`. And because :math:`\epsilon` was added without a sign, the
-# denominator is now zero near :math:`-\epsilon`: a removable singularity has been traded for one
-# that is not.
+#    >>> [few.results["b"][name][0, 3].item() for name in ("torch", "tensorflow")]  # the value
+#    [1.0, 1.0]
 #
 # .. note::
 #
@@ -168,13 +124,9 @@ for name in run.versions:
 #    - A value that is right to the last bits says nothing about its slope. The slope holds terms
 #      that the value never had.
 #    - In a product the error of the slope is about :math:`u/|x|`, without bound.
-#    - Cancel the :math:`x` on paper. What is left needs no :math:`\epsilon`, and has value and
-#      slope.
 #
-#    **Exercise.** Far away, at :math:`x = 710`, the slope is NaN again, also in the simplified
-#    form: zero times infinity once more. Multiply above and below by :math:`e^{-x}`. Then try
-#    :math:`x^2 \cdot 1/(1 - \cos x)` with the half-angle formula.
+#    **Exercise.** How far out is :math:`x^2 \cdot 1/(1 - \cos x)` wrong, and how far its slope?
 #
-# Is it enough to test for zero? :doc:`plot_where`. Or to divide by :math:`e^x - 1` directly?
-# :doc:`plot_quotient`. Two infinities can also be subtracted, and that is worse:
-# :doc:`plot_difference`.
+# What an epsilon does to it, and what cures it: :doc:`plot_product_epsilon`. Is it enough to test
+# for zero? :doc:`plot_where`. Or to divide by :math:`e^x - 1` directly? :doc:`plot_quotient`. Two
+# infinities can also be subtracted, and that is worse: :doc:`plot_difference`.

@@ -156,7 +156,7 @@ plt.show()
 #      matter, such as a factor, and test again.
 #    - A direct quotient has the same two large terms in its slope as a product.
 #    - The cure is the same too: cancel :math:`x` on paper, or let ``repair`` do it, as on
-#      :doc:`the page on products <plot_product>`.
+#      :doc:`the page on an epsilon <plot_product_epsilon>`.
 #
 #    **Exercise.** Try the factors 2, 4, 5 and 6. For which of them does the error stay bounded, and
 #    why?

@@ -8,9 +8,8 @@ by TensorFlow, from the same weights on the same data, with its first layer spel
 spelling has a single bad gradient in 300, and five times the test error.
 """
 
-from removable import gamma_grid, plots
+from removable import frameworks, plots
 from removable.problems import box_cox
-from removable.sweeps.forms import compare
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,7 +33,8 @@ loss = torch.mean((prediction - torch.tensor(y[:512])) ** 2)
 loss.backward()
 torch.optim.SGD(weights, lr=0.1).step()
 lost = sum(int(torch.isnan(w).sum()) for w in weights)
-print(f"loss {loss.item()}, {lost} of {sum(w.numel() for w in weights)} weights NaN")
+total = sum(w.numel() for w in weights)
+print(f"loss {loss.item()}, {lost} of {total} weights NaN")
 
 # %%
 # One step, with all of the data, and not a single weight is left. The other forms: *epsilon* is
@@ -53,12 +53,15 @@ def train_torch(layer):
     optimiser = torch.optim.Adam(weights, lr=0.01)
     data = torch.tensor(x[:512]), torch.tensor(y[:512])
     log = []
-    while len(log) < 300 and not (log and np.isnan(log[-1][0])):
+    for _ in range(300):
         optimiser.zero_grad()
         loss = torch.mean(box_cox.residual(weights, layer, *data, torch) ** 2)
         loss.backward()
-        log.append([loss.item()] + [w.grad.norm().item() for w in weights])
+        lengths = [w.grad.norm().item() for w in weights]
+        log.append([loss.item(), *lengths])
         optimiser.step()
+        if np.isnan(loss.item()):
+            break
     return np.array(log), [w.detach().numpy() for w in weights]
 
 
@@ -79,8 +82,10 @@ def train_tensorflow(layer):
 
     graph = step.get_concrete_function()  # a graph, made once; not XLA
     log = []
-    while len(log) < 300 and not (log and np.isnan(log[-1][0])):
+    for _ in range(300):
         log.append(graph().numpy())
+        if np.isnan(log[-1][0]):
+            break
     return np.array(log), [w.numpy() for w in weights]
 
 
@@ -89,37 +94,33 @@ def train_tensorflow(layer):
 
 torch.set_num_threads(1)  # a second one only waits, with matrices as small as these
 names = {"torch": train_torch, "tensorflow": train_tensorflow}
-log, weights, test, apart = {}, {}, {}, {}
+log = {}
+weights = {}
+test = {}
+apart = {}
 print("form         framework  d/d lambda d/d w1  Adam      apart")
 for form, layer in forms.items():
     for name, train in names.items():
         log[form, name], weights[form, name] = train(layer)
-        with np.errstate(all="ignore"):
-            left = box_cox.residual(weights[form, name], layer, x[512:], y[512:], np)
-        test[form, name] = np.mean(left**2).item()
+        test[form, name] = box_cox.error(weights[form, name], layer, x[512:], y[512:])
         losses = log[form, name][:, 0]
         apart[form] = np.abs(losses / log[form, "torch"][:, 0] - 1).max()
-        both = "{:<11.3g}{:<8.3g}".format(*log[form, name][0, 1:3])
-        print(f"{form:<13}{name:<11}{both}{test[form, name]:<10.3g}{apart[form]:.1g}")
+        _, by_lambda, by_w1, *_ = log[form, name][0]
+        row = f"{form:<13}{name:<11}{by_lambda:<11.3g}{by_w1:<8.3g}"
+        print(f"{row}{test[form, name]:<10.3g}{apart[form]:.1g}")
 
-three = {}
-for form, layer in forms.items():
-    three[form] = lambda lam, xp, layer=layer: layer(3 * xp.ones_like(lam), lam, xp)
-run = compare(three, meant=three["naive"], gamma=gamma_grid(101), dtype="float32")
-print("slope of the transform of 3 with respect to lambda\n" + run.table(1))
-
-fig, axes = plots.side_by_side(run)
+versions = frameworks.versions(names)
+fig, axes = plots.row(list(versions.values()))
 for ax, name in zip(axes, names, strict=True):
     for i, form in enumerate(forms):
-        role, marker = plots.FORM_STYLE[i]
         loss = np.nan_to_num(log[form, name][:, 0], nan=1.0)
-        style = {"color": plots.LIGHT[role], "marker": marker, "label": form}
-        ax.semilogy(loss, ms=6, mec=plots.outline(role), markevery=(8 * i, 40), **style)
+        style = plots.dots(*plots.FORM_STYLE[i], size=6) | {"linestyle": "-"}
+        ax.semilogy(loss, label=form, markevery=(8 * i, 40), **style)
     ax.annotate("NaN", (6, 0.9), color=plots.LIGHT["ink"])
     ax.set_xlabel("step of Adam")
 axes[0].set_ylabel("loss (mean squared error)")
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
-fig.legend(handles=axes[0].lines, loc="outside lower center", ncols=3, frameon=False)
+plots.legend(fig)
 ratio = [test["epsilon 1e-8", name] / test["simplified", name] for name in names]
 plots.describe(
     fig,
@@ -128,7 +129,7 @@ plots.describe(
     fall alike, the simplified form and the remedy fall alike and much faster. After 300
     steps the test error of epsilon 1e-8 is {ratio[0]:.1f} times that of the simplified
     form in PyTorch, {ratio[1]:.1f} times in TensorFlow.""",
-    run,
+    versions,
 )
 plt.show()
 
@@ -137,34 +138,25 @@ plt.show()
 # --------------------------
 # At :math:`\lambda = 0` the epsilon form is 0 for every sample, so both weight matrices have
 # gradient 0, and :math:`\lambda` has one, :math:`G`, of size :math:`1/\epsilon`. Adam divides means
-# of gradient and squared gradient. At step :math:`n`, if nothing follows :math:`G`,
-#
-# .. math::
-#
-#    \frac{m_n}{\sqrt{v_n}} = \frac{0.1 \cdot 0.9^{n-1}\,G}{1 - 0.9^n}
-#    \sqrt{\frac{1 - 0.999^n}{0.001 \cdot 0.999^{n-1}\,G^2}} .
-#
-# :math:`G` cancels but for its sign: :math:`\lambda` goes where Adam's constants say, whatever the
-# data, and stays there.
+# of gradient and squared gradient. :math:`G` cancels but for its sign: :math:`\lambda` goes where
+# :doc:`Adam's constants say <plot_resting_place>`, whatever the data, and stays there until the
+# mean of squares, which forgets a thousandth a step, is that of a usual gradient.
 
-n = np.arange(1, 301)
-mean = 0.1 * 0.9 ** (n - 1) / (1 - 0.9**n)
-square = 0.001 * 0.999 ** (n - 1) / (1 - 0.999**n)
-resting_place = 0.01 * np.sum(mean / np.sqrt(square))
 for name in names:
     ends = [weights[form, name][0] for form in ("epsilon 1e-8", "simplified")]
     print(f"lambda, {name:<11}", *ends)
-bad, usual = (log[form, "torch"][0, 1] for form in ("epsilon 1e-8", "simplified"))
+bad = log["epsilon 1e-8", "torch"][0, 1]
+usual = log["simplified", "torch"][0, 1]
 steps = np.log(1000 * (usual / bad) ** 2) / np.log(0.999)
-print(f"predicted {resting_place:.8f}, for the next {steps:.0f} steps")
+print(f"for the next {steps:.0f} steps")
 
 # %%
 # .. code-block:: pycon
 #
 #    >>> [f"{times:.0f}" for times in ratio], f"{steps / 1000:.0f} thousand"
 #    (['5', '5'], '34 thousand')
-#    >>> f"{resting_place:.4f}", [f"{abs(weights['epsilon 1e-8', n][0][0]):.4f}" for n in names]
-#    ('0.0601', ['0.0601', '0.0601'])
+#    >>> [f"{abs(weights['epsilon 1e-8', name][0][0]):.4f}" for name in names]
+#    ['0.0601', '0.0601']
 #    >>> [log["epsilon 1e-8", name][0, [2, 4]].tolist() for name in names]  # first gradient: w1, w2
 #    [[0.0, 0.0], [0.0, 0.0]]
 #

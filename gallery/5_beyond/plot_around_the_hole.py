@@ -7,8 +7,6 @@ the complex plane it has them all, and the mean of 32 values there is the value 
 circle also knows how sure that is. No algebra is needed.
 """
 
-from types import SimpleNamespace
-
 from removable import frameworks, plots, repair, truth
 
 import flint
@@ -16,7 +14,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 import torch
-from matplotlib.colors import LinearSegmentedColormap, LogNorm
 
 # %%
 # The wrong number first
@@ -51,7 +48,6 @@ for row in zip(near, *typed["torch"], *typed["tensorflow"], strict=True):
 # :math:`h(z)/z^k` (:cite:t:`LynessMoler1967`, :cite:t:`TrefethenWeideman2014`).
 
 nodes = np.exp(1j * np.pi * (2 * np.arange(32) + 1) / 32)  # none is on an axis
-index = np.arange(-4, 28)
 
 
 def on_circle(name, z):
@@ -65,15 +61,15 @@ def coefficients(name, radius):
     """Return the coefficients of index -4 to 27, from a circle of some radius."""
     z = radius * nodes
     values = on_circle(name, z)
-    return np.array([np.mean(values / z**k).real for k in index])
+    return {k: np.mean(values / z**k).real for k in range(-4, 28)}
 
 
 coefficient = {name: coefficients(name, 0.5) for name in typed}
 series = [float(ball) for ball in truth.expansion(h, at=0.0, terms=12)]
 print(f"{'k':>2}{'PyTorch':>20}{'TensorFlow':>20}{'exact':>20}")
 for k in range(0, 8, 2):
-    in_torch = coefficient["torch"][k + 4]
-    in_tensorflow = coefficient["tensorflow"][k + 4]
+    in_torch = coefficient["torch"][k]
+    in_tensorflow = coefficient["tensorflow"][k]
     print(f"{k:2}{in_torch:20.15f}{in_tensorflow:20.15f}{series[k]:20.15f}")
 
 # %%
@@ -84,9 +80,9 @@ for k in range(0, 8, 2):
 sure = {}
 for name in typed:
     for radius in (1e-9, 1e-6, 1e-3, 0.5, 1.0):
-        terms = coefficients(name, radius) * radius**index
-        noise = np.abs(terms[:4]).max()
-        error = abs(terms[4] - 0.5)
+        found = coefficients(name, radius)
+        noise = max(abs(found[k] * radius**k) for k in (-4, -3, -2, -1))
+        error = abs(found[0] - 0.5)
         sure[name, radius] = (noise, error)
         print(f"{name:<12}{radius:<8g}noise {noise:.0e}, error {error:.0e}")
 
@@ -95,55 +91,49 @@ for name in typed:
 # circle of radius 1/2; the reach of ``repair``, which continues the function inwards. Sixth roots
 # of the distances are drawn, to make the disc visible. Right, the errors of :math:`c_0`.
 
-drawn = np.linspace(-1.2, 1.2, 200) + 1j * np.linspace(1.2, -1.2, 200)[:, None]
-z = drawn * np.abs(drawn) ** 5
+z = plots.plane_points()
 with flint.ctx.workprec(200):
-    exact = [complex(h(flint.acb(w), flint.acb)) for w in z.ravel().tolist()]
+    exact = [complex(h(flint.acb(at), flint.acb)) for at in z.ravel().tolist()]
 wrong = np.abs(on_circle("torch", z) / np.reshape(exact, z.shape) - 1)
 rho = np.geomspace(1e-9, 3, 90)
 off = {}
 for name in typed:
-    off[name] = [abs(2 * coefficients(name, radius)[4] - 1) for radius in rho]
+    c_0 = np.array([coefficients(name, radius)[0] for radius in rho])
+    off[name] = abs(2 * c_0 - 1)
 reach = repair(lambda x: h(x, torch), at=0.0).report(torch.tensor(near)).reach
-versions = {n: f"{frameworks.get(n).title} {frameworks.get(n).version}" for n in typed}
-ink, red, blue = (plots.LIGHT[role] for role in ("ink", "red", "meant"))
-fig, (curve,) = plots.row(["value at 0 from 32 nodes"], size=(8.4, 4.6))
-plane = fig.add_subplot(1, 2, 1, title="the program as typed")
-curve.set_subplotspec(plane.get_gridspec()[1])
-plane.set_axis_off()
-glow = plots.DARK["red"]  # seen on light and dark pages
-shades = LinearSegmentedColormap.from_list("lost", [f"{glow}00", glow], N=8)
-square = {"extent": [-1.2, 1.2, -1.2, 1.2], "interpolation": "none"}
-image = plane.imshow(wrong, shades, LogNorm(1e-16, 1), **square)
-fig.colorbar(image, location="left", shrink=0.75, aspect=30, label="relative error")
-for at in (1e-4, 1e-2, 1.0):
-    size = at ** (1 / 6)
-    text = f"|x| = {plots.power_of_ten(at)}"
-    plane.add_patch(plt.Circle((0, 0), size, lw=0.5, fill=False, color=ink))
-    plane.text(0, size + 0.02, text, ha="center", color=ink)
-circle, pole, rim = (at ** (1 / 6) for at in (0.5, np.pi / 2, reach))
-plane.scatter(circle * nodes.real, circle * nodes.imag, s=10, color=blue, label="nodes")
+versions = frameworks.versions(typed)
+
+titles = ("the program as typed", "value at 0 from 32 nodes")
+fig, plane, curve = plots.plane(wrong, titles=titles)
+ink, blue = plots.LIGHT["ink"], plots.LIGHT["meant"]
+circle = plots.plane_places(0.5 * nodes)
+poles = plots.plane_places([-np.pi / 2, np.pi / 2])
+(rim,), _ = plots.plane_places([reach])
+plane.scatter(*circle, s=10, color=blue, label="nodes")
+plane.scatter(*poles, marker="x", color=ink, label="poles")
 plane.add_patch(plt.Circle((0, 0), rim, fc="none", ec=ink, ls="--", label="reach"))
-plane.scatter([-pole, pole], [0, 0], marker="x", color=ink, label="poles")
-curve.loglog(rho, off["torch"], ".", color=red, zorder=3, label=versions["torch"])
-curve.loglog(
-    rho, off["tensorflow"], "D", mfc="none", color=blue, label=versions["tensorflow"]
-)
+filled = plots.dots("red", ".", size=6)
+hollow = plots.dots("meant", "D", size=6, hollow=True)
+curve.loglog(rho, off["torch"], zorder=3, label=versions["torch"], **filled)
+curve.loglog(rho, off["tensorflow"], label=versions["tensorflow"], **hollow)
 curve.loglog(rho, 2.0**-53 / rho**2, "--", color=ink, label="rounding")
 curve.loglog(rho[-20:], (2 * rho[-20:] / np.pi) ** 32, color=ink, label="too few nodes")
 curve.set(ylim=(5e-18, 10), xlabel=r"radius $\rho$", ylabel="relative error")
 fig.legend(loc="outside lower center", ncols=4, frameon=False, fontsize="small")
 missed = rho[np.maximum(*off.values()) > 1e-9]
-inner, outer = missed[missed < 0.1].max(), missed[missed > 0.1].min()
+inner = missed[missed < 0.1].max()
+outer = missed[missed > 0.1].min()
+far = wrong[(abs(z) > 0.4) & (abs(z) < 1)].max()
+close = wrong[abs(z) < 1e-7].max()
 plots.describe(
     fig,
     "Look from outside",
-    f"""Relative error of the program as typed: at most
-    {plots.at_most(wrong[(abs(z) > 0.4) & (abs(z) < 1)].max(), 1)} at distances from 0.4 to 1 from the hole,
-    up to {plots.at_most(wrong[abs(z) < 1e-7].max(), 2)} within 1e-7. The mean over 32 nodes is the value at
-    the hole to 1e-9 in PyTorch and TensorFlow for radii above {plots.at_most(inner, 2)} and below
-    {plots.at_least(outer, 2)}: rounding limits smaller circles, too few nodes larger ones.""",
-    SimpleNamespace(versions=versions),
+    f"""Relative error of the program as typed: at most {plots.at_most(far, 1)} at distances
+    from 0.4 to 1 from the hole, up to {plots.at_most(close, 2)} within 1e-7. The mean over 32
+    nodes is the value at the hole to 1e-9 in PyTorch and TensorFlow for radii above
+    {plots.at_most(inner, 2)} and below {plots.at_least(outer, 2)}: rounding limits smaller
+    circles, too few nodes larger ones.""",
+    versions,
 )
 plt.show()
 
@@ -160,9 +150,9 @@ plt.show()
 #
 #    >>> {name: f"{values[2]:.2f}" for name, (values, _) in typed.items()}  # at 1e-7; it is 0.50
 #    {'torch': '0.51', 'tensorflow': '0.51'}
-#    >>> [f"{c[4]:.12f}" for c in coefficient.values()]
+#    >>> [f"{c[0]:.12f}" for c in coefficient.values()]
 #    ['0.500000000000', '0.500000000000']
-#    >>> [f"{2 * c[6]:.12f}" for c in coefficient.values()]  # the second derivative, 5/12
+#    >>> [f"{2 * c[2]:.12f}" for c in coefficient.values()]  # the second derivative, 5/12
 #    ['0.416666666667', '0.416666666667']
 #    >>> f"{inner:.1e}", f"{outer:.2f}"  # radii between which the mean is right to 1e-9
 #    ('4.4e-04', '0.88')

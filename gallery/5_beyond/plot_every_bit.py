@@ -8,9 +8,8 @@ nothing but the derivative rules of each.
 """
 
 from itertools import product
-from types import SimpleNamespace
 
-from removable import frameworks, gamma_grid, plots, replay
+from removable import frameworks, functions, gamma_grid, plots, replay
 from removable.sweeps.sweep import agreement
 
 import jax
@@ -69,8 +68,10 @@ with np.errstate(all="ignore"):
     by_division = (-(f / g / g) + through_f) + through_f
     by_power = (-(1 / (g * g) * f) + through_f) + through_f
 by_hand = {"torch": by_division, "tensorflow": by_division, "jax": by_power}
-slope = {n: agreement(by_hand[n], adapters[n].derivatives(h, x)[1]) for n in names}
+slope = {}
 for name in names:
+    of_framework = adapters[name].derivatives(h, x)[1]
+    slope[name] = agreement(by_hand[name], of_framework)
     print(f"{name:<12}{slope[name]}")
 
 # %%
@@ -82,31 +83,20 @@ for name in names:
 # :mod:`removable.replay` follows the rules of each and has all bits of all three: in three ways to
 # type the square, in the quotient and alone. (It is given TensorFlow's values of ``x**2``.)
 
-squares = {
-    "x*x": lambda x, xp: x * x,
-    "x**2": lambda x, xp: x**2,
-    "square": lambda x, xp: xp.square(x),
-}
-
-
-def quotient(square):
-    """Return h with the square typed in one way."""
-    return lambda x, xp: (square(x, xp) - 4) / (x - 2)
-
 
 def tensorflow_power(x):
     """Return x**2 as TensorFlow computes it."""
     return (tf.constant(x) ** 2).numpy()
 
 
-programs = {title: quotient(square) for title, square in squares.items()}
-programs |= {f"{title} alone": square for title, square in squares.items()}
+programs = functions.h_typed()
 power = {"values_of_power": tensorflow_power}
 replayed = {}
-for (title, program), dtype, name in product(programs.items(), grids, names):
-    rows = adapters[name].derivatives(program, grids[dtype], order=2, dtype=dtype)
-    again = replay.derivatives(name, program, grids[dtype], **power)
-    replayed[title, dtype, name] = agreement(again, rows)
+for title, dtype, name in product(programs, grids, names):
+    x = grids[dtype]
+    computed = adapters[name].derivatives(programs[title], x, order=2, dtype=dtype)
+    again = replay.derivatives(name, programs[title], x, **power)
+    replayed[title, dtype, name] = agreement(again, computed)
 total = sum(compared.points for compared in replayed.values())
 different = sum(compared.differing for compared in replayed.values())
 print(f"{different} of {total} numbers differ")
@@ -119,6 +109,7 @@ print(f"{different} of {total} numbers differ")
 # float32 a shortcut leaves them out. With that shortcut in float64, too, the replay of TensorFlow
 # is PyTorch. (With ``x**2`` it is not: the rule for a power takes its steps in another order.)
 
+x = grids["float64"]
 shortcut = replay.derivatives("tensorflow", h, x, shortcut=True)
 as_torch = agreement(shortcut, adapters["torch"].derivatives(h, x, order=2))
 print(as_torch)
@@ -132,20 +123,19 @@ print(as_torch)
 
 close = at + np.arange(40) * 2.0**-51
 of_torch = adapters["torch"].derivatives(h, close, order=2)[2]
-versions = {name: f"{a.title} {a.version}" for name, a in adapters.items()}
+versions = frameworks.versions(names)
 fig, (ax,) = plots.row(["second derivative of h, minus that of PyTorch"])
-styles = {"torch": ("o", "red"), "tensorflow": ("^", "green"), "jax": ("D", "meant")}
+styles = {"torch": ("red", "o"), "tensorflow": ("green", "^"), "jax": ("meant", "D")}
 furthest = {}
-for name, (marker, role) in styles.items():
+for name, style in styles.items():
     computed = adapters[name].derivatives(h, close, order=2)[2] - of_torch
     again = replay.derivatives(name, h, close)[2] - of_torch
     furthest[name] = np.abs(computed).max()
-    ring = {"linestyle": "none", "mfc": "none", "ms": 9, "color": plots.LIGHT[role]}
-    dot = {"linestyle": "none", "ms": 4, "color": plots.LIGHT[role]}
-    ax.plot(close - at, again, marker, label=f"_{name}, replayed", **ring)
-    ax.plot(close - at, computed, marker, label=versions[name], **dot)
+    hollow = plots.dots(*style, size=9, hollow=True)
+    ax.plot(close - at, again, label=f"_{name}, replayed", **hollow)
+    ax.plot(close - at, computed, label=versions[name], **plots.dots(*style, size=4))
 ax.set_xlabel(r"$x - (2 + 9 \cdot 10^{-6})$")
-fig.legend(loc="outside lower center", ncols=3, frameon=False)
+plots.legend(fig)
 plots.describe(
     fig,
     "Every bit explained",
@@ -153,7 +143,7 @@ plots.describe(
     PyTorch. TensorFlow is off PyTorch by up to {plots.at_most(furthest["tensorflow"])},
     JAX by up to {plots.at_most(furthest["jax"])}. A replay in NumPy lies on every dot:
     {different} of {total} numbers on the whole grid differ from it.""",
-    SimpleNamespace(versions=versions),
+    versions,
 )
 plt.show()
 

@@ -7,8 +7,6 @@ is almost right. Nothing has been simplified: where two roundings were, there is
 tells the two effects apart, and replays the compiler bit for bit in exact rational numbers.
 """
 
-from types import SimpleNamespace
-
 from removable import frameworks, plots
 from removable.systems import SUBJECTS, contraction, xla
 
@@ -93,25 +91,23 @@ print(code)
 paper, *_ = SUBJECTS
 gamma = paper.points(400) - 2
 gamma = gamma[gamma != 0]
-steps = {"rounded twice": contraction.rounded, "rounded once": contraction.fused}
-replays = {name: contraction.replay(2 + gamma, step) for name, step in steps.items()}
+replays = {}
+for name, step in contraction.STEPS.items():
+    replays[name] = contraction.replay(2 + gamma, step)
 runs = {
     "this processor": contraction.compiled(2 + gamma),
     "without the instruction": contraction.compiled(2 + gamma, isa=contraction.WITHOUT),
 }
-
-
-def same_bits(run):
-    """Name the replay that has the same bits everywhere, in value and slope."""
-    same = [name for name, replay in replays.items() if np.array_equal(replay, run)]
-    return same[0] if same else "neither"
-
-
-replay_of = {name: same_bits(run) for name, run in runs.items()}
+replay_of = dict.fromkeys(runs, "neither")
+for where, run in runs.items():
+    for name, replay in replays.items():
+        if np.array_equal(replay, run):  # every bit of value and slope
+            replay_of[where] = name
 with jax.enable_x64(True):  # a * a - a * a, half of it rounded before
     probe = jax.jit(lambda a, b, c: a * b - c)(0.1, 0.1, 0.1 * 0.1).item()
 contracts = bool(probe)
-print(f"XLA contracts on this processor: {'yes' if contracts else 'no'}")
+answer = "yes" if contracts else "no"
+print(f"XLA contracts on this processor: {answer}")
 print(f"{'JAX, compiled for':<26}in all {2 * gamma.size} results the bits of")
 for name, replay in replay_of.items():
     print(f"{name:<26}{replay}")
@@ -125,25 +121,21 @@ for name, replay in replay_of.items():
 # So what XLA did is known to the last bit: on this processor the one replay, without the
 # instruction the other. The figure shows the two replays, which are the same on every machine.
 
-adapters = [frameworks.get(name) for name in ("torch", "tensorflow", "jax")]
-versions = {adapter.name: f"{adapter.title} {adapter.version}" for adapter in adapters}
+versions = frameworks.versions(["jax"])
 right = gamma > 0
+computed = f"slope, in the order of {versions['jax']}"
 fig, axes = plots.row(list(replays))
-for ax, (_, slope_there) in zip(axes, replays.values(), strict=True):
-    ax.semilogx(
-        gamma[right],
-        slope_there[right],
-        "o",
-        ms=3,
-        color=plots.LIGHT["red"],
-        label=f"slope, in the order of {versions['jax']}",
-    )
+for ax, (_, slopes_there) in zip(axes, replays.values(), strict=True):
+    style = plots.dots("red", size=3)
+    ax.semilogx(gamma[right], slopes_there[right], label=computed, **style)
     ax.axhline(1, ls="--", color=plots.LIGHT["meant"], label="truth")
     ax.xaxis.set_major_formatter(plots.power_of_ten)
     ax.set_xlabel(r"$\gamma$")
 axes[0].set_ylabel("slope of $h$")
 axes[0].legend(frameon=False)
-wrong = {name: gamma[np.abs(rows[1] - 1) > 0.1].max() for name, rows in replays.items()}
+wrong = {}
+for name, (_, slopes_there) in replays.items():
+    wrong[name] = gamma[np.abs(slopes_there - 1) > 0.1].max()
 plots.describe(
     fig,
     "Fused multiply-add",
@@ -151,17 +143,21 @@ plots.describe(
     true slope is 1. With every operation rounded it is off by more than 0.1 out to a
     sampled distance of {wrong["rounded twice"]:.1e}, with product and sum rounded
     once out to {wrong["rounded once"]:.1e}.""",
-    SimpleNamespace(versions={"jax": versions["jax"]}),
+    versions,
 )
 plt.show()
 
 # %%
 # .. code-block:: pycon
 #
-#    >>> code.count("divide"), [slopes[n] for n in ("PyTorch", "TensorFlow", "JAX, XLA, at 2")]
-#    (2, [2.0, 2.0, nan])
-#    >>> gamma.size, [round(contraction.replay([at], step)[1].item(), 9) for step in steps.values()]
-#    (745, [1.999999523, 0.999999762])
+#    >>> code.count("divide"), slopes["PyTorch"], slopes["TensorFlow"], slopes["JAX, XLA, at 2"]
+#    (2, 2.0, 2.0, nan)
+#    >>> gamma.size
+#    745
+#    >>> for step in contraction.STEPS.values():
+#    ...     print(round(contraction.replay([at], step)[1].item(), 9))
+#    1.999999523
+#    0.999999762
 #    >>> [f"{distance:.1e}" for distance in wrong.values()]
 #    ['6.3e-08', '2.7e-15']
 #

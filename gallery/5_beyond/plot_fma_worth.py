@@ -64,8 +64,9 @@ for gamma in (1e-9, 1e-12, 1e-14, 2.0**-51):
 paper, *_ = SUBJECTS
 gamma = paper.points(400) - 2
 gamma = gamma[gamma != 0]
-steps = {"rounded twice": contraction.rounded, "rounded once": contraction.fused}
-replays = {name: contraction.replay(2 + gamma, step) for name, step in steps.items()}
+replays = {}
+for name, step in contraction.STEPS.items():
+    replays[name] = contraction.replay(2 + gamma, step)
 run = compare(
     {"simplified": functions.h_hat, "not compiled": functions.h},
     meant=functions.h_hat,

@@ -8,8 +8,6 @@ reaches further, up to a third of a unit. This page measures how far, in four pr
 derivatives, and holds that against a law of one line.
 """
 
-from types import SimpleNamespace
-
 from removable import frameworks, plots, truth
 from removable.functions import h, h_hat
 from removable.sweeps import widths
@@ -80,7 +78,6 @@ names = ("torch", "tensorflow", "jax")
 orders = (1, 2, 3, 4)
 tolerances = {"float64": (1e-3, 1.0), "float32": (1e-3, 1.0)}
 tolerances |= {"bfloat16": (1.0,), "float16": (1.0,)}
-adapters = {name: frameworks.get(name) for name in names}
 true = truth.derivatives(h_hat, [0.0], order=4)[1:, 0]  # 1, 0, 0, 0: at every x
 wide = {}
 for name in names:
@@ -88,22 +85,20 @@ for name in names:
         search = {"tolerances": asked, "largest": 1.9, "dtype": dtype}
         wide[name, dtype] = derivative_edges(name, h, true, **search)
 
-print(
-    f"{'error above 0.001':<19}law      ",
-    *(f"{a.title:<11}" for a in adapters.values()),
-)
+print("error above 0.001  law       PyTorch     TensorFlow  JAX        ")
 for dtype in ("float64", "float32"):
     for n in orders:
-        law = f"{widths.predicted_width(n, dtype=dtype):<9.3g}"
+        law = widths.predicted_width(n, dtype=dtype)
         cells = [f"{wide[name, dtype][n, 1e-3].outer:<11.3g}" for name in names]
-        print(f"{dtype:<11}n = {n}   {law}", *cells)
+        print(f"{dtype:<11}n = {n}   {law:<9.3g}", *cells)
 
-fine = []  # measured over predicted, for an error of 0.001 and for one of 1
-coarse = []
+fine = []  # measured over predicted, for an error of 0.001
+coarse = []  # and for one of 1
 for (_, dtype), measured in wide.items():
     for (n, tolerance), edges in measured.items():
         law = widths.predicted_width(n, dtype=dtype, tolerance=tolerance)
-        (fine if tolerance == 1e-3 else coarse).append(edges.outer / law)
+        ratios = fine if tolerance == 1e-3 else coarse
+        ratios.append(edges.outer / law)
 print(f"measured/law: from {min(fine):.3f} to {max(fine):.3f}")
 print(f"float64, n = 1, PyTorch: {wide['torch', 'float64'][1, 1e-3]}")
 
@@ -115,29 +110,25 @@ print(f"float64, n = 1, PyTorch: {wide['torch', 'float64'][1, 1e-3]}")
 # The law knows only the ratio of the unit roundoff to the tolerance. Drawn against that ratio, all
 # precisions and tolerances fall onto one line for each order.
 
-versions = {name: f"{a.title} {a.version}" for name, a in adapters.items()}
+versions = frameworks.versions(names)
 fig, axes = plots.row(list(versions.values()))
 ends = (1e-16, 8e-3)
 for ax, name in zip(axes, names, strict=True):
     for n, role in zip(orders, ("meant", "green", "yellow", "red"), strict=True):
-        colour = plots.LIGHT[role]
         line = [widths.predicted_width(n, tolerance=2.0**-53 / end) for end in ends]
-        ax.loglog(ends, line, color=colour, linewidth=1, label=f"law, n = {n}")
+        ax.loglog(ends, line, color=plots.LIGHT[role], lw=1, label=f"law, n = {n}")
         for dtype, marker in zip(tolerances, "osD^", strict=True):
             outer = [wide[name, dtype][n, t].outer for t in tolerances[dtype]]
             shown = np.where(np.equal(outer, 0), np.nan, outer)  # 0 has no place here
             across = widths.unit_roundoff(dtype) / np.array(tolerances[dtype])
             label = dtype if n == 4 else f"_{dtype}, n = {n}"
-            style = {"color": colour, "markersize": 5, "mec": plots.outline(role)}
-            ax.loglog(across, shown, marker, label=label, **style)
+            ax.loglog(across, shown, label=label, **plots.dots(role, marker))
     ax.set_xticks([1e-15, 1e-11, 1e-7, 1e-3])
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(plots.power_of_ten)
-    ax.minorticks_off()
+    plots.log_ticks(ax)
     ax.set_xlabel(r"unit roundoff / tolerance, $u/\tau$")
 axes[0].set_ylabel("width of the zone")
-handles = axes[0].get_legend_handles_labels()
-fig.legend(*handles, loc="outside lower center", ncols=4, frameon=False)
+plots.legend(fig, columns=4)
+above_0 = [ratio for ratio in coarse if ratio > 0]
 plots.describe(
     fig,
     "Section 3, in other precisions",
@@ -146,9 +137,9 @@ plots.describe(
     For the slope in double precision it is {wide["torch", "float64"][1, 1e-3]}, in
     PyTorch. Measured over predicted: {plots.at_least(min(fine))} to
     {plots.at_most(max(fine))} in double and single precision,
-    {plots.at_least(min(filter(None, coarse)))} to {plots.at_most(max(coarse))} over all
+    {plots.at_least(min(above_0))} to {plots.at_most(max(coarse))} over all
     precisions at a tolerance of 1.""",
-    SimpleNamespace(versions=versions),
+    versions,
 )
 plt.show()
 

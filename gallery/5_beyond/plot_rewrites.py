@@ -11,7 +11,6 @@ from removable import frameworks, plots
 from removable.systems import rewrites
 
 import matplotlib.pyplot as plt
-import numpy as np
 import tensorflow as tf
 
 # %%
@@ -53,12 +52,11 @@ ways = {
 near_0 = {}
 for f in (typed, careful):
     for name, way in ways.items():
-        results = way(both(f))(tf.constant(1e-15, tf.float64))
-        near_0[f.__name__, name] = [result.numpy().item() for result in results]
-        print(
-            f"{f.__name__:<9}{name:<13}",
-            "value {:<20} slope {}".format(*near_0[f.__name__, name]),
-        )
+        y, dy = way(both(f))(tf.constant(1e-15, tf.float64))
+        value = y.numpy().item()
+        slope = dy.numpy().item()
+        near_0[f.__name__, name] = value
+        print(f"{f.__name__:<9}{name:<13} value {value:<20} slope {slope}")
 
 # %%
 # The graph mends the value of the first form, and breaks both numbers of the second. XLA mends
@@ -81,10 +79,9 @@ def factor(x, xp):
     return x * (x - 2) / (x - 2)
 
 
-at_2 = {
-    n: frameworks.get(n).derivatives(factor, [2.0])[:, 0].tolist()
-    for n in ("torch", "tensorflow")
-}
+at_2 = {}
+for name in ("torch", "tensorflow"):
+    at_2[name] = frameworks.get(name).derivatives(factor, [2.0])[:, 0].tolist()
 
 # %%
 # What they were rewritten to
@@ -93,48 +90,30 @@ at_2 = {
 
 for system in made.versions:
     for row in made.changed(system):
-        print(f"{row.title:<28}{system + ', ' + row.mode:<30}{row.program}")
+        where = f"{system}, {row.mode}"
+        print(f"{row.title:<28}{where:<30}{row.program}")
 
 # %%
 # The lines in the figure are the patterns. A result that is not finite stands on the right edge, an
 # error of 0 on the left one.
 
-modes = {
-    ("PyTorch", "eager"): ("red", "o"),
-    ("PyTorch", "torch.compile"): ("yellow", "s"),
-    ("TensorFlow", "tf.function"): ("meant", "D"),
-    ("TensorFlow", "jit_compile=True"): ("written", "v"),
-    ("JAX", "jit"): ("green", "^"),
-}
-fig, axes = plots.row(["value", "slope"], size=(8.4, 5.6))
-low, high = 1e-17, 1e24
-titles = list(made.true)
-for order, ax in enumerate(axes):
-    for place, (key, (role, marker)) in enumerate(modes.items()):
-        if key not in made.ran:
-            continue
-        worst = np.array([made.row(title, *key).error[order] for title in titles])
-        lines = np.arange(len(titles)) + 0.15 * (place - 2)
-        style = {"linestyle": "none", "marker": marker, "color": plots.LIGHT[role]}
-        label = f"{made.versions[key[0]]}, {key[1]}"
-        ax.plot(np.clip(worst, low, high), lines, markersize=5, label=label, **style)
-for ax in axes:
-    ax.set_xscale("log")
-    ax.set_xticks([low, 1e-9, 1, 1e12, high], ["0", "10⁻⁹", "1", "10¹²", "∞"])
-    ax.minorticks_off()
-    ax.set_xlabel("largest error beside the point")
-axes[0].set_yticks(range(len(titles)), titles, fontsize="small")
-axes[0].invert_yaxis()
-handles = axes[0].get_legend_handles_labels()
-fig.legend(*handles, loc="outside lower center", ncols=3, frameon=False)
-measured = [row for name in made.versions for row in made.changed(name)]
-mended = {row.title for row in measured if row.effect[0] == "right"}
-with_slope = {row.title for row in measured if row.effect == ("right", "right")}
-worse = {row.title for row in measured if row.effect[0] == "worse"}
+fig, axes = plots.patterns(made)
+mended = set()
+with_slope = set()
+worse = set()
+for system in made.versions:
+    for row in made.changed(system):
+        value, slope = row.effect
+        if value == "right":
+            mended.add(row.title)
+        if value == slope == "right":
+            with_slope.add(row.title)
+        if value == "worse":
+            worse.add(row.title)
 plots.describe(
     fig,
     "What does get rewritten",
-    f"""Largest errors of value and slope of {len(titles) - 1} patterns and a common factor,
+    f"""Largest errors of value and slope of {len(made.true) - 1} patterns and a common factor,
     operation by operation and in four optimised modes. {len(mended)} values are right in some mode
     and not in the eager one, and {len(with_slope)} of these slopes. {len(worse)} values
     are worse, those of the careful forms. The common factor, the last line, is
@@ -155,7 +134,7 @@ plt.show()
 #
 # .. code-block:: pycon
 #
-#    >>> [f"{near_0['careful', name][0]:.3f}" for name in ways]
+#    >>> [f"{near_0['careful', name]:.3f}" for name in ways]
 #    ['1.000', '0.901', '1.110']
 #    >>> made.row("((x + 1) - 1)/x", "TensorFlow", "tf.function").program
 #    'RealDiv(x, x)'

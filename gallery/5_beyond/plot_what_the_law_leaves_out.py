@@ -9,7 +9,6 @@ in single precision, and in forward mode and forward over reverse.
 """
 
 import math
-from types import SimpleNamespace
 
 from removable import frameworks, plots
 from removable.sweeps import widths
@@ -88,7 +87,8 @@ for name in names:
         error[name, n] = rows[n].astype(np.float64) - true[n - 1]
         rest[name, n] = error[name, n] - explained
         unit = widths.predicted_error(1.0, n, dtype="float32") / np.abs(offset) ** n
-        multiple[name, n] = (np.abs(rest[name, n]) / unit)[np.abs(offset) > 1e-4].max()
+        in_units = np.abs(rest[name, n]) / unit
+        multiple[name, n] = in_units[np.abs(offset) > 1e-4].max()
     print(f"{name:<12}", *(f"{multiple[name, n]:.1f}" for n in orders))
 
 # %%
@@ -96,37 +96,24 @@ for name in names:
 # single digits, whatever the order. Where the zone is narrow, the law is all there is. Where it is
 # a third of a unit, it is exceeded by up to a fifth.
 
-versions = {}
-for name in ("torch", "tensorflow"):
-    adapter = frameworks.get(name)
-    versions[name] = f"{adapter.title} {adapter.version}"
-fig, axes = plots.row(list(versions.values()))
+versions = frameworks.versions(["torch", "tensorflow"])
 distance = np.abs(offset)
 shown = slice(None, None, 12)
+law = 2 * 4 * 2.0**-24 / size**3
+drawn = {
+    "error of the second derivative": (error, plots.dots("red", "o", size=3)),
+    "not explained by the law": (rest, plots.dots("meant", "^", size=3)),
+}
+fig, axes = plots.row(list(versions.values()))
 for ax, name in zip(axes, versions, strict=True):
-    for rows, marker, role, label in (
-        (error, "o", "red", "error of the second derivative"),
-        (rest, "^", "meant", "not explained by the law"),
-    ):
+    for label, (rows, style) in drawn.items():
         level = np.abs(rows[name, 2])[shown]
-        style = {"linestyle": "none", "ms": 3, "rasterized": True}
-        ax.plot(
-            distance[shown],
-            level,
-            marker,
-            color=plots.LIGHT[role],
-            label=label,
-            **style,
-        )
-    law = 2 * 4 * 2.0**-24 / size**3
-    ax.plot(size, law, color=plots.LIGHT["ink"], label="law, at most")
-    ax.set(xscale="log", yscale="log", xlim=(1e-4, 2), ylim=(1e-8, 1e7))
-    ax.set_xlabel("$|x - 2|$")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(plots.power_of_ten)
+        ax.loglog(distance[shown], level, label=label, rasterized=True, **style)
+    ax.loglog(size, law, color=plots.LIGHT["ink"], label="law, at most")
+    ax.set(xlim=(1e-4, 2), ylim=(1e-8, 1e7), xlabel="$|x - 2|$")
+    plots.log_ticks(ax)
 axes[0].set_ylabel("absolute value")
-legend = axes[0].get_legend_handles_labels()
-fig.legend(*legend, loc="outside lower center", ncols=3, frameon=False)
+plots.legend(fig)
 plots.describe(
     fig,
     "What the law leaves out",
@@ -134,7 +121,7 @@ plots.describe(
     2. Out to a tenth it lies below the line of the law. What the law does not explain is smaller by a
     factor of the distance: at most {plots.at_most(multiple["torch", 2], 2)} times that in PyTorch and
     {plots.at_most(multiple["tensorflow", 2], 2)} times in TensorFlow.""",
-    SimpleNamespace(versions=versions),
+    versions,
 )
 plt.show()
 

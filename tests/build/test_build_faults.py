@@ -27,14 +27,14 @@ from _extensions.execute import (
     claims_aside,
     doctests_aside,
     execution_record,
+    failure_sentences,
     framework_versions,
-    intact,
     keys,
-    plain_failures,
     required_frameworks,
     site_state,
+    trusted_files,
 )
-from _extensions.whole_site import steady_site
+from _extensions.whole_site import notebook_style_sheet, search_index
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbformat.v4 import new_code_cell, new_notebook
@@ -64,23 +64,23 @@ FULL = OSError(errno.ENOSPC, "No space left on device", "/somewhere/page.html")
     ],
 )
 def test_what_stops_a_build_has_a_sentence(error, words):
-    assert words in plain_failures.sentence(error)
-    assert words in plain_failures.sentence(ExtensionError("a handler threw an exception", error, "gallery"))
+    assert words in failure_sentences.sentence(error)
+    assert words in failure_sentences.sentence(ExtensionError("a handler threw an exception", error, "gallery"))
     try:
         raise RuntimeError("wrapped") from error
     except RuntimeError as wrapped:
-        assert words in plain_failures.sentence(wrapped)  # noqa: PT017
+        assert words in failure_sentences.sentence(wrapped)  # noqa: PT017
 
 
 def test_an_error_of_our_own_keeps_its_traceback():
-    assert plain_failures.sentence(ValueError("x")) is None
-    assert plain_failures.sentence(FileNotFoundError(errno.ENOENT, "No such file", "x")) is None
+    assert failure_sentences.sentence(ValueError("x")) is None
+    assert failure_sentences.sentence(FileNotFoundError(errno.ENOENT, "No such file", "x")) is None
 
 
 def test_a_write_that_does_not_say_where_names_the_full_disk(tmp_path, monkeypatch):
-    monkeypatch.setattr(plain_failures, "_written", lambda: (tmp_path,))
-    monkeypatch.setattr(plain_failures.shutil, "disk_usage", lambda folder: SimpleNamespace(free=4096))
-    assert f"The disk of {tmp_path}" in plain_failures.sentence(OSError(errno.ENOSPC, "No space left on device"))
+    monkeypatch.setattr(failure_sentences, "_written", lambda: (tmp_path,))
+    monkeypatch.setattr(failure_sentences.shutil, "disk_usage", lambda folder: SimpleNamespace(free=4096))
+    assert f"The disk of {tmp_path}" in failure_sentences.sentence(OSError(errno.ENOSPC, "No space left on device"))
 
 
 def test_sphinx_prints_the_sentence_and_its_report_for_other_errors(capsys, monkeypatch, tmp_path):
@@ -91,11 +91,11 @@ def test_sphinx_prints_the_sentence_and_its_report_for_other_errors(capsys, monk
 
     monkeypatch.setattr(sphinx_errors, "handle_exception", report)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    plain_failures.install()
+    failure_sentences.install()
     import sys
 
     sphinx_errors.handle_exception(FULL, stderr=sys.stderr)
-    assert capsys.readouterr().err.strip() == plain_failures.sentence(FULL)
+    assert capsys.readouterr().err.strip() == failure_sentences.sentence(FULL)
     other = ValueError("x")
     sphinx_errors.handle_exception(other, stderr=sys.stderr)
     assert said == [other]
@@ -112,7 +112,7 @@ def test_sphinx_still_ends_where_the_sentence_is_said():
 
 def test_a_page_that_could_not_be_written_ends_the_build():
     logger = logging.Logger("sphinx.test")
-    logger.addHandler(plain_failures.LostFiles(logging.WARNING))
+    logger.addHandler(failure_sentences.LostFiles(logging.WARNING))
     logger.warning("a reference %s leads nowhere", "x")
     logger.warning("cannot copy %s: %s", "x", FileNotFoundError(errno.ENOENT, "No such file", "x"))
     with pytest.raises(SystemExit, match=r"The disk of .* is full"):
@@ -123,9 +123,9 @@ def test_a_script_that_failed_for_want_of_room_ends_the_build():
     said = "Traceback (most recent call last):\n  ...\nOSError: [Errno 28] No space left on device: '/x/a.svg'\n"
     app = SimpleNamespace(config=SimpleNamespace(sphinx_gallery_conf={"failing_examples": {"plot_x.py": said}}))
     with pytest.raises(SystemExit, match=r"The disk of /x/a\.svg is full"):
-        plain_failures.check_scripts(app)
+        failure_sentences.check_scripts(app)
     app.config.sphinx_gallery_conf["failing_examples"] = {"plot_x.py": "ValueError: x"}
-    plain_failures.check_scripts(app)
+    failure_sentences.check_scripts(app)
 
 
 @pytest.mark.parametrize("colour", ["", "\x1b[31m"])
@@ -133,7 +133,7 @@ def test_its_traceback_is_not_printed(colour):
     said = f"{colour}Traceback (most recent call last):\n  ...\nOSError: [Errno 28] No space left on device: '/x/a.svg'"
     printed = []
     logger = logging.Logger("sphinx.test")
-    logger.handlers = [plain_failures.LostFiles(logging.WARNING), SimpleNamespace(level=0, handle=printed.append)]
+    logger.handlers = [failure_sentences.LostFiles(logging.WARNING), SimpleNamespace(level=0, handle=printed.append)]
     of_a_script = {"extra": {"subtype": "example_error"}}
     with pytest.raises(SystemExit, match=r"The disk of /x/a\.svg is full"):
         logger.warning("%s failed:\n\n%s", "plot_x.py", said + "\x1b[39;49;00m" * bool(colour), **of_a_script)
@@ -144,7 +144,7 @@ def test_its_traceback_is_not_printed(colour):
 
 def test_a_thread_without_room_ends_the_build(monkeypatch):
     others = []
-    monkeypatch.setattr(threading, "excepthook", plain_failures._keep(others.append))
+    monkeypatch.setattr(threading, "excepthook", failure_sentences._keep(others.append))
 
     def fail(error):
         raise error
@@ -155,15 +155,15 @@ def test_a_thread_without_room_ends_the_build(monkeypatch):
         thread.join()
     assert [type(failed.exc_value) for failed in others] == [ValueError]
     with pytest.raises(SystemExit, match="is full"):
-        plain_failures.check_threads(None, None, [])
-    plain_failures.check_threads(None, None, [])
+        failure_sentences.check_threads(None, None, [])
+    failure_sentences.check_threads(None, None, [])
 
 
 def test_a_folder_that_cannot_be_written_to_is_named_before_anything_runs(tmp_path, monkeypatch):
-    plain_failures.require_writable([tmp_path, tmp_path / "not" / "there"])
+    failure_sentences.require_writable([tmp_path, tmp_path / "not" / "there"])
     monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
     with pytest.raises(SystemExit, match=rf"{tmp_path} cannot be written to: make it writable"):
-        plain_failures.require_writable([tmp_path / "not" / "there"])
+        failure_sentences.require_writable([tmp_path / "not" / "there"])
 
 
 def test_claims_that_cannot_be_written_are_no_traceback(tmp_path, capsys):
@@ -185,7 +185,7 @@ def gallery(tmp_path, monkeypatch):
         (gallery / "a" / "images").mkdir(parents=True, exist_ok=True)
         for name in (f"{script}.py", f"{script}.py.md5", f"{script}.rst", f"images/sphx_glr_{script}_001.svg"):
             (gallery / "a" / name).write_text(name, encoding="utf-8")
-    intact.settle_gallery(None)
+    trusted_files.settle_gallery(None)
     return gallery
 
 
@@ -200,36 +200,36 @@ def done(gallery):
 @pytest.mark.parametrize("name", ["plot_1.rst", "images/sphx_glr_plot_1_001.svg"])
 @pytest.mark.parametrize("damage", [lambda path: path.write_text("half"), lambda path: path.unlink()])
 def test_a_script_whose_files_are_damaged_is_executed_again(gallery, name, damage):
-    intact.mend_gallery()
+    trusted_files.mend_gallery()
     assert done(gallery) == ["plot_1.py.md5", "plot_10.py.md5"]
     damage(gallery / "a" / name)
-    intact.mend_gallery()
+    trusted_files.mend_gallery()
     assert done(gallery) == ["plot_10.py.md5"]
     assert not [path for path in gallery.rglob("*plot_1.*") if path.is_file()]
 
 
 def test_a_script_is_trusted_once_the_next_one_begins(gallery):
-    intact.note_script({}, "plot_1.py", "before")
+    trusted_files.note_script({}, "plot_1.py", "before")
     (gallery / "a" / "plot_1.rst").write_text("new", encoding="utf-8")
-    intact.note_script({}, "plot_1.py", "after")
+    trusted_files.note_script({}, "plot_1.py", "after")
     # its page may be half written
     assert recorded_scripts(gallery) == ["plot_10.json"]
-    intact.note_script({}, "plot_10.py", "before")
+    trusted_files.note_script({}, "plot_10.py", "before")
     assert recorded_scripts(gallery) == ["plot_1.json"]
-    intact.mend_gallery()
+    trusted_files.mend_gallery()
     assert done(gallery) == ["plot_1.py.md5"]
-    intact._last.clear()
+    trusted_files._last.clear()
 
 
 def test_a_record_that_cannot_be_read_is_none(gallery):
     (gallery / ".intact" / "plot_1.json").write_text('{"a/plot_1.rst": "', encoding="utf-8")
-    intact.mend_gallery()
+    trusted_files.mend_gallery()
     assert done(gallery) == ["plot_10.py.md5"]
 
 
 def test_the_record_of_a_removed_script_goes_with_it(gallery):
     (gallery / "a" / "plot_1.py.md5").unlink()
-    intact.settle_gallery(None)
+    trusted_files.settle_gallery(None)
     assert recorded_scripts(gallery) == ["plot_10.json"]
 
 
@@ -252,12 +252,12 @@ def project(tmp_path, monkeypatch, gallery):
 
 
 def test_what_a_build_left_is_trusted_as_long_as_it_is_that(project, tmp_path):
-    intact.finish(project, None)
+    trusted_files.finish(project, None)
     for _ in range(2):
-        intact.mend(project, project.config)
+        trusted_files.mend(project, project.config)
         assert not (tmp_path / "html" / ".unfinished").exists()
         assert all((tmp_path / name).exists() for name in KEPT)
-        intact.finish(project, None)
+        trusted_files.finish(project, None)
 
 
 @pytest.mark.parametrize("damage", [lambda path: path.write_text("half"), lambda path: path.unlink()])
@@ -270,9 +270,9 @@ def test_what_a_build_left_is_trusted_as_long_as_it_is_that(project, tmp_path):
     ],
 )
 def test_what_is_damaged_is_made_again_and_nothing_else(project, tmp_path, name, kept, damage):
-    intact.finish(project, None)
+    trusted_files.finish(project, None)
     damage(tmp_path / name)
-    intact.mend(project, project.config)
+    trusted_files.mend(project, project.config)
     left = {n for n in KEPT if (tmp_path / n).exists()}
     assert left == kept
     site_state.start_site(project)
@@ -283,13 +283,13 @@ def test_what_is_damaged_is_made_again_and_nothing_else(project, tmp_path, name,
 def test_a_build_that_did_not_end_well_leaves_nothing_to_trust(project, tmp_path):
     for exception, warnings in ((ValueError("x"), 0), (None, 1)):
         project._warncount = 0
-        intact.finish(project, None)
-        intact.mend(project, project.config)  # the next build begins, and
+        trusted_files.finish(project, None)
+        trusted_files.mend(project, project.config)  # the next build begins, and
         project._warncount = warnings
         site_state.finish_site(project, exception)
-        intact.finish(project, exception)
+        trusted_files.finish(project, exception)
         (tmp_path / "doctrees" / "environment.pickle").touch()
-        intact.mend(project, project.config)
+        trusted_files.mend(project, project.config)
         assert not (tmp_path / "doctrees" / "environment.pickle").exists()
         assert (tmp_path / "html" / ".unfinished").exists()
         (tmp_path / "html" / ".unfinished").unlink()
@@ -311,12 +311,12 @@ def cached(cache):
 
 
 def recorded(cache):
-    return intact.digests(cache, intact._cached(cache))
+    return trusted_files.digests(cache, trusted_files._cached(cache))
 
 
 def test_a_cache_that_is_whole_stays(cache):
-    intact.mend_cache(cache, recorded(cache))
-    intact.mend_cache(cache, {})
+    trusted_files.mend_cache(cache, recorded(cache))
+    trusted_files.mend_cache(cache, {})
     assert cached(cache) == 2
 
 
@@ -324,16 +324,16 @@ def test_a_cache_that_is_whole_stays(cache):
 @pytest.mark.parametrize("damage", [lambda path: os.truncate(path, 20), lambda path: path.unlink()])
 def test_a_cached_chapter_that_is_damaged_is_dropped_alone(cache, damage, known):
     record = recorded(cache) if known else {}
-    damage(next(iter(intact._cached(cache))))
-    intact.mend_cache(cache, record)
+    damage(next(iter(trusted_files._cached(cache))))
+    trusted_files.mend_cache(cache, record)
     assert cached(cache) == 1
 
 
 def test_a_cached_chapter_that_was_changed_is_dropped(cache):
     record = recorded(cache)
-    path = next(iter(intact._cached(cache)))
+    path = next(iter(trusted_files._cached(cache)))
     path.write_text(json.dumps({**json.loads(path.read_text()), "cells": []}), encoding="utf-8")
-    intact.mend_cache(cache, record)
+    trusted_files.mend_cache(cache, record)
     assert cached(cache) == 1
 
 
@@ -341,7 +341,7 @@ def test_a_cached_chapter_that_was_changed_is_dropped(cache):
 def test_a_database_that_is_damaged_is_dropped_with_its_cache(cache, content):
     database = cache / "global.db"
     database.write_bytes(database.read_bytes()[: database.stat().st_size // 2] if content is None else content)
-    intact.mend_cache(cache, {})
+    trusted_files.mend_cache(cache, {})
     assert not cache.exists()
 
 
@@ -399,7 +399,7 @@ def test_an_archive_is_whole_or_what_it_was(tmp_path, monkeypatch):
 
 def test_the_search_keeps_the_index_entries_of_pages_that_are_not_written_again():
     kept = {"b": [["of b", "i", ""]], "gone": [["x", "i", ""]], "a": [["old", "i", ""]]}
-    found = steady_site.complete({"a": [("new", "i", "main")]}, kept, {"a", "b"})
+    found = search_index.complete({"a": [("new", "i", "main")]}, kept, {"a", "b"})
     assert found == {"a": [("new", "i", "main")], "b": [("of b", "i", "")]}
     assert list(found) == ["a", "b"]
 
@@ -409,8 +409,8 @@ def test_a_word_that_has_gone_from_every_page_goes_from_the_search(page_goes, tm
     """Sphinx alone keeps the word, on an empty list of pages."""
     source, out = tmp_path / "source", tmp_path / "out"
     source.mkdir()
-    name = steady_site.__name__
-    settings = f"import sys\nsys.path.insert(0, {str(folders.ROOT / 'docs')!r})\nextensions = ['myst_nb', {name!r}]\n"
+    extensions = ["myst_nb", notebook_style_sheet.__name__, search_index.__name__]
+    settings = f"import sys\nsys.path.insert(0, {str(folders.ROOT / 'docs')!r})\nextensions = {extensions!r}\n"
     (source / "conf.py").write_text(f"{settings}html_theme = 'basic'\n", encoding="utf-8")
     (source / "index.md").write_text("# Title\n\nHere is a zyzzyva.\n", encoding="utf-8")
     (source / "other.md").write_text("---\norphan: true\n---\n\n# Other\n\nAnother quagga.\n", encoding="utf-8")

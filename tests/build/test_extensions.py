@@ -13,11 +13,13 @@ from _extensions.downloads import notebook_prose
 from _extensions.execute import (
     claims_aside,
     execution_record,
-    freshness,
+    gallery_scripts,
+    interrupted_scripts,
     keys,
     required_frameworks,
     script_doctests,
     site_state,
+    stale_scripts,
 )
 from _extensions.execute.script_doctests import Block, DoctestError
 from docutils import nodes
@@ -105,16 +107,16 @@ def test_an_interrupted_script_is_executed_again(tmp_path, monkeypatch):
     (tmp_path / "gallery" / "s").mkdir(parents=True)
     monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(keys, "executing_key", lambda: "k")
-    monkeypatch.setattr(freshness.execution_record, "is_current", lambda path: True)
+    monkeypatch.setattr(execution_record, "is_current", lambda path: True)
     (gallery / ".environment-key").write_text("k", encoding="utf-8")
     app = SimpleNamespace(config=SimpleNamespace(gallery_only="", sphinx_gallery_conf={}))
     for script in ("plot_a", "plot_b"):
         (gallery / "s" / f"{script}.py.md5").write_text("", encoding="utf-8")
-    freshness.note_running({}, "plot_a.py", "before")
-    freshness.forget_stale_scripts(app)
+    interrupted_scripts.note_running({}, "plot_a.py", "before")
+    stale_scripts.forget_stale_scripts(app)
     assert [p.name for p in (gallery / "s").iterdir()] == ["plot_b.py.md5"]
     (gallery / ".environment-key").write_text("older", encoding="utf-8")
-    freshness.forget_stale_scripts(app)
+    stale_scripts.forget_stale_scripts(app)
     assert not list((gallery / "s").iterdir())
 
 
@@ -129,7 +131,7 @@ def test_a_removed_script_takes_its_own_files_along_and_no_others(tmp_path, monk
             (gallery / "s" / name).touch()
         (gallery / "s" / "images" / f"sphx_glr_plot_{n}_001_dark.svg").touch()
         (gallery / "s" / "images" / "thumb" / f"sphx_glr_plot_{n}_thumb.png").touch()
-    freshness._forget_removed_scripts()
+    gallery_scripts.forget_removed()
     left = [path.name for path in gallery.rglob("*") if path.is_file()]
     assert len(left) == 7
     assert all("plot_10" in name for name in left)

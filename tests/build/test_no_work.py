@@ -1,4 +1,4 @@
-"""What has not changed is not made again; what has is."""
+"""A build makes again what has changed, and nothing else."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 import joblib
 import pytest
 from _extensions import folders
-from _extensions.execute import execution_record, plain_failures, workers
+from _extensions.execute import execution_record, failure_sentences, workers
 
 
 def test_scripts_are_executed_in_as_many_processes_as_can_be_used(monkeypatch):
@@ -55,7 +55,7 @@ def test_a_worker_ends_with_its_build():
 def test_a_worker_that_was_killed_ends_the_build_in_one_sentence():
     with pytest.raises(BrokenProcessPool) as killed:
         joblib.Parallel(n_jobs=2, backend="loky")(joblib.delayed(os._exit)(1) for _ in range(2))
-    assert "set REMOVABLE_WORKERS=1" in plain_failures.sentence(killed.value)
+    assert "set REMOVABLE_WORKERS=1" in failure_sentences.sentence(killed.value)
 
 
 def test_the_build_itself_is_not_watched():

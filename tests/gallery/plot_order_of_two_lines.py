@@ -48,20 +48,6 @@ def test_the_only_yellow_numbers_with_slope_1_are_the_left_neighbour(run, at):
         assert np.unique(run.x[lucky]).tolist() == [at]
 
 
-def test_h1_is_not_changed_by_exchanging_its_lines(g1_first):
-    assert float(g1_first(np.array(2.5), np)) == 4.5
-
-
-def test_h1_agrees_with_the_denominator_first_only(numerator_first, exchanged):
-    assert not agreement(*numerator_first).identical
-    assert agreement(*exchanged).identical
-
-
-def test_both_orders_of_addition_give_all_bits(replay_torch, replay_tensorflow):
-    assert replay_torch.identical
-    assert replay_tensorflow.identical
-
-
 def test_with_the_numerator_first_both_are_right_by_accident(nearest):
     assert nearest["f first"] == [1.0, 1.0]
 

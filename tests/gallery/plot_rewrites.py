@@ -10,3 +10,8 @@ def test_no_mode_has_a_finite_result_where_a_factor_would_have_to_be_cancelled(m
 def test_both_optimisers_of_tensorflow_spoil_a_careful_value(made):
     worse = {row.mode for row in made.changed("TensorFlow") if row.effect[0] == "worse"}
     assert worse == {"tf.function", "jit_compile=True"}
+
+
+def test_the_graph_mends_the_value_of_the_form_as_typed(near_0):
+    assert abs(near_0["typed", "tf.function"] - 1) < 1e-12
+    assert abs(near_0["typed", "eager"] - 1) > 0.1

@@ -32,3 +32,7 @@ def test_the_error_lies_below_the_line_where_the_law_is_all_there_is(error, dist
     law = 2 * 4 * 2.0**-24 / distance[near] ** 3
     for name in ("torch", "tensorflow"):
         assert (np.abs(error[name, 2][near]) <= 1.1 * law).all()
+
+
+def test_the_highest_derivatives_are_those_that_the_page_says(deepest):
+    assert deepest == {"torch": 4, "tensorflow": 2, "jax": 4}

@@ -1,4 +1,4 @@
-"""What is said of a framework, a mode or the truth is asked of that one, and of no other."""
+"""Results under the name of a framework, a mode or the truth come from that one."""
 
 from __future__ import annotations
 

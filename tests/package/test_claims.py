@@ -16,7 +16,7 @@ from removable.claims import (
     section_2,
     section_3,
     section_3_repairs,
-    section_4_loss,
+    section_4_loss_derivatives,
     section_4_operations,
 )
 from removable.claims.evidence import (
@@ -91,7 +91,14 @@ def test_the_file_covers_the_paper():
 
 def test_every_check_is_of_some_claim():
     used = {claim.check for claim in ledger.load()}
-    for module in (section_1, section_2, section_3, section_3_repairs, section_4_operations, section_4_loss):
+    for module in (
+        section_1,
+        section_2,
+        section_3,
+        section_3_repairs,
+        section_4_operations,
+        section_4_loss_derivatives,
+    ):
         for name, value in vars(module).items():
             local = getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")
             if local and value.__annotations__.get("return") == "Evidence":
@@ -259,8 +266,8 @@ def test_another_epsilon_in_the_second_denominator_is_found(monkeypatch, fresh_r
         section_2.eq_2,
         section_3_repairs.sign_has_no_slope,
         section_3_repairs.small_gamma_limit,
-        section_4_loss.gradient_direction,
-        section_4_loss.others_vanish,
+        section_4_loss_derivatives.gradient_direction,
+        section_4_loss_derivatives.others_vanish,
     ],
 )
 def test_a_framework_that_returns_nothing_but_nan_fails(monkeypatch, check):

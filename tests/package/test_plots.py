@@ -293,6 +293,25 @@ def test_a_figure_without_words_is_refused(run):
         plots.describe(fig, "Figure 1", " ", run)
 
 
+def test_a_figure_can_name_versions_without_a_run():
+    fig = plt.figure()
+    plots.describe(fig, "Figure 1", "One  line.", {"torch": "PyTorch 1", "jax": "JAX 2"})
+    assert plots.description(fig) == plots.Description("Figure 1", "One line.", ("PyTorch 1", "JAX 2"))
+
+
+def test_yellow_samples_have_an_outline_and_hollow_ones_no_face():
+    assert plots.dots("yellow")["markeredgecolor"] == plots.LIGHT["ink"]
+    assert plots.dots("red")["markeredgecolor"] == plots.LIGHT["red"]
+    assert "markeredgecolor" not in plots.dots("yellow", hollow=True)
+
+
+def test_places_in_the_plane_are_where_its_points_are_drawn():
+    z = plots.plane_points(9)
+    across, up = plots.plane_places(z[z != 0])
+    drawn = np.linspace(-1.2, 1.2, 9) + 1j * np.linspace(1.2, -1.2, 9)[:, None]
+    np.testing.assert_allclose(across + 1j * up, drawn[drawn != 0], rtol=1e-14, atol=1e-15)
+
+
 @pytest.mark.parametrize(("value", "digits", "message"), [(float("nan"), 3, "value is nan"), (1.0, 0, "digits is 0")])
 def test_what_cannot_be_rounded_is_refused(value, digits, message):
     for write in (plots.at_least, plots.at_most):

@@ -1,4 +1,4 @@
-"""The rule on a circle."""
+"""The matrix that makes coefficients of the values on a circle."""
 
 from __future__ import annotations
 

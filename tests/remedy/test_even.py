@@ -1,4 +1,4 @@
-"""Functions of a length, which ``even`` repairs."""
+"""Functions of the length of a vector, which ``even`` repairs."""
 
 from __future__ import annotations
 

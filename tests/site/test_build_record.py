@@ -18,7 +18,8 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import pytest
 from _extensions import folders
-from _extensions.content import build_record
+from _extensions.content import build_measurements, complete_execution
+from _extensions.content.executed_pages import Row
 from _extensions.execute import doctests_aside, execution_record, keys, script_doctests
 from _extensions.execute.execution_record import Measurement
 from _extensions.gallery import figure_commits, figure_data, figure_descriptions, provenance
@@ -40,7 +41,7 @@ def recorded() -> dict[str, dict]:
 @pytest.mark.parametrize("path", SCRIPTS + CHAPTERS, ids=lambda path: path.stem)
 def test_each_script_and_chapter_was_executed_and_all_its_values_agreed(path):
     entry = recorded()[path.relative_to(ROOT).as_posix()]
-    examples = sum(block.source.count(">>> ") for block in build_record.blocks(path) if block.kind == "text")
+    examples = sum(block.source.count(">>> ") for block in script_doctests.blocks_of(path) if block.kind == "text")
     assert entry["run"] in ("executed", "from cache")
     assert entry["key"] == execution_record.key_of(path)
     assert entry["seconds"] > 0
@@ -249,8 +250,9 @@ def test_a_doctest_that_differs_stops_the_build_and_leaves_nothing(measured, tmp
 
 
 def test_what_was_not_executed_stops_the_build(measured, tmp_path, monkeypatch):
-    row = build_record.Row("paper/x", "docs/paper/x.md", "myst-nb", 2, "x", "k")
-    monkeypatch.setattr(build_record, "rows", lambda env: iter([row]))
+    row = Row("paper/x", "docs/paper/x.md", "myst-nb", 2, "x", "k")
+    for module in (complete_execution, build_measurements):
+        monkeypatch.setattr(module, "rows", lambda env: iter([row]))
     monkeypatch.setattr(folders, "ROOT", tmp_path)
     monkeypatch.setattr(doctests_aside, "passed", lambda: {"docs/paper/x.md": 2})
     app = SimpleNamespace(
@@ -258,12 +260,13 @@ def test_what_was_not_executed_stops_the_build(measured, tmp_path, monkeypatch):
     )
     (tmp_path / "guide").mkdir()
     with pytest.raises(SystemExit, match=r"docs/paper/x\.md was not"):
-        build_record.publish(app, None)
+        complete_execution.check(app, None)
     execution_record.record("x", Measurement("older", 1.0, 100))
     with pytest.raises(SystemExit, match=r"docs/paper/x\.md was not"):
-        build_record.publish(app, None)
+        complete_execution.check(app, None)
     execution_record.record("x", Measurement("k", 1.0, 100))
-    build_record.publish(app, None)
+    complete_execution.check(app, None)
+    build_measurements.publish(app, None)
     (entry,) = json.loads((tmp_path / "guide" / "build.json").read_text())["pages"].values()
     assert (entry["run"], entry["seconds"], entry["peak_memory_mib"], entry["doctests_passed"]) == (
         "executed",

@@ -12,8 +12,9 @@ import nbformat
 import pytest
 import yaml
 from _extensions import folders
-from _extensions.content import build_record, citations, download_links
+from _extensions.content import citations, download_links
 from _extensions.downloads import archive, notebook_check_cells, notebook_install_cell, plain_markdown, scripts
+from _extensions.execute import script_doctests
 from _extensions.whole_site import site_address
 from IPython.core.inputtransformer2 import TransformerManager
 from removable import __version__
@@ -188,7 +189,7 @@ def test_each_notebook_installs_first_and_counts_last(path):
     assert [name for name, _ in versions] == ["Python", "NumPy", "PyTorch", "TensorFlow", "fused multiply-add"]
     code = [cell.source for cell in between if cell.cell_type == "code"]
     examples = sum(source.count(">>> ") for source in code if "\npublished(" in source)
-    cut = [b.source for b in build_record.blocks(path) if b.kind == "text"]
+    cut = [b.source for b in script_doctests.blocks_of(path) if b.kind == "text"]
     assert examples == sum(source.count(">>> ") for source in cut) > 0
     assert not any(cell.outputs for cell in notebook.cells if cell.cell_type == "code")
     prose = "\n".join(cell.source for cell in between if cell.cell_type == "markdown")

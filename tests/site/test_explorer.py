@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 import pytest
-from _extensions.content import explorer
+from _extensions.content import explorer_links
 from _extensions.folders import ROOT
 from explorer_in_a_browser import opened, turn
 from in_a_browser import address, browser, needs_a_browser, page, visit
@@ -22,7 +22,7 @@ pytestmark = needs_a_browser
 CONSTANTS = re.compile(r"^(epsilon(?:, delta)?) = ([\d.e, -]+)$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("script", explorer.PRESETS)
+@pytest.mark.parametrize("script", explorer_links.PRESETS)
 def test_each_figure_opens_in_the_explorer_as_its_script_draws_it(page, address, script):
     (path,) = (ROOT / "gallery").rglob(f"{script}.py")
     source = path.read_text(encoding="utf-8")

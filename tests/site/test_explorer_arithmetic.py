@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from _extensions.content import explorer
+from _extensions.content import explorer_comparison
 from explorer_in_a_browser import opened, turn
 from in_a_browser import address, browser, needs_a_browser, page
 from playwright.sync_api import Page
@@ -137,8 +137,8 @@ def test_the_explorer_computes_what_the_frameworks_compute_bit_for_bit(page, add
     assert page.trouble == []
     if os.environ.get("REMOVABLE_RECORD"):
         found["versions"] = {name: version(package).partition("+")[0] for name, package in VERSIONS.items()}
-        explorer.COMPARED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    recorded = json.loads(explorer.COMPARED.read_text(encoding="utf-8"))
+        explorer_comparison.COMPARED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    recorded = json.loads(explorer_comparison.COMPARED.read_text(encoding="utf-8"))
     assert {name: recorded[name] for name in found} == found, (
         "run this test with REMOVABLE_RECORD=1: the page shows the count"
     )

@@ -34,6 +34,7 @@ __all__ = [
     "h_hat",
     "h_power",
     "h_power_hat",
+    "h_typed",
 ]
 
 Array = Any
@@ -380,3 +381,26 @@ def h2_hat(x: Array, xp: Namespace, *, epsilon: float = 1e-4) -> Array:
     below = (-epsilon < denominator) & (denominator < 0)
     above = (denominator >= 0) & (denominator < epsilon)
     return f(x, xp) / xp.where(below, -clamp, xp.where(above, clamp, denominator))
+
+
+def h_typed() -> dict[str, Program]:
+    """Return :func:`h` with its square typed in three ways, then the three squares alone, by name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> {title: float(program(3.0, np)) for title, program in h_typed().items()}
+    {'x*x': 5.0, 'x**2': 5.0, 'square': 5.0,
+        'x*x alone': 9.0, 'x**2 alone': 9.0, 'square alone': 9.0}
+    """
+    squares: dict[str, Program] = {
+        "x*x": lambda x, xp: x * x,
+        "x**2": lambda x, xp: x**2,
+        "square": lambda x, xp: xp.square(x),
+    }
+
+    def quotient(square: Program) -> Program:
+        return lambda x, xp: (square(x, xp) - 4) / (x - 2)
+
+    typed = {title: quotient(square) for title, square in squares.items()}
+    return typed | {f"{title} alone": square for title, square in squares.items()}

@@ -1,19 +1,15 @@
-"""How this build was made: what executed each page, digests of figures, versions, commit.
+"""The page that says how this build was made.
 
-The page holds what two builds of one source have in common. What one run took (executed or kept
-from an earlier build, seconds, memory, doctests that agreed) is in ``build.json`` beside it, which
-the page loads; that file alone differs between two builds. A script or chapter without an execution
-stops the build.
+It holds what two builds of one source have in common: what executed each page, digests of figures,
+versions, the commit. What one run took is in ``build.json`` beside it, which
+:mod:`~_extensions.content.build_measurements` writes.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,56 +19,14 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from _extensions import folders, stages
-from _extensions.content import links, tables
-from _extensions.execute import (
-    chapters_ahead,
-    claims_aside,
-    doctests_aside,
-    execution_record,
-    freshness,
-    keys,
-    saboteurs_aside,
-    script_doctests,
-)
+from _extensions import stages
+from _extensions.content import pending_links, tables
+from _extensions.content.executed_pages import rows
+from _extensions.execute import keys
 from _extensions.gallery import figure_descriptions, provenance
 
 PAGE = "guide/build"
-_FILE = "build.json"
 _SHOWN = 16  # digits of a key
-
-_start = time.perf_counter()
-
-
-EXECUTORS = (doctests_aside, chapters_ahead, freshness, claims_aside.run, saboteurs_aside.run)
-"""All that execute; each names what it executes. Of two with one page the later has it."""
-
-
-@dataclass(frozen=True)
-class Row(execution_record.Execution):
-    """A page and what executes it; engine, name and key are empty if nothing does."""
-
-    @property
-    def id(self) -> str:
-        """Name its line in the table, and its entry in the record."""
-        return nodes.make_id(f"built-{self.page or self.source}")
-
-
-def blocks(path: Path) -> tuple[script_doctests.Block, ...]:
-    """Cut a script or a page into code and text."""
-    cut = script_doctests.blocks_of_script if path.suffix == ".py" else script_doctests.blocks_of_chapter
-    return tuple(cut(str(path)))
-
-
-def rows(env: BuildEnvironment) -> Iterator[Row]:
-    """Go through all pages, and the docstrings at the end."""
-    executions = {each.page: each for executor in EXECUTORS for each in executor.executions(env)}
-    for page in sorted(env.found_docs):
-        if page in executions:
-            yield Row(**vars(executions[page]))
-        else:
-            yield Row(page, folders.below_root(Path(env.doc2path(page))), "", 0, "", "")
-    yield Row(**vars(executions[""]))
 
 
 def figures(app: Sphinx) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -153,59 +107,11 @@ class BuildRecord(SphinxDirective):
     def _to(self, page: str, text: str | None = None) -> nodes.Node:
         """Lead to a page, by a text or by its name."""
         text = text or page.removeprefix("auto_gallery/").removesuffix("/index") or "index"
-        return links.link_to(self.env, f"/{page}", nodes.inline("", text))
-
-
-def measurements(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
-    """Return for each page what the run that made it took."""
-    agreed = doctests_aside.passed()
-    docstrings = sum(count for source, count in agreed.items() if source.startswith("tutorial_src"))
-    measured = {}
-    for row in rows(env):
-        measurement = execution_record.recorded(row.name) if row.name else None
-        if measurement is not None and measurement.key != row.key:
-            measurement = None
-        entry: dict[str, Any] = {"page": row.page, "source": row.source, "engine": row.engine}
-        if row.engine:
-            in_prose = measurement.doctests if measurement and row.engine == "sphinx-gallery" else agreed[row.source]
-            origin = "executed" if row.name in execution_record.executed else "from cache"
-            entry |= {
-                "run": origin if measurement else None,
-                "key": row.key,
-                "seconds": None if measurement is None else round(measurement.seconds, 2),
-                "peak_memory_mib": None if measurement is None else measurement.peak_memory_mib,
-                "doctests_passed": in_prose if row.page else docstrings,
-            }
-        measured[row.id] = entry
-    return measured
-
-
-def publish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the measurements beside the page, and stop the build if something was not executed."""
-    if not stages.is_site(app, exception):
-        return
-    pages = measurements(app.env)
-    if not app.config.gallery_only:
-        executed = {entry["source"] for entry in pages.values() if entry.get("run")}
-        sources = {folders.below_root(path) for path in folders.scripts().rglob("*.py")}
-        sources |= {entry["source"] for entry in pages.values() if entry["engine"]}
-        if missing := sorted(sources - executed):
-            raise SystemExit("Not everything was executed.\n" + "\n".join(f"{name} was not" for name in missing))
-    record = {"seconds": round(time.perf_counter() - _start, 1), "pages": pages}
-    path = Path(app.outdir, PAGE).with_name(_FILE)
-    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-
-
-def load_script(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Load on this page what fills in the measurements."""
-    if pagename == PAGE:
-        app.add_js_file("build.js", loading_method="defer")
+        return pending_links.link_to(self.env, f"/{page}", nodes.inline("", text))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Decide after the gallery whether the page is read again; publish when all is written."""
+    """Decide after the gallery whether the page is read again."""
     app.add_directive("build-record", BuildRecord)
     stages.listen(app, stages.Stage.PAGES_OUTDATED, read_again)
-    stages.listen(app, stages.Stage.PAGE_PREPARED, load_script)
-    stages.listen(app, stages.Stage.BUILD_RECORDED, publish)
     return stages.SAFE

@@ -1,4 +1,7 @@
-"""How to cite the paper and this site, from ``CITATION.cff``: in the guide and as two files."""
+"""Citations of the paper and of this site, made from ``CITATION.cff``.
+
+The guide shows them, and the site offers them as two files.
+"""
 
 from __future__ import annotations
 

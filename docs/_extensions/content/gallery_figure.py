@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from _extensions import stages
-from _extensions.content import explorer, links
+from _extensions.content import explorer_links, pending_links
 from _extensions.gallery import preview_cards
 from _extensions.gallery.figure_descriptions import described
 
@@ -73,9 +73,9 @@ class GalleryFigure(SphinxDirective):
         kilobytes = max(1, round(data.stat().st_size / 1000))
         size = f"{kilobytes} kB" if kilobytes < 1000 else f"{kilobytes / 1000:.1f} MB"
         caption += addnodes.download_reference("", "", nodes.inline("", f"Data (CSV, {size})"), reftarget=target)
-        if source.stem in explorer.PRESETS:
+        if source.stem in explorer_links.PRESETS:
             caption += nodes.Text(", ")
-            caption += explorer.link(self.env.app, self.env.docname, source.stem, "open in the explorer")
+            caption += explorer_links.link(self.env.app, self.env.docname, source.stem, "open in the explorer")
         caption += nodes.Text(".")
         figure += caption
         self.add_name(figure)
@@ -84,7 +84,7 @@ class GalleryFigure(SphinxDirective):
     def _link(self, name: str, page: str) -> nodes.Node:
         """Name the script, and lead to its page from every other one."""
         shown = nodes.literal("", name)
-        return shown if page == self.env.docname else links.link_to(self.env, f"/{page}", shown)
+        return shown if page == self.env.docname else pending_links.link_to(self.env, f"/{page}", shown)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,7 +1,7 @@
 """The wording of a row of the ledger.
 
-Statements, readings and remarks of claims come from ``claims.toml``; the words around them are
-written here.
+Statements, readings and remarks of claims come from ``claims.toml``, and what was measured from the
+checks in ``removable.claims.section_*``; the words around them are written here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
-from _extensions.content import links
+from _extensions.content import pending_links
 from _extensions.content.place_links import link_to_place
 from _extensions.execute import framework_versions
 
@@ -59,4 +59,4 @@ def _called(page: str) -> str:
 
 
 def _to_function(env: BuildEnvironment, check: str) -> nodes.Node:
-    return links.link_to(env, f"removable.claims.{check}", nodes.literal("", check), role="func", domain="py")
+    return pending_links.link_to(env, f"removable.claims.{check}", nodes.literal("", check), role="func", domain="py")

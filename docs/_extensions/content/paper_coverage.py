@@ -1,4 +1,8 @@
-"""The check that every item of the paper is on a page."""
+"""The check that the ledger, the pages and the paper fit together.
+
+Every figure, equation and remark of the paper is in a chapter, and every claim leads to a place
+that exists.
+"""
 
 from __future__ import annotations
 

@@ -9,12 +9,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
 
 from _extensions import stages
-from _extensions.content import links
+from _extensions.content import pending_links
 
 
 def link_to_place(env: BuildEnvironment, page: str, text: str) -> nodes.Node:
     """Lead to a page, and on it to the place after ``#``, once all pages are known."""
-    return links.link_to(env, page, nodes.inline("", text), role="claim-page", domain="")
+    return pending_links.link_to(env, page, nodes.inline("", text), role="claim-page", domain="")
 
 
 def resolve(

@@ -1,4 +1,4 @@
-"""The page of a script with prose that has changed since it was executed.
+"""The page of a script whose prose was edited after its last execution.
 
 sphinx-gallery makes a page from a script and the outputs of its code, and executes the script again
 for a changed comma. To show changed prose at once, :func:`updated` replaces the text of a page and

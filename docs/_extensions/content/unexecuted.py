@@ -38,14 +38,15 @@ NOTE = (
 SITE_ONLY = frozenset(
     (
         # They execute, or keep what was executed.
-        *("required_frameworks", "intact", "site_state", "freshness", "chapters_ahead", "claims_aside"),
-        *("saboteurs_aside", "doctests_aside", "figure_commits"),
+        *("required_frameworks", "trusted_files", "site_state", "stale_scripts", "gallery_scripts"),
+        *("chapters_ahead", "claims_aside", "saboteurs_aside", "doctests_aside", "figure_commits"),
         # They show what was measured; this extension puts a note in its place.
         *("ledger_table", "paper_items", "paper_coverage", "place_links", "saboteurs_table", "build_record"),
-        "versions_in_text",
+        *("build_measurements", "complete_execution", "versions_in_text"),
         # They write what only a published site needs.
         *("download_links", "notebook_prose", "wheel", "write_downloads", "archive", "page_head"),
-        *("text_pages", "llms_txt", "search_engines", "page_weight", "lean_pages", "steady_site", "wrong_address"),
+        *("text_pages", "llms_txt", "search_engines", "page_weight", "unused_javascript", "wrong_address"),
+        *("notebook_style_sheet", "search_index"),
         # viewcode imports every module of the package in each build.
         "viewcode",
         # It would forbid the script with which sphinx-autobuild reloads a page.

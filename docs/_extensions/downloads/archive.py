@@ -14,7 +14,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from _extensions import files, folders, stages
-from _extensions.execute import intact
+from _extensions.execute import trusted_files
 
 NAME = "dist/removable-tutorial.zip"
 _LEFT_OUT = frozenset({NAME, "guide/build.json", ".buildinfo"})
@@ -67,7 +67,7 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
     if app.config.gallery_only:
         path.unlink(missing_ok=True)
         return
-    digests = "".join(f"{name} {intact.digest(file)}\n" for name, file in packed(site).items())
+    digests = "".join(f"{name} {trusted_files.digest(file)}\n" for name, file in packed(site).items())
     stamp = folders.build("archive-packed")
     key = f"{app.outdir} {hashlib.sha256((digests + README.format(version=app.config.release)).encode()).hexdigest()}"
     if path.exists() and files.read(stamp) == key:

@@ -8,14 +8,14 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from _extensions import files, folders, stages
-from _extensions.execute import intact
+from _extensions.execute import trusted_files
 
 
 def _key() -> str:
     """Digest of what the wheel is made of."""
     package = (path for path in (folders.ROOT / "tutorial_src").rglob("*") if path.suffix != ".pyc" and path.is_file())
     sources = [*package, *(folders.ROOT / name for name in ("pyproject.toml", "README.md", "LICENSE"))]
-    digests = (f"{folders.below_root(path)} {intact.digest(path)}\n" for path in sorted(sources))
+    digests = (f"{folders.below_root(path)} {trusted_files.digest(path)}\n" for path in sorted(sources))
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 

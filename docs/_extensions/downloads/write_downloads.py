@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 
 from _extensions import files, folders, stages
 from _extensions.content import download_links
-from _extensions.execute import framework_versions, intact, keys
+from _extensions.execute import framework_versions, keys, trusted_files
 from _extensions.whole_site import site_address
 
 
@@ -40,7 +40,7 @@ def key(app: Sphinx) -> str:
         site_address.address(),
         json.dumps(app.config.myst_substitutions, sort_keys=True),
         *(framework_versions.installed(module, title) for module, title in titles),
-        *(f"{folders.below_root(path)} {intact.digest(path)}" for path in sources(app)),
+        *(f"{folders.below_root(path)} {trusted_files.digest(path)}" for path in sources(app)),
     ]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
@@ -75,7 +75,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         return
     folder, stamp = Path(app.outdir, download_links.FOLDER), Path(app.doctreedir, "downloads-made.json")
     made_of, names = key(app), {path.name for path in folder.glob("*")}
-    if names and intact.load(stamp) == {"key": made_of, "names": sorted(names)}:
+    if names and trusted_files.load(stamp) == {"key": made_of, "names": sorted(names)}:
         return
     made = contents(app)
     for name, content in made.items():

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 
 from _extensions import folders, stages
 from _extensions.execute import keys
-from _extensions.execute.evaluation import Evaluation, has_parts
+from _extensions.execute.claims_evaluation import Evaluation, has_parts
 
 
 def key() -> str:

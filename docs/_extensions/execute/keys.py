@@ -1,4 +1,4 @@
-"""The keys of a build: digests of all that a result, or a page beside its own text, depends on.
+"""The keys of a build: digests of all that results and pages depend on, but for their own text.
 
 Both are made of contents, never of times. :func:`executing_key` is part of the key of each script,
 chapter, claim and doctest. :func:`writing_key` decides whether pages that are there may stay.

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 
 from _extensions import stages
 from _extensions.execute import claims_aside
-from _extensions.execute.evaluation import Evaluation, has_parts
+from _extensions.execute.claims_evaluation import Evaluation, has_parts
 
 run = Evaluation(
     name="saboteurs",

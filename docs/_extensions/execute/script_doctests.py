@@ -69,6 +69,11 @@ def blocks_of_chapter(path: str) -> Iterator[Block]:
         yield Block(kind, text[body_start:body_end], text.count("\n", 0, body_start) + 1)
 
 
+def blocks_of(path: Path) -> tuple[Block, ...]:
+    """Cut a script or a page into code and text."""
+    return blocks_of_script(str(path)) if path.suffix == ".py" else tuple(blocks_of_chapter(str(path)))
+
+
 def examples(blocks: Iterable[Block]) -> int:
     """Count the examples in the text of a script or chapter."""
     return sum(block.source.count(">>> ") for block in blocks if block.kind == "text")

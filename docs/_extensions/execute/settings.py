@@ -36,9 +36,9 @@ sphinx_gallery_conf = {
     "image_scrapers": ("_extensions.gallery.figures.scrape", "_extensions.execute.script_doctests.scrape"),
     "reset_modules": (
         "_extensions.execute.workers.end_with_the_build",
-        "_extensions.execute.intact.note_script",
+        "_extensions.execute.trusted_files.note_script",
         "_extensions.execute.required_frameworks.note_script",
-        "_extensions.execute.freshness.note_running",
+        "_extensions.execute.interrupted_scripts.note_running",
         "matplotlib",
         "_extensions.execute.script_isolation.reset",
         "_extensions.execute.execution_record.measure_script",

@@ -1,4 +1,4 @@
-"""Write every page again where those that are there are not all of one build, or not of this code.
+"""Write every page again after a build that was interrupted, partial or of other code.
 
 A marker in the output folder says that a build has begun and not ended, and whether it was partial.
 A stamp beside the document trees holds the :func:`keys.writing_key` with which the pages were

@@ -20,7 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from _extensions import files, stages
-from _extensions.execute import intact, keys
+from _extensions.execute import keys, trusted_files
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         return
     site = Path(app.outdir).resolve()
     weighed = (path for path in sorted(site.rglob("*")) if path.suffix in {*_KINDS, *_TEXT} and path.is_file())
-    digests = "".join(f"{path.relative_to(site).as_posix()} {intact.digest(path)}\n" for path in weighed)
+    digests = "".join(f"{path.relative_to(site).as_posix()} {trusted_files.digest(path)}\n" for path in weighed)
     stamp, file = Path(app.doctreedir, "pages-weighed"), site.parent / "page-weight.txt"
     key = f"{keys.writing_key()} {hashlib.sha256(digests.encode()).hexdigest()}"
     if file.exists() and files.read(stamp) == key:

@@ -1,6 +1,6 @@
 """Section 4, results that are lost when operations are evaluated one after the other.
 
-For the derivatives of a loss see :mod:`removable.claims.section_4_loss`.
+For the derivatives of a loss see :mod:`removable.claims.section_4_loss_derivatives`.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -22,7 +23,7 @@ from removable.frameworks.numpy import NumPy
 from removable.frameworks.tensorflow import TensorFlow
 from removable.frameworks.torch import Torch
 
-__all__ = ["ADAPTERS", "NAMES", "Framework", "Mode", "get", "load", "of", "require"]
+__all__ = ["ADAPTERS", "NAMES", "Framework", "Mode", "get", "load", "of", "require", "versions"]
 
 # The one place that keeps TensorFlow's start-up log off pages and terminals. It must be set before
 # TensorFlow is imported, which is why the gallery imports this package first. oneDNN's reordered
@@ -201,3 +202,29 @@ def require(*names: str) -> None:
         entry = _OTHERS.get(name) or _entry(name)
         if importlib.util.find_spec(entry.module) is None:
             raise MissingFrameworkError(entry.requirement)
+
+
+def versions(names: Iterable[str]) -> dict[str, str]:
+    """Return title and version of frameworks, as figures and tables name them.
+
+    Parameters
+    ----------
+    names : list of str
+        Names from :data:`NAMES`.
+
+    Returns
+    -------
+    dict of str to str
+        By name.
+
+    Raises
+    ------
+    removable.errors.InputError, removable.errors.MissingFrameworkError
+        As :func:`get` does.
+
+    Examples
+    --------
+    >>> versions(["numpy"])
+    {'numpy': 'NumPy ...'}
+    """
+    return {name: f"{get(name).title} {get(name).version}" for name in names}

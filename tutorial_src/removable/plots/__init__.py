@@ -1,7 +1,9 @@
 """Figures of sweeps or comparisons, each with its description in words.
 
-:mod:`~removable.plots.palette` has the colours, :mod:`~removable.plots.charts` draws, and
-:mod:`~removable.plots.description` writes for readers who cannot see.
+:mod:`~removable.plots.palette` has the colours. :mod:`~removable.plots.charts`,
+:mod:`~removable.plots.complex_plane` and :mod:`~removable.plots.rewriting` draw;
+:mod:`~removable.plots.parts` has what figures share. :mod:`~removable.plots.description` writes for
+readers who cannot see.
 """
 
 from removable.plots.charts import (
@@ -15,8 +17,11 @@ from removable.plots.charts import (
     side_by_side,
     zones,
 )
+from removable.plots.complex_plane import plane, plane_places, plane_points
 from removable.plots.description import Description, at_least, at_most, describe, description
-from removable.plots.palette import DARK, FORM_STYLE, LIGHT, outline, recolour
+from removable.plots.palette import DARK, FORM_STYLE, LIGHT, dots, outline, recolour
+from removable.plots.parts import law, legend, log_ticks
+from removable.plots.rewriting import patterns
 
 __all__ = [
     "DARK",
@@ -27,11 +32,19 @@ __all__ = [
     "at_most",
     "describe",
     "description",
+    "dots",
     "errors",
     "gamma_axis",
     "inset",
+    "law",
+    "legend",
+    "log_ticks",
     "outline",
     "panels",
+    "patterns",
+    "plane",
+    "plane_places",
+    "plane_points",
     "power_of_ten",
     "recolour",
     "row",

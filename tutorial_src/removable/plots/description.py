@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import decimal
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
@@ -40,8 +41,20 @@ class Description:
     versions: tuple[str, ...]
 
 
-def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison | Board) -> None:
+def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison | Board | Mapping[str, str]) -> None:
     """Attach to a figure what it reproduces, what it shows and what computed it.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        The figure.
+    item : str
+        What it reproduces.
+    finding : str
+        What it shows: its alt text.
+    run : Sweep, Comparison, Board or dict of str to str
+        What the figure was computed from, for its ``versions``; or these themselves, as
+        :func:`removable.frameworks.versions` returns them.
 
     Raises
     ------
@@ -62,7 +75,8 @@ def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison | Boa
     """
     if not item.strip() or not finding.strip():
         raise InputError(f"item is {item!r} and finding is {finding!r}; say both, readers who cannot see need them.")
-    fig._removable_description = Description(item, " ".join(finding.split()), tuple(run.versions.values()))
+    versions = run if isinstance(run, Mapping) else run.versions
+    fig._removable_description = Description(item, " ".join(finding.split()), tuple(versions.values()))
 
 
 def description(fig: Figure) -> Description | None:

@@ -5,7 +5,8 @@ A figure is drawn once, in the colours of :data:`~removable.plots.palette.LIGHT`
 paper and chosen such that readers with any of the common colour deficiencies, by the model of
 :cite:t:`Machado2009`, and readers of a grey print can tell them apart. A yellow that stands out
 from a white page is brown, so this one does not quite, and its markers have a dark outline. What
-is called black in the paper is drawn in nearly white on a dark page.
+is called black in the paper is drawn in nearly white on a dark page. ``docs/_static/site.css`` has
+the colours of the regions, too: ``tests/package/test_plots.py`` compares them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from matplotlib.figure import Figure
 
 from removable.sweeps.regions import Region
 
-__all__ = ["DARK", "FORM_STYLE", "LIGHT", "REGION_STYLE", "outline", "recolour"]
+__all__ = ["DARK", "FORM_STYLE", "LIGHT", "REGION_STYLE", "dots", "outline", "recolour"]
 
 LIGHT = MappingProxyType(
     {
@@ -87,6 +88,32 @@ def outline(role: str, others: str | None = None) -> str:
     (True, True, True)
     """
     return LIGHT["ink" if role == "yellow" else others or role]
+
+
+def dots(role: str, marker: str = "o", *, size: float = 5.0, hollow: bool = False) -> dict[str, Any]:
+    """Return the style of samples that no line joins, for ``ax.plot``.
+
+    Parameters
+    ----------
+    role : str
+        The role of the markers, a key of :data:`~removable.plots.palette.LIGHT`.
+    marker : str
+        Their shape, as matplotlib names it.
+    size : float
+        Their size in points.
+    hollow : bool
+        Whether only their outline is drawn.
+
+    Examples
+    --------
+    >>> style = dots("red", hollow=True)
+    >>> style["color"] == LIGHT["red"], style["linestyle"], style["markerfacecolor"]
+    (True, 'none', 'none')
+    """
+    style = {"linestyle": "none", "marker": marker, "markersize": size, "color": LIGHT[role]}
+    if hollow:
+        return style | {"markerfacecolor": "none"}
+    return style | {"markeredgecolor": outline(role)}
 
 
 def recolour(fig: Figure, old: MappingProxyType[str, str], new: MappingProxyType[str, str]) -> None:

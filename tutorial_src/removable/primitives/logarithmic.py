@@ -1,4 +1,7 @@
-r"""The logarithm and the power: :math:`\log(1 + x)/x`, the Box-Cox transform."""
+r"""Functions made of a logarithm, without their singularity.
+
+They are :math:`\log(1 + x)/x` at 0, and the Box-Cox transform where its power is 0.
+"""
 
 from __future__ import annotations
 

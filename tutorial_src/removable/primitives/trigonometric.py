@@ -1,6 +1,7 @@
-r"""The cardinal sine, related functions of a rotation, and the Stumpff functions.
+r"""Functions of an angle without their singularity at 0.
 
-The Stumpff functions are the same functions of a squared angle.
+They are the cardinal sine, what else a rotation needs, and the Stumpff functions, which take the
+square of the angle.
 """
 
 from __future__ import annotations

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from removable.functions import Array, Namespace, elementary
+from removable.functions import Array, Namespace, Program, elementary
 from removable.remedy import gauss, repair
 
-__all__ = ["data", "forms", "residual", "simplified", "transform"]
+__all__ = ["data", "error", "forms", "programs", "residual", "simplified", "transform"]
 
 
 def transform(x: Array, lam: Array, xp: Namespace, shift: float = 0.0, epsilon: float = 0.0) -> Array:
@@ -75,6 +75,21 @@ def forms() -> dict[str, Callable[..., Array]]:
     }
 
 
+def programs(x: float) -> dict[str, Program]:
+    """Return the forms by name, as functions of the parameter alone: the transform of one number.
+
+    Examples
+    --------
+    >>> programs(3.0)["simplified"](np.zeros(1), np) == np.log([3.0])
+    array([ True])
+    """
+
+    def of_x(form: Callable[..., Array]) -> Program:
+        return lambda lam, xp: form(x * xp.ones_like(lam), lam, xp)
+
+    return {name: of_x(form) for name, form in forms().items()}
+
+
 def residual(weights: Any, layer: Callable[..., Array], x: Array, y: Array, xp: Namespace) -> Array:
     """Transform the features, apply one hidden layer, subtract the target; shape ``(n, 1)``.
 
@@ -86,6 +101,20 @@ def residual(weights: Any, layer: Callable[..., Array], x: Array, y: Array, xp: 
     """
     lam, w1, b1, w2, b2 = weights
     return xp.tanh(layer(x, lam, xp) @ w1 + b1) @ w2 + b2 - y
+
+
+def error(weights: Any, layer: Callable[..., Array], x: np.ndarray, y: np.ndarray) -> float:
+    """Return the mean squared error on some samples, without a warning where it is not finite.
+
+    Examples
+    --------
+    >>> x, y, start = data()
+    >>> round(error(start, simplified, x, y), 3)
+    0.461
+    """
+    with np.errstate(all="ignore"):
+        left = residual(weights, layer, x, y, np)
+    return float(np.mean(left**2))
 
 
 def data() -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:

@@ -1,4 +1,4 @@
-r"""Smooth functions of a length, as functions of its square.
+r"""Smooth functions of the length of a vector, as functions of its square.
 
 A function of a vector that depends on its length :math:`r = |v|` alone is smooth at :math:`v = 0`
 if it is even in :math:`r`: then it is a function of :math:`s = r^2 = v\cdot v`, which every

@@ -1,4 +1,4 @@
-"""Points that move with their elements.
+"""Continue a program to moving points, for the elements that are near theirs.
 
 Only the elements that are near their points are evaluated around them. A circle for an element
 takes some 600 evaluations to choose, and 32 to use. Where the values are there to be looked at, a

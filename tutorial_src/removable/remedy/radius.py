@@ -1,7 +1,8 @@
 """The radius of the circle on which a program is evaluated, chosen by its values.
 
 On the real line it is the outer radius of the nodes. How far from the point the polynomial is used
-is another length: see :mod:`removable.remedy.reach`.
+is another length: see :mod:`removable.remedy.reach`. Where the point is another one for each
+element, :mod:`removable.remedy.radius_of_each` chooses.
 """
 
 from __future__ import annotations

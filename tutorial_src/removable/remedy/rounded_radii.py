@@ -1,4 +1,8 @@
-"""Radii rounded so that what is computed in units of them is rounded least."""
+"""Radii of circles, moved a little so that later rounding errors are small.
+
+One kind has a logarithm that is exact in floating point, which complex powers need. The other is a
+power of the square root of 2, so that division by it keeps short numbers short.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The points around a point at which a program is evaluated at each call.
+"""Coefficients of a power series from the values of a program at points around its point.
 
-The module also turns the values there into coefficients and their noise.
+The program is evaluated there at each call.
 """
 
 from __future__ import annotations

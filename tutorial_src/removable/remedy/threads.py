@@ -1,4 +1,4 @@
-"""A thread of its own for what no tracing and no transformation of a framework may reach."""
+"""Work that runs in another thread, so that no framework traces or transforms it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Parameters that are 0, replaced where the function is 0 along with them."""
+"""A small number in place of a parameter that is 0.
+
+A function such as a sin(x)/x is 0 everywhere if a is 0. Its values then do not tell how far its
+series reaches.
+"""
 
 from __future__ import annotations
 

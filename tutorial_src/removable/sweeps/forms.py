@@ -87,6 +87,10 @@ class Comparison:
         error = self.error(form, name, order)
         return float(np.max(error[np.isfinite(error)])) if np.isfinite(error).any() else float("nan")
 
+    def worst_of_all(self, form: str, order: int = 0) -> float:
+        """Return the largest finite error of a form in all frameworks together."""
+        return max(self.worst(form, name, order) for name in self.versions)
+
     def edges(self, form: str, name: str, order: int = 0, *, tolerance: float = 1e-3) -> Edges:
         r"""Find how far out a form is wrong, on either side of the singular point.
 
@@ -232,7 +236,7 @@ def compare(
         x=x,
         results={form: {name: run(x) for name, run in row.items()} for form, row in rerun.items()},
         meant=truth.derivatives(meant, x.astype(np.float64), base=0.0, order=order),
-        versions={a.name: f"{a.title} {a.version}" for a in adapters},
+        versions=frameworks.versions(names),
         base=float(base),
         rerun=rerun,
         true=_truth_between(meant, gamma, float(base), order),

@@ -289,5 +289,5 @@ def sweep(
         results={a.name: a.derivatives(program, x, order=order, mode=mode, dtype=dtype) for a in adapters},
         written=truth.derivatives(program, gamma, order=order),
         meant=truth.derivatives(meant, gamma, order=order),
-        versions={a.name: f"{a.title} {a.version}" for a in adapters},
+        versions=frameworks.versions(names),
     )

@@ -32,6 +32,7 @@ __all__ = [
     "EdgeSearch",
     "Edges",
     "edges",
+    "extent",
     "offsets",
     "predicted_error",
     "predicted_width",
@@ -323,6 +324,34 @@ def edges(
             raise InputError(f"the result is still off at a distance of {largest:g} from {at:g}; give a larger reach.")
         reached.append(search.edge)
     return Edges(*reached)
+
+
+def extent(holds: Callable[[np.ndarray], np.ndarray], *, at: float = 2.0) -> Edges:
+    """Return how far out something holds on either side of a point, to three digits.
+
+    Parameters
+    ----------
+    holds : callable
+        Called with numbers, shape ``(n,)``, float64; tells where it holds, shape ``(n,)``, bool.
+    at : float
+        The point. It is not looked at itself.
+
+    Returns
+    -------
+    Edges
+        The outermost distances at which it holds.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If it still holds at a distance of 1.
+
+    Examples
+    --------
+    >>> print(extent(lambda x: x * x - 4 == 4 * (x - 2)))  # Figure 1's yellow region
+    1.49e-08 left, 2.11e-08 right
+    """
+    return edges(lambda x: np.where(holds(x), np.nan, 0.0), np.zeros_like, at=at)
 
 
 def predicted_error(distance: float, order: int, *, dtype: str = "float64", size: float = 4.0) -> float:

@@ -29,7 +29,7 @@ from removable.functions import h
 from removable.systems import jax
 from removable.systems.modes import run_or_raise
 
-__all__ = ["WITHOUT", "compiled", "fused", "replay", "rounded"]
+__all__ = ["STEPS", "WITHOUT", "compiled", "fused", "replay", "rounded"]
 
 WITHOUT = "AVX"
 """An instruction set of Intel's and AMD's processors that has no fused multiply-add.
@@ -62,6 +62,10 @@ def rounded(a: float, b: float, c: float) -> float:
     True
     """
     return float(Fraction(float(Fraction(a) * Fraction(b))) + Fraction(c))
+
+
+STEPS: dict[str, Step] = {"rounded twice": rounded, "rounded once": fused}
+"""What code can do where a product meets a sum, by name."""
 
 
 def replay(x: np.ndarray, step: Step) -> np.ndarray:

@@ -1,12 +1,8 @@
-"""The same bytes whether a page is written with all others or alone.
+"""The search index of all pages, in a build that writes only some of them.
 
-Three things differ otherwise.
-
-1. The style sheet of myst-nb is copied after the last page is written, so that pages of a first
-   build address it without the checksum that those of a second one carry.
-2. Sphinx drops the index entries of the pages that it does not write again: after any second
-   build, its search would no longer have them.
-3. A word that no page holds any more stays in the search index, with an empty list of pages.
+Sphinx drops the index entries of the pages that it does not write again: after any second build,
+its search would no longer have them. And a word that no page holds any more stays in the index,
+with an empty list of pages.
 """
 
 from __future__ import annotations
@@ -15,17 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
 
 from _extensions import stages
-
-
-def bring_style_sheet(app: Sphinx) -> None:
-    """Have the style sheet there before the first page is written."""
-    if app.builder.format == "html":
-        Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
-        add_global_html_resources(app, None)
 
 
 def complete(
@@ -58,7 +46,6 @@ def complete_search(app: Sphinx) -> list[Any]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Run once the output folder has been emptied, and when all pages are written."""
-    stages.listen(app, stages.Stage.STYLE_SHEET_COPIED, bring_style_sheet)
+    """Run when all pages are written."""
     stages.listen(app, stages.Stage.SEARCH_COMPLETED, complete_search)
     return stages.SAFE

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from _extensions.content import links
+from _extensions.content import pending_links
 from docutils import nodes
 
 
 def test_a_link_says_where_it_stands_and_leads():
-    link = links.link_to(SimpleNamespace(docname="a/b"), "/guide/build", nodes.inline("", "text"))
+    link = pending_links.link_to(SimpleNamespace(docname="a/b"), "/guide/build", nodes.inline("", "text"))
     assert (link["refdoc"], link["reftype"], link["reftarget"]) == ("a/b", "doc", "/guide/build")
     assert link["refwarn"]

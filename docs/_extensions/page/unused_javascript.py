@@ -1,4 +1,4 @@
-"""Leave out what pages load without using it: a fifth of what a reader would wait for.
+"""Leave out the scripts that pages load without using them.
 
 The theme loads the search index on every page, for results while one types, which this site does
 not show; and a script that draws icons other than those of its font, of which the site has none.

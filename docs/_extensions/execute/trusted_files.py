@@ -24,7 +24,7 @@ from sphinx.config import Config
 from sphinx.util import logging
 
 from _extensions import files, folders, stages
-from _extensions.execute import freshness, site_state
+from _extensions.execute import gallery_scripts, site_state
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def _script(page: Path) -> Path:
 
 
 def _digests_of_script(page: Path) -> Digests:
-    its_own = freshness.files_of(page.parent, page.stem)
+    its_own = gallery_scripts.files_of(page.parent, page.stem)
     return digests(folders.gallery_pages(), (path for path in its_own if path.suffix != ".new"))
 
 
@@ -128,7 +128,7 @@ def mend_gallery() -> None:
         recorded = load(_script(page))
         if not recorded or damaged(folders.gallery_pages(), recorded):
             logger.info("%s: its page or figures are not whole, so it is executed again", page.name)
-            for path in freshness.files_of(page.parent, page.stem):
+            for path in gallery_scripts.files_of(page.parent, page.stem):
                 path.unlink()
             _script(page).unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""An evaluation of the claims beside the build, with the page that shows its record."""
+"""An evaluation of the claims that runs beside the build."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from _extensions.page import lean_pages
+from _extensions.page import unused_javascript
 from site_under_test import SITE, pages
 
 
@@ -12,7 +12,7 @@ def test_scripts_that_a_page_does_not_use_are_not_loaded():
     for name, page in pages().items():
         assert "fontawesome.js" not in page.html
         assert ("searchindex.js" in page.html) == (name == "search.html")
-    assert lean_pages.__doc__
+    assert unused_javascript.__doc__
 
 
 def test_icons_of_pages_are_in_the_small_font():
