@@ -153,6 +153,15 @@ napoleon_type_aliases = {
     "Subject": "removable.systems.subject.Subject",
     "Rewrites": "removable.systems.rewrites.Rewrites",
     "Sweep": "removable.sweeps.sweep.Sweep",
+    "Cure": "removable.probing.cure.Cure",
+    "Disagreement": "removable.probing.modes.Disagreement",
+    "Evaluator": "removable.probing.evaluation.base.Evaluator",
+    "Found": "removable.probing.report.Found",
+    "Judged": "removable.probing.verdict.Judged",
+    "Line": "removable.probing.line.Line",
+    "Order": "removable.probing.verdict.Order",
+    "Outside": "removable.probing.outside.Outside",
+    "Piece": "removable.probing.outside.Piece",
 }
 
 bibtex_bibfiles = ["references.bib"]

@@ -21,6 +21,7 @@ from removable.plots.complex_plane import plane, plane_places, plane_points
 from removable.plots.description import Description, at_least, at_most, describe, description
 from removable.plots.palette import DARK, FORM_STYLE, LIGHT, dots, outline, recolour
 from removable.plots.parts import law, legend, log_ticks
+from removable.plots.probe_chart import probed
 from removable.plots.rewriting import patterns
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "plane_places",
     "plane_points",
     "power_of_ten",
+    "probed",
     "recolour",
     "row",
     "scatter",

@@ -126,7 +126,7 @@ def ring(side: Side, radius: float, values: np.ndarray) -> Fit | None:
 
     Returns
     -------
-    Fit or None
+    removable.probing.fits.Fit or None
         None if a value is not finite.
 
     Examples

@@ -77,7 +77,7 @@ class Line:
 
     @property
     def scale(self) -> float:
-        """The unit of distances from the point: the size of what moves, at least 1."""
+        """The size of what moves, or 1 if that is larger; distances are chosen in units of it."""
         moved = np.atleast_1d(self.start)[self.moving] / np.atleast_1d(self.direction)[self.moving]
         return max(1.0, float(np.max(np.abs(moved))))
 

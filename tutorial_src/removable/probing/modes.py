@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from removable.probing.evaluation import Evaluator, Mode
+from removable.frameworks import Mode
+from removable.probing.evaluation import Evaluator
 from removable.probing.line import Line
 from removable.probing.outside import Values
 from removable.probing.verdict import WINDOW, Judged, judge, offsets_of
@@ -34,8 +35,10 @@ class Disagreement:
         The order of the derivative.
     offset : float
         The distance from the point, with sign.
-    reverse, other : float
-        What both modes return there.
+    reverse : float
+        What reverse mode returns there.
+    other : float
+        What the other mode returns.
     """
 
     mode: str

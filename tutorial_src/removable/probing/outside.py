@@ -46,7 +46,7 @@ class Piece:
 
     Attributes
     ----------
-    fits : tuple of Fit
+    fits : tuple of removable.probing.fits.Fit
         The rings, the largest first.
     branch : float
         The distance from the point at which the program becomes another function; 0 if it does not.

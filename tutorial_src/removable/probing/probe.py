@@ -53,7 +53,7 @@ def probe(
     function : callable
         A function of tensors of PyTorch, TensorFlow or JAX, or a module or layer of them, which is
         called as for inference.
-    at : number, array, tuple or dict
+    at : float, array, tuple or dict
         The point: the argument; a tuple of several; or a dict of them by name. Floating-point
         arguments can move, all others are passed on as they are.
     along : str, int, tuple or array, optional
@@ -76,7 +76,7 @@ def probe(
 
     Returns
     -------
-    Report
+    removable.probing.report.Report
         ``verdict`` is "sound", "unsound", "kink", "singular" or "unsettled"; ``orders[k]`` tells of
         the k-th derivative; ``print`` it.
 

@@ -71,7 +71,7 @@ def subject(
     ----------
     function : callable
         The user's function.
-    at : number, array, tuple or dict
+    at : float, array, tuple or dict
         Its argument at the point; a tuple of several arguments, or a dict of them by name.
     along : str, int, tuple or array, optional
         Which argument moves, by name or number; with an index, which element of it; or a direction,
@@ -83,7 +83,7 @@ def subject(
 
     Returns
     -------
-    Subject
+    removable.probing.subject.Subject
         The framework and the lines.
 
     Raises

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from removable.probing.evaluation.base import Evaluator, Mode
+from removable.probing.evaluation.base import Evaluator
 
-__all__ = ["Evaluator", "Mode", "evaluator"]
+__all__ = ["Evaluator", "evaluator"]
 
 
 @cache

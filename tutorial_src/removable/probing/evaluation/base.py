@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from removable.errors import InputError
+from removable.frameworks import Mode
 from removable.probing.line import Line
 
-__all__ = ["Evaluator", "Mode", "nothing_floating"]
-
-Mode = Literal["reverse", "forward", "forward-over-reverse"]
-"""How derivatives are propagated."""
+__all__ = ["Evaluator", "nothing_floating"]
 
 _COMPARED = np.array([0.0, 0.2718, -0.1414, 0.0577, -0.0031])
 """Offsets, in units of the scale, at which a program of many numbers is compared with itself."""

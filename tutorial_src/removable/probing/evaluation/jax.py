@@ -17,7 +17,8 @@ import numpy as np
 from jax.extend.core import jaxpr_as_fun
 
 from removable.errors import InputError
-from removable.probing.evaluation.base import Evaluator, Mode, nothing_floating
+from removable.frameworks import Mode
+from removable.probing.evaluation.base import Evaluator, nothing_floating
 from removable.probing.line import Line
 
 _LARGE = 10_000

@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from removable.errors import InputError
-from removable.probing.evaluation.base import Evaluator, Mode, nothing_floating
+from removable.frameworks import Mode
+from removable.probing.evaluation.base import Evaluator, nothing_floating
 from removable.probing.line import Line
 
 

@@ -24,12 +24,12 @@ def probed(report: Report | Found) -> tuple[Figure, np.ndarray]:
 
     Parameters
     ----------
-    report : Report or Found
+    report : removable.probing.report.Report or Found
         A report, of which the worst line is drawn, or one of its lines.
 
     Returns
     -------
-    Figure, numpy.ndarray
+    tuple of matplotlib.figure.Figure and numpy.ndarray
         The figure and its panels, one for each order.
 
     Raises
