@@ -20,7 +20,7 @@ _DIGITS, _STEP = 300, mpmath.mpf(10) ** -50
 
 _RELATIVE, _ROUNDINGS, _WINDOW = 1e-3, 100.0, 0.1
 
-_ROUNDING = {"float64": 2.0**-53, "float32": 2.0**-24}
+_ROUNDING = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 
 
 @dataclass(frozen=True)
