@@ -148,8 +148,8 @@ FAILING = (
         0.0,
         BAD,
         ALL,
-        widths={0: 0.75 * U / 1e-3},
-        why="the two are rounded by u and u/2: their sum over 2t",
+        widths={0: U / 2 / 1e-3},
+        why="exp(x) is rounded by u: that over 2t; the rounding of exp(-x), u/2, rarely adds to it",
         true=lambda t: mp.sinh(t) / t,
     ),
     Case(

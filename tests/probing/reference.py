@@ -16,7 +16,7 @@ from removable.probing.subject import subject
 
 __all__ = ["Reference", "reference", "truths"]
 
-_DIGITS, _STEP = 300, mpmath.mpf(10) ** -50
+_DIGITS, _STEP = 250, mpmath.mpf(10) ** -50
 
 _RELATIVE, _ROUNDINGS, _WINDOW = 1e-3, 100.0, 0.1
 
@@ -48,7 +48,7 @@ class Reference:
 
 
 def truths(case: Case, offset: float, side: str | None) -> list[float]:
-    """Return the value and two derivatives that are meant, by differences in 300 digits."""
+    """Return the value and two derivatives that are meant, by differences in 250 digits."""
     assert case.true is not None
     with mp.workdps(_DIGITS):
         t = mp.mpf(offset)
@@ -59,7 +59,7 @@ def truths(case: Case, offset: float, side: str | None) -> list[float]:
         return [float(here), float(slope), float(second)]
 
 
-def reference(case: Case, per_decade: int = 8) -> Reference:
+def reference(case: Case, per_decade: int) -> Reference:
     """Hold a framework against mpmath."""
     keywords = dict(case.keywords)
     side = keywords.pop("side", None)
