@@ -1,0 +1,85 @@
+"""The probe against two corpora: verdicts, the orders that are wrong, and how far they are."""
+
+from __future__ import annotations
+
+import functools
+
+import jax.numpy as jnp
+import pytest
+import tensorflow as tf
+import torch
+from probing import cases_judging, cases_tuning
+from probing.case import Case
+from removable.probing.probe import probe
+from removable.probing.report import Report
+
+CASES = (*cases_tuning.CASES, *cases_judging.CASES)
+
+
+@functools.cache
+def probed(case: Case) -> Report:
+    return probe(case.function, case.at, framework=case.framework, **case.keywords)
+
+
+def flags(report: Report) -> frozenset[int]:
+    """The orders that are wrong along any line, in any output."""
+    orders = (enumerate(found.judged.orders) for found in report.found)
+    return frozenset(k for pairs in orders for k, order in pairs if order.is_wrong)
+
+
+def width(report: Report, order: int) -> float:
+    return max(found.judged.orders[order].width for found in report.found)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_verdict(case: Case) -> None:
+    report = probed(case)
+    assert report.verdict == case.verdict, report
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_wrong_orders(case: Case) -> None:
+    report = probed(case)
+    assert flags(report) == case.wrong, report
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.widths], ids=str)
+def test_the_widths(case: Case) -> None:
+    report = probed(case)
+    for order, expected in case.widths.items():
+        assert expected / 2 <= width(report, order) <= 2 * expected, f"order {order}\n{report}"
+
+
+@pytest.mark.parametrize(
+    ("function", "framework"),
+    [(torch.cos, "torch"), (tf.cos, "tensorflow"), (jnp.cos, "jax")],
+    ids=["torch", "tensorflow", "jax"],
+)
+def test_the_framework_is_found_though_all_three_are_imported(function: object, framework: str) -> None:
+    assert probe(function, 0.0).framework == framework
+
+
+@pytest.mark.parametrize("element", [0, 1, 2])
+def test_a_number_names_an_element_of_a_vector_that_is_the_only_argument(element: int) -> None:
+    report = probe(lambda v: (v * v).sum(), [1.0, 2.0, 3.0], along=element, framework="torch")
+    assert [found.along for found in report.found] == [f"x[{element}]"]
+
+
+def test_every_coordinate_is_looked_at_unless_one_is_named() -> None:
+    report = probe(lambda v, w: (v * w).sum(), ([1.0, 2.0], [3.0, 4.0]), framework="torch")
+    assert [found.along for found in report.found] == [f"argument {i}[{j}]" for i in (0, 1) for j in (0, 1)]
+
+
+def test_each_of_a_few_outputs_is_judged_by_itself() -> None:
+    report = probe(lambda x: torch.stack([torch.cos(x), torch.sin(x) / x, x]), 0.0)
+    verdicts = {found.output: found.judged.verdict for found in report.found}
+    assert verdicts == {"output 0": "sound", "output 1": "unsound", "output 2": "sound"}
+
+
+def test_the_report_names_function_point_and_orders() -> None:
+    def versine(x: torch.Tensor) -> torch.Tensor:
+        return (1 - torch.cos(x)) / x**2
+
+    text = str(probe(versine, 0.0))
+    assert text.startswith("versine in torch\nx = 0.0: unsound")
+    assert text.count("WRONG") == 3
