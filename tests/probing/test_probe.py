@@ -81,5 +81,5 @@ def test_the_report_names_function_point_and_orders() -> None:
         return (1 - torch.cos(x)) / x**2
 
     text = str(probe(versine, 0.0))
-    assert text.startswith("versine in torch\nx = 0.0: unsound")
+    assert text.startswith("versine in torch: unsound\nx = 0.0: unsound")
     assert text.count("WRONG") == 3

@@ -79,7 +79,7 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
         lambda v: torch.mv(torch.eye(2, dtype=torch.float64), v),
         torch.zeros(2),
         {},
-        "float64",
+        "same dtype",
     ),
 }
 

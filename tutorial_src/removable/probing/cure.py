@@ -79,7 +79,7 @@ def cure(
         return Cure(
             "replace the operation whose derivative is wrong: it is so at every distance that was looked at", (), ""
         )
-    if judged.outside.kind != "smooth":
+    if judged.outside.kind in ("kink", "jump"):
         return Cure("select between the two sides by where, each with arguments that are safe for it", (), "Remedies")
     if not line.start.shape and outputs == 1 and (values := _repaired(function, evaluator, line, judged)):
         return Cure(f"removable.repair({name}, at={line.at!r})", values, "Remedies")

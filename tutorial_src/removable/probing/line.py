@@ -19,13 +19,16 @@ __all__ = ["Line", "rounded_to"]
 
 
 def rounded_to(values: np.ndarray, dtype: str) -> np.ndarray:
-    """Round float64 numbers to the bits of another dtype; its range is not looked at.
+    """Round float64 numbers to another dtype.
 
     Examples
     --------
     >>> rounded_to(np.array([0.1, 1.0]), "bfloat16").tolist()
     [0.10009765625, 1.0]
     """
+    if dtype != "bfloat16":
+        with np.errstate(over="ignore"):
+            return np.asarray(values).astype(dtype).astype(np.float64)
     fraction, exponent = np.frexp(values)
     bits = PRECISIONS[dtype]
     return np.asarray(np.ldexp(np.round(np.ldexp(fraction, bits)), exponent - bits))
@@ -40,8 +43,8 @@ class Line:
     name : str
         The framework, as :func:`removable.frameworks.get` names it.
     program : callable
-        Takes the argument that moves, a tensor of shape S, to all floating-point numbers that the
-        user's function returns: a tensor of shape (m,).
+        Takes the argument that moves, a tensor of shape S, to the list of what the user's function
+        returns: tensors of floating-point numbers, of one dimension each.
     start : numpy.ndarray
         The argument at the point, float64, shape S; numbers of ``dtype``.
     direction : numpy.ndarray
@@ -53,7 +56,7 @@ class Line:
     """
 
     name: str
-    program: Callable[[Any], Any]
+    program: Callable[[Any], list[Any]]
     start: np.ndarray
     direction: np.ndarray
     dtype: str

@@ -5,6 +5,7 @@ Each is held against the same truth. It changes no verdict: it is told in a line
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,10 @@ from removable.probing.line import Line
 from removable.probing.outside import Values
 from removable.probing.verdict import WINDOW, Judged, judge, offsets_of
 
-__all__ = ["Disagreement", "in_single_precision", "modes_that_disagree"]
+__all__ = ["Disagreement", "Picked", "in_single_precision", "modes_that_disagree"]
+
+Picked = Callable[[np.ndarray], np.ndarray]
+"""Takes an array whose last axis has the outputs to the one that is judged."""
 
 _MODES: tuple[Mode, ...] = ("forward", "forward-over-reverse")
 
@@ -49,7 +53,7 @@ class Disagreement:
 
 
 def modes_that_disagree(
-    evaluator: Evaluator, line: Line, weights: np.ndarray, judged: Judged, computed: np.ndarray
+    evaluator: Evaluator, line: Line, picked: Picked, judged: Judged, computed: np.ndarray
 ) -> tuple[Disagreement, ...]:
     """Compare forward mode, and forward over reverse mode, with reverse mode where that is right.
 
@@ -57,8 +61,8 @@ def modes_that_disagree(
     ----------
     evaluator, line
         The framework and the line.
-    weights : numpy.ndarray
-        How the outputs are added up, shape (m,).
+    picked : callable
+        Takes arrays whose last axis has the outputs to the one that is judged.
     judged : Judged
         The verdict on reverse mode.
     computed : numpy.ndarray
@@ -78,9 +82,10 @@ def modes_that_disagree(
     found: dict[tuple[str, int], Disagreement] = {}
     for mode in _MODES:
         try:
-            other = evaluator.derivatives(line, judged.offsets[nearest], len(computed) - 1, line.dtype, mode) @ weights
+            rows = evaluator.derivatives(line, judged.offsets[nearest], len(computed) - 1, line.dtype, mode)
         except Exception:  # not every program can be differentiated in every mode
             continue
+        other = picked(rows)
         for column, sample in enumerate(nearest):
             for k in range(1, len(computed)):
                 reverse, there = float(computed[k, sample]), float(other[k, column])
@@ -93,7 +98,7 @@ def modes_that_disagree(
 
 
 def in_single_precision(
-    evaluator: Evaluator, line: Line, weights: np.ndarray, judged: Judged, values: Values, side: int
+    evaluator: Evaluator, line: Line, picked: Picked, judged: Judged, values: Values, side: int
 ) -> Judged | None:
     """Judge the same program in float32.
 
@@ -110,7 +115,7 @@ def in_single_precision(
     offsets = np.unique(np.append(offsets_of(line, "float32"), here))
     offsets = offsets[offsets * side >= 0] if side else offsets
     try:
-        computed = evaluator.derivatives(line, offsets, len(judged.orders) - 1, "float32") @ weights
+        computed = picked(evaluator.derivatives(line, offsets, len(judged.orders) - 1, "float32"))
     except Exception:  # a program with constants in double precision
         return None
     return judge(values, line, offsets, computed, side, "float32", judged.outside)

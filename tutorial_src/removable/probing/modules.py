@@ -39,9 +39,23 @@ def called(
     if not _is_module(function):
         return function(*positional, **named)
     with _evaluating(function):
-        if replaced:
-            return sys.modules["torch"].func.functional_call(function, dict(replaced), tuple(positional), dict(named))
+        held = {**_in_double(function, [*positional, *named.values(), *replaced.values()]), **replaced}
+        if held:
+            return sys.modules["torch"].func.functional_call(function, held, tuple(positional), dict(named))
         return function(*positional, **named)
+
+
+def _in_double(module: Any, arguments: Sequence[Any]) -> dict[str, Any]:
+    """Return the parameters and buffers of a module in double precision, if an argument is."""
+    torch = sys.modules["torch"]
+    if not any(isinstance(argument, torch.Tensor) and argument.dtype == torch.float64 for argument in arguments):
+        return {}
+    held = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    return {
+        name: value.double()
+        for name, value in held.items()
+        if value.is_floating_point() and value.dtype != torch.float64
+    }
 
 
 @contextlib.contextmanager

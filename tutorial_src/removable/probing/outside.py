@@ -35,6 +35,9 @@ _SETTLED, _NEGLIGIBLE = 0.1, 1e-6
 """A derivative is known if its error bars, times :data:`_BARS`, are no more than a tenth of it, or
 than a millionth of what the function could have, given its size and its other derivatives."""
 
+_CONSTANT = 0.1
+"""Values vary at least by this part of their size, as far as rounding errors are concerned."""
+
 _ABRUPT = 0.05
 """Values that leave the outer function by this part, from one sample to the next, of what they are
 off further in, have a branch there."""
@@ -170,7 +173,7 @@ def _piece(side: Side, radii: np.ndarray, results: np.ndarray, values: Values, o
     """Return the function on which rings agree; None if no ring is fitted well."""
     fits = [fit for radius, row in zip(radii, results, strict=True) if (fit := ring(side, radius, row))]
     groups: list[list[Fit]] = []
-    for fit in (fit for fit in fits if _is_settled(fit, order)):
+    for fit in (fit for fit in fits if _is_settled(fit, order, radii[0] / LARGEST)):
         if groups and _agree(groups[-1], fit, order):
             groups[-1].append(fit)
         elif groups and (branch := _branch(groups[-1], fit, values)):
@@ -180,14 +183,19 @@ def _piece(side: Side, radii: np.ndarray, results: np.ndarray, values: Values, o
     return Piece(tuple(groups[-1])) if groups else None
 
 
-def _is_settled(fit: Fit, order: int) -> bool:
-    """Tell whether a ring determines value and derivatives at the point."""
+def _is_settled(fit: Fit, order: int, scale: float) -> bool:
+    """Tell whether a ring determines value and derivatives at the point.
+
+    What a derivative could be follows from how much the values vary, and over which distance they
+    do, by the other derivatives. A constant in them says nothing of that.
+    """
     zero = np.zeros(1)
     seen = [fit.at(zero, k) for k in range(order + 1)]
     numbers, bars = (np.array([pair[i][0] for pair in seen]) for i in (0, 1))
-    powers = fit.radius ** np.arange(order + 1)
-    possible = max(fit.size, float(np.max(np.abs(numbers) * powers)))
-    return bool(np.all(_BARS * bars <= np.maximum(_SETTLED * np.abs(numbers), _NEGLIGIBLE * possible / powers)))
+    size = max(np.ptp(fit.values) / 2, _CONSTANT * fit.size)
+    steepest = max([1 / scale, *((abs(v) / size) ** (1 / k) for k, v in enumerate(numbers[1:], 1) if size)])
+    possible = np.array([fit.size, *(size * steepest**k for k in range(1, order + 1))])
+    return bool(np.all(_BARS * bars <= np.maximum(_SETTLED * np.abs(numbers), _NEGLIGIBLE * possible)))
 
 
 def _agree(group: list[Fit], fit: Fit, order: int) -> bool:

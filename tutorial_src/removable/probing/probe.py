@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
@@ -14,10 +15,11 @@ from removable.probing.candidates import candidates
 from removable.probing.cure import cure
 from removable.probing.evaluation import Evaluator
 from removable.probing.line import Line, rounded_to
-from removable.probing.modes import in_single_precision, modes_that_disagree
+from removable.probing.modes import Picked, in_single_precision, modes_that_disagree
+from removable.probing.outside import Values
 from removable.probing.report import Found, Report
-from removable.probing.subject import Subject, subject
-from removable.probing.verdict import judge, offsets_of
+from removable.probing.subject import Subject, differentiated, subject
+from removable.probing.verdict import Judged, judge, offsets_beyond, offsets_of
 
 __all__ = ["probe"]
 
@@ -106,7 +108,7 @@ def probe(
         raise InputError(f'side is {side!r}; give "left" or "right", or leave it away for both.')
     checked_order(order, most=_HIGHEST)
     if at is None and between is None:
-        raise InputError("there is no point; give at, or an interval as between.")
+        raise InputError("at is None; give the point, or an interval as between.")
     low, high = _interval(between) if between is not None else (0.0, 0.0)
     taken = subject(function, (low + high) / 2 if at is None else at, along, framework=framework, dtype=dtype)
     name = getattr(function, "__name__", type(function).__name__)
@@ -144,22 +146,43 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
     offsets = np.sort(np.append(offsets_of(line, line.dtype), 0.0))
     offsets = offsets[offsets * side >= 0] if side else offsets
     _require_steady(evaluator, line, offsets)
-    computed = evaluator.derivatives(line, offsets, order, line.dtype)
+    computed = differentiated(evaluator, line, offsets, order)
     remembered = _Remembered(evaluator, line)
     found = []
-    for output, weights in _weights(taken.outputs).items():
-        rows = computed @ weights
+    for output, picked in _outputs(taken.outputs).items():
 
-        def values(t: np.ndarray, weights: np.ndarray = weights) -> np.ndarray:
-            return remembered(t) @ weights
+        def values(t: np.ndarray, picked: Picked = picked) -> np.ndarray:
+            return picked(remembered(t))
 
         with np.errstate(all="ignore"):
-            judged = judge(values, line, offsets, rows, side)
-            modes = modes_that_disagree(evaluator, line, weights, judged, rows)
-            single = in_single_precision(evaluator, line, weights, judged, values, side)
+            judged, rows = _judged(evaluator, line, values, picked, offsets, picked(computed), side)
+            modes = modes_that_disagree(evaluator, line, picked, judged, rows)
+            single = in_single_precision(evaluator, line, picked, judged, values, side)
             remedy = cure(function, name, evaluator, line, judged, taken.outputs)
         found.append(Found(line.label, output, line.at, line.dtype, judged, modes, single, remedy))
     return found
+
+
+def _judged(
+    evaluator: Evaluator,
+    line: Line,
+    values: Values,
+    picked: Picked,
+    offsets: np.ndarray,
+    rows: np.ndarray,
+    side: int,
+) -> tuple[Judged, np.ndarray]:
+    """Judge an output, and look again beyond the outermost distances at which it is wrong."""
+    judged = judge(values, line, offsets, rows, side)
+    more = offsets_beyond(line, judged, line.dtype)
+    more = more[more * side >= 0] if side else more
+    if not more.size:
+        return judged, rows
+    together = np.concatenate([offsets, more])
+    order = np.argsort(together)
+    beyond = picked(evaluator.derivatives(line, more, len(rows) - 1, line.dtype))
+    rows = np.concatenate([rows, beyond], 1)[:, order]
+    return judge(values, line, together[order], rows, side, outside=judged.outside), rows
 
 
 class _Remembered:
@@ -168,31 +191,47 @@ class _Remembered:
     def __init__(self, evaluator: Evaluator, line: Line) -> None:
         self.evaluator, self.line = evaluator, line
         self.known: dict[bytes, np.ndarray] = {}
+        self.dtype = "float64"
 
     def __call__(self, offsets: np.ndarray) -> np.ndarray:
         key = offsets.tobytes()
         if key not in self.known:
-            self.known[key] = self.evaluator.values(self.line, offsets)
+            self.known[key] = self._values(offsets)
         return self.known[key]
 
+    def _values(self, offsets: np.ndarray) -> np.ndarray:
+        try:
+            return self.evaluator.values(self.line, offsets, self.dtype)
+        except Exception:  # a program that holds tensors in single precision
+            if self.dtype == self.line.dtype:
+                raise
+            self.dtype = self.line.dtype
+            return self.evaluator.values(self.line, offsets, self.dtype)
 
-def _weights(outputs: int) -> dict[str, np.ndarray]:
-    """Return how outputs are added up to what is judged, by name."""
+
+def _outputs(outputs: int) -> dict[str, Picked]:
+    """Return what is judged, by name: functions of arrays whose last axis has the outputs."""
     if outputs == 1:
-        return {"": np.ones(1)}
+        return {"": functools.partial(_output, 0)}
     if outputs <= _JUDGED_ONE_BY_ONE:
-        return {f"output {i}": row for i, row in enumerate(np.eye(outputs))}
-    random = np.random.default_rng(0)
-    return {f"a weighted sum of the {outputs} outputs": random.uniform(0.5, 1.0, outputs)}
+        return {f"output {i}": functools.partial(_output, i) for i in range(outputs)}
+    weights = np.random.default_rng(0).uniform(0.5, 1.0, outputs)
+    return {f"a weighted sum of the {outputs} outputs": lambda rows: rows @ weights}
+
+
+def _output(number: int, rows: np.ndarray) -> np.ndarray:
+    return rows[..., number]
 
 
 def _require_steady(evaluator: Evaluator, line: Line, offsets: np.ndarray) -> None:
-    """Raise if a program returns something else when it is called again, or the same everywhere."""
-    two = offsets[[0, -1]]
-    first, again = (evaluator.values(line, two, line.dtype) for _ in range(2))
+    """Raise if a program is not the same when it is called again, or takes no notice of x."""
+    some = offsets[[0, -1, len(offsets) // 3, 2 * len(offsets) // 3]]
+    first, again = (evaluator.values(line, some, line.dtype) for _ in range(2))
     if not np.array_equal(first, again, equal_nan=True):
         where = tuple(np.argwhere((first != again) & ~(np.isnan(first) & np.isnan(again)))[0])
         raise InputError(
             f"the function returns {float(first[where])!r} and then {float(again[where])!r} for the same argument: "
             "it depends on chance, or on what changes from call to call; give one that always returns the same."
         )
+    if np.array_equal(first, np.broadcast_to(first[0], first.shape)) and not evaluator.depends(line):
+        raise InputError(f"what the function returns does not depend on {line.label}; give one that does.")

@@ -18,6 +18,8 @@ from removable.probing.line import Line, rounded_to
 
 __all__ = ["MOST_LINES", "Subject", "subject"]
 
+_FRAMEWORKS = ("torch", "tensorflow", "jax")
+
 MOST_LINES = 64
 """How many coordinates are looked at in turn, unless one is named."""
 
@@ -98,14 +100,38 @@ def subject(
         own_numbers, own = _numbers(parameter)
         name = along[0] if isinstance(along, tuple) else along
         arguments.append(_Argument(name, parameter, own_numbers, own, is_parameter=True))
-    if not any(argument.numbers is not None for argument in arguments):
+    if not any(argument.numbers is not None and argument.numbers.size for argument in arguments):
         raise InputError(f"at is {at!r}, in which no floating-point number can move; give the point as numbers.")
     chosen = list(_chosen(arguments, along))
+    if framework not in (None, *_FRAMEWORKS):
+        raise InputError(f"framework is {framework!r}; give one of {', '.join(_FRAMEWORKS)}.")
     name = framework or _framework_of(at) or _that_takes(function, arguments)
     lines = tuple(_line(name, function, arguments, argument, direction, label) for argument, direction, label in chosen)
-    first = lines[0]
-    returned = _returned(evaluator(name), first)
-    return Subject(name, lines, returned)
+    return Subject(name, lines, _returned(name, lines[0]))
+
+
+def differentiated(evaluator: Evaluator, line: Line, offsets: np.ndarray, order: int) -> np.ndarray:
+    """Return value and derivatives along a line, shape (order + 1, n, m), in reverse mode.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If the framework cannot differentiate the function.
+    """
+    try:
+        return evaluator.derivatives(line, offsets, order, line.dtype)
+    except InputError:
+        raise
+    except Exception as error:  # whatever a framework says of a user's function
+        raise InputError(
+            f"the function cannot be differentiated to order {order} by {line.name}: {_said(error)}; ask for a lower order."
+        ) from error
+
+
+def _said(error: Exception) -> str:
+    """Return what an exception says, in a line of bounded length."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
 
 
 def _arguments(at: Any, dtype: str | None) -> Iterator[_Argument]:
@@ -138,7 +164,10 @@ def _numbers(value: Any) -> tuple[np.ndarray | None, str]:
     if isinstance(value, float | np.floating):
         return np.array(float(value)), str(getattr(value, "dtype", "float64"))
     if isinstance(value, list):
-        value = np.asarray(value, dtype=float)
+        try:
+            value = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            raise InputError(f"at is {value!r}; give a list of numbers, or of lists of the same length.") from None
     if isinstance(value, np.ndarray):
         return (value.astype(np.float64), str(value.dtype)) if value.dtype.kind == "f" else (None, "")
     name = _framework_of(value)
@@ -184,10 +213,11 @@ def _chosen(arguments: list[_Argument], along: Any) -> Iterator[tuple[_Argument,
         return
     key, index = along if isinstance(along, tuple) and len(along) == 2 and along[0] in moving else (along, None)
     if isinstance(key, str | int) and not isinstance(key, bool):
-        if key not in moving and not (isinstance(key, int) and len(moving) == 1):
+        lone = arguments[0].numbers if len(arguments) == 1 else None
+        if isinstance(key, int) and index is None and lone is not None and lone.shape:
+            key, index = arguments[0].key, key  # an element of the only argument
+        if key not in moving:
             raise InputError(f"along is {along!r}; give one of {', '.join(map(repr, moving))}, or a direction.")
-        if key not in moving:  # an element of the only argument
-            key, index = next(iter(moving)), key
         if index is None:
             yield from _coordinates(moving[key], len(arguments) > 1)
         else:
@@ -266,10 +296,8 @@ def _line(
 
 
 def _fixed(own: Evaluator, argument: _Argument, like: Any) -> Any:
-    """Return an argument that does not move; plain numbers become tensors."""
-    if argument.numbers is None or _framework_of(argument.value) is not None:
-        return argument.value
-    return own.constant(argument.numbers, like)
+    """Return an argument that does not move, in the precision of the one that does."""
+    return argument.value if argument.numbers is None else own.constant(argument.numbers, like)
 
 
 def _that_takes(function: Callable[..., Any], arguments: list[_Argument]) -> str:
@@ -285,7 +313,7 @@ def _that_takes(function: Callable[..., Any], arguments: list[_Argument]) -> str
         try:
             line.program(own.tensor(moving.numbers, moving.dtype))
         except Exception as error:  # whatever a function says of a tensor that it does not take
-            said[name] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+            said[name] = _said(error)
         else:
             return name
     if not said:
@@ -294,6 +322,15 @@ def _that_takes(function: Callable[..., Any], arguments: list[_Argument]) -> str
     raise InputError(f"the function takes no tensor of {' or '.join(said)} and returns one: {reasons}")
 
 
-def _returned(own: Evaluator, line: Line) -> int:
-    """Count the numbers that a function returns."""
-    return len(own.value(line, own.tensor(line.start, line.dtype)))
+def _returned(name: str, line: Line) -> int:
+    """Count the numbers that a function returns at the point."""
+    own = evaluator(name)
+    try:
+        outputs = len(own.value(line, own.tensor(line.start, line.dtype)))
+    except InputError:
+        raise
+    except Exception as error:  # whatever a user's function says of its argument
+        raise InputError(f"the function fails at the point: {_said(error)}; give one that takes it.") from error
+    if not outputs:
+        raise InputError("the function returns no number; give one that returns at least one.")
+    return outputs

@@ -15,7 +15,7 @@ from removable.probing.line import Line
 from removable.probing.outside import Outside, Values, look
 from removable.remedy.one_sided import explanation
 
-__all__ = ["Judged", "Order", "Verdict", "judge"]
+__all__ = ["WINDOW", "Judged", "Order", "Verdict", "judge", "offsets_beyond", "offsets_of"]
 
 Verdict = Literal["sound", "unsound", "kink", "singular", "unsettled"]
 """All is right; something is wrong; a kink by design; a point without a limit; not to be told."""
@@ -26,6 +26,9 @@ WINDOW = 0.1
 _PER_DECADE, _DECADES = 2, 16
 """Samples of the distance."""
 
+_FINER = 50
+"""Samples of the decade beyond the outermost distance at which an order is wrong."""
+
 _RELATIVE, _ROUNDINGS, _BARS = 1e-3, 100.0, 10.0
 """What is allowed: a part of the largest derivative of that order, so many roundings of what the
 function could have, and so many error bars."""
@@ -33,6 +36,9 @@ function could have, and so many error bars."""
 _UNKNOWN, _NEGLIGIBLE = 0.1, 1e-6
 """A derivative is not judged where the error bars allow more than a tenth of it, and more than a
 millionth of what the function could have."""
+
+_LEAST_INTERVAL = 1e-3
+"""An interval of infinite values reaches at least to this part of the outermost distance."""
 
 _ROUNDING = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 
@@ -112,10 +118,25 @@ class Judged:
     allowed: np.ndarray
 
 
-def offsets_of(line: Line, dtype: str, per_decade: int = _PER_DECADE) -> np.ndarray:
+def offsets_of(line: Line, dtype: str) -> np.ndarray:
     """Return the distances at which a program is judged, with sign, in ascending order."""
-    distances = WINDOW * line.scale * 10.0 ** -(np.arange(_DECADES * per_decade + 1) / per_decade)
+    distances = WINDOW * line.scale * 10.0 ** -(np.arange(_DECADES * _PER_DECADE + 1) / _PER_DECADE)
     return line.reached(np.concatenate([distances, -distances]), dtype)
+
+
+def offsets_beyond(line: Line, judged: Judged, dtype: str) -> np.ndarray:
+    """Return more distances beyond the outermost ones at which each order is wrong.
+
+    Rounding errors are as good as random: of two samples a decade the outermost wrong one can be at
+    a tenth of the width.
+    """
+    finer = [np.zeros(0)]
+    for order in judged.orders:
+        if order.width:
+            distances = order.width * 10.0 ** (np.arange(1, _FINER + 1) / _FINER)
+            finer.append(distances[distances < WINDOW * line.scale])
+    distances = np.concatenate(finer)
+    return np.setdiff1d(line.reached(np.concatenate([distances, -distances]), dtype), judged.offsets)
 
 
 def judge(
@@ -155,6 +176,7 @@ def judge(
     highest = len(computed) - 1
     outside = outside or look(values, line.scale, highest, side)
     here = int(np.argmin(np.abs(offsets)))
+    overflow = _overflow(offsets, computed[0])
     truths = [_truth(outside, offsets, here, k) for k in range(highest + 1)]
     possible = _possible([true for true, _ in truths], WINDOW * line.scale)
     errors, allowed, orders = [], [], []
@@ -164,11 +186,21 @@ def judge(
         known = _BARS * bars <= max(_UNKNOWN * _largest(true), rounding, _NEGLIGIBLE * possible[k])
         with np.errstate(invalid="ignore"):
             error = np.where(np.isfinite(computed[k]), np.abs(computed[k] - true), np.inf)
-        errors.append(np.where(known & np.isfinite(true), error, np.nan))
-        allowed.append(np.where(known & np.isfinite(true), limit, np.nan))
+        errors.append(np.where(overflow, np.inf, np.where(known & np.isfinite(true), error, np.nan)))
+        allowed.append(np.where(overflow, 0.0, np.where(known & np.isfinite(true), limit, np.nan)))
         orders.append(_order(outside, offsets, here, k, computed[k], float(true[here]), errors[k], allowed[k]))
-    verdict, why = _verdict(outside, orders, computed, values, line, side)
+    verdict, why = _verdict(outside, orders, computed, values, line, side, overflow=bool(overflow.any()))
     return Judged(verdict, why, tuple(orders), outside, offsets, np.array(errors), np.array(allowed))
+
+
+def _overflow(offsets: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return where values are infinite on an interval, as no function is."""
+    infinite = np.isinf(values)
+    beside = np.concatenate([[False], infinite, [False]])
+    on_an_interval = infinite & (beside[:-2] | beside[2:])
+    distances = np.abs(offsets)
+    apart = _LEAST_INTERVAL * np.max(distances)  # closer to a pole values can be infinite
+    return on_an_interval & (np.max(distances[on_an_interval], initial=0.0) >= apart)
 
 
 def _largest(numbers: np.ndarray) -> float:
@@ -194,8 +226,8 @@ def _possible(truths: list[np.ndarray], span: float) -> list[float]:
 
 
 def _beside_a_kink(outside: Outside, offsets: np.ndarray, order: int) -> np.ndarray:
-    """Return what is allowed beside a kink, next to an infinite derivative of higher order."""
-    if outside.kind != "kink" or order <= outside.order:
+    """Return what is allowed beside a kink or jump, next to an infinite derivative."""
+    if outside.kind not in ("kink", "jump") or order <= outside.order:
         return np.zeros(len(offsets))
     left, right = (outside.beside(outside.order)[sign][0] for sign in (-1, 1))
     with np.errstate(divide="ignore"):
@@ -241,9 +273,18 @@ def _order(
 
 
 def _verdict(
-    outside: Outside, orders: list[Order], computed: np.ndarray, values: Values, line: Line, side: int
+    outside: Outside,
+    orders: list[Order],
+    computed: np.ndarray,
+    values: Values,
+    line: Line,
+    side: int,
+    *,
+    overflow: bool,
 ) -> tuple[Verdict, str]:
     """Put the orders together."""
+    if overflow:
+        return "unsound", "the value is infinite on an interval, as no function is: a number overflows"
     if any(order.is_wrong for order in orders):
         return "unsound", ""
     if outside.kind == "jump":
@@ -251,8 +292,9 @@ def _verdict(
         return "singular", f"the value jumps: it tends to {left:.6g} from the left and to {right:.6g} from the right"
     if outside.kind == "kink":
         left, right = orders[outside.order].one_sided or (math.nan, math.nan)
-        name = _NAMES[outside.order]
-        return "kink", f"the {name} tends to {left:.6g} from the left and to {right:.6g} from the right"
+        name, at = _NAMES[outside.order], orders[outside.order].at
+        lost = "" if math.isfinite(at) else f", and {at} is returned there"
+        return "kink", f"the {name} tends to {left:.6g} from the left and to {right:.6g} from the right{lost}"
     if outside.kind == "none":
         return _without_function(computed, values, line)
     if outside.kind in ("left only", "right only") and not side:
@@ -269,11 +311,6 @@ def _verdict(
 
 def _without_function(computed: np.ndarray, values: Values, line: Line) -> tuple[Verdict, str]:
     """Say what there is where no polynomial fits."""
-    if np.isinf(computed[0]).all():
-        return (
-            "unsound",
-            "the value is infinite at every distance that was looked at, which no function is: an overflow",
-        )
     if not np.isfinite(computed[0]).any():
         return (
             "unsettled",

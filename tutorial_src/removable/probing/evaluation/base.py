@@ -44,8 +44,11 @@ class Evaluator(ABC):
         """Return numbers as a tensor of the dtype of another."""
 
     @abstractmethod
-    def outputs(self, returned: Any) -> Any:
-        """Return all floating-point numbers that a function has returned, shape (m,).
+    def outputs(self, returned: Any) -> list[Any]:
+        """Return the floating-point tensors that a function has returned, each in one dimension.
+
+        They are not joined: a derivative of one would then pass through the others, and be NaN
+        where one of them is.
 
         Raises
         ------
@@ -56,6 +59,10 @@ class Evaluator(ABC):
     @abstractmethod
     def rows(self, line: Line, point: Any, order: int, mode: Mode) -> list[list[float]]:
         """Return the value and derivatives at one argument, a list for each output."""
+
+    @abstractmethod
+    def depends(self, line: Line) -> bool:
+        """Tell whether what a program returns depends on its argument."""
 
     @abstractmethod
     def value(self, line: Line, point: Any) -> np.ndarray:

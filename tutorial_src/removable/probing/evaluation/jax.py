@@ -14,7 +14,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.extend.core import jaxpr_as_fun
+from jax.extend.core import Literal, jaxpr_as_fun
 
 from removable.errors import InputError
 from removable.frameworks import Mode
@@ -40,8 +40,8 @@ class JaxEvaluator(Evaluator):
         """Return numbers as an array of the dtype of another."""
         return jnp.asarray(values, dtype=like.dtype)
 
-    def outputs(self, returned: Any) -> Any:
-        """Return all floating-point numbers that a function has returned, shape (m,)."""
+    def outputs(self, returned: Any) -> list[Any]:
+        """Return the floating-point arrays that a function has returned, each in one dimension."""
         leaves = [leaf for leaf in jax.tree.leaves(returned) if isinstance(leaf, jax.Array)]
         if any(jnp.issubdtype(leaf.dtype, jnp.complexfloating) for leaf in leaves):
             raise InputError(
@@ -50,12 +50,25 @@ class JaxEvaluator(Evaluator):
         floating = [jnp.ravel(leaf) for leaf in leaves if jnp.issubdtype(leaf.dtype, jnp.floating)]
         if not floating:
             raise nothing_floating(returned, "JAX")
-        return jnp.concatenate(floating) if len(floating) != 1 else floating[0]
+        return floating
+
+    def depends(self, line: Line) -> bool:
+        """Tell whether something that is returned is computed from the argument."""
+        with jax.enable_x64(True):
+            try:
+                jaxpr = jax.make_jaxpr(line.program)(self.tensor(line.start, line.dtype)).jaxpr
+            except _UNTRACEABLE:
+                return True
+        reached = set(jaxpr.invars)
+        for equation in jaxpr.eqns:
+            if any(not isinstance(v, Literal) and v in reached for v in equation.invars):
+                reached.update(equation.outvars)
+        return any(not isinstance(v, Literal) and v in reached for v in jaxpr.outvars)
 
     def value(self, line: Line, point: Any) -> np.ndarray:
         """Return the outputs at one argument."""
         with jax.enable_x64(True):
-            return np.asarray(line.program(point), dtype=np.float64)
+            return np.concatenate([np.asarray(part, dtype=np.float64) for part in line.program(point)])
 
     def rows(self, line: Line, point: Any, order: int, mode: Mode) -> list[list[float]]:
         """Return the value and derivatives of each output at one argument."""
@@ -74,7 +87,7 @@ class JaxEvaluator(Evaluator):
         """Return the outputs along a line, shape (n, m)."""
         if line.start.size <= _LARGE:
             with contextlib.suppress(*_UNTRACEABLE):
-                return self._traced(lambda x: line.program(x)[None], line, offsets, dtype)[:, 0]
+                return self._traced(lambda x: jnp.concatenate(line.program(x))[None], line, offsets, dtype)[:, 0]
         return super().values(line, offsets, dtype)
 
     def derivatives(
@@ -102,17 +115,22 @@ _UNTRACEABLE = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConver
 def _levels(line: Line, order: int, mode: Mode) -> Callable[[Any], Any]:
     """Return the function from an argument to value and derivatives, shape (order + 1, m)."""
 
-    def level(k: int, x: Any) -> list[Any]:
+    def level(k: int, x: Any, part: int) -> list[Any]:
+        """Return the derivatives of one of the arrays that are returned."""
         if k == 0:
-            return [line.program(x)]
+            return [line.program(x)[part]]
         if mode == "reverse" or (k == 1 and mode == "forward-over-reverse"):
-            last, pullback, lower = jax.vjp(lambda x: _last_and_all(level(k - 1, x)), x, has_aux=True)
+            last, pullback, lower = jax.vjp(lambda x: _last_and_all(level(k - 1, x, part)), x, has_aux=True)
             units = jnp.eye(len(last), dtype=last.dtype)
             return [*lower, jnp.stack([_along(line, pullback(unit)[0]) for unit in units])]
-        lower, slopes = jax.jvp(lambda x: level(k - 1, x), (x,), (jnp.asarray(line.direction, x.dtype),))
+        lower, slopes = jax.jvp(lambda x: level(k - 1, x, part), (x,), (jnp.asarray(line.direction, x.dtype),))
         return [*lower, slopes[-1]]
 
-    return lambda x: jnp.stack(level(order, x))
+    def levels(x: Any) -> Any:
+        parts = len(jax.eval_shape(line.program, x)) if isinstance(x, jax.core.Tracer) else len(line.program(x))
+        return jnp.concatenate([jnp.stack(level(order, x, part)) for part in range(parts)], axis=1)
+
+    return levels
 
 
 def _last_and_all(rows: list[Any]) -> tuple[Any, list[Any]]:

@@ -24,8 +24,8 @@ class TensorFlowEvaluator(Evaluator):
         """Return numbers as a tensor of the dtype of another."""
         return tf.constant(values, dtype=like.dtype)
 
-    def outputs(self, returned: Any) -> Any:
-        """Return all floating-point numbers that a function has returned, shape (m,)."""
+    def outputs(self, returned: Any) -> list[Any]:
+        """Return the floating-point tensors that a function has returned, each in one dimension."""
         leaves = [leaf for leaf in tf.nest.flatten(returned) if tf.is_tensor(leaf) or isinstance(leaf, tf.Variable)]
         if any(leaf.dtype.is_complex for leaf in leaves):
             raise InputError(
@@ -34,11 +34,19 @@ class TensorFlowEvaluator(Evaluator):
         floating = [tf.reshape(leaf, [-1]) for leaf in leaves if leaf.dtype.is_floating]
         if not floating:
             raise nothing_floating(returned, "TensorFlow")
-        return tf.concat(floating, 0) if len(floating) != 1 else floating[0]
+        return floating
+
+    def depends(self, line: Line) -> bool:
+        """Tell whether TensorFlow has recorded that what is returned depends on the argument."""
+        point = self.tensor(line.start, line.dtype)
+        with tf.GradientTape() as tape:
+            tape.watch(point)
+            outputs = line.program(point)
+        return tape.gradient(outputs, point) is not None
 
     def value(self, line: Line, point: Any) -> np.ndarray:
         """Return the outputs at one argument."""
-        return tf.cast(line.program(point), "float64").numpy()
+        return np.concatenate([tf.cast(part, "float64").numpy() for part in line.program(point)])
 
     def rows(self, line: Line, point: Any, order: int, mode: Mode) -> list[list[float]]:
         """Return the value and derivatives of each output at one argument."""
@@ -53,7 +61,7 @@ class TensorFlowEvaluator(Evaluator):
 
         def level(k: int) -> list[Any]:
             if k == 0:
-                return [line.program(points)]
+                return line.program(points)
             with tf.GradientTape() as tape:
                 tape.watch(points)
                 lower = level(k - 1)
@@ -64,18 +72,21 @@ class TensorFlowEvaluator(Evaluator):
 
     def _reverse(self, line: Line, point: Any, order: int) -> list[Any]:
         """Return the value and derivatives of all outputs, shape (m,) each."""
+        return [tf.stack(level) for level in self._numbers(line, point, order)]
+
+    def _numbers(self, line: Line, point: Any, order: int) -> list[list[Any]]:
+        """Return the value and derivatives, a list with a number for each output."""
         if order == 0:
-            return [line.program(point)]
+            return [[number for part in line.program(point) for number in tf.unstack(part)]]
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(point)
-            lower = self._reverse(line, point, order - 1)
-            outputs = tf.unstack(lower[-1])
-        slopes = [tape.gradient(output, point) for output in outputs]
-        return [*lower, tf.stack([self._along(line, slope, lower[-1]) for slope in slopes])]
+            lower = self._numbers(line, point, order - 1)
+        slopes = [tape.gradient(number, point) for number in lower[-1]]
+        return [*lower, [self._along(line, slope, number) for slope, number in zip(slopes, lower[-1], strict=True)]]
 
     def _forward(self, line: Line, point: Any, order: int, over_reverse: bool) -> list[Any]:
         if order == 0:
-            return [line.program(point)]
+            return [tf.concat(line.program(point), 0)]
         if order == 1 and over_reverse:
             return self._reverse(line, point, 1)
         tangent = tf.constant(line.direction, dtype=point.dtype)
@@ -83,10 +94,10 @@ class TensorFlowEvaluator(Evaluator):
             lower = self._forward(line, point, order - 1, over_reverse)
         return [*lower, accumulator.jvp(lower[-1], unconnected_gradients=tf.UnconnectedGradients.ZERO)]
 
-    def _along(self, line: Line, slope: Any, outputs: Any) -> Any:
+    def _along(self, line: Line, slope: Any, output: Any) -> Any:
         """Return the derivative along the line, of the elements that move alone."""
         if slope is None:  # nothing that TensorFlow has recorded depends on the argument
-            return tf.zeros([], outputs.dtype)
+            return tf.zeros([], output.dtype)
         slope = tf.convert_to_tensor(slope)
         direction = tf.constant(line.direction, dtype=slope.dtype)
         return tf.reduce_sum(tf.where(direction != 0, slope, tf.zeros_like(slope)) * direction)

@@ -24,8 +24,8 @@ class TorchEvaluator(Evaluator):
         """Return numbers as a tensor of the dtype of another."""
         return torch.tensor(values, dtype=like.dtype)
 
-    def outputs(self, returned: Any) -> torch.Tensor:
-        """Return all floating-point numbers that a function has returned, shape (m,)."""
+    def outputs(self, returned: Any) -> list[torch.Tensor]:
+        """Return the floating-point tensors that a function has returned, each in one dimension."""
         leaves = [leaf for leaf in torch.utils._pytree.tree_leaves(returned) if isinstance(leaf, torch.Tensor)]
         if any(leaf.is_complex() for leaf in leaves):
             raise InputError(
@@ -34,12 +34,17 @@ class TorchEvaluator(Evaluator):
         floating = [leaf.reshape(-1) for leaf in leaves if leaf.is_floating_point()]
         if not floating:
             raise nothing_floating(returned, "PyTorch")
-        return torch.cat(floating) if len(floating) != 1 else floating[0]
+        return floating
+
+    def depends(self, line: Line) -> bool:
+        """Tell whether PyTorch has recorded that what is returned depends on the argument."""
+        parts = line.program(self.tensor(line.start, line.dtype).requires_grad_(True))
+        return any(part.requires_grad for part in parts)
 
     def value(self, line: Line, point: torch.Tensor) -> np.ndarray:
         """Return the outputs at one argument."""
         with torch.no_grad():
-            return line.program(point).double().numpy()
+            return torch.cat(line.program(point)).double().numpy()
 
     def rows(self, line: Line, point: torch.Tensor, order: int, mode: Mode) -> list[list[float]]:
         """Return the value and derivatives of each output at one argument."""
@@ -50,7 +55,7 @@ class TorchEvaluator(Evaluator):
     def rows_of_many(self, line: Line, points: torch.Tensor, order: int) -> np.ndarray:
         """Return value and derivatives of a program that takes many numbers."""
         points.requires_grad_(True)
-        levels = [line.program(points)]
+        levels = line.program(points)
         for k in range(order):
             if not levels[-1].requires_grad:
                 levels.append(torch.zeros_like(levels[0]))
@@ -62,7 +67,7 @@ class TorchEvaluator(Evaluator):
     def _reverse(self, line: Line, point: torch.Tensor, order: int) -> list[list[float]]:
         point.requires_grad_(True)
         rows = []
-        for output in line.program(point):
+        for output in (number for part in line.program(point) for number in part):
             row = [output]
             for k in range(order):
                 if not row[-1].requires_grad:  # nothing that PyTorch has recorded depends on the argument
@@ -78,11 +83,14 @@ class TorchEvaluator(Evaluator):
     def _forward(self, line: Line, point: torch.Tensor, order: int, *, over_reverse: bool) -> list[list[float]]:
         tangent = torch.tensor(line.direction, dtype=point.dtype)
 
+        def program(x: torch.Tensor) -> torch.Tensor:
+            return torch.cat(line.program(x))
+
         def level(k: int, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
             if k == 0:
-                return (line.program(x),)
+                return (program(x),)
             if k == 1 and over_reverse:
-                value, pullback = torch.func.vjp(line.program, x)
+                value, pullback = torch.func.vjp(program, x)
                 units = torch.eye(len(value), dtype=value.dtype)
                 return value, torch.stack([_along(line, pullback(unit)[0]) for unit in units])
             rows, slopes = torch.func.jvp(lambda x: level(k - 1, x), (x,), (tangent,))
