@@ -1,0 +1,1 @@
+"""Judgement of programs that users wrote themselves, near a point of theirs."""

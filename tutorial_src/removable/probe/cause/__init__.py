@@ -1,0 +1,152 @@
+"""The operation that makes a result wrong, by stochastic arithmetic.
+
+:func:`find` runs a program with random errors of one rounding after each operation, and sees which
+operation loses the digits. Results that are not finite, branches and wrong derivative rules have no
+digits to lose; they are found by following numbers back, and by looking beside the point. It names
+the cause of a result that is known to be wrong; it is no test of whether it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from removable import frameworks
+from removable.arguments import PRECISIONS, checked_base, checked_dtype, checked_order, checked_whole
+from removable.errors import InputError
+from removable.probe.cause import branches, digits, finite, rules
+from removable.probe.cause.finding import Cause
+from removable.probe.cause.plain import eps_of
+from removable.probe.cause.samples import Experiment
+from removable.probe.cause.tape import Run
+
+__all__ = ["NAMES", "Cause", "find"]
+
+NAMES: tuple[str, ...] = ("torch", "jax", "tensorflow")
+"""The frameworks whose programs can be looked into."""
+
+_FINE = 1 / 50
+"""The part of the distance to the points beside within which slopes are measured in float64; it is
+the whole in lower precision, whose rounding errors are larger."""
+
+
+def find(
+    name: str,
+    program: Callable[[Any], Any],
+    at: float,
+    *,
+    order: int = 0,
+    dtype: str = "float64",
+    scale: float = 0.0,
+    beside: Sequence[float] | None = None,
+    samples: int = 8,
+) -> Cause:
+    """Name the operation that makes a result wrong.
+
+    The first of these that is found: an operation that makes a number which is not finite; one that
+    loses the digits; one that underflows; a comparison that comes out differently beside the point;
+    an operation whose own derivative rule is wrong.
+
+    Parameters
+    ----------
+    name : {"torch", "jax", "tensorflow"}
+        The framework of the program.
+    program : callable
+        Takes a tensor of the framework of no dimension, and returns a tensor of one element.
+    at : float
+        The point at which the result is wrong.
+    order : {0, 1, 2}
+        Whether it is the value that is wrong, or the derivative of this order by reverse mode.
+    dtype : {"float64", "float32", "float16", "bfloat16"}
+        The precision.
+    scale : float
+        The largest derivative of a lower order. A result that is truly 0 has no digit that could be
+        right; errors that are small in comparison with this are no loss.
+    beside : sequence of float, optional
+        Two points near by at which the program is right. Without them neither branches nor rules
+        are looked at. Both are on one side where the program is meant for that side alone.
+    samples : int
+        The number of runs with random roundings.
+
+    Returns
+    -------
+    Cause
+        Of kind ``"none"`` if nothing was found.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If an argument has a value that cannot be used.
+    removable.errors.MissingFrameworkError
+        If the framework is not installed.
+    removable.errors.UnsupportedError
+        If a program of JAX or TensorFlow asks for numbers in Python.
+
+    Notes
+    -----
+    A function that computes its own rounding errors, such as the product of Dekker, is accused
+    although it is right: random roundings destroy what it relies on. The operation named may be one
+    that multiplies errors made before it, which its inputs then show.
+
+    Examples
+    --------
+    >>> import torch
+    >>> cause = find("torch", lambda x: (1 - torch.cos(x)) / x**2, 1e-8)
+    >>> print(cause)
+    operation 2 of 4, aten::rsub, <doctest removable.probe.cause.find[1]>:1: all digits are lost
+        here (inputs good to 16)
+    >>> cause.kind, cause.operation, cause.position
+    ('digits', 'aten::rsub', 2)
+    """
+    if name not in NAMES:
+        raise InputError(f"name is {name!r}; give one of {', '.join(map(repr, NAMES))}.")
+    checked_base(at, name="at")
+    checked_order(order, most=2)
+    checked_dtype(dtype, known=PRECISIONS)
+    checked_whole("samples", samples, least=2)
+    if not 0 <= scale < math.inf:
+        raise InputError(f"scale is {scale!r}; give a finite number that is not negative.")
+    points = _checked_beside(beside, at)
+    frameworks.load(name)
+    trace = importlib.import_module(f"removable.probe.cause.{name}").trace
+    with np.errstate(all="ignore"):
+        experiment = Experiment(trace(program, order, dtype), at, scale=scale, samples=samples)
+        lower = trace(program, order - 1, dtype) if order and points else None
+        return _first(experiment, lower, points, eps_of(dtype))
+
+
+def _checked_beside(beside: Sequence[float] | None, at: float) -> list[float]:
+    if beside is None:
+        return []
+    points = [float(point) for point in beside]
+    if len(points) != 2 or not all(math.isfinite(point) and point != at for point in points):
+        raise InputError(f"beside is {beside!r}; give two finite numbers other than the point {at!r}.")
+    return points
+
+
+def _first(experiment: Experiment, lower: Run | None, points: Sequence[float], eps: float) -> Cause:
+    """Search in order, and return what is found first."""
+    none = Cause("none", count=len(experiment.reference.names), runs=experiment.runs)
+    cause = finite.not_finite(experiment) or digits.held(experiment) or finite.underflow(experiment)
+    if cause or not points:
+        return cause or digits.unconfirmed(experiment) or none
+    beside = None if lower is None else _beside(experiment, lower, points, eps)
+    if beside and beside.is_kink():
+        return dataclasses.replace(none, note="there is a kink, and it lies between the slopes on both sides")
+    cause = branches.branch(experiment, points)
+    if cause is None and beside is not None:
+        cause = beside.contradiction()
+    return cause or digits.unconfirmed(experiment) or none
+
+
+def _beside(experiment: Experiment, lower: Run, points: Sequence[float], eps: float) -> rules.Beside:
+    distance = min(abs(point - experiment.at) for point in points)
+    if eps == eps_of("float64"):
+        distance *= _FINE
+    sides = [1 if point > experiment.at else -1 for point in points]
+    return rules.Beside(lower, experiment.result, experiment.at, distance=distance, sides=sides)

@@ -1,0 +1,271 @@
+"""TensorFlow: a program as a graph, interpreted operation by operation.
+
+Each operation runs by its function of ``tf.raw_ops``. Branches, loops and nested functions are
+graphs themselves, and are interpreted in turn. An operation of a gradient is known by its name,
+which contains that of the operation it belongs to.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from removable.errors import UnsupportedError
+from removable.probe.cause.lines import user_line
+from removable.probe.cause.plain import eps_of, from_plain, to_plain
+from removable.probe.cause.tape import Arrays, Operation, Run, Tape, Value
+
+__all__ = ["trace"]
+
+_Traced = tuple[int | None, Any]
+"""The operation that made a tensor, and the tensor."""
+
+_GRADIENT = "gradient_tape"
+_PASSED_ON = ("Identity", "IdentityN", "StopGradient", "PreventGradient")
+_SKIPPED = ("Placeholder", "NoOp", "Assert")
+
+
+def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
+    """Return a program, or a derivative of it, as a run with a tape.
+
+    Parameters
+    ----------
+    program : callable
+        Takes a tensor of no dimension, and returns a tensor of one element.
+    order : int
+        Order of the derivative, by ``tf.GradientTape``.
+    dtype : str
+        The precision.
+
+    Returns
+    -------
+    callable
+        Random numbers are drawn in the first run, and are the same in all others.
+
+    Raises
+    ------
+    removable.errors.UnsupportedError
+        If the program asks for numbers in Python, so that it has no graph.
+
+    Examples
+    --------
+    >>> tape = Tape()
+    >>> trace(lambda x: (1 - tf.cos(x)) / x, 0, "float64")(tape, 0.5).array
+    array(0.24483488)
+    >>> tape.names
+    ['Cos', 'Sub', 'RealDiv']
+    """
+
+    def derivative(x: Any, k: int = order) -> Any:
+        if k == 0:
+            return program(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            result = derivative(x, k - 1)
+        return tape.gradient(result, x, unconnected_gradients="zero")
+
+    try:
+        function = tf.function(derivative, autograph=False).get_concrete_function(tf.TensorSpec((), dtype))
+    except (TypeError, NotImplementedError) as error:
+        raise UnsupportedError(
+            f"the program has no graph, {type(error).__name__}; if it asks for a number in Python, "
+            "write the branch with tf.where or tf.cond."
+        ) from error
+    drawn: dict[tuple[str, int], list[Any]] = {}
+
+    def run(tape: Tape, at: float) -> Value:
+        arguments: list[_Traced] = [(None, tf.constant(at, dtype))]
+        arguments += [(None, tensor) for tensor in function.captured_inputs]
+        producer, tensor = _Interpreter(tape, function.graph, drawn).evaluate(function.graph, arguments, "")[0]
+        return Value(producer, to_plain(tensor.numpy()))
+
+    return run
+
+
+class _Interpreter:
+    """Evaluates graphs, and tells a tape of each operation."""
+
+    def __init__(self, tape: Tape, graph: Any, drawn: dict[tuple[str, int], list[Any]]) -> None:
+        self._tape, self._graph, self._drawn = tape, graph, drawn
+        self._names = {operation.name: operation for operation in graph.get_operations()}
+        self._draws = 0
+
+    def evaluate(self, graph: Any, arguments: Sequence[_Traced], line: str) -> list[_Traced]:
+        """Evaluate a graph that was called from a line of the user."""
+        known = dict(zip((tensor.name for tensor in graph.inputs), arguments, strict=True))
+        for operation in graph.get_operations():
+            if operation.type not in _SKIPPED:
+                inputs = [known[tensor.name] for tensor in operation.inputs]
+                outputs = self._operation(operation, inputs, line)
+                known.update(zip((tensor.name for tensor in operation.outputs), outputs, strict=True))
+        return [known[tensor.name] for tensor in graph.outputs]
+
+    def _operation(self, operation: Any, inputs: list[_Traced], line: str) -> list[_Traced]:
+        kind = operation.type.removeprefix("Stateless")
+        if kind == "Const":
+            return [(None, tf.constant(tf.make_ndarray(operation.get_attr("value"))))]
+        if kind in _PASSED_ON:
+            return inputs
+        line = self._line(operation) or line
+        if kind.endswith("PartitionedCall"):
+            return self._function(operation.get_attr("f"), inputs, line)
+        if kind == "If":
+            chosen = "then_branch" if bool(inputs[0][1]) else "else_branch"
+            return self._function(operation.get_attr(chosen), inputs[1:], line)
+        if kind == "Case":
+            branches = operation.get_attr("branches")
+            place = int(inputs[0][1])
+            chosen = branches[place if 0 <= place < len(branches) else -1]
+            return self._function(chosen, inputs[1:], line)
+        if kind == "While":
+            while bool(self._function(operation.get_attr("cond"), inputs, line)[0][1]):
+                inputs = self._function(operation.get_attr("body"), inputs, line)
+            return inputs
+        return self._primitive(operation, inputs, line)
+
+    def _function(self, attribute: Any, inputs: Sequence[_Traced], line: str) -> list[_Traced]:
+        return self.evaluate(self._graph._get_function(attribute.name).graph, inputs, line)
+
+    def _primitive(self, operation: Any, inputs: list[_Traced], line: str) -> list[_Traced]:
+        call = _Call(operation, [tensor for _, tensor in inputs])
+        outputs = self._outputs(operation, call)
+        name = self._name(operation)
+        floats = [place for place, output in enumerate(outputs) if _has_digits(output)]
+        containers = [place for place, output in enumerate(outputs) if output.dtype == tf.variant]
+        if floats or containers:
+            self._add(call, (name, line), inputs, outputs, floats)
+        elif call.floats and outputs:
+            result = outputs[0].numpy()
+            outputs[0] = tf.constant(self._tape.compare(name, line, result))
+        made = {*floats, *containers}
+        return [(self._tape.last if place in made else None, output) for place, output in enumerate(outputs)]
+
+    def _add(
+        self, call: _Call, place: tuple[str, str], inputs: list[_Traced], outputs: list[Any], floats: list[int]
+    ) -> None:
+        """Tell the tape of an operation, and put its answer among the outputs."""
+        values = [Value(p, to_plain(t.numpy())) for p, t in inputs if _has_digits(t)]
+        values += [Value(producer, None) for producer, tensor in inputs if tensor.dtype == tf.variant]
+        dtypes = [outputs[k].numpy().dtype for k in floats]
+        computed = [to_plain(outputs[k].numpy()) for k in floats]
+        eps = max((eps_of(dtype.name) for dtype in dtypes), default=1.0)
+        answer = self._tape.add(Operation(*place, values, computed, eps, call.again, call.pull))
+        for k, new, dtype in zip(floats, answer, dtypes, strict=True):
+            outputs[k] = tf.constant(from_plain(new, dtype))
+
+    def _outputs(self, operation: Any, call: _Call) -> list[Any]:
+        """Run an operation; one that draws random numbers, in the first of all runs only."""
+        if not any(attribute.name == "seed2" for attribute in operation.op_def.attr):
+            return call.run(call.tensors)
+        self._draws += 1
+        key = (operation.name, self._draws)
+        if key not in self._drawn:
+            self._drawn[key] = call.run(call.tensors)
+        return list(self._drawn[key])
+
+    def _forward(self, operation: Any) -> Any:
+        """Return the operation that one of a gradient belongs to; itself if it is not known."""
+        parts = [part for part in operation.name.split("/") if part != _GRADIENT]
+        if len(parts) == len(operation.name.split("/")):
+            return operation
+        for length in range(len(parts), 0, -1):
+            if "/".join(parts[:length]) in self._names:
+                return self._names["/".join(parts[:length])]
+        inside = (other for name, other in self._names.items() if name.startswith(f"{parts[0]}/"))
+        return next(inside, None) or self._reading(operation) or operation
+
+    def _reading(self, operation: Any) -> Any:
+        """Return an operation outside of gradients that reads what one of a gradient reads.
+
+        A rule reads what went into the operation that it belongs to.
+        """
+        for tensor in operation.inputs:
+            if _GRADIENT in tensor.op.name:
+                forward = self._forward(tensor.op)
+                if _GRADIENT not in forward.name:
+                    return forward
+            else:
+                for reader in tensor.consumers():
+                    if "/" not in reader.name and reader.type != "AddN":
+                        return reader
+        return None
+
+    def _name(self, operation: Any) -> str:
+        if _GRADIENT not in operation.name:
+            return operation.type
+        return f"{operation.type} in the gradient of {self._forward(operation).type}"
+
+    def _line(self, operation: Any) -> str:
+        if operation.type == "AddN" and operation.inputs:  # a sum of gradients, which has no name of its own
+            return self._line(operation.inputs[0].op)
+        frames = self._forward(operation).traceback or ()
+        return user_line([(frame.filename, frame.lineno) for frame in reversed(frames)])
+
+
+class _Call:
+    """An operation with its arguments, to be run again with other numbers."""
+
+    def __init__(self, operation: Any, tensors: list[Any]) -> None:
+        self._operation, self.tensors = operation, tensors
+        self.floats = [place for place, tensor in enumerate(tensors) if _has_digits(tensor)]
+
+    def run(self, tensors: Sequence[Any]) -> list[Any]:
+        """Run it on tensors."""
+        function = getattr(tf.raw_ops, self._operation.type)
+        names = list(inspect.signature(function).parameters)
+        arguments: dict[str, Any] = {}
+        start = 0
+        for place, declared in enumerate(self._operation.op_def.input_arg):
+            # raw_ops has other names for some of the arguments, in the same order
+            name = declared.name if declared.name in names else names[place]
+            count = self._count(declared)
+            arguments[name] = tensors[start] if count is None else list(tensors[start : start + count])
+            start += 1 if count is None else count
+        for attribute in self._operation.op_def.attr:
+            if attribute.name in names and attribute.name not in arguments and attribute.name != "N":
+                arguments[attribute.name] = self._operation.get_attr(attribute.name)
+        result = function(**arguments)
+        if result is None:
+            return []
+        return list(result) if isinstance(result, list | tuple) else [result]
+
+    def _count(self, declared: Any) -> int | None:
+        """Return how many tensors one declared input takes; None if it is a single one."""
+        if declared.number_attr:
+            return int(self._operation.get_attr(declared.number_attr))
+        return len(self._operation.get_attr(declared.type_list_attr)) if declared.type_list_attr else None
+
+    def _results(self, new: Sequence[Any]) -> list[Any]:
+        tensors = list(self.tensors)
+        for place, tensor in zip(self.floats, new, strict=True):
+            tensors[place] = tensor
+        return [output for output in self.run(tensors) if _has_digits(output)]
+
+    def _inputs(self, inputs: Arrays) -> list[Any]:
+        dtypes = [self.tensors[place].numpy().dtype for place in self.floats]
+        return [tf.constant(from_plain(array, dtype)) for array, dtype in zip(inputs, dtypes, strict=True)]
+
+    def again(self, inputs: Arrays) -> Arrays:
+        """Run it on other inputs."""
+        return [to_plain(output.numpy()) for output in self._results(self._inputs(inputs))]
+
+    def pull(self, inputs: Arrays, cotangents: Arrays) -> list[np.ndarray]:
+        """Run its own rule of reverse mode; slopes of 0 if there is none."""
+        points = self._inputs(inputs)
+        with tf.GradientTape() as tape:
+            tape.watch(points)
+            outputs = self._results(points)
+        weights = [tf.constant(from_plain(c, o.numpy().dtype)) for c, o in zip(cotangents, outputs, strict=True)]
+        try:
+            slopes = tape.gradient(outputs, points, weights, unconnected_gradients="zero")
+        except LookupError:
+            return [np.zeros_like(array) for array in inputs]
+        return [to_plain(slope.numpy()) for slope in slopes]
+
+
+def _has_digits(tensor: Any) -> bool:
+    return bool(tensor.dtype.is_floating or tensor.dtype.is_complex)
