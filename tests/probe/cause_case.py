@@ -46,7 +46,7 @@ class Case:
     frameworks : tuple of str
         Those in which the result is wrong, or right if it is.
     beside : tuple of float
-        Two offsets at which the program is right.
+        Two offsets, relative to a large point, at which the program is right.
     line : bool
         Whether a line of the user is to be named.
     """
@@ -180,7 +180,7 @@ def search(framework: str, case: Case, **more: Any) -> Cause:
         "order": case.order,
         "dtype": case.dtype,
         "scale": scale(framework, case),
-        "beside": tuple(case.at + offset for offset in case.beside),
+        "beside": tuple(case.at + offset * max(1.0, abs(case.at)) for offset in case.beside),
         **more,
     }
     return find(framework, lambda x: case.program(x, o), case.at, **wanted)

@@ -49,8 +49,8 @@ def find(
     """Name the operation that makes a result wrong.
 
     The first of these that is found: an operation that makes a number which is not finite; one that
-    loses the digits; one that underflows; a comparison that comes out differently beside the point;
-    an operation whose own derivative rule is wrong.
+    loses the digits; one that underflows or overflows; a comparison that comes out differently
+    beside the point; an operation whose own derivative rule is wrong.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def _checked_beside(beside: Sequence[float] | None, at: float) -> list[float]:
 def _first(experiment: Experiment, lower: Run | None, points: Sequence[float], eps: float) -> Cause:
     """Search in order, and return what is found first."""
     none = Cause("none", count=len(experiment.reference.names), runs=experiment.runs)
-    cause = finite.not_finite(experiment) or digits.held(experiment) or finite.underflow(experiment)
+    cause = finite.not_finite(experiment) or digits.held(experiment) or finite.out_of_range(experiment)
     if cause or not points:
         return cause or digits.unconfirmed(experiment) or none
     beside = None if lower is None else _beside(experiment, lower, points, eps)

@@ -39,8 +39,8 @@ class Cause:
     where : str
         The line of the user, ``"file.py:12"``; empty if the framework does not tell.
     position, count : int
-        Which operation it is, from 1, and how many there are. For a rule they are counted in the
-        program of one derivative less, whose operations are differentiated.
+        Which operation it is, from 1, and how many there are; 0 if that is not known. For a rule
+        they are counted in the program of one derivative less, whose operations are differentiated.
     inputs, outputs : tuple of float
         What went in, and what came out; see above. Of an array it is the element that tells most.
     together : tuple of int
@@ -75,7 +75,7 @@ class Cause:
         note = f"; {self.note}" if self.note else ""
         if self.kind == "none":
             return f"no operation was found that explains the result{note}"
-        place = f"operation {self.position} of {self.count}"
+        place = f"operation {self.position} of {self.count}" if self.position else ""
         if len(self.together) > 1:
             numbers = [str(position) for position in self.together]
             place = f"operations {', '.join(numbers[:-1])} and {numbers[-1]} of {self.count}"

@@ -11,10 +11,10 @@ import math
 import numpy as np
 
 from removable.probe.cause.finding import Cause
-from removable.probe.cause.reference import largest
+from removable.probe.cause.reference import telling
 from removable.probe.cause.samples import Experiment
 
-__all__ = ["not_finite", "underflow"]
+__all__ = ["not_finite", "out_of_range"]
 
 
 def not_finite(experiment: Experiment) -> Cause | None:
@@ -59,14 +59,14 @@ def not_finite(experiment: Experiment) -> Cause | None:
         return _underflow(
             experiment, zero, note=f"{experiment.reference.names[index]} then makes {_came(experiment, index)}"
         )
-    outputs = (largest(steps[index].outputs[0]),)
-    return experiment.found("not finite", index, inputs=tuple(steps[index].values[:3]), outputs=outputs)
+    return _not_finite(experiment, index)
 
 
-def underflow(experiment: Experiment) -> Cause | None:
-    """Find an operation that makes 0 of numbers that are not 0, where it matters to the result.
+def out_of_range(experiment: Experiment) -> Cause | None:
+    """Find an operation that makes 0 or infinity of numbers that are neither, where it matters.
 
-    That it matters is tested by putting the smallest normal number in the place of the 0.
+    The result itself is finite. That the operation matters to it is tested by putting the smallest
+    normal number in the place of the 0, or the largest in that of infinity.
 
     Parameters
     ----------
@@ -78,15 +78,18 @@ def underflow(experiment: Experiment) -> Cause | None:
     >>> from removable.probe.cause.by_hand import apply, constant
     >>> def run(tape, at):
     ...     return apply(tape, "sqrt", np.sqrt, apply(tape, "square", np.square, constant(at)))
-    >>> print(underflow(Experiment(run, 1e-200, scale=0.0, samples=8)))
+    >>> print(out_of_range(Experiment(run, 1e-200, scale=0.0, samples=8)))
     operation 1 of 2, square, a.py:1: underflows, to 0 from 1e-200
     """
-    steps = experiment.reference.steps
-    for index, step in enumerate(steps):
-        if step.sticks:
+    for index, step in enumerate(experiment.reference.steps):
+        if step.vanishes:
             tiny = [np.where(array == 0, np.finfo(array.dtype).tiny, array) for array in step.outputs]
             if experiment.changed(held={index: tiny}):
                 return _underflow(experiment, index)
+        if step.overflows:
+            huge = [np.nan_to_num(array, nan=np.nan) for array in step.outputs]
+            if experiment.changed(held={index: huge}):
+                return _not_finite(experiment, index, note="which leads to a finite number that is wrong")
     return None
 
 
@@ -96,12 +99,18 @@ def _vanished(experiment: Experiment, index: int) -> int | None:
     for start, zero in zip(steps[index].producers, steps[index].zero, strict=True):
         place = start if zero else None
         while place is not None:
-            if steps[place].sticks:
+            if steps[place].vanishes:
                 return place
             step = steps[place]
             ways = [p for p, is_zero in zip(step.producers, step.zero, strict=True) if is_zero and p is not None]
             place = ways[0] if ways else None
     return None
+
+
+def _not_finite(experiment: Experiment, index: int, note: str = "") -> Cause:
+    step = experiment.reference.steps[index]
+    outputs = (telling(step.outputs[0], step.outputs),)
+    return experiment.found("not finite", index, inputs=tuple(step.values[:3]), outputs=outputs, note=note)
 
 
 def _underflow(experiment: Experiment, index: int, note: str = "") -> Cause:
@@ -110,4 +119,5 @@ def _underflow(experiment: Experiment, index: int, note: str = "") -> Cause:
 
 
 def _came(experiment: Experiment, index: int) -> str:
-    return f"{largest(experiment.reference.steps[index].outputs[0]):.6g}"
+    outputs = experiment.reference.steps[index].outputs
+    return f"{telling(outputs[0], outputs):.6g}"

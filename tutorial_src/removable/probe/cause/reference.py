@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,20 +10,37 @@ import numpy as np
 from removable.probe.cause.rounding import moves_only
 from removable.probe.cause.tape import Arrays, Operation, Tape
 
-__all__ = ["Reference", "Step", "largest"]
+__all__ = ["Reference", "Step", "telling"]
 
 
-def largest(array: np.ndarray) -> float:
-    """Return the element that tells most: one that is not finite, or else the largest in size.
+def telling(array: np.ndarray, outputs: Arrays) -> float:
+    """Return the element of an array that tells most of what came out.
+
+    If an array of the same shape came out, it is the one in the place of what is not finite, or
+    else of a 0; otherwise one that is not finite itself, or else the largest in size.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        What went in, or came out.
+    outputs : list of numpy.ndarray
+        All that came out.
 
     Examples
     --------
-    >>> largest(np.array([1.0, np.inf])), largest(np.array([1.0, -2.0])), largest(np.array([]))
-    (inf, -2.0, 0.0)
+    >>> telling(np.array([0.0, 1.0]), [np.array([-np.inf, 0.0])])
+    0.0
+    >>> telling(np.array([1.0, -2.0]), [np.array(-1.0)])
+    -2.0
     """
     flat = array.ravel()
     if not flat.size:
         return 0.0
+    for output in outputs:
+        if output.shape == array.shape:
+            for special in (~np.isfinite(output), output == 0):
+                if special.any():
+                    return float(flat[np.argmax(special)])
     sizes = np.where(np.isfinite(flat), np.abs(flat), np.inf)
     return float(flat[np.argmax(sizes)])
 
@@ -43,8 +61,9 @@ class Step:
         The distance from 1 to the next number, in the precision of the outputs.
     moves : bool
         Whether it only moves numbers.
-    sticks : bool
-        Whether an output is 0 without reason: no input is, and it stays 0 when they move a little.
+    vanishes, overflows : bool
+        Whether an output is 0, or infinite, without reason: no input is, and it stays so when they
+        move a little.
     finite, zero : list of bool
         Whether all elements of each input are finite, and whether one of them is 0.
     values : list of float
@@ -56,7 +75,8 @@ class Step:
     outputs: Arrays
     eps: float
     moves: bool
-    sticks: bool
+    vanishes: bool
+    overflows: bool
     finite: list[bool]
     zero: list[bool]
     values: list[float]
@@ -94,28 +114,33 @@ class Reference(Tape):
                 outputs=[np.array(array) for array in operation.outputs],
                 eps=operation.eps,
                 moves=moves,
-                sticks=not moves and _sticks(operation),
+                vanishes=not moves and _sticks(operation, _is_zero),
+                overflows=not moves and _sticks(operation, np.isinf),
                 finite=[bool(np.isfinite(array).all()) for array in arrays],
                 zero=[bool((array == 0).any()) for array in arrays],
-                values=[largest(array) for array in arrays],
+                values=[telling(array, operation.outputs) for array in arrays],
             )
         )
         return operation.outputs
 
     def compare(self, name: str, where: str, result: np.ndarray) -> np.ndarray:
         """Keep its place among the operations."""
-        self.steps.append(Step([], [], [], 1.0, True, False, [], [], []))
+        self.steps.append(Step([], [], [], 1.0, True, False, False, [], [], []))
         return super().compare(name, where, result)
 
 
-def _sticks(operation: Operation) -> bool:
-    """Tell whether an output is 0 although no input is, and stays 0 when they move by 0.1 %.
+def _is_zero(array: np.ndarray) -> np.ndarray:
+    return np.asarray(array == 0)
+
+
+def _sticks(operation: Operation, special: Callable[[np.ndarray], np.ndarray]) -> bool:
+    """Tell whether an output is special although no input is, and stays so when they move by 0.1 %.
 
     The logarithm of 1 is 0, too, and so is 1 - 1, but neither stays there.
     """
     arrays = operation.arrays()
-    zero = any((array == 0).any() for array in operation.outputs)
-    if not zero or operation.again is None or any((array == 0).any() for array in arrays):
+    places = [_without_reason(output, arrays, special) for output in operation.outputs]
+    if operation.again is None or not any(place.any() for place in places):
         return False
     generator = np.random.default_rng(11)
     factors = [1 + generator.uniform(-1e-3, 1e-3, array.shape) for array in arrays]
@@ -124,4 +149,13 @@ def _sticks(operation: Operation) -> bool:
         moved = operation.again(inputs)
     except Exception:  # it cannot be asked
         return False
-    return any((array == 0).any() for array in moved)
+    pairs = [(new, place) for new, place in zip(moved, places, strict=False) if new.shape == place.shape]
+    return any((special(new) & place).any() for new, place in pairs)
+
+
+def _without_reason(output: np.ndarray, inputs: Arrays, special: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Tell which elements are special although no input is: none in their place, or none at all."""
+    place = np.asarray(special(output))
+    for array in inputs:
+        place = place & ~special(array) if array.shape == output.shape else place & (not special(array).any())
+    return place

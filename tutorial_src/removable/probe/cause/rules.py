@@ -122,8 +122,9 @@ class Beside:
         Returns
         -------
         Cause or None
-            Of kind ``"rule"``. None if the result is the slope of the values after all. An
-            operation at a kink of its own is named if no other is found.
+            Of kind ``"rule"``. None if the result is the slope of the values after all. If every
+            operation agrees with its rule, the first at a kink of its own is named, or else a
+            function with a rule of the user, whose numbers are those of the whole program.
         """
         if not _contradicts(self._judged):
             return None
@@ -139,7 +140,23 @@ class Beside:
                 if _contradicts(judged):
                     return cause
                 kinks.append(cause)
-        return kinks[0] if kinks else None
+        return kinks[0] if kinks else self._own_rule()
+
+    def _own_rule(self) -> Cause | None:
+        """Return the rule of the user that is left over when all others are right."""
+        if not self._here.own_rules:
+            return None
+        name, where = self._here.own_rules[0]
+        note = "all other operations agree with their own rules"
+        slopes, rule = self._numbers(self._judged)
+        return Cause("rule", name, where, 0, len(self._here.names), slopes, rule, note=note, runs=self._runs())
+
+    def _runs(self) -> int:
+        return 1 + len(_STEPS) * len(self._tapes)
+
+    def _numbers(self, judged: Sequence[_Judgement]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return the slopes of the values, each once, and that of the rule."""
+        return tuple(dict.fromkeys(float(f"{judgement.slope:.9g}") for judgement in judged)), (judged[0].rule,)
 
     def _goes_along(self, index: int) -> bool:
         """Tell whether beside the point this is the same operation."""
@@ -149,10 +166,9 @@ class Beside:
 
     def _found(self, index: int, judged: Sequence[_Judgement]) -> Cause:
         here = self._here
-        slopes = tuple(dict.fromkeys(float(f"{judgement.slope:.9g}") for judgement in judged))
-        rule = (judged[0].rule,)
-        runs = 1 + len(_STEPS) * len(self._tapes)
-        return Cause("rule", here.names[index], here.lines[index], index + 1, len(here.names), slopes, rule, runs=runs)
+        slopes, rule = self._numbers(judged)
+        place = (here.names[index], here.lines[index], index + 1, len(here.names))
+        return Cause("rule", *place, slopes, rule, runs=self._runs())
 
 
 def _recorded(run: Run, at: float) -> tuple[_Slopes, Value]:
@@ -164,12 +180,12 @@ def _recorded(run: Run, at: float) -> tuple[_Slopes, Value]:
 def _slope(here: np.ndarray, there: Sequence[np.ndarray], distance: float) -> _Slope:
     """Extrapolate differences to the point, by the method of Richardson."""
     row = [(np.asarray(a, float) - here) / (distance * s) for a, s in zip(there, _STEPS, strict=True)]
-    factor, last = 2, row[0]
+    factor, error = 2, np.abs(row[0] - row[1])
     while len(row) > 1:
-        last = row[0]
+        error = np.abs(row[0] - row[1])  # of the last but one, so that a jump does not seem to converge
         row = [(factor * near - far) / (factor - 1) for near, far in itertools.pairwise(row)]
         factor *= 2
-    return _Slope(row[0], np.abs(row[0] - last))
+    return _Slope(row[0], error / 4)
 
 
 def _contradicts(judged: Sequence[_Judgement]) -> bool:

@@ -223,6 +223,8 @@ class Experiment:
         self.result, self.producer = self.outcome(self.reference)
         eps = self.reference.steps[self.producer].eps if self.producer is not None else 0.0
         self.tolerance = max(_TOLERANCE, _GAIN * eps)
+        # Below this a result is at the end of the range of numbers, and has no digits to judge.
+        self._least = float(np.finfo(self._dtype()).tiny) * 2.0**52
         ranges = [_Ranges() for _ in self.reference.steps]
         self.spread = self._shaken(ranges=ranges)
         self.inputs: list[list[float]] = []
@@ -231,6 +233,10 @@ class Experiment:
             inputs, output = seen.spreads()
             self.inputs.append(inputs)
             self.outputs.append(output)
+
+    def _dtype(self) -> np.dtype:
+        outputs = [] if self.producer is None else self.reference.steps[self.producer].outputs
+        return outputs[0].dtype if outputs else np.dtype(np.float64)
 
     def outcome(self, tape: Tape, at: float | None = None) -> tuple[float, int | None]:
         """Run the program, and return its result and the operation that made it."""
@@ -246,7 +252,8 @@ class Experiment:
         result = self.outcome(Sample(self.reference, None, held=held, forced=forced))[0]
         if not (math.isfinite(result) and math.isfinite(self.result)):
             return math.isfinite(result) != math.isfinite(self.result)
-        return abs(result - self.result) > self.tolerance * max(abs(result), abs(self.result), self.scale)
+        size = max(abs(result), abs(self.result), self.scale)
+        return abs(result - self.result) > max(self.tolerance * size, self._least)
 
     def at_rest(
         self, *, held: Mapping[int, Arrays] | None = None, forced: Mapping[int, np.ndarray] | None = None

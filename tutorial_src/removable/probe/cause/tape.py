@@ -110,6 +110,9 @@ class Tape:
         Of each operation, comparisons included.
     comparisons : list of Comparison
         In their order.
+    own_rules : list of (str, str)
+        Name and line of functions whose derivative rule the user has written, where a front end
+        cannot run the rule by itself.
     whole : bool
         Whether functions with a derivative rule of their own are to be recorded as one operation.
 
@@ -127,6 +130,7 @@ class Tape:
         self.names: list[str] = []
         self.lines: list[str] = []
         self.comparisons: list[Comparison] = []
+        self.own_rules: list[tuple[str, str]] = []
         self._forced = forced or {}
 
     @property
@@ -142,6 +146,10 @@ class Tape:
         self.names.append(operation.name)
         self.lines.append(operation.where)
         return operation.outputs
+
+    def own_rule(self, name: str, where: str) -> None:
+        """Take in that there is a function with a derivative rule of the user."""
+        self.own_rules.append((name, where))
 
     def compare(self, name: str, where: str, result: np.ndarray) -> np.ndarray:
         """Take in the result of a comparison, and return the one to go on with."""

@@ -96,21 +96,24 @@ class _Interpreter:
 
     def evaluate(self, graph: Any, arguments: Sequence[_Traced], line: str) -> list[_Traced]:
         """Evaluate a graph that was called from a line of the user."""
-        known = dict(zip((tensor.name for tensor in graph.inputs), arguments, strict=True))
+        known: dict[str, _Traced] = dict(zip((t.name for t in graph.inputs), arguments, strict=True))
         for operation in graph.get_operations():
             if operation.type not in _SKIPPED:
                 inputs = [known[tensor.name] for tensor in operation.inputs]
                 outputs = self._operation(operation, inputs, line)
-                known.update(zip((tensor.name for tensor in operation.outputs), outputs, strict=True))
+                # a graph may have been given more outputs, behind the others, for a gradient
+                known.update(zip((tensor.name for tensor in operation.outputs), outputs, strict=False))
         return [known[tensor.name] for tensor in graph.outputs]
 
     def _operation(self, operation: Any, inputs: list[_Traced], line: str) -> list[_Traced]:
         kind = operation.type.removeprefix("Stateless")
         if kind == "Const":
             return [(None, tf.constant(tf.make_ndarray(operation.get_attr("value"))))]
-        if kind in _PASSED_ON:
-            return inputs
         line = self._line(operation) or line
+        if kind in _PASSED_ON:
+            if self._tape.whole and kind == "IdentityN":  # the form of tf.custom_gradient
+                self._tape.own_rule("IdentityN of a custom_gradient", line)
+            return inputs
         if kind.endswith("PartitionedCall"):
             return self._function(operation.get_attr("f"), inputs, line)
         if kind == "If":
@@ -128,7 +131,8 @@ class _Interpreter:
         return self._primitive(operation, inputs, line)
 
     def _function(self, attribute: Any, inputs: Sequence[_Traced], line: str) -> list[_Traced]:
-        return self.evaluate(self._graph._get_function(attribute.name).graph, inputs, line)
+        graph = self._graph._get_function(attribute.name).graph
+        return self.evaluate(graph, inputs, line)
 
     def _primitive(self, operation: Any, inputs: list[_Traced], line: str) -> list[_Traced]:
         call = _Call(operation, [tensor for _, tensor in inputs])
@@ -175,8 +179,8 @@ class _Interpreter:
         for length in range(len(parts), 0, -1):
             if "/".join(parts[:length]) in self._names:
                 return self._names["/".join(parts[:length])]
-        inside = (other for name, other in self._names.items() if name.startswith(f"{parts[0]}/"))
-        return next(inside, None) or self._reading(operation) or operation
+        inside = (o for name, o in self._names.items() if name.startswith(f"{parts[0]}/") and o.type != "Const")
+        return self._reading(operation) or next(inside, operation)
 
     def _reading(self, operation: Any) -> Any:
         """Return an operation outside of gradients that reads what one of a gradient reads.
@@ -184,6 +188,8 @@ class _Interpreter:
         A rule reads what went into the operation that it belongs to.
         """
         for tensor in operation.inputs:
+            if f"{tensor.op.type}Grad" == operation.type:  # a rule that reads the result
+                return tensor.op
             if _GRADIENT in tensor.op.name:
                 forward = self._forward(tensor.op)
                 if _GRADIENT not in forward.name:

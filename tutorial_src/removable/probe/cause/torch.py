@@ -58,14 +58,29 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
         watch = _Watch(tape)
         record = torch.autograd.set_detect_anomaly(True, check_nan=False)
         with torch.random.fork_rng(devices=[]), torch.enable_grad(), record:
-            x = torch.tensor(at, dtype=getattr(torch, dtype), requires_grad=order > 0)
+            x = torch.tensor(at, dtype=getattr(torch, dtype), requires_grad=order > 0 or tape.whole)
             with watch:
                 result = program(x)
                 for k in range(order):
                     result = _derivative(result, x, more=k + 1 < order)
+            if tape.whole:
+                _tell_own_rules(tape, result)
             return Value(watch.producer(result), _plain(result))
 
     return run
+
+
+def _tell_own_rules(tape: Tape, result: torch.Tensor) -> None:
+    """Tell of each ``torch.autograd.Function``; a kernel is not told that it belongs to one."""
+    seen: set[Any] = set()
+    ahead = [result.grad_fn]
+    while ahead:
+        node = ahead.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            ahead += [following for following, _ in node.next_functions]
+            if isinstance(node, torch.autograd.function.BackwardCFunction):
+                tape.own_rule(node.name(), _line(node))
 
 
 def _derivative(result: torch.Tensor, x: torch.Tensor, *, more: bool) -> torch.Tensor:
@@ -100,7 +115,7 @@ class _Watch(TorchDispatchMode):
         outputs = [leaf for leaf in tree_flatten(result)[0] if _has_digits(leaf)]
         if outputs and not _is_view(func):
             self._add(call, inputs, outputs)
-        elif floats and isinstance(result, torch.Tensor) and not outputs:
+        elif floats and _is_outcome(result):
             self._compare(func, result)
         return result
 
@@ -173,7 +188,15 @@ class _Call:
 def _has_digits(leaf: Any) -> bool:
     if not isinstance(leaf, torch.Tensor) or leaf.layout is not torch.strided:
         return False
+    if leaf.is_meta or leaf._is_zerotensor():  # without numbers, or with zeros that are not stored
+        return False
     return leaf.is_floating_point() or leaf.is_complex()
+
+
+def _is_outcome(result: Any) -> bool:
+    if not isinstance(result, torch.Tensor) or result.is_meta:
+        return False
+    return not (result.is_floating_point() or result.is_complex())
 
 
 def _is_view(func: Any) -> bool:
@@ -210,9 +233,14 @@ def _place(func: Any) -> tuple[str, str]:
     while forward.metadata.get("parent_") is not None:
         forward = forward.metadata["parent_"]
     rule = node.name() if forward is node else f"{node.name()} of {forward.name()}"
-    text = "".join(forward.metadata.get("traceback_", []))
+    return f"{name.removeprefix('aten::')} in {rule}", _line(forward)
+
+
+def _line(node: Any) -> str:
+    """Return the line of the user at which a node of the graph was made."""
+    text = "".join(node.metadata.get("traceback_", []))
     frames = [(file, int(line)) for file, line in _FRAME.findall(text)]
-    return f"{name.removeprefix('aten::')} in {rule}", user_line(reversed(frames))
+    return user_line(reversed(frames))
 
 
 def _stack() -> Iterator[tuple[str, int]]:
