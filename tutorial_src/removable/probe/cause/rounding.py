@@ -1,6 +1,6 @@
 """Random errors of one rounding, the unit of stochastic arithmetic.
 
-Every output of an operation is moved to the number above it, to the one below, or stays, at random:
+Every output of an operation moves up or down by one unit in the last place, or stays, at random:
 the Monte Carlo arithmetic of :cite:t:`Parker1997`, and the CESTAC method of :cite:t:`Vignes2004`.
 Exact results are not moved. Whether an operation is exact because it only moves numbers about is
 asked of the operation itself, so that no table of operations is needed.
@@ -16,7 +16,7 @@ __all__ = ["moves_only", "rounded", "spacing"]
 
 
 def spacing(values: np.ndarray, eps: float) -> np.ndarray:
-    """Return the distance of each number to the next one of the precision.
+    """Return the unit in the last place of each number.
 
     Parameters
     ----------

@@ -1,8 +1,7 @@
 """TensorFlow: a program as a graph, interpreted operation by operation.
 
 Each operation runs by its function of ``tf.raw_ops``. Branches, loops and nested functions are
-graphs themselves, and are interpreted in turn. An operation of a gradient is known by its name,
-which contains that of the operation it belongs to.
+graphs themselves, and are interpreted in turn.
 """
 
 from __future__ import annotations
@@ -15,16 +14,15 @@ import numpy as np
 import tensorflow as tf
 
 from removable.errors import UnsupportedError
-from removable.probe.cause.lines import user_line
 from removable.probe.cause.plain import eps_of, from_plain, to_plain
 from removable.probe.cause.tape import Arrays, Operation, Run, Tape, Value
+from removable.probe.cause.tensorflow_graphs import Body, Library
 
 __all__ = ["trace"]
 
 _Traced = tuple[int | None, Any]
 """The operation that made a tensor, and the tensor."""
 
-_GRADIENT = "gradient_tape"
 _PASSED_ON = ("Identity", "IdentityN", "StopGradient", "PreventGradient")
 _SKIPPED = ("Placeholder", "NoOp", "Assert")
 
@@ -75,12 +73,13 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
             f"the program has no graph, {type(error).__name__}; if it asks for a number in Python, "
             "write the branch with tf.where or tf.cond."
         ) from error
+    library = Library(function.graph)
     drawn: dict[tuple[str, int], list[Any]] = {}
 
     def run(tape: Tape, at: float) -> Value:
         arguments: list[_Traced] = [(None, tf.constant(at, dtype))]
         arguments += [(None, tensor) for tensor in function.captured_inputs]
-        producer, tensor = _Interpreter(tape, function.graph, drawn).evaluate(function.graph, arguments, "")[0]
+        producer, tensor = _Interpreter(tape, library, drawn).evaluate(library.main, arguments, "")[0]
         return Value(producer, to_plain(tensor.numpy()))
 
     return run
@@ -89,27 +88,25 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
 class _Interpreter:
     """Evaluates graphs, and tells a tape of each operation."""
 
-    def __init__(self, tape: Tape, graph: Any, drawn: dict[tuple[str, int], list[Any]]) -> None:
-        self._tape, self._graph, self._drawn = tape, graph, drawn
-        self._names = {operation.name: operation for operation in graph.get_operations()}
+    def __init__(self, tape: Tape, library: Library, drawn: dict[tuple[str, int], list[Any]]) -> None:
+        self._tape, self._library, self._drawn = tape, library, drawn
         self._draws = 0
 
-    def evaluate(self, graph: Any, arguments: Sequence[_Traced], line: str) -> list[_Traced]:
+    def evaluate(self, body: Body, arguments: Sequence[_Traced], line: str) -> list[_Traced]:
         """Evaluate a graph that was called from a line of the user."""
-        known: dict[str, _Traced] = dict(zip((t.name for t in graph.inputs), arguments, strict=True))
-        for operation in graph.get_operations():
+        inputs = [tensor.name for tensor in body.graph.inputs]
+        known: dict[str, _Traced] = dict(zip(inputs, arguments, strict=True))
+        for operation in body.operations:
             if operation.type not in _SKIPPED:
-                inputs = [known[tensor.name] for tensor in operation.inputs]
-                outputs = self._operation(operation, inputs, line)
-                # a graph may have been given more outputs, behind the others, for a gradient
-                known.update(zip((tensor.name for tensor in operation.outputs), outputs, strict=False))
-        return [known[tensor.name] for tensor in graph.outputs]
+                values = [known[tensor.name] for tensor in operation.inputs]
+                outputs = self._operation(operation, values, (body.name(operation), body.line(operation) or line))
+                known.update(zip((tensor.name for tensor in operation.outputs), outputs, strict=True))
+        return [known[tensor.name] for tensor in body.graph.outputs]
 
-    def _operation(self, operation: Any, inputs: list[_Traced], line: str) -> list[_Traced]:
-        kind = operation.type.removeprefix("Stateless")
+    def _operation(self, operation: Any, inputs: list[_Traced], place: tuple[str, str]) -> list[_Traced]:
+        kind, line = operation.type.removeprefix("Stateless"), place[1]
         if kind == "Const":
             return [(None, tf.constant(tf.make_ndarray(operation.get_attr("value"))))]
-        line = self._line(operation) or line
         if kind in _PASSED_ON:
             if self._tape.whole and kind == "IdentityN":  # the form of tf.custom_gradient
                 self._tape.own_rule("IdentityN of a custom_gradient", line)
@@ -121,32 +118,29 @@ class _Interpreter:
             return self._function(operation.get_attr(chosen), inputs[1:], line)
         if kind == "Case":
             branches = operation.get_attr("branches")
-            place = int(inputs[0][1])
-            chosen = branches[place if 0 <= place < len(branches) else -1]
+            number = int(inputs[0][1])
+            chosen = branches[number if 0 <= number < len(branches) else -1]
             return self._function(chosen, inputs[1:], line)
         if kind == "While":
             while bool(self._function(operation.get_attr("cond"), inputs, line)[0][1]):
                 inputs = self._function(operation.get_attr("body"), inputs, line)
             return inputs
-        return self._primitive(operation, inputs, line)
+        return self._primitive(operation, inputs, place)
 
     def _function(self, attribute: Any, inputs: Sequence[_Traced], line: str) -> list[_Traced]:
-        graph = self._graph._get_function(attribute.name).graph
-        return self.evaluate(graph, inputs, line)
+        return self.evaluate(self._library.body(attribute.name), inputs, line)
 
-    def _primitive(self, operation: Any, inputs: list[_Traced], line: str) -> list[_Traced]:
+    def _primitive(self, operation: Any, inputs: list[_Traced], place: tuple[str, str]) -> list[_Traced]:
         call = _Call(operation, [tensor for _, tensor in inputs])
         outputs = self._outputs(operation, call)
-        name = self._name(operation)
         floats = [place for place, output in enumerate(outputs) if _has_digits(output)]
         containers = [place for place, output in enumerate(outputs) if output.dtype == tf.variant]
         if floats or containers:
-            self._add(call, (name, line), inputs, outputs, floats)
+            self._add(call, place, inputs, outputs, floats)
         elif call.floats and outputs:
-            result = outputs[0].numpy()
-            outputs[0] = tf.constant(self._tape.compare(name, line, result))
+            outputs[0] = tf.constant(self._tape.compare(*place, outputs[0].numpy()))
         made = {*floats, *containers}
-        return [(self._tape.last if place in made else None, output) for place, output in enumerate(outputs)]
+        return [(self._tape.last if k in made else None, output) for k, output in enumerate(outputs)]
 
     def _add(
         self, call: _Call, place: tuple[str, str], inputs: list[_Traced], outputs: list[Any], floats: list[int]
@@ -170,46 +164,6 @@ class _Interpreter:
         if key not in self._drawn:
             self._drawn[key] = call.run(call.tensors)
         return list(self._drawn[key])
-
-    def _forward(self, operation: Any) -> Any:
-        """Return the operation that one of a gradient belongs to; itself if it is not known."""
-        parts = [part for part in operation.name.split("/") if part != _GRADIENT]
-        if len(parts) == len(operation.name.split("/")):
-            return operation
-        for length in range(len(parts), 0, -1):
-            if "/".join(parts[:length]) in self._names:
-                return self._names["/".join(parts[:length])]
-        inside = (o for name, o in self._names.items() if name.startswith(f"{parts[0]}/") and o.type != "Const")
-        return self._reading(operation) or next(inside, operation)
-
-    def _reading(self, operation: Any) -> Any:
-        """Return an operation outside of gradients that reads what one of a gradient reads.
-
-        A rule reads what went into the operation that it belongs to.
-        """
-        for tensor in operation.inputs:
-            if f"{tensor.op.type}Grad" == operation.type:  # a rule that reads the result
-                return tensor.op
-            if _GRADIENT in tensor.op.name:
-                forward = self._forward(tensor.op)
-                if _GRADIENT not in forward.name:
-                    return forward
-            else:
-                for reader in tensor.consumers():
-                    if "/" not in reader.name and reader.type != "AddN":
-                        return reader
-        return None
-
-    def _name(self, operation: Any) -> str:
-        if _GRADIENT not in operation.name:
-            return operation.type
-        return f"{operation.type} in the gradient of {self._forward(operation).type}"
-
-    def _line(self, operation: Any) -> str:
-        if operation.type == "AddN" and operation.inputs:  # a sum of gradients, which has no name of its own
-            return self._line(operation.inputs[0].op)
-        frames = self._forward(operation).traceback or ()
-        return user_line([(frame.filename, frame.lineno) for frame in reversed(frames)])
 
 
 class _Call:
