@@ -2,6 +2,7 @@
 
 - ``package/``: the package, a file of tests for each module, but for the remedy.
 - ``remedy/``: continuation, ``repair`` and ``quotient``, and a corpus of functions for them.
+- ``probe/``: the search for the cause of a wrong result, and the programs that judge it.
 - ``build/``: the extensions of the build, without building the site.
 - ``site/``: the built site, as files and in a browser. It needs ``nox -s docs``, and a part of it
   Chromium.

@@ -8,7 +8,7 @@ import numpy as np
 
 from removable.probe.cause.finding import Cause
 from removable.probe.cause.samples import Experiment
-from removable.probe.cause.tape import Comparison, Tape
+from removable.probe.cause.tape import Compared, Tape
 
 __all__ = ["branch"]
 
@@ -63,7 +63,7 @@ def _tape(experiment: Experiment, at: float) -> Tape:
     return tape
 
 
-def _differing(here: Sequence[Comparison], there: Sequence[Comparison]) -> list[int]:
+def _differing(here: Sequence[Compared], there: Sequence[Compared]) -> list[int]:
     """Return the places of comparisons that differ, up to where the programs part."""
     places = []
     for place, (ours, theirs) in enumerate(zip(here, there, strict=False)):
@@ -74,7 +74,7 @@ def _differing(here: Sequence[Comparison], there: Sequence[Comparison]) -> list[
     return places
 
 
-def _found(experiment: Experiment, here: Comparison, others: Sequence[Comparison]) -> Cause:
+def _found(experiment: Experiment, here: Compared, others: Sequence[Compared]) -> Cause:
     count = len(experiment.reference.names)
     different = np.flatnonzero(here.result != others[0].result) if here.result.shape == others[0].result.shape else [0]
     element = int(different[0])

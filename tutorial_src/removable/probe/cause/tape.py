@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Arrays", "Comparison", "Operation", "Run", "Tape", "Value"]
+__all__ = ["Arrays", "Compared", "Operation", "Run", "Tape", "Value"]
 
 Arrays = list[np.ndarray]
 """Arrays of float64, or of float32 for every narrower type; a complex number is two of them."""
@@ -73,7 +73,7 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Compared:
     """An operation on floating-point numbers whose result is boolean or whole.
 
     Attributes
@@ -91,7 +91,7 @@ class Comparison:
     result: np.ndarray
     index: int
 
-    def differs(self, other: Comparison) -> bool:
+    def differs(self, other: Compared) -> bool:
         """Tell whether another run came to another result here."""
         return not np.array_equal(self.result, other.result)
 
@@ -108,7 +108,7 @@ class Tape:
     ----------
     names, lines : list of str
         Of each operation, comparisons included.
-    comparisons : list of Comparison
+    comparisons : list of Compared
         In their order.
     own_rules : list of (str, str)
         Name and line of functions whose derivative rule the user has written, where a front end
@@ -129,7 +129,7 @@ class Tape:
     def __init__(self, forced: Mapping[int, np.ndarray] | None = None) -> None:
         self.names: list[str] = []
         self.lines: list[str] = []
-        self.comparisons: list[Comparison] = []
+        self.comparisons: list[Compared] = []
         self.own_rules: list[tuple[str, str]] = []
         self._forced = forced or {}
 
@@ -158,7 +158,7 @@ class Tape:
             result = forced
         self.names.append(name)
         self.lines.append(where)
-        self.comparisons.append(Comparison(name, where, np.array(result), self.last))
+        self.comparisons.append(Compared(name, where, np.array(result), self.last))
         return result
 
 

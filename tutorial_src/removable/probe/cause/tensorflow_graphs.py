@@ -24,14 +24,14 @@ class Body:
 
     Parameters
     ----------
-    graph : FuncGraph
+    graph : object
         The graph that is evaluated.
-    written : FuncGraph
+    written : object
         The graph as it was when the user's program ran.
 
     Attributes
     ----------
-    operations : list of Operation
+    operations : list
         Those of the graph, each behind those whose results it reads.
 
     Examples
@@ -120,7 +120,7 @@ class Library:
 
     Parameters
     ----------
-    graph : FuncGraph
+    graph : object
         The graph of the program.
 
     Attributes
