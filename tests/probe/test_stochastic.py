@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from probe.cause_case import operations
 from removable.errors import InputError, UnsupportedError
 from removable.probe.cause import Cause, digits, find, finite, rules
 from removable.probe.cause.branches import branch
@@ -329,6 +330,15 @@ def test_wrong_arguments_are_named(given: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError) as error:
         find(**arguments)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["torch", "jax", "tensorflow"])
+def test_a_program_that_returns_several_numbers_is_refused(name: str) -> None:
+    def program(x: Any) -> Any:
+        return operations(name).stack([x, x])
+
+    with pytest.raises(InputError, match="give one that returns a single number"):
+        find(name, program, 0.5)
 
 
 def test_nothing_is_found_in_a_program_without_operations() -> None:

@@ -23,7 +23,7 @@ from removable.probe.cause import branches, digits, finite, rules
 from removable.probe.cause.finding import Cause
 from removable.probe.cause.plain import eps_of
 from removable.probe.cause.samples import Experiment
-from removable.probe.cause.tape import Run
+from removable.probe.cause.tape import Run, Tape, Value
 
 __all__ = ["NAMES", "Cause", "find"]
 
@@ -67,7 +67,7 @@ def find(
     scale : float
         The largest derivative of a lower order. A result that is truly 0 has no digit that could be
         right; errors that are small in comparison with this are no loss.
-    beside : sequence of float, optional
+    beside : list of float, optional
         Two points near by at which the program is right. Without them neither branches nor rules
         are looked at. Both are on one side where the program is meant for that side alone.
     samples : int
@@ -91,7 +91,8 @@ def find(
     -----
     A function that computes its own rounding errors, such as the product of Dekker, is accused
     although it is right: random roundings destroy what it relies on. The operation named may be one
-    that multiplies errors made before it, which its inputs then show.
+    that multiplies errors made before it, which its inputs then show. A series that ends too early
+    and a graph that is cut (``detach``, ``stop_gradient``) leave no trace that could be found.
 
     Examples
     --------
@@ -114,10 +115,22 @@ def find(
     points = _checked_beside(beside, at)
     frameworks.load(name)
     trace = importlib.import_module(f"removable.probe.cause.{name}").trace
+    runs: list[float] = []
     with np.errstate(all="ignore"):
-        experiment = Experiment(trace(program, order, dtype), at, scale=scale, samples=samples)
-        lower = trace(program, order - 1, dtype) if order and points else None
-        return _first(experiment, lower, points, eps_of(dtype))
+        experiment = Experiment(_counted(trace(program, order, dtype), runs), at, scale=scale, samples=samples)
+        lower = _counted(trace(program, order - 1, dtype), runs) if order and points else None
+        cause = _first(experiment, lower, points, eps_of(dtype))
+    return dataclasses.replace(cause, count=cause.count or len(experiment.reference.names), runs=len(runs))
+
+
+def _counted(run: Run, runs: list[float]) -> Run:
+    """Return a program that notes at which points it runs."""
+
+    def counted(tape: Tape, at: float) -> Value:
+        runs.append(at)
+        return run(tape, at)
+
+    return counted
 
 
 def _checked_beside(beside: Sequence[float] | None, at: float) -> list[float]:
@@ -131,17 +144,15 @@ def _checked_beside(beside: Sequence[float] | None, at: float) -> list[float]:
 
 def _first(experiment: Experiment, lower: Run | None, points: Sequence[float], eps: float) -> Cause:
     """Search in order, and return what is found first."""
-    none = Cause("none", count=len(experiment.reference.names), runs=experiment.runs)
     cause = finite.not_finite(experiment) or digits.held(experiment) or finite.out_of_range(experiment)
-    if cause or not points:
-        return cause or digits.unconfirmed(experiment) or none
-    beside = None if lower is None else _beside(experiment, lower, points, eps)
-    if beside and beside.is_kink():
-        return dataclasses.replace(none, note="there is a kink, and it lies between the slopes on both sides")
-    cause = branches.branch(experiment, points)
-    if cause is None and beside is not None:
-        cause = beside.contradiction()
-    return cause or digits.unconfirmed(experiment) or none
+    if cause is None and lower is not None:
+        beside = _beside(experiment, lower, points, eps)
+        if beside.is_kink():
+            return Cause("none", note="there is a kink, and it lies between the slopes on both sides")
+        cause = branches.branch(experiment, points) or beside.contradiction()
+    elif cause is None and points:
+        cause = branches.branch(experiment, points)
+    return cause or digits.unconfirmed(experiment) or Cause("none")
 
 
 def _beside(experiment: Experiment, lower: Run, points: Sequence[float], eps: float) -> rules.Beside:

@@ -25,7 +25,7 @@ def branch(experiment: Experiment, beside: Sequence[float]) -> Cause | None:
     ----------
     experiment : Experiment
         The program.
-    beside : sequence of float
+    beside : list of float
         Points at which the program is right.
 
     Returns
@@ -87,7 +87,6 @@ def _found(experiment: Experiment, here: Compared, others: Sequence[Compared]) -
         count,
         inputs=tuple(outcomes),
         outputs=(float(here.result.ravel()[element]),),
-        runs=experiment.runs,
     )
 
 

@@ -114,7 +114,7 @@ def _flips(experiment: Experiment) -> Cause | None:
         here = comparisons[place]
         if experiment.at_rest(forced={place: here.result}):
             count = len(experiment.reference.names)
-            return Cause("branch", here.name, here.where, here.index + 1, count, note=note, runs=experiment.runs)
+            return Cause("branch", here.name, here.where, here.index + 1, count, note=note)
     if experiment.parted is None:
         return None
     index = min(experiment.parted, len(experiment.reference.names) - 1)

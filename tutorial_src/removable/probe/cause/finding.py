@@ -38,11 +38,15 @@ class Cause:
         Its name as the framework spells it; empty for ``"none"``.
     where : str
         The line of the user, ``"file.py:12"``; empty if the framework does not tell.
-    position, count : int
-        Which operation it is, from 1, and how many there are; 0 if that is not known. For a rule
-        they are counted in the program of one derivative less, whose operations are differentiated.
-    inputs, outputs : tuple of float
-        What went in, and what came out; see above. Of an array it is the element that tells most.
+    position : int
+        Which operation it is, from 1; 0 if that is not known. For a rule they are counted in the
+        program of one derivative less, whose operations are differentiated.
+    count : int
+        How many operations there are.
+    inputs : tuple of float
+        What went in; see above. Of an array it is the element that tells most.
+    outputs : tuple of float
+        What came out.
     together : tuple of int
         The positions of the operations that lose the digits together, if it takes several.
     note : str

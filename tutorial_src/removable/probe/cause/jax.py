@@ -18,7 +18,7 @@ from jax.extend.core import Literal
 
 from removable.errors import UnsupportedError
 from removable.probe.cause.lines import user_line
-from removable.probe.cause.plain import eps_of, from_plain, to_plain
+from removable.probe.cause.plain import checked_single, eps_of, from_plain, to_plain
 from removable.probe.cause.tape import Arrays, Operation, Run, Tape, Value
 
 __all__ = ["trace"]
@@ -56,7 +56,12 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
     def derivative(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return jax.grad(lambda x: jnp.reshape(function(x), ()))
 
-    function = program
+    def single(x: Any) -> Any:
+        result = program(x)
+        checked_single(jnp.shape(result))
+        return result
+
+    function: Callable[[Any], Any] = single
     for _ in range(order):
         function = derivative(function)
     with _precision(dtype):

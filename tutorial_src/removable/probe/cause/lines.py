@@ -32,7 +32,7 @@ def user_line(frames: Iterable[tuple[str, int]]) -> str:
 
     Parameters
     ----------
-    frames : iterable of (str, int)
+    frames : list of tuple
         File and line of the calls, the innermost first.
 
     Returns

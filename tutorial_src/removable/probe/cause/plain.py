@@ -6,11 +6,15 @@ precision: the numbers of both are kept in float32, exactly. A complex number is
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from removable.arguments import PRECISIONS
+from removable.errors import InputError
 
-__all__ = ["eps_of", "from_plain", "to_plain"]
+__all__ = ["checked_single", "eps_of", "from_plain", "to_plain"]
 
 _PARTS = {"complex128": "float64", "complex64": "float32"}
 
@@ -51,3 +55,31 @@ def from_plain(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
     if dtype.name in _PARTS:
         return np.asarray(array[..., 0] + 1j * array[..., 1], dtype=dtype)
     return np.asarray(array, dtype=dtype)
+
+
+def checked_single(shape: Sequence[int]) -> None:
+    """Check that what a program returns is a single number.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Its shape.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If it is not.
+
+    Examples
+    --------
+    >>> checked_single((1, 1))
+    >>> checked_single((3,))
+    Traceback (most recent call last):
+        ...
+    removable.errors.InputError: the program returns an array of shape (3,); give one that returns a
+        single number.
+    """
+    if math.prod(shape) != 1:
+        raise InputError(
+            f"the program returns an array of shape {tuple(shape)}; give one that returns a single number."
+        )

@@ -51,7 +51,7 @@ class Step:
 
     Attributes
     ----------
-    producers : list of (int or None)
+    producers : list
         The operation that made each input.
     containers : list of int
         Operations that put something into a container which is an input.
@@ -61,11 +61,14 @@ class Step:
         The distance from 1 to the next number, in the precision of the outputs.
     moves : bool
         Whether it only moves numbers.
-    vanishes, overflows : bool
-        Whether an output is 0, or infinite, without reason: no input is, and it stays so when they
-        move a little.
-    finite, zero : list of bool
-        Whether all elements of each input are finite, and whether one of them is 0.
+    vanishes : bool
+        Whether an output is 0 without reason: no input is, and it stays 0 when they move a little.
+    overflows : bool
+        Whether an output is infinite without such a reason.
+    finite : list of bool
+        Whether all elements of each input are finite.
+    zero : list of bool
+        Whether an element of each input is 0.
     values : list of float
         Of each input the element that tells most.
     """

@@ -50,7 +50,7 @@ def rounded(values: np.ndarray, eps: float, generator: np.random.Generator) -> n
         Any shape, float64 or float32.
     eps : float
         The distance from 1 to the next number.
-    generator : numpy.random.Generator
+    generator : object
         Where chance comes from.
 
     Returns

@@ -81,7 +81,7 @@ class Beside:
         The point.
     distance : float
         Up to which distance slopes are measured.
-    sides : sequence of {-1, 1}
+    sides : list of {-1, 1}
         On which sides of the point the program is right.
 
     Examples
@@ -149,10 +149,7 @@ class Beside:
         name, where = self._here.own_rules[0]
         note = "all other operations agree with their own rules"
         slopes, rule = self._numbers(self._judged)
-        return Cause("rule", name, where, 0, len(self._here.names), slopes, rule, note=note, runs=self._runs())
-
-    def _runs(self) -> int:
-        return 1 + len(_STEPS) * len(self._tapes)
+        return Cause("rule", name, where, 0, len(self._here.names), slopes, rule, note=note)
 
     def _numbers(self, judged: Sequence[_Judgement]) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Return the slopes of the values, each once, and that of the rule."""
@@ -168,7 +165,7 @@ class Beside:
         here = self._here
         slopes, rule = self._numbers(judged)
         place = (here.names[index], here.lines[index], index + 1, len(here.names))
-        return Cause("rule", *place, slopes, rule, runs=self._runs())
+        return Cause("rule", *place, slopes, rule)
 
 
 def _recorded(run: Run, at: float) -> tuple[_Slopes, Value]:

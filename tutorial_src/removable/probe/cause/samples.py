@@ -16,7 +16,11 @@ from removable.probe.cause.tape import Arrays, Operation, Run, Tape
 __all__ = ["Experiment", "Range", "Sample"]
 
 _GAIN = 2.0**10
-"""What an operation must at least multiply errors by to be accused: ten bits."""
+"""What an operation must at least multiply errors by to be accused: ten bits, if there are so
+many."""
+
+_LOST = 0.25
+"""The relative spread of a result that has hardly a digit left."""
 
 _TOLERANCE = 1e-6
 """The relative spread of a result below which its digits are not looked at."""
@@ -110,9 +114,9 @@ class Sample(Tape):
         The run without perturbation.
     seed : int or None
         Of the random numbers; None for a run without them.
-    held : mapping of int to list of numpy.ndarray, optional
+    held : dict, optional
         Outputs that some operations are given instead of their own.
-    forced : mapping of int to numpy.ndarray, optional
+    forced : dict, optional
         Results that some comparisons are to have.
     ranges : list, optional
         Where to note what goes in and comes out.
@@ -172,6 +176,11 @@ class Sample(Tape):
         return [rounded(array, eps, self._generator) for array in outputs]
 
 
+def _gain(eps: float) -> float:
+    """Return what an operation must multiply errors by; half precision has few bits to lose."""
+    return min(_GAIN, _LOST / max(eps, 2.0**-52))
+
+
 class Experiment:
     """A program at a point, and what random roundings do to it.
 
@@ -216,13 +225,12 @@ class Experiment:
 
     def __init__(self, run: Run, at: float, *, scale: float, samples: int) -> None:
         self.run, self.at, self.scale, self.samples = run, at, scale, samples
-        self.runs = 0
         self.flipped: list[int] = []
         self.parted: int | None = None
         self.reference = Reference()
         self.result, self.producer = self.outcome(self.reference)
-        eps = self.reference.steps[self.producer].eps if self.producer is not None else 0.0
-        self.tolerance = max(_TOLERANCE, _GAIN * eps)
+        self._eps = self.reference.steps[self.producer].eps if self.producer is not None else 0.0
+        self.tolerance = max(_TOLERANCE, _gain(self._eps) * self._eps)
         # Below this a result is at the end of the range of numbers, and has no digits to judge.
         self._least = float(np.finfo(self._dtype()).tiny) * 2.0**52
         ranges = [_Ranges() for _ in self.reference.steps]
@@ -240,7 +248,6 @@ class Experiment:
 
     def outcome(self, tape: Tape, at: float | None = None) -> tuple[float, int | None]:
         """Run the program, and return its result and the operation that made it."""
-        self.runs += 1
         value = self.run(tape, self.at if at is None else at)
         array = np.zeros(1) if value.array is None else value.array
         return float(array.ravel()[0]), value.producer
@@ -263,7 +270,8 @@ class Experiment:
         The random roundings are those of the first runs: with others a part may seem to be the
         whole cause by chance.
         """
-        return self._shaken(held=held, forced=forced) < self.spread / 30
+        noise = 4 * self._eps
+        return self._shaken(held=held, forced=forced) < max(min(self.spread, 2.0) / 30, noise)
 
     def _shaken(self, *, ranges: list[_Ranges] | None = None, **given: Any) -> float:
         results = Range()
@@ -289,7 +297,7 @@ class Experiment:
         step = self.reference.steps[index]
         spread = self.outputs[index]
         before = max([*self.inputs[index], step.eps])
-        return not step.moves and spread > max(self.tolerance, _GAIN * step.eps, _GAIN * before)
+        return not step.moves and spread > max(self.tolerance, _gain(step.eps) * before)
 
     def producers(self, index: int) -> list[int]:
         """Return the operations whose results went into one, through containers as well."""
@@ -299,4 +307,4 @@ class Experiment:
     def found(self, kind: Kind, index: int, **more: Any) -> Cause:
         """Return the finding that it is this operation."""
         names, lines = self.reference.names, self.reference.lines
-        return Cause(kind, names[index], lines[index], index + 1, len(names), runs=self.runs, **more)
+        return Cause(kind, names[index], lines[index], index + 1, len(names), **more)

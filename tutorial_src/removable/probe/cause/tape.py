@@ -78,7 +78,9 @@ class Compared:
 
     Attributes
     ----------
-    name, where : str
+    name : str
+        As for an :class:`Operation`.
+    where : str
         As for an :class:`Operation`.
     result : numpy.ndarray
         What came out.
@@ -101,16 +103,18 @@ class Tape:
 
     Parameters
     ----------
-    forced : mapping of int to numpy.ndarray, optional
+    forced : dict, optional
         Results that some comparisons are to have, by their place among the comparisons.
 
     Attributes
     ----------
-    names, lines : list of str
+    names : list of str
         Of each operation, comparisons included.
+    lines : list of str
+        Of each operation the line of the user.
     comparisons : list of Compared
         In their order.
-    own_rules : list of (str, str)
+    own_rules : list of tuple
         Name and line of functions whose derivative rule the user has written, where a front end
         cannot run the rule by itself.
     whole : bool
@@ -163,5 +167,5 @@ class Tape:
 
 
 Run = Callable[[Tape, float], Value]
-"""A program of a framework: runs at a point, tells the tape of each operation, and returns the
-result, one element."""
+"""A program of a framework. It is called with a tape, which it tells of each operation, and with a
+point, and returns the result, one element."""

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from removable.errors import UnsupportedError
-from removable.probe.cause.plain import eps_of, from_plain, to_plain
+from removable.probe.cause.plain import checked_single, eps_of, from_plain, to_plain
 from removable.probe.cause.tape import Arrays, Operation, Run, Tape, Value
 from removable.probe.cause.tensorflow_graphs import Body, Library
 
@@ -60,7 +60,9 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
 
     def derivative(x: Any, k: int = order) -> Any:
         if k == 0:
-            return program(x)
+            result = program(x)
+            checked_single(result.shape)
+            return result
         with tf.GradientTape() as tape:
             tape.watch(x)
             result = derivative(x, k - 1)

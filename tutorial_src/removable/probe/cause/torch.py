@@ -20,7 +20,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from removable.probe.cause.lines import user_line
-from removable.probe.cause.plain import eps_of
+from removable.probe.cause.plain import checked_single, eps_of
 from removable.probe.cause.tape import Arrays, Operation, Run, Tape, Value
 
 __all__ = ["trace"]
@@ -61,6 +61,7 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
             x = torch.tensor(at, dtype=getattr(torch, dtype), requires_grad=order > 0 or tape.whole)
             with watch:
                 result = program(x)
+                checked_single(result.shape)
                 for k in range(order):
                     result = _derivative(result, x, more=k + 1 < order)
             if tape.whole:
