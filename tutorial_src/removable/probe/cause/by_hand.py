@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from removable.probe.cause.plain import eps_of
-from removable.probe.cause.tape import Arrays, Operation, Tape, Value
+from removable.probe.cause.tape import ARGUMENT, Arrays, Operation, Tape, Value
 
-__all__ = ["apply", "constant"]
+__all__ = ["apply", "argument", "constant"]
 
 
 def constant(value: Any) -> Value:
@@ -22,6 +22,17 @@ def constant(value: Any) -> Value:
     Value(producer=None, array=array(0.5))
     """
     return Value(None, np.asarray(value, dtype=np.float64))
+
+
+def argument(value: Any) -> Value:
+    """Return the argument of the program.
+
+    Examples
+    --------
+    >>> argument(0.5)
+    Value(producer=-1, array=array(0.5))
+    """
+    return Value(ARGUMENT, np.asarray(value, dtype=np.float64))
 
 
 def apply(

@@ -44,13 +44,15 @@ def held(experiment: Experiment) -> Cause | None:
     """
     if not experiment.spread > experiment.tolerance:
         return None
-    places = [index for index in _on_the_way(experiment) if experiment.loses(index)]
+    places = [
+        index for index in _on_the_way(experiment, experiment.producer, experiment.tolerance) if experiment.loses(index)
+    ]
     groups = [[index] for index in places[:_ALONE]]
     groups += [places[:number] for number in range(2, min(len(places), _TOGETHER) + 1)]
     steps = experiment.reference.steps
     for group in groups:
         if experiment.at_rest(held={index: steps[index].outputs for index in group}):
-            return _lost(experiment, group)
+            return _lost(experiment, group if len(group) > 1 else [_origin(experiment, group[0])])
     return _flips(experiment)
 
 
@@ -72,7 +74,11 @@ def unconfirmed(experiment: Experiment) -> Cause | None:
     if not experiment.spread > experiment.tolerance:
         return None
     steps = experiment.reference.steps
-    lossy = [index for index in _on_the_way(experiment) if experiment.outputs[index] > experiment.tolerance]
+    lossy = [
+        index
+        for index in _on_the_way(experiment, experiment.producer, experiment.tolerance)
+        if experiment.outputs[index] > experiment.tolerance
+    ]
     computing = [index for index in lossy if not steps[index].moves]
     if not computing:
         return None
@@ -81,19 +87,31 @@ def unconfirmed(experiment: Experiment) -> Cause | None:
     return _lost(experiment, [worst], note=note)
 
 
-def _on_the_way(experiment: Experiment) -> list[int]:
-    """Return the operations from which a way of lost digits leads to the result, in order."""
+def _origin(experiment: Experiment, index: int) -> int:
+    """Return the first operation that is the cause by itself, of those before one that is.
+
+    What goes into an operation may have lost digits that are not missed before they are multiplied.
+    """
+    steps = experiment.reference.steps
+    if max(experiment.inputs[index], default=0.0) < experiment.gain * steps[index].eps:
+        return index
+    before = _on_the_way(experiment, index, experiment.gain * steps[index].eps)
+    lossy = [earlier for earlier in before if earlier != index and experiment.loses(earlier, faint=True)]
+    alone = (earlier for earlier in lossy[:_TOGETHER] if experiment.at_rest(held={earlier: steps[earlier].outputs}))
+    return next(alone, index)
+
+
+def _on_the_way(experiment: Experiment, start: int | None, spread: float) -> list[int]:
+    """Return the operations from which a way of numbers that scatter leads to one, in order."""
     seen: set[int] = set()
-    ahead = [] if experiment.producer is None else [experiment.producer]
+    ahead = [] if start is None else [start]
     while ahead:
         index = ahead.pop()
         if index in seen:
             continue
         seen.add(index)
         containers = experiment.reference.steps[index].containers
-        ahead += [
-            p for p in experiment.producers(index) if p in containers or experiment.outputs[p] > experiment.tolerance
-        ]
+        ahead += [p for p in experiment.producers(index) if p in containers or experiment.outputs[p] > spread]
     return sorted(seen)
 
 

@@ -19,7 +19,7 @@ from jax.extend.core import Literal
 from removable.errors import UnsupportedError
 from removable.probe.cause.lines import user_line
 from removable.probe.cause.plain import checked_single, eps_of, from_plain, to_plain
-from removable.probe.cause.tape import Arrays, Operation, Run, Tape, Value
+from removable.probe.cause.tape import ARGUMENT, Arrays, Operation, Run, Tape, Value
 
 __all__ = ["trace"]
 
@@ -74,7 +74,7 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
 
     def run(tape: Tape, at: float) -> Value:
         with _precision(dtype):
-            arguments: list[_Traced] = [(None, jnp.asarray(at, dtype))]
+            arguments: list[_Traced] = [(ARGUMENT, jnp.asarray(at, dtype))]
             producer, array = _Interpreter(tape, dtype).evaluate(closed, arguments, "")[0]
             return Value(producer, to_plain(np.asarray(array)))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from removable.probe.cause.rounding import moves_only
-from removable.probe.cause.tape import Arrays, Operation, Tape
+from removable.probe.cause.tape import ARGUMENT, Arrays, Operation, Tape
 
 __all__ = ["Reference", "Step", "telling"]
 
@@ -59,8 +59,11 @@ class Step:
         What came out.
     eps : float
         The distance from 1 to the next number, in the precision of the outputs.
+    depends : bool
+        Whether it depends on the argument of the program.
     moves : bool
-        Whether it only moves numbers.
+        Whether it has no rounding error: it only moves numbers, or makes whole numbers of whole
+        numbers that are constants.
     vanishes : bool
         Whether an output is 0 without reason: no input is, and it stays 0 when they move a little.
     overflows : bool
@@ -77,6 +80,7 @@ class Step:
     containers: list[int]
     outputs: Arrays
     eps: float
+    depends: bool
     moves: bool
     vanishes: bool
     overflows: bool
@@ -109,13 +113,17 @@ class Reference(Tape):
         """Keep what the search needs; the operation itself, and its tensors, are let go."""
         super().add(operation)
         arrays = operation.arrays()
-        moves = moves_only(operation)
+        depends = self._depends(operation)
+        moves = moves_only(operation) or (not depends and _is_whole(operation))
+        made = [value.producer if value.producer != ARGUMENT else None for value in operation.inputs]
+        pairs = list(zip(made, operation.inputs, strict=True))
         self.steps.append(
             Step(
-                producers=[value.producer for value in operation.inputs if value.array is not None],
-                containers=[v.producer for v in operation.inputs if v.array is None and v.producer is not None],
+                producers=[producer for producer, value in pairs if value.array is not None],
+                containers=[producer for producer, value in pairs if value.array is None and producer is not None],
                 outputs=[np.array(array) for array in operation.outputs],
                 eps=operation.eps,
+                depends=depends,
                 moves=moves,
                 vanishes=not moves and _sticks(operation, _is_zero),
                 overflows=not moves and _sticks(operation, np.isinf),
@@ -126,10 +134,23 @@ class Reference(Tape):
         )
         return operation.outputs
 
+    def _depends(self, operation: Operation) -> bool:
+        producers = [value.producer for value in operation.inputs if value.producer is not None]
+        return any(producer == ARGUMENT or self.steps[producer].depends for producer in producers)
+
     def compare(self, name: str, where: str, result: np.ndarray) -> np.ndarray:
         """Keep its place among the operations."""
-        self.steps.append(Step([], [], [], 1.0, True, False, False, [], [], []))
+        self.steps.append(Step([], [], [], 1.0, True, True, False, False, [], [], []))
         return super().compare(name, where, result)
+
+
+def _is_whole(operation: Operation) -> bool:
+    """Tell whether whole numbers were made of whole numbers.
+
+    An exponent is lowered by 1 in the rule of a power, for instance. One rounding of it would make
+    NaN of a negative number.
+    """
+    return all(np.array_equal(array, np.rint(array)) for array in (*operation.arrays(), *operation.outputs))
 
 
 def _is_zero(array: np.ndarray) -> np.ndarray:

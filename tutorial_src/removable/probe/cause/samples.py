@@ -11,7 +11,7 @@ import numpy as np
 from removable.probe.cause.finding import Cause, Kind
 from removable.probe.cause.reference import Reference
 from removable.probe.cause.rounding import rounded
-from removable.probe.cause.tape import Arrays, Operation, Run, Tape
+from removable.probe.cause.tape import ARGUMENT, Arrays, Operation, Run, Tape
 
 __all__ = ["Experiment", "Range", "Sample"]
 
@@ -205,6 +205,8 @@ class Experiment:
         The operation that made the result.
     spread : float
         The spread of the results, relative to the largest of them and to ``scale``.
+    gain : float
+        What an operation must at least multiply errors by to be accused.
     tolerance : float
         The spread up to which digits are not lost.
     flipped : list of int
@@ -230,7 +232,8 @@ class Experiment:
         self.reference = Reference()
         self.result, self.producer = self.outcome(self.reference)
         self._eps = self.reference.steps[self.producer].eps if self.producer is not None else 0.0
-        self.tolerance = max(_TOLERANCE, _gain(self._eps) * self._eps)
+        self.gain = _gain(self._eps)
+        self.tolerance = max(_TOLERANCE, self.gain * self._eps)
         # Below this a result is at the end of the range of numbers, and has no digits to judge.
         self._least = float(np.finfo(self._dtype()).tiny) * 2.0**52
         ranges = [_Ranges() for _ in self.reference.steps]
@@ -250,7 +253,7 @@ class Experiment:
         """Run the program, and return its result and the operation that made it."""
         value = self.run(tape, self.at if at is None else at)
         array = np.zeros(1) if value.array is None else value.array
-        return float(array.ravel()[0]), value.producer
+        return float(array.ravel()[0]), None if value.producer == ARGUMENT else value.producer
 
     def changed(
         self, *, held: Mapping[int, Arrays] | None = None, forced: Mapping[int, np.ndarray] | None = None
@@ -292,12 +295,16 @@ class Experiment:
             if here.differs(there) and place not in self.flipped:
                 self.flipped.append(place)
 
-    def loses(self, index: int) -> bool:
-        """Tell whether an operation loses digits that its inputs still have."""
+    def loses(self, index: int, *, faint: bool = False) -> bool:
+        """Tell whether an operation loses digits that its inputs still have.
+
+        Faint is a loss that leaves enough of them, unless it is multiplied.
+        """
         step = self.reference.steps[index]
         spread = self.outputs[index]
+        least = 0.0 if faint else self.tolerance
         before = max([*self.inputs[index], step.eps])
-        return not step.moves and spread > max(self.tolerance, _gain(step.eps) * before)
+        return not step.moves and spread > max(least, _gain(step.eps) * before)
 
     def producers(self, index: int) -> list[int]:
         """Return the operations whose results went into one, through containers as well."""

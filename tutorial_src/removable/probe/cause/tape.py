@@ -13,10 +13,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Arrays", "Compared", "Operation", "Run", "Tape", "Value"]
+__all__ = ["ARGUMENT", "Arrays", "Compared", "Operation", "Run", "Tape", "Value"]
 
 Arrays = list[np.ndarray]
 """Arrays of float64, or of float32 for every narrower type; a complex number is two of them."""
+
+
+ARGUMENT = -1
+"""The producer of the argument of the program, and of views of it."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Value:
     Attributes
     ----------
     producer : int or None
-        The place of the operation on the tape; None for arguments and constants.
+        The place of the operation on the tape; :data:`ARGUMENT` for the argument, and None for
+        constants.
     array : numpy.ndarray or None
         Its elements, any shape, float64 or float32; None for a container of arrays, such as a list
         of TensorFlow, which is not looked into.

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from removable.errors import UnsupportedError
 from removable.probe.cause.plain import checked_single, eps_of, from_plain, to_plain
-from removable.probe.cause.tape import Arrays, Operation, Run, Tape, Value
+from removable.probe.cause.tape import ARGUMENT, Arrays, Operation, Run, Tape, Value
 from removable.probe.cause.tensorflow_graphs import Body, Library
 
 __all__ = ["trace"]
@@ -79,7 +79,7 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
     drawn: dict[tuple[str, int], list[Any]] = {}
 
     def run(tape: Tape, at: float) -> Value:
-        arguments: list[_Traced] = [(None, tf.constant(at, dtype))]
+        arguments: list[_Traced] = [(ARGUMENT, tf.constant(at, dtype))]
         arguments += [(None, tensor) for tensor in function.captured_inputs]
         producer, tensor = _Interpreter(tape, library, drawn).evaluate(library.main, arguments, "")[0]
         return Value(producer, to_plain(tensor.numpy()))

@@ -57,7 +57,8 @@ class Body:
     def line(self, operation: Any) -> str:
         """Return the line of the user; empty if it is not known."""
         if operation.type == "AddN" and operation.inputs:  # a sum of gradients has no name of its own
-            return self.line(operation.inputs[0].op)
+            lines = [self.line(tensor.op) for tensor in operation.inputs]
+            return next((line for line in lines if line), "")
         forward = self._forward(operation)
         frames = self._written.get(forward.name, forward).traceback or ()
         return user_line([(frame.filename, frame.lineno) for frame in reversed(frames)])
@@ -75,22 +76,31 @@ class Body:
         return self._reading(operation) or next(inside, operation)
 
     def _reading(self, operation: Any) -> Any:
-        """Return an operation outside of gradients that reads what one of a gradient reads.
+        """Return the operation outside of gradients that reads what a rule of a gradient reads.
 
-        A rule reads what went into the operation that it belongs to, or what came out of it.
+        A rule that has no name of its own reads what went into the operation that it belongs to, or
+        what came out of it. Of several that read some of it, it is the one that reads most.
         """
-        for tensor in operation.inputs:
-            if operation.type == f"{tensor.op.type}Grad":
-                return tensor.op
-            if _GRADIENT in tensor.op.name:
-                forward = self._forward(tensor.op)
-                if _GRADIENT not in forward.name:
-                    return forward
-            else:
-                for reader in tensor.consumers():
-                    if "/" not in reader.name and reader.type != "AddN":
-                        return reader
-        return None
+        if operation.inputs and operation.type == f"{operation.inputs[0].op.type}Grad":
+            return operation.inputs[0].op
+        read = {tensor.name: tensor for tensor in _read_by_rule(operation)}
+        readers = [reader for tensor in read.values() for reader in tensor.consumers()]
+        readers = [reader for reader in readers if _GRADIENT not in reader.name and reader.type != "AddN"]
+        known = [reader for reader in readers if "/" not in reader.name]
+        return max(known, key=lambda reader: len({t.name for t in reader.inputs} & read.keys()), default=None)
+
+
+def _read_by_rule(operation: Any) -> list[Any]:
+    """Return the tensors outside of gradients that a rule without a name reads."""
+    found = []
+    ahead = [operation]
+    while ahead:
+        for tensor in ahead.pop().inputs:
+            if _GRADIENT not in tensor.op.name:
+                found.append(tensor)
+            elif tensor.op.name.count("/") == 1:  # of the same rule, or of the one before
+                ahead.append(tensor.op)
+    return found
 
 
 def _in_order(graph: Any) -> list[Any]:

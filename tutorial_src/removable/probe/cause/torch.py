@@ -21,7 +21,7 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from removable.probe.cause.lines import user_line
 from removable.probe.cause.plain import checked_single, eps_of
-from removable.probe.cause.tape import Arrays, Operation, Run, Tape, Value
+from removable.probe.cause.tape import ARGUMENT, Arrays, Operation, Run, Tape, Value
 
 __all__ = ["trace"]
 
@@ -59,6 +59,7 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
         record = torch.autograd.set_detect_anomaly(True, check_nan=False)
         with torch.random.fork_rng(devices=[]), torch.enable_grad(), record:
             x = torch.tensor(at, dtype=getattr(torch, dtype), requires_grad=order > 0 or tape.whole)
+            watch.made(x, ARGUMENT)
             with watch:
                 result = program(x)
                 checked_single(result.shape)
@@ -104,6 +105,13 @@ class _Watch(TorchDispatchMode):
         """Return the operation that wrote to the storage of a tensor last."""
         return self._producers.get(tensor.untyped_storage()._cdata)
 
+    def made(self, tensor: torch.Tensor, producer: int) -> None:
+        """Note which operation wrote to the storage of a tensor."""
+        storage = tensor.untyped_storage()
+        if storage._cdata not in self._producers:
+            self._references.append(StorageWeakRef(storage))
+        self._producers[storage._cdata] = producer
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         leaves, structure = tree_flatten((args, kwargs or {}))
         floats = [place for place, leaf in enumerate(leaves) if _has_digits(leaf)]
@@ -129,10 +137,7 @@ class _Watch(TorchDispatchMode):
         for output, old, new in zip(outputs, computed, answer, strict=True):
             if new is not old:
                 output.copy_(_tensor(new, output))
-            storage = output.untyped_storage()
-            if storage._cdata not in self._producers:
-                self._references.append(StorageWeakRef(storage))
-            self._producers[storage._cdata] = self._tape.last
+            self.made(output, self._tape.last)
 
     def _compare(self, func: Any, result: torch.Tensor) -> None:
         name, where = _place(func)
