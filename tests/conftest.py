@@ -2,7 +2,7 @@
 
 - ``package/``: the package, a file of tests for each module, but for the remedy.
 - ``remedy/``: continuation, ``repair`` and ``quotient``, and a corpus of functions for them.
-- ``probing/``: ``probe``, what it refuses, and two corpora of functions with what is expected.
+- ``probing/``: ``probe``, the search for a cause, what both refuse, and corpora that judge them.
 - ``build/``: the extensions of the build, without building the site.
 - ``site/``: the built site, as files and in a browser. It needs ``nox -s docs``, and a part of it
   Chromium.

@@ -1,0 +1,57 @@
+"""The line of the user from which an operation was called, among the lines of libraries."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["user_line"]
+
+_PACKAGE = str(Path(__file__).parents[2])
+
+_SEARCH = str(Path(__file__).parent) + os.sep
+"""The folder of those who call the program, and who record its operations."""
+
+_LIBRARIES = tuple(
+    dict.fromkeys([*(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib")), _PACKAGE])
+)
+"""Folders whose files are not the user's."""
+
+_TYPED = ("<doctest", "<ipython", "<stdin")
+"""Names of code that a user typed; other names in angle brackets are those of generated code."""
+
+
+def user_line(frames: Iterable[tuple[str, int]]) -> str:
+    """Return the innermost line of the program that is not one of a library.
+
+    Frames of this sub-package are passed over while they are innermost; where they come again, the
+    program ends, and what follows is whoever looks for the cause.
+
+    Parameters
+    ----------
+    frames : list of tuple
+        File and line of the calls, the innermost first.
+
+    Returns
+    -------
+    str
+        ``"file.py:12"``, without the folder; empty if there is none.
+
+    Examples
+    --------
+    >>> user_line([(os.__file__, 10), ("/home/me/model.py", 12), ("/home/me/main.py", 1)])
+    'model.py:12'
+    >>> user_line([("<string>", 1)])
+    ''
+    """
+    for file, line in itertools.dropwhile(lambda frame: frame[0].startswith(_SEARCH), frames):
+        if file.startswith(_SEARCH):
+            break
+        typed = file.startswith(_TYPED)
+        library = file.startswith("<") or any(file.startswith(folder + os.sep) for folder in _LIBRARIES)
+        if typed or (file and not library and "site-packages" not in file):
+            return f"{os.path.basename(file)}:{line}"
+    return ""

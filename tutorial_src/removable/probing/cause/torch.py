@@ -1,0 +1,256 @@
+"""PyTorch: every operation as it reaches a kernel, those of backward passes as well.
+
+A ``TorchDispatchMode`` sees them below the automatic differentiation. Views are no operations here:
+which operation made a tensor is known by its storage. Which rule a backward operation belongs to,
+and to which line of the user, is known from the record of anomaly detection, which is on during a
+run, without its checks.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_flatten, tree_unflatten
+
+from removable.probing.cause.lines import user_line
+from removable.probing.cause.plain import checked_single, eps_of
+from removable.probing.cause.tape import ARGUMENT, Arrays, Operation, Run, Tape, Value
+
+__all__ = ["trace"]
+
+_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+
+
+def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
+    """Return a program, or a derivative of it, as a run with a tape.
+
+    Parameters
+    ----------
+    program : callable
+        Takes a tensor of no dimension, and returns a tensor of one element.
+    order : int
+        Order of the derivative, by reverse mode.
+    dtype : str
+        The precision.
+
+    Returns
+    -------
+    callable
+        Every run starts with the same state of the random number generator and leaves it as it was.
+
+    Examples
+    --------
+    >>> tape = Tape()
+    >>> trace(lambda x: (1 - torch.cos(x)) / x, 0, "float64")(tape, 0.5).array
+    array(0.24483488)
+    >>> tape.names
+    ['aten::cos', 'aten::rsub', 'aten::div']
+    """
+
+    def run(tape: Tape, at: float) -> Value:
+        watch = _Watch(tape)
+        record = torch.autograd.set_detect_anomaly(True, check_nan=False)
+        with torch.random.fork_rng(devices=[]), torch.enable_grad(), record:
+            x = torch.tensor(at, dtype=getattr(torch, dtype), requires_grad=order > 0 or tape.whole)
+            watch.made(x, ARGUMENT)
+            with watch:
+                result = program(x)
+                checked_single(result.shape)
+                for k in range(order):
+                    result = _derivative(result, x, more=k + 1 < order)
+            if tape.whole:
+                _tell_own_rules(tape, result)
+            return Value(watch.producer(result), _plain(result))
+
+    return run
+
+
+def _tell_own_rules(tape: Tape, result: torch.Tensor) -> None:
+    """Tell of each ``torch.autograd.Function``; a kernel is not told that it belongs to one."""
+    seen: set[Any] = set()
+    ahead = [result.grad_fn]
+    while ahead:
+        node = ahead.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            ahead += [following for following, _ in node.next_functions]
+            if isinstance(node, torch.autograd.function.BackwardCFunction):
+                tape.own_rule(node.name(), _line(node))
+
+
+def _derivative(result: torch.Tensor, x: torch.Tensor, *, more: bool) -> torch.Tensor:
+    if not result.requires_grad:  # it has no record of how it depends on x
+        return torch.zeros_like(x)
+    return torch.autograd.grad(result.reshape(()), x, create_graph=more, materialize_grads=True)[0]
+
+
+class _Watch(TorchDispatchMode):
+    """Tells a tape of each operation."""
+
+    def __init__(self, tape: Tape) -> None:
+        super().__init__()
+        self._tape = tape
+        self._producers: dict[int, int] = {}
+        # While a weak reference lives, no other storage gets the same address.
+        self._references: list[StorageWeakRef] = []
+
+    def producer(self, tensor: torch.Tensor) -> int | None:
+        """Return the operation that wrote to the storage of a tensor last."""
+        return self._producers.get(tensor.untyped_storage()._cdata)
+
+    def made(self, tensor: torch.Tensor, producer: int) -> None:
+        """Note which operation wrote to the storage of a tensor."""
+        storage = tensor.untyped_storage()
+        if storage._cdata not in self._producers:
+            self._references.append(StorageWeakRef(storage))
+        self._producers[storage._cdata] = producer
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        leaves, structure = tree_flatten((args, kwargs or {}))
+        floats = [place for place, leaf in enumerate(leaves) if _has_digits(leaf)]
+        # copied before the operation runs: it may work in place
+        inputs = [Value(self.producer(leaves[place]), _plain(leaves[place])) for place in floats]
+        call = _Call(func, leaves, structure, floats)
+        if self._tape.whole:
+            call.keep_others()
+        result = func(*args, **(kwargs or {}))
+        outputs = [leaf for leaf in tree_flatten(result)[0] if _has_digits(leaf)]
+        if outputs and not _is_view(func):
+            self._add(call, inputs, outputs)
+        elif floats and _is_outcome(result):
+            self._compare(func, result)
+        return result
+
+    def _add(self, call: _Call, inputs: list[Value], outputs: list[torch.Tensor]) -> None:
+        name, where = _place(call.func)
+        eps = max(eps_of(_dtype(output)) for output in outputs)
+        computed = [_plain(output) for output in outputs]
+        pull = call.pull if self._tape.whole else None
+        answer = self._tape.add(Operation(name, where, inputs, computed, eps, call.again, pull))
+        for output, old, new in zip(outputs, computed, answer, strict=True):
+            if new is not old:
+                output.copy_(_tensor(new, output))
+            self.made(output, self._tape.last)
+
+    def _compare(self, func: Any, result: torch.Tensor) -> None:
+        name, where = _place(func)
+        outcome = result.detach().cpu().numpy()
+        answer = self._tape.compare(name, where, outcome)
+        if answer is not outcome:
+            result.copy_(torch.from_numpy(np.array(answer)))
+
+
+class _Call:
+    """An operation with its arguments, to be run again with other numbers."""
+
+    def __init__(self, func: Any, leaves: list[Any], structure: Any, floats: list[int]) -> None:
+        self.func, self._leaves, self._structure, self._floats = func, leaves, structure, floats
+
+    def keep_others(self) -> None:
+        """Copy the tensors that are not floating, which later operations may write to."""
+        numbers = set(self._floats)
+        self._leaves = [
+            leaf.clone() if isinstance(leaf, torch.Tensor) and place not in numbers else leaf
+            for place, leaf in enumerate(self._leaves)
+        ]
+
+    def _run(self, tensors: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        leaves = list(self._leaves)
+        for place, tensor in zip(self._floats, tensors, strict=True):
+            leaves[place] = tensor
+        args, kwargs = tree_unflatten(leaves, self._structure)
+        with torch.random.fork_rng(devices=[]):
+            result = self.func(*args, **kwargs)
+        return [leaf for leaf in tree_flatten(result)[0] if _has_digits(leaf)]
+
+    def _tensors(self, inputs: Arrays) -> list[torch.Tensor]:
+        return [_tensor(array, self._leaves[place]) for array, place in zip(inputs, self._floats, strict=True)]
+
+    def again(self, inputs: Arrays) -> Arrays:
+        """Run the operation on other inputs."""
+        return [_plain(output) for output in self._run(self._tensors(inputs))]
+
+    def pull(self, inputs: Arrays, cotangents: Arrays) -> list[np.ndarray]:
+        """Run the operation's own rule of reverse mode; slopes of 0 if there is none."""
+        with torch.enable_grad():
+            points = [tensor.requires_grad_() for tensor in self._tensors(inputs)]
+            outputs = self._run([point * 1 for point in points])  # it may write to its arguments
+            weights = [_tensor(array, output) for array, output in zip(cotangents, outputs, strict=True)]
+            known = [(o, w) for o, w in zip(outputs, weights, strict=True) if o.requires_grad]
+            if not known:
+                return [np.zeros_like(array) for array in inputs]
+            given, pulled = zip(*known, strict=True)
+            slopes = torch.autograd.grad(given, points, pulled, materialize_grads=True)
+        return [_plain(slope) for slope in slopes]
+
+
+def _has_digits(leaf: Any) -> bool:
+    if not isinstance(leaf, torch.Tensor) or leaf.layout is not torch.strided:
+        return False
+    if leaf.is_meta or leaf._is_zerotensor():  # without numbers, or with zeros that are not stored
+        return False
+    return leaf.is_floating_point() or leaf.is_complex()
+
+
+def _is_outcome(result: Any) -> bool:
+    if not isinstance(result, torch.Tensor) or result.is_meta:
+        return False
+    return not (result.is_floating_point() or result.is_complex())
+
+
+def _is_view(func: Any) -> bool:
+    returns = func._schema.returns
+    return all(r.alias_info is not None and not r.alias_info.is_write for r in returns)
+
+
+def _dtype(tensor: torch.Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def _plain(tensor: torch.Tensor) -> np.ndarray:
+    tensor = tensor.detach().cpu()
+    if tensor.is_complex():
+        tensor = torch.view_as_real(tensor.resolve_conj())
+    if tensor.dtype is not torch.float64:
+        tensor = tensor.float()
+    return np.array(tensor.resolve_neg().numpy())
+
+
+def _tensor(array: np.ndarray, like: torch.Tensor) -> torch.Tensor:
+    """Return a new tensor of the dtype of another one."""
+    tensor = torch.from_numpy(np.array(array))
+    return torch.view_as_complex(tensor) if like.is_complex() else tensor.to(like.dtype)
+
+
+def _place(func: Any) -> tuple[str, str]:
+    """Return the name of an operation, in a backward pass with its rule, and the user's line."""
+    name = func._schema.name
+    node = torch._C._current_autograd_node()
+    if node is None:
+        return name, user_line(_stack())
+    forward = node
+    while forward.metadata.get("parent_") is not None:
+        forward = forward.metadata["parent_"]
+    rule = node.name() if forward is node else f"{node.name()} of {forward.name()}"
+    return f"{name.removeprefix('aten::')} in {rule}", _line(forward)
+
+
+def _line(node: Any) -> str:
+    """Return the line of the user at which a node of the graph was made."""
+    text = "".join(node.metadata.get("traceback_", []))
+    frames = [(file, int(line)) for file, line in _FRAME.findall(text)]
+    return user_line(reversed(frames))
+
+
+def _stack() -> Iterator[tuple[str, int]]:
+    frame = sys._getframe(1)
+    while frame is not None:
+        yield frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back  # type: ignore[assignment]
