@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from probe.cause_case import Case, each_order
+from probing.cause_case import Case, each_order
 
 Array = Any
 Operations = Any

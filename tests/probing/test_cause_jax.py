@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from probe import cause_judging, cause_tuning
-from probe.cause_case import Case, complaint, search
+from probing import cause_judging, cause_tuning
+from probing.cause_case import Case, complaint, search
 from removable import frameworks
 from removable.probing.cause import find
 from removable.probing.cause.jax import trace

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from probe import cause_judging, cause_tuning
-from probe.cause_case import Case, complaint, search
+from probing import cause_judging, cause_tuning
+from probing.cause_case import Case, complaint, search
 from removable.probing.cause import find
 from removable.probing.cause.tape import Tape
 from removable.probing.cause.tensorflow import trace

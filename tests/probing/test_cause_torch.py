@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-from probe import cause_judging, cause_tuning
-from probe.cause_case import Case, complaint, search
+from probing import cause_judging, cause_tuning
+from probing.cause_case import Case, complaint, search
 from removable.probing.cause import find
 from removable.probing.cause.tape import Tape
 from removable.probing.cause.torch import trace

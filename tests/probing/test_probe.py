@@ -71,7 +71,7 @@ def test_every_coordinate_is_looked_at_unless_one_is_named() -> None:
 
 
 def test_each_of_a_few_outputs_is_judged_by_itself() -> None:
-    report = probe(lambda x: torch.stack([torch.cos(x), torch.sin(x) / x, x]), 0.0)
+    report = probe(lambda x: (torch.cos(x), torch.sin(x) / x, x), 0.0, framework="torch")
     verdicts = {found.output: found.judged.verdict for found in report.found}
     assert verdicts == {"output 0": "sound", "output 1": "unsound", "output 2": "sound"}
 

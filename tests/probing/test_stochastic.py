@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from probe.cause_case import operations
+from probing.cause_case import operations
 from removable.errors import InputError, UnsupportedError
 from removable.probing.cause import Cause, digits, find, finite, rules
 from removable.probing.cause.branches import branch
@@ -364,7 +364,7 @@ def test_who_looks_for_the_cause_is_not_the_user() -> None:
 
 def test_importing_it_imports_no_framework() -> None:
     code = (
-        "import sys, removable.probe, removable.probing.cause\n"
+        "import sys, removable.probing.cause\n"
         "print([name for name in ('torch', 'jax', 'tensorflow') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

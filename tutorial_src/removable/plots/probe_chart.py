@@ -36,6 +36,14 @@ def probed(report: Report | Found) -> tuple[Figure, np.ndarray]:
     ------
     removable.errors.InputError
         If nothing could be judged: there is no error to draw.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from removable import probe
+    >>> fig, axes = probed(probe(torch.sinc, at=0.0))
+    >>> [ax.get_title() for ax in axes]
+    ['value', 'slope', 'second derivative']
     """
     found = report.worst if isinstance(report, Report) else report
     judged = found.judged

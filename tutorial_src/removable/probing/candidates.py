@@ -48,6 +48,14 @@ def candidates(evaluator: Evaluator, line: Line, low: float, high: float) -> lis
     -------
     list of float
         At most :data:`MOST`: the simplest numbers that are as near to a sign as can be told.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from removable.probing.subject import subject
+    >>> taken = subject(lambda x: (x**2 - 4) / (x - 2), 0.5)
+    >>> candidates(taken.evaluator, taken.lines[0], -3.0, 3.0)
+    [2.0]
     """
     x = np.unique(np.concatenate([np.linspace(low, high, _SAMPLES), _simple_numbers(low, high)]))
     rows = _rows(evaluator, line, x)

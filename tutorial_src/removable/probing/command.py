@@ -30,6 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 if the function is sound, or has a kink by design; 1 if it is not, or that could not be
         told; 2 if an argument cannot be used.
+
+    Examples
+    --------
+    >>> main(["probe", "torch:relu", "--at", "0"])  # doctest: +ELLIPSIS
+    relu in torch: kink
+    x = 0.0: kink; the slope tends to 0 from the left and to 1 from the right
+    ...
+    0
     """
     parser = argparse.ArgumentParser("python -m removable")
     commands = parser.add_subparsers(dest="command", required=True)

@@ -66,6 +66,13 @@ def cure(
     -------
     Cure or None
         The remedy. A call of ``repair`` is tried, and named with its values only if they are true.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from removable import probe
+    >>> print(probe(torch.sinc, at=0.0).worst.cure)
+    removable.repair(sinc, at=0.0), which returns 1, 0, -3.289868 there (page: Remedies)
     """
     if judged.verdict != "unsound":
         return None

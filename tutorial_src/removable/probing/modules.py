@@ -19,7 +19,15 @@ def _is_layer(function: Any) -> bool:
 
 
 def parameter(function: Any, along: Any) -> Any:
-    """Return the parameter or buffer of a module that ``along`` names; None if it names none."""
+    """Return the parameter or buffer of a module that ``along`` names; None if it names none.
+
+    Examples
+    --------
+    >>> import torch
+    >>> layer = torch.nn.Linear(2, 1)
+    >>> parameter(layer, ("weight", (0, 1))).shape, parameter(layer, "x")
+    (torch.Size([1, 2]), None)
+    """
     name = along[0] if isinstance(along, tuple) and along else along
     if not isinstance(name, str) or not _is_module(function):
         return None
@@ -33,6 +41,13 @@ def called(
 
     Dropout and batch normalisation then give the same for the same argument. Afterwards the module
     is in the mode in which it was.
+
+    Examples
+    --------
+    >>> import torch
+    >>> dropout = torch.nn.Dropout(0.5)
+    >>> called(dropout, [torch.ones(3)], {}, {}).tolist(), dropout.training
+    ([1.0, 1.0, 1.0], True)
     """
     if _is_layer(function):
         return function(*positional, training=False, **named)

@@ -14,6 +14,7 @@ from removable.errors import InputError
 from removable.probing.candidates import candidates
 from removable.probing.cure import cure
 from removable.probing.evaluation import Evaluator
+from removable.probing.explained import explained
 from removable.probing.line import Line, rounded_to
 from removable.probing.modes import Picked, in_single_precision, modes_that_disagree
 from removable.probing.outside import Values
@@ -159,7 +160,9 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
             modes = modes_that_disagree(evaluator, line, picked, judged, rows)
             single = in_single_precision(evaluator, line, picked, judged, values, side)
             remedy = cure(function, name, evaluator, line, judged, taken.outputs)
-        found.append(Found(line.label, output, line.at, line.dtype, judged, modes, single, remedy))
+        number = picked.args[0] if isinstance(picked, functools.partial) else None
+        explain = functools.partial(explained, evaluator, line, judged, number)
+        found.append(Found(line.label, output, line.at, line.dtype, judged, modes, single, remedy, explain))
     return found
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from removable.errors import InputError
+from removable.probing.cause import Cause
 from removable.probing.cure import Cure
 from removable.probing.modes import Disagreement
 from removable.probing.verdict import Judged, Order, Verdict
@@ -42,6 +45,8 @@ class Found:
         The verdict on the same in single precision.
     cure : Cure or None
         What to write instead.
+    explain : callable or None
+        Looks for the cause; it takes longer than the verdict, and is called when it is asked for.
     """
 
     along: str
@@ -52,6 +57,12 @@ class Found:
     modes: tuple[Disagreement, ...] = ()
     single: Judged | None = None
     cure: Cure | None = None
+    explain: Callable[[], Cause | None] | None = field(default=None, repr=False, compare=False)
+
+    @functools.cached_property
+    def cause(self) -> Cause | None:
+        """The operation that makes the first wrong derivative wrong; None if nothing is."""
+        return self.explain() if self.explain is not None else None
 
     def __str__(self) -> str:
         place = self.along if self.at is None else f"{self.along} = {self.at!r}"
@@ -64,6 +75,8 @@ class Found:
         lines += [f"  {_of_mode(one)}" for one in self.modes]
         if self.single is not None and (wider := _in_single(self.judged, self.single)):
             lines.append(f"  {wider}")
+        if self.cause is not None:
+            lines.append(f"  cause: {self.cause}")
         if self.cure is not None:
             lines.append(f"  cure: {self.cure}")
         return "\n".join(lines)
@@ -80,6 +93,7 @@ class Found:
             "orders": [_plain(asdict(order) | {"wrong": order.is_wrong}) for order in self.judged.orders],
             "modes": [_plain(asdict(one)) for one in self.modes],
             "single_precision": [_plain(asdict(order)) for order in self.single.orders] if self.single else None,
+            "cause": str(self.cause) if self.cause else None,
             "cure": _plain(asdict(self.cure)) if self.cure else None,
         }
 
@@ -177,6 +191,11 @@ class Report:
     def why(self) -> str:
         """The sentence of that verdict."""
         return self.worst.judged.why if self.found else ""
+
+    @property
+    def cause(self) -> Cause | None:
+        """The operation that makes the first wrong derivative wrong; None if nothing is."""
+        return self.worst.cause if self.found else None
 
     @property
     def points(self) -> list[float]:

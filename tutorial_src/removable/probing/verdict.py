@@ -119,7 +119,16 @@ class Judged:
 
 
 def offsets_of(line: Line, dtype: str) -> np.ndarray:
-    """Return the distances at which a program is judged, with sign, in ascending order."""
+    """Return the distances at which a program is judged, with sign, in ascending order.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from removable.probing.subject import subject
+    >>> distances = offsets_of(subject(torch.sin, 2.0).lines[0], "float64")
+    >>> len(distances), round(distances.min().item(), 3), bool(abs(distances).min() < 1e-15)
+    (61, -0.2, True)
+    """
     distances = WINDOW * line.scale * 10.0 ** -(np.arange(_DECADES * _PER_DECADE + 1) / _PER_DECADE)
     return line.reached(np.concatenate([distances, -distances]), dtype)
 
@@ -129,6 +138,17 @@ def offsets_beyond(line: Line, judged: Judged, dtype: str) -> np.ndarray:
 
     Rounding errors are as good as random: of two samples a decade the outermost wrong one can be at
     a tenth of the width.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from removable import probe
+    >>> from removable.probing.subject import subject
+    >>> judged = probe(torch.sinc, at=0.0).worst.judged
+    >>> beyond = offsets_beyond(subject(torch.sinc, 0.0).lines[0], judged, "float64")
+    >>> width = judged.orders[2].width
+    >>> bool(width < abs(beyond).min()), bool(abs(beyond).max() < 11 * width)
+    (True, True)
     """
     finer = [np.zeros(0)]
     for order in judged.orders:
@@ -172,6 +192,18 @@ def judge(
     -------
     Judged
         The verdict.
+
+    Examples
+    --------
+    A framework that returned 0 for the slope of the sine:
+
+    >>> import torch
+    >>> from removable.probing.subject import subject
+    >>> line = subject(torch.sin, 0.0).lines[0]
+    >>> t = np.linspace(-0.1, 0.1, 21)
+    >>> judged = judge(np.sin, line, t, np.stack([np.sin(t), np.zeros(21)]))
+    >>> judged.verdict, judged.orders[1].right_at, round(judged.orders[1].worst, 6)
+    ('unsound', False, 1.0)
     """
     highest = len(computed) - 1
     outside = outside or look(values, line.scale, highest, side)

@@ -21,7 +21,13 @@ _SAME = 1e-9
 
 
 def nothing_floating(returned: Any, title: str) -> InputError:
-    """Say what a function has returned in place of a floating-point tensor."""
+    """Say what a function has returned in place of a floating-point tensor.
+
+    Examples
+    --------
+    >>> print(nothing_floating(1, "PyTorch"))
+    the function returns int, in which PyTorch has no floating-point numbers; give one that ...
+    """
     return InputError(
         f"the function returns {type(returned).__name__}, in which {title} has no floating-point numbers; "
         "give one that returns a tensor of them."
@@ -59,6 +65,14 @@ class Evaluator(ABC):
     @abstractmethod
     def rows(self, line: Line, point: Any, order: int, mode: Mode) -> list[list[float]]:
         """Return the value and derivatives at one argument, a list for each output."""
+
+    @abstractmethod
+    def placed(self, line: Line, x: Any) -> Any:
+        """Return the argument at the point, with a number of no dimension as what moves."""
+
+    @abstractmethod
+    def apart(self, part: Any) -> list[Any]:
+        """Return the numbers of a tensor of one dimension."""
 
     @abstractmethod
     def depends(self, line: Line) -> bool:

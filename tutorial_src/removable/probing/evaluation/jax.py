@@ -52,6 +52,16 @@ class JaxEvaluator(Evaluator):
             raise nothing_floating(returned, "JAX")
         return floating
 
+    def placed(self, line: Line, x: Any) -> Any:
+        """Return the argument at the point, with a number as what moves."""
+        if not line.start.shape:
+            return x
+        return jnp.asarray(line.start, dtype=x.dtype).at[line.moving_index].set(x)
+
+    def apart(self, part: Any) -> list[Any]:
+        """Return the numbers of an array of one dimension."""
+        return list(part)
+
     def depends(self, line: Line) -> bool:
         """Tell whether something that is returned is computed from the argument."""
         with jax.enable_x64(True):

@@ -36,6 +36,17 @@ class TensorFlowEvaluator(Evaluator):
             raise nothing_floating(returned, "TensorFlow")
         return floating
 
+    def placed(self, line: Line, x: Any) -> Any:
+        """Return the argument at the point, with a number as what moves."""
+        if not line.start.shape:
+            return x
+        start = tf.constant(line.start, dtype=x.dtype)
+        return tf.tensor_scatter_nd_update(start, [list(line.moving_index)], tf.reshape(x, [1]))
+
+    def apart(self, part: Any) -> list[Any]:
+        """Return the numbers of a tensor of one dimension."""
+        return tf.unstack(part)
+
     def depends(self, line: Line) -> bool:
         """Tell whether TensorFlow has recorded that what is returned depends on the argument."""
         point = self.tensor(line.start, line.dtype)

@@ -36,6 +36,17 @@ class TorchEvaluator(Evaluator):
             raise nothing_floating(returned, "PyTorch")
         return floating
 
+    def placed(self, line: Line, x: torch.Tensor) -> torch.Tensor:
+        """Return the argument at the point, with a number as what moves."""
+        if not line.start.shape:
+            return x
+        index = tuple(torch.tensor(i) for i in line.moving_index)
+        return torch.tensor(line.start, dtype=x.dtype).index_put(index, x)
+
+    def apart(self, part: torch.Tensor) -> list[torch.Tensor]:
+        """Return the numbers of a tensor of one dimension."""
+        return list(part)
+
     def depends(self, line: Line) -> bool:
         """Tell whether PyTorch has recorded that what is returned depends on the argument."""
         parts = line.program(self.tensor(line.start, line.dtype).requires_grad_(True))
