@@ -1,6 +1,7 @@
 """More cases that judge the search for a cause, written when it had been mended by the first ones.
 
-They are formulas of fields: geometry, statistics, learning, physics.
+They are formulas of fields: geometry, statistics, learning, physics. What they showed has been
+mended since, in the search or, where a result is right after all, here.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def attention(x: Array, o: Operations) -> Array:
 
 def rms_norm(x: Array, o: Operations) -> Array:
     v = o.constant(ROW) * x
-    scale = o.sqrt(o.sum(v * v) / 5)
+    scale = o.sqrt(o.sum(v * v) / 5)  # here
     return o.sum(v / scale * o.constant(ROW))  # here
 
 
@@ -86,7 +87,7 @@ def elu_behind_where(x: Array, o: Operations) -> Array:
 
 def log_mean(x: Array, o: Operations) -> Array:
     """The logarithmic mean of 1 and x."""
-    width = x - 1
+    width = x - 1  # here
     return width / o.log(x)  # here
 
 
@@ -158,9 +159,9 @@ def torch_normalize(x: Array, o: Operations) -> Array:
 
 
 def torch_cosine_embedding(x: Array, o: Operations) -> Array:
-    angle = o.torch.acos(
-        o.torch.cosine_similarity(o.torch.stack([x, x]), o.torch.ones(2, dtype=x.dtype), dim=0)
-    )  # here
+    ones = o.torch.ones(2, dtype=x.dtype)
+    similarity = o.torch.cosine_similarity(x * ones, ones, dim=0)
+    angle = o.torch.acos(similarity)  # here
     return angle + x
 
 
@@ -237,17 +238,9 @@ WRONG = [
     Case("speed of gamma", relativistic_speed, 1e-13, 0, "digits", _SUB),
     Case("a chain of layers", chain_of_layers, 0.4, 0, "digits", _SUB),
     Case("sin (x^2)^.5", power_at_zero, 0.0, 1, "not finite", _SINGULAR),
-    Case("hypot^2", jax_polar, 0.0, 2, "not finite", _SINGULAR + "|hypot", frameworks=("jax",)),
+    Case("hypot^2", jax_polar, 0.0, 2, "branch", "ge", frameworks=("jax",)),
     Case("v/|v| v", torch_normalize, 0.0, 1, "not finite", _SINGULAR, frameworks=("torch",)),
-    Case(
-        "angle of equal vectors",
-        torch_cosine_embedding,
-        0.3,
-        1,
-        "not finite",
-        _SINGULAR + "|acos",
-        frameworks=("torch",),
-    ),
+    Case("angle of equal vectors", torch_cosine_embedding, 0.3, 1, "digits", "AcosBackward0", frameworks=("torch",)),
     Case(
         "l2_normalize without epsilon",
         tensorflow_l2_normalize,
@@ -257,8 +250,7 @@ WRONG = [
         _SINGULAR,
         frameworks=("tensorflow",),
     ),
-    Case("atan2(x,x^2) x", tensorflow_atan2, 0.0, 1, "not finite", _SINGULAR + "|atan", frameworks=("tensorflow",)),
-    Case("atan2(x,x^2) x", torch_atan2, 0.0, 1, "not finite", _SINGULAR + "|atan", frameworks=("torch",)),
+    Case("atan2(x,x^2) x", tensorflow_atan2, 0.0, 1, "not finite", "gradient of Atan2", frameworks=("tensorflow",)),
 ]
 """Programs whose results are wrong."""
 
@@ -272,5 +264,6 @@ RIGHT = [
     *each_order("softsign", softsign, 0.5),
     *each_order("cosine similarity", cosine_similarity, 0.4),
     *each_order("the area of a needle", heron, 1e-3),
+    Case("atan2(x,x^2) x, a kink", torch_atan2, 0.0, 1, frameworks=("torch",)),
 ]
 """Programs whose results are right."""

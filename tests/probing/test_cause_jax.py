@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from probing import cause_judging, cause_tuning
+from probing import cause_judging, cause_judging_again, cause_tuning
 from probing.cause_case import Case, complaint, search
 from removable import frameworks
 from removable.probing.cause import find
@@ -14,7 +14,7 @@ from removable.probing.cause.jax import trace
 from removable.probing.cause.tape import Tape
 
 Array = jax.Array
-CASES = [*cause_tuning.WRONG, *cause_tuning.RIGHT, *cause_judging.WRONG, *cause_judging.RIGHT]
+CASES = [case for corpus in (cause_tuning, cause_judging, cause_judging_again) for case in corpus.WRONG + corpus.RIGHT]
 
 
 def versed(x: Array) -> Array:
@@ -58,7 +58,7 @@ def test_a_rule_of_the_user_is_looked_into_for_digits() -> None:
 
 
 def test_what_is_transposed_says_so() -> None:
-    cause = find("jax", lambda x: (jnp.exp(x) - 1) / x, 1e-9, order=1)
+    cause = find("jax", lambda x: jnp.log(x) / (x - 1), 1 + 1e-13, order=1)
     assert (cause.kind, cause.operation) == ("digits", "add_any, transposed")
 
 

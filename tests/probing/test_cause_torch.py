@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
-from probing import cause_judging, cause_tuning
+from probing import cause_judging, cause_judging_again, cause_tuning
 from probing.cause_case import Case, complaint, search
 from removable.probing.cause import find
 from removable.probing.cause.tape import Tape
 from removable.probing.cause.torch import trace
 
 Array = torch.Tensor
-CASES = [*cause_tuning.WRONG, *cause_tuning.RIGHT, *cause_judging.WRONG, *cause_judging.RIGHT]
+CASES = [case for corpus in (cause_tuning, cause_judging, cause_judging_again) for case in corpus.WRONG + corpus.RIGHT]
 
 
 def versed(x: Array) -> Array:
@@ -108,6 +108,22 @@ def test_a_right_product_that_computes_its_error_is_accused() -> None:
 
     assert program(torch.tensor(2 + 2.0**-40, dtype=torch.float64)).item() == 4 + 2.0**-40
     assert find("torch", program, 2 + 2.0**-40).kind == "digits"
+
+
+def test_a_series_that_ends_too_early_has_no_spread() -> None:
+    """Nothing is lost but what was never there."""
+    cause = find("torch", lambda x: 1 - x**2 / 6, 1.5, beside=(1.4, 1.6))
+    assert cause.kind == "none"
+
+
+def test_samples_do_not_estimate_the_error() -> None:
+    """The error is 1; the samples scatter more."""
+    at = 2 + 1e-9
+    x = torch.tensor(at, dtype=torch.float64, requires_grad=True)
+    ((x * x - 4) / (x - 2)).backward()
+    assert abs(x.grad.item() - 1) < 2
+    cause = find("torch", lambda x: (x * x - 4) / (x - 2), at, order=1)
+    assert cause.kind == "digits"
 
 
 def test_a_graph_that_is_cut_explains_nothing() -> None:

@@ -14,7 +14,7 @@ from probing.cause_case import operations
 from removable.errors import InputError, UnsupportedError
 from removable.probing.cause import Cause, digits, find, finite, rules
 from removable.probing.cause.branches import branch
-from removable.probing.cause.by_hand import apply, constant
+from removable.probing.cause.by_hand import apply, argument, constant
 from removable.probing.cause.lines import user_line
 from removable.probing.cause.plain import eps_of, from_plain, to_plain
 from removable.probing.cause.rounding import rounded
@@ -30,7 +30,7 @@ def experiment(run: Run, at: float, *, scale: float = 0.0, samples: int = 8) -> 
 
 
 def rest_of_cosine(tape: Tape, at: float) -> Value:
-    cosine = apply(tape, "cos", np.cos, constant(at))
+    cosine = apply(tape, "cos", np.cos, argument(at))
     return apply(tape, "sub", lambda c: 1 - c, cosine)
 
 
@@ -65,7 +65,7 @@ def test_numbers_of_every_kind_are_kept_exactly(dtype: str) -> None:
 
 def test_a_difference_from_the_largest_element_is_not_accused() -> None:
     def run(tape: Tape, at: float) -> Value:
-        v = constant([at, at + 1, at - 2])
+        v = argument([at, at + 1, at - 2])
         return apply(tape, "sub", lambda a, m: (a - m)[1:2], v, apply(tape, "max", np.max, v))
 
     assert experiment(run, 0.4).spread == 0.0
@@ -73,7 +73,7 @@ def test_a_difference_from_the_largest_element_is_not_accused() -> None:
 
 def test_the_inputs_are_left_alone() -> None:
     def run(tape: Tape, at: float) -> Value:
-        return apply(tape, "sub", lambda x: x - 2, constant(at))
+        return apply(tape, "sub", lambda x: x - 2, argument(at))
 
     assert experiment(run, 2 + 1e-12).spread < 1e-15
 
@@ -95,8 +95,8 @@ def test_an_element_that_is_finite_in_no_run_is_not_judged() -> None:
 
 def test_a_result_that_is_truly_zero_needs_a_scale() -> None:
     def run(tape: Tape, at: float) -> Value:
-        sine = apply(tape, "sin", np.sin, constant(at))
-        again = apply(tape, "sin", np.sin, constant(at))
+        sine = apply(tape, "sin", np.sin, argument(at))
+        again = apply(tape, "sin", np.sin, argument(at))
         return apply(tape, "sub", np.subtract, sine, again)
 
     assert digits.held(experiment(run, 0.7)) is not None
@@ -128,13 +128,24 @@ def test_a_part_of_the_cause_is_not_confirmed_by_chance() -> None:
 
 def test_an_operation_that_multiplies_errors_made_before_shows_its_inputs() -> None:
     def run(tape: Tape, at: float) -> Value:
-        return apply(tape, "amplifier", lambda d: d - at**2 / 2, rest_of_cosine(tape, at))
+        two = rest_of_cosine(tape, at), rest_of_cosine(tape, at * (1 + 1e-9))
+        return apply(tape, "amplifier", np.subtract, *two)
 
     cause = digits.held(experiment(run, 1e-4))
     assert cause is not None
     assert cause.operation == "amplifier"
     assert 1e-9 < max(cause.inputs) < 1e-6
-    assert str(cause).endswith("all digits are lost here (inputs good to 8)")
+    assert str(cause).endswith("all digits are lost here (inputs good to 7)")
+
+
+def test_the_first_of_several_operations_that_is_the_cause_by_itself() -> None:
+    def run(tape: Tape, at: float) -> Value:
+        return apply(tape, "amplifier", lambda d: d - at**2 / 2, rest_of_cosine(tape, at))
+
+    cause = digits.held(experiment(run, 1e-4))
+    assert cause is not None
+    assert (cause.operation, cause.position) == ("sub", 2)
+    assert str(cause).endswith("8 digits are left here (inputs good to 16)")
 
 
 def test_digits_that_no_single_operation_loses() -> None:
@@ -156,7 +167,7 @@ def test_a_product_that_computes_its_own_error_is_accused() -> None:
     """Dekker's product is right, and random roundings destroy what it relies on."""
 
     def run(tape: Tape, at: float) -> Value:
-        x = constant(at)
+        x = argument(at)
         square = apply(tape, "square", lambda x: x * x, x)
         big = apply(tape, "big", lambda x: 134217729.0 * x, x)
         rest = apply(tape, "rest", np.subtract, big, x)
@@ -173,11 +184,21 @@ def test_a_product_that_computes_its_own_error_is_accused() -> None:
     assert digits.held(shaken) or digits.unconfirmed(shaken)
 
 
+def test_an_exponent_that_is_a_whole_number_stays() -> None:
+    """One rounding of the exponent would make NaN of the negative number."""
+
+    def run(tape: Tape, at: float) -> Value:
+        exponent = apply(tape, "sub", np.subtract, constant(2.0), constant(1.0))
+        return apply(tape, "pow", np.power, argument(-at), exponent)
+
+    assert experiment(run, 0.4).spread < 1e-15
+
+
 # --------------------------------------------------------------------------------- range of numbers
 def test_the_first_nan_may_be_one_that_is_left_out() -> None:
     def run(tape: Tape, at: float) -> Value:
         masked = apply(tape, "log", np.log, constant(-1.0))
-        chosen = apply(tape, "where", lambda m, x: np.where(x > 5, m, x), masked, constant(at))
+        chosen = apply(tape, "where", lambda m, x: np.where(x > 5, m, x), masked, argument(at))
         return apply(tape, "div", lambda c: (c - at) / (c - at), chosen)
 
     with np.errstate(all="ignore"):
@@ -188,7 +209,7 @@ def test_the_first_nan_may_be_one_that_is_left_out() -> None:
 
 def test_a_zero_that_is_no_underflow() -> None:
     def run(tape: Tape, at: float) -> Value:
-        zero = apply(tape, "log", np.log, apply(tape, "sub", lambda x: x - 1, constant(at)))
+        zero = apply(tape, "log", np.log, apply(tape, "sub", lambda x: x - 1, argument(at)))
         return apply(tape, "add", lambda z: z + 3, zero)
 
     assert finite.out_of_range(experiment(run, 2.0)) is None
@@ -196,7 +217,7 @@ def test_a_zero_that_is_no_underflow() -> None:
 
 def test_an_underflow_that_does_not_matter() -> None:
     def run(tape: Tape, at: float) -> Value:
-        e = apply(tape, "exp", np.exp, constant([at, at - 800]))
+        e = apply(tape, "exp", np.exp, argument([at, at - 800]))
         return apply(tape, "log", lambda e: np.log(np.sum(e)), e)
 
     shaken = experiment(run, 0.4)
@@ -206,7 +227,7 @@ def test_an_underflow_that_does_not_matter() -> None:
 
 def test_a_zero_beside_other_numbers_is_an_underflow() -> None:
     def run(tape: Tape, at: float) -> Value:
-        e = apply(tape, "exp", np.exp, constant([0.0, -at]))
+        e = apply(tape, "exp", np.exp, argument([0.0, -at]))
         return apply(tape, "log", lambda e: np.log(e[1:]), e)
 
     with np.errstate(all="ignore"):
@@ -217,7 +238,7 @@ def test_a_zero_beside_other_numbers_is_an_underflow() -> None:
 
 def test_an_infinity_whose_inverse_is_right() -> None:
     def run(tape: Tape, at: float) -> Value:
-        e = apply(tape, "exp", np.exp, constant(-at))
+        e = apply(tape, "exp", np.exp, argument(-at))
         return apply(tape, "inverse", lambda e: 1 / (1 + e), e)
 
     with np.errstate(all="ignore"):
@@ -242,11 +263,11 @@ def test_a_comparison_that_does_not_matter_is_not_named() -> None:
 
 def test_a_comparison_on_the_last_bit() -> None:
     def run(tape: Tape, at: float) -> Value:
-        cosine = apply(tape, "cos", lambda x: np.cos(x) ** 2, constant(at))
-        sine = apply(tape, "sin", lambda x: np.sin(x) ** 2, constant(at))
+        cosine = apply(tape, "cos", lambda x: np.cos(x) ** 2, argument(at))
+        sine = apply(tape, "sin", lambda x: np.sin(x) ** 2, argument(at))
         one = apply(tape, "add", np.add, cosine, sine)
         above = tape.compare("gt", "a.py:1", one.array > 1)
-        return apply(tape, "where", lambda x: x + 1 if above else x, constant(at))
+        return apply(tape, "where", lambda x: x + 1 if above else x, argument(at))
 
     cause = digits.held(experiment(run, 0.3))
     assert cause is not None
@@ -256,7 +277,7 @@ def test_a_comparison_on_the_last_bit() -> None:
 
 def test_a_branch_of_python_is_known_by_what_follows() -> None:
     def run(tape: Tape, at: float) -> Value:
-        return apply(tape, "one" if at == 0 else "cos", np.cos, constant(at))
+        return apply(tape, "one" if at == 0 else "cos", np.cos, argument(at))
 
     cause = branch(experiment(run, 0.0), (-0.05, 0.05))
     assert cause is not None
@@ -266,7 +287,7 @@ def test_a_branch_of_python_is_known_by_what_follows() -> None:
 # -------------------------------------------------------------------------------------------- rules
 def ruled(function: Callable[..., Any], slope: Callable[..., Any]) -> Run:
     def run(tape: Tape, at: float) -> Value:
-        x = apply(tape, "exp", np.exp, constant(at), pull=lambda a, c: [np.exp(a[0]) * c[0]])
+        x = apply(tape, "exp", np.exp, argument(at), pull=lambda a, c: [np.exp(a[0]) * c[0]])
         x = apply(tape, "sub", lambda x: x - 1, x, pull=lambda a, c: c)
         return apply(tape, "f", function, x, pull=lambda a, c: [slope(a[0]) * c[0]])
 
@@ -304,6 +325,21 @@ def test_a_jump_is_no_kink() -> None:
     jump = beside(ruled(np.sign, np.zeros_like), 0.0)
     assert not jump.is_kink()
     assert jump.contradiction() is None
+
+
+def test_what_is_left_out_has_no_slope_and_is_no_wrong_rule() -> None:
+    """The rule gives 0 where the slope is NaN."""
+
+    def run(tape: Tape, at: float) -> Value:
+        x = argument(at)
+        masked = apply(tape, "log", lambda x: np.log(x - 5), x, pull=lambda a, c: [c[0] / (a[0] - 5)])
+        kept = apply(tape, "where", lambda m, x: x + 0 * (m > 9), masked, x, pull=lambda a, c: [0 * c[0], c[0]])
+        return apply(tape, "wrong", lambda k: 2 * k, kept, pull=lambda a, c: [c[0]])
+
+    with np.errstate(all="ignore"):
+        cause = beside(run, 1.0).contradiction()
+    assert cause is not None
+    assert cause.operation == "wrong"
 
 
 def test_a_steep_function_is_no_wrong_rule() -> None:

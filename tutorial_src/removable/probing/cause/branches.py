@@ -36,7 +36,7 @@ def branch(experiment: Experiment, beside: Sequence[float]) -> Cause | None:
 
     Examples
     --------
-    >>> from removable.probing.cause.by_hand import apply, constant
+    >>> from removable.probing.cause.by_hand import apply, argument, constant
     >>> def experiment(value):
     ...     def run(tape, at):
     ...         zero = tape.compare("eq", "a.py:1", np.array(at == 0))

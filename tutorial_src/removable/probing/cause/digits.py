@@ -36,9 +36,9 @@ def held(experiment: Experiment) -> Cause | None:
     Examples
     --------
     >>> import numpy as np
-    >>> from removable.probing.cause.by_hand import apply, constant
+    >>> from removable.probing.cause.by_hand import apply, argument
     >>> def run(tape, at):
-    ...     return apply(tape, "rsub", lambda c: 1 - c, apply(tape, "cos", np.cos, constant(at)))
+    ...     return apply(tape, "rsub", lambda c: 1 - c, apply(tape, "cos", np.cos, argument(at)))
     >>> print(held(Experiment(run, 1e-8, scale=0.0, samples=8)))
     operation 2 of 2, rsub, a.py:1: all digits are lost here (inputs good to 16)
     """
@@ -68,8 +68,8 @@ def unconfirmed(experiment: Experiment) -> Cause | None:
 
     Examples
     --------
-    >>> from removable.probing.cause.by_hand import constant
-    >>> unconfirmed(Experiment(lambda tape, at: constant(at), 0.3, scale=0.0, samples=8))
+    >>> from removable.probing.cause.by_hand import argument
+    >>> unconfirmed(Experiment(lambda tape, at: argument(at), 0.3, scale=0.0, samples=8))
     """
     if not experiment.spread > experiment.tolerance:
         return None

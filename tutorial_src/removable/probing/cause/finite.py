@@ -33,9 +33,9 @@ def not_finite(experiment: Experiment) -> Cause | None:
 
     Examples
     --------
-    >>> from removable.probing.cause.by_hand import apply, constant
+    >>> from removable.probing.cause.by_hand import apply, argument
     >>> def run(tape, at):
-    ...     return apply(tape, "div", np.divide, constant(at), constant(at))
+    ...     return apply(tape, "div", np.divide, argument(at), argument(at))
     >>> with np.errstate(all="ignore"):
     ...     print(not_finite(Experiment(run, 0.0, scale=0.0, samples=8)))
     operation 1 of 1, div, a.py:1: makes nan of 0 and 0
@@ -75,9 +75,9 @@ def out_of_range(experiment: Experiment) -> Cause | None:
 
     Examples
     --------
-    >>> from removable.probing.cause.by_hand import apply, constant
+    >>> from removable.probing.cause.by_hand import apply, argument
     >>> def run(tape, at):
-    ...     return apply(tape, "sqrt", np.sqrt, apply(tape, "square", np.square, constant(at)))
+    ...     return apply(tape, "sqrt", np.sqrt, apply(tape, "square", np.square, argument(at)))
     >>> print(out_of_range(Experiment(run, 1e-200, scale=0.0, samples=8)))
     operation 1 of 2, square, a.py:1: underflows, to 0 from 1e-200
     """

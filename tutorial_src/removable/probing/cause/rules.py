@@ -88,11 +88,11 @@ class Beside:
     --------
     A rule that forgets a factor of 2:
 
-    >>> from removable.probing.cause.by_hand import apply, constant
+    >>> from removable.probing.cause.by_hand import apply, argument
     >>> def pull(inputs, cotangents):
     ...     return [inputs[0] * cotangents[0]]
     >>> def run(tape, at):
-    ...     return apply(tape, "square", np.square, constant(at), pull=pull)
+    ...     return apply(tape, "square", np.square, argument(at), pull=pull)
     >>> beside = Beside(run, 3.0, 3.0, distance=1e-3, sides=(-1, 1))
     >>> beside.is_kink()
     False

@@ -216,9 +216,9 @@ class Experiment:
 
     Examples
     --------
-    >>> from removable.probing.cause.by_hand import apply, constant
+    >>> from removable.probing.cause.by_hand import apply, argument
     >>> def run(tape, at):
-    ...     return apply(tape, "rsub", lambda c: 1 - c, apply(tape, "cos", np.cos, constant(at)))
+    ...     return apply(tape, "rsub", lambda c: 1 - c, apply(tape, "cos", np.cos, argument(at)))
     >>> def spread(at):
     ...     return Experiment(run, at, scale=0.0, samples=8).spread
     >>> spread(1.0) < 1e-15, spread(1e-3) > 1e-11
