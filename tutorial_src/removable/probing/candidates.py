@@ -68,7 +68,7 @@ def candidates(evaluator: Evaluator, line: Line, low: float, high: float) -> lis
     known = np.where(np.isfinite(noise), noise, 0.0)
     for i in sorted(_peaks(known), key=lambda i: -known[i])[:_FOLLOWED]:
         point, grown = _followed(evaluator, line, float(x[max(i - 1, 0)]), float(x[min(i + 1, len(x) - 1)]))
-        if grown > _GROWN * known[i]:
+        if grown > _GROWN * max(known[i], float(np.median(known[max(i - 5, 0) : i + 6]))):
             signs.append((grown, point))
     slope = np.where(np.isfinite(rows[1]), rows[1], 0.0)
     change = np.abs(np.diff(slope))
@@ -96,8 +96,7 @@ def _noise(evaluator: Evaluator, line: Line, x: np.ndarray) -> np.ndarray:
     unit = np.maximum(np.spacing(np.abs(x)), 1e-16 * np.max(np.abs(x)))
     slopes = np.stack([_rows(evaluator, line, x + k * unit)[1] for k in _SHAKEN])
     with np.errstate(all="ignore"):
-        bent = np.abs(np.diff(slopes, 2, axis=0)).max(0)
-        return bent / np.maximum(np.nanmedian(np.abs(slopes)), 1e-300)
+        return np.abs(np.diff(slopes, 2, axis=0)).max(0)
 
 
 def _peaks(values: np.ndarray) -> np.ndarray:

@@ -220,7 +220,8 @@ def judge(
             error = np.where(np.isfinite(computed[k]), np.abs(computed[k] - true), np.inf)
         errors.append(np.where(overflow, np.inf, np.where(known & np.isfinite(true), error, np.nan)))
         allowed.append(np.where(overflow, 0.0, np.where(known & np.isfinite(true), limit, np.nan)))
-        orders.append(_order(outside, offsets, here, k, computed[k], float(true[here]), errors[k], allowed[k]))
+        at = 0.0 if abs(true[here]) <= bars[here] else float(true[here])  # 0 as far as can be told
+        orders.append(_order(outside, offsets, here, k, computed[k], at, errors[k], allowed[k]))
     verdict, why = _verdict(outside, orders, computed, values, line, side, overflow=bool(overflow.any()))
     return Judged(verdict, why, tuple(orders), outside, offsets, np.array(errors), np.array(allowed))
 

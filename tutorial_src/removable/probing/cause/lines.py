@@ -20,6 +20,9 @@ _LIBRARIES = tuple(
 )
 """Folders whose files are not the user's."""
 
+_NOTEBOOK = f"{os.sep}ipykernel_"
+"""In the names that a notebook gives to its cells; the rest of them is numbers."""
+
 _TYPED = ("<doctest", "<ipython", "<stdin")
 """Names of code that a user typed; other names in angle brackets are those of generated code."""
 
@@ -38,7 +41,8 @@ def user_line(frames: Iterable[tuple[str, int]]) -> str:
     Returns
     -------
     str
-        ``"file.py:12"``, without the folder; empty if there is none.
+        ``"file.py:12"``, without the folder; ``"line 12 of the cell"`` in a notebook; empty if
+        there is none.
 
     Examples
     --------
@@ -46,10 +50,14 @@ def user_line(frames: Iterable[tuple[str, int]]) -> str:
     'model.py:12'
     >>> user_line([("<string>", 1)])
     ''
+    >>> user_line([(os.path.join(os.sep, "ipykernel_12", "34.py"), 5)])
+    'line 5 of the cell'
     """
     for file, line in itertools.dropwhile(lambda frame: frame[0].startswith(_SEARCH), frames):
         if file.startswith(_SEARCH):
             break
+        if _NOTEBOOK in file:
+            return f"line {line} of the cell"
         typed = file.startswith(_TYPED)
         library = file.startswith("<") or any(file.startswith(folder + os.sep) for folder in _LIBRARIES)
         if typed or (file and not library and "site-packages" not in file):

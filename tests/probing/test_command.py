@@ -1,0 +1,94 @@
+"""The probe in a terminal, and in tests of one's own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from removable.probing.command import main
+from removable.testing import assert_sound
+
+FUNCTIONS = """
+import torch
+
+
+def hole(x):
+    return torch.sin(x) / x
+
+
+def density(loc, conc):
+    return torch.log1p(conc * loc) / conc
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a module of functions."""
+    (tmp_path / "functions_of_mine.py").write_text(FUNCTIONS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return tmp_path
+
+
+def test_a_function_that_is_wrong_ends_with_status_1(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["probe", "functions_of_mine:hole", "--at", "0"]) == 1
+    printed = capsys.readouterr().out
+    assert printed.startswith("hole in torch: unsound\n")
+    assert "functions_of_mine.py:6: makes nan of 0 and 0" in printed
+    assert "removable.repair(hole, at=0.0)" in printed
+
+
+def test_arguments_by_name(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--at", "{'loc': 0.5, 'conc': 0.0}", "--along", "conc", "--side", "right", "--json"]
+    assert main(["probe", "functions_of_mine:density", *options]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verdict"], told["found"][0]["along"]) == ("unsound", "conc")
+    assert told["found"][0]["orders"][0]["at"] == "nan"
+
+
+def test_an_interval(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["probe", "functions_of_mine:hole", "--between", "-1", "1"]) == 1
+    assert "x = 0.0: unsound" in capsys.readouterr().out
+
+
+def test_what_is_sound_ends_with_status_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["probe", "torch:sin", "--at", "0"]) == 0
+    assert main(["probe", "torch:relu", "--at", "0"]) == 0
+    assert main(["probe", "torch:sin", "--at", "0", "--order", "7"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["torch", "--at", "0"], "give module:function"),
+        (["no_such_module:f", "--at", "0"], "'no_such_module' cannot be imported"),
+        (["torch:no_such_function", "--at", "0"], "has no 'no_such_function'"),
+        (["torch:sin", "--at", "zero"], "--at is 'zero'"),
+        (["torch:sin", "--at", "0", "--along", "y"], "along is 'y'"),
+    ],
+)
+def test_bad_arguments_get_one_sentence_and_status_2(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["probe", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_package_is_a_command(here: Path) -> None:
+    command = [sys.executable, "-m", "removable", "probe", "functions_of_mine:hole", "--at", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=here)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith("hole in torch: unsound\n")
+
+
+def test_assert_sound_raises_the_report() -> None:
+    assert_sound(torch.exp, at=0.0)
+    assert_sound(torch.relu, at=0.0)
+    with pytest.raises(AssertionError, match="unsound"):
+        assert_sound(torch.sinc, at=0.0)
+    with pytest.raises(AssertionError, match="singular"):
+        assert_sound(lambda x: 1 / x, at=0.0, framework="torch")
