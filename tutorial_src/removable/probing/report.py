@@ -68,10 +68,8 @@ class Found:
         place = self.along if self.at is None else f"{self.along} = {self.at!r}"
         head = f"{place}{', ' + self.output if self.output else ''}: {self.judged.verdict}"
         lines = [f"{head}; {self.judged.why}" if self.judged.why else head]
-        lines += [
-            f"  {name:<18} {_sentence(order, self.judged)}"
-            for name, order in zip(_NAMES, self.judged.orders, strict=False)
-        ]
+        rows = zip(_NAMES, self.judged.orders, strict=False)
+        lines += [f"  {name:<18} {_sentence(order)}" for name, order in rows]
         lines += [f"  {_of_mode(one)}" for one in self.modes]
         if self.single is not None and (wider := _in_single(self.judged, self.single)):
             lines.append(f"  {wider}")
@@ -106,12 +104,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _number(value: float, judged: Judged) -> str:
-    """Write a number; 0 if it is nothing beside the largest of its order."""
-    return f"{value:.7g}"
-
-
-def _sentence(order: Order, judged: Judged) -> str:
+def _sentence(order: Order) -> str:
     """Say what one derivative is, and what is wrong with it."""
     if order.one_sided:
         truth = f"{order.one_sided[0]:.7g} from the left, {order.one_sided[1]:.7g} from the right"
