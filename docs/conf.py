@@ -76,7 +76,7 @@ extensions = [
     "_extensions.content.tested_versions",
     "_extensions.content.versions_in_text",
     "_extensions.content.citations",
-    "_extensions.downloads.notebook_prose",
+    "_extensions.gallery.notebook_prose",
     "_extensions.downloads.wheel",
     "_extensions.downloads.write_downloads",
     "_extensions.downloads.archive",

@@ -84,10 +84,13 @@ titles = {
 }
 close = np.abs(points - 2) < 4e-9
 fig, axes = plots.row(list(titles))
-for ax, (of_torch, of_tensorflow) in zip(axes, titles.values(), strict=True):
+compared = f"{run.versions['tensorflow']} minus {run.versions['torch']}"
+for ax, (title, slopes) in zip(axes, titles.items(), strict=True):
+    of_torch, of_tensorflow = slopes
     difference = (of_tensorflow - of_torch) / np.spacing(np.abs(of_torch))
     style = plots.dots("red", size=3)
-    ax.plot(points[close] - 2, difference[close], rasterized=True, **style)
+    label = f"_{compared}, {title}"
+    ax.plot(points[close] - 2, difference[close], label=label, rasterized=True, **style)
     ax.set_xlabel("$x - 2$")
 axes[0].set_ylabel("TensorFlow minus PyTorch, in ulp")
 axes[0].set_yticks([-1, 0, 1])

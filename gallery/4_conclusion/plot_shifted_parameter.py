@@ -2,9 +2,9 @@ r"""
 An epsilon in the exponent, too: the hole has only moved
 ========================================================
 
-A formula that is 0/0 at :math:`\lambda = 0` is often mended by adding an :math:`\epsilon` to
-:math:`\lambda` wherever it stands. Numerator and denominator then agree, and at 0 all is well. The
-singular point is still there, at :math:`-\epsilon`, with the same wrong slopes around it.
+A formula that is 0/0 where its parameter is 0 is often mended by adding a small number to the
+parameter wherever it stands. Numerator and denominator then agree, and at 0 all is well. The
+singular point is still there, a little to the left, with the same wrong slopes around it.
 """
 
 from removable import gamma_grid, plots

@@ -103,25 +103,32 @@ for framework, name, function, at, options in cases:
 
 # %%
 # *At it* means wrong at the point itself; a number is the distance out to which the framework is
-# wrong. Here are those distances.
+# wrong. Here are those distances; what is wrong at the point alone is at the far left.
 
-names = ["value", "slope", "second derivative"]
-looks = zip(names, ["meant", "yellow", "red"], ["o", "s", "D"], strict=True)
+looks = {
+    1: ("slope", "meant", "o", 12),
+    2: ("second derivative", "red", "D", 6),
+}  # no value is wrong
 fig, (ax,) = plots.row(["where a derivative is wrong"])
 places = np.arange(len(reports))[::-1]
 nearest = 1e-16
-for k, (label, role, marker) in enumerate(looks):
-    wrong = [report.orders[k].is_wrong for report in reports.values()]
-    width = np.array(
-        [max(report.orders[k].width, nearest) for report in reports.values()]
-    )
-    style = plots.dots(role, marker, size=7)
-    ax.semilogx(width[wrong], places[wrong], label=label, **style)
+handles = {}
+for k, (label, role, marker, size) in looks.items():
+    style = plots.dots(role, marker, size=size)
+    for framework, version in versions.items():
+        width, place = [], []
+        for (where, _), report, height in zip(
+            reports, reports.values(), places, strict=True
+        ):
+            if where == framework and report.orders[k].is_wrong:
+                width.append(max(report.orders[k].width, nearest))
+                place.append(height)
+        (markers,) = ax.semilogx(width, place, label=f"_{version}, {label}", **style)
+    handles[label] = markers
 ax.set_yticks(places, [f"{versions[key].split()[0]} {name}" for key, name in reports])
-ax.set_xlabel(
-    "distance from the point out to which it is wrong; far left: at the point alone"
-)
-plots.legend(fig)
+ax.set_xlabel("wrong out to this distance")
+below = {"loc": "outside lower center", "ncols": 2, "frameon": False}
+fig.legend(handles.values(), handles, **below)
 unsound = [key for key, report in reports.items() if report.verdict == "unsound"]
 widest = max(order.width for report in reports.values() for order in report.orders)
 plots.describe(

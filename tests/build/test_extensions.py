@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 from _extensions import folders
 from _extensions.content import katex_static, local_inventories, paper_coverage, paper_equations
-from _extensions.downloads import notebook_prose
 from _extensions.execute import (
     claims_aside,
     execution_record,
@@ -22,6 +21,7 @@ from _extensions.execute import (
     stale_scripts,
 )
 from _extensions.execute.script_doctests import Block, DoctestError
+from _extensions.gallery import notebook_prose
 from docutils import nodes
 from removable.claims import ledger as ledger_items
 

@@ -16,6 +16,7 @@ MORE = {
     "plot_precision_and_order": r", JAX [\d.]+",
     "plot_squares": r", JAX [\d.]+",
     "plot_every_bit": r", JAX [\d.]+",
+    "plot_library_functions": r", JAX [\d.]+",
     "plot_fma_worth": r", JAX [\d.]+",
     "plot_rewrites": r", JAX [\d.]+",
     "plot_factor_in_plain_sight": r", JAX [\d.]+, PyTensor [\d.]+, Torch7 \(replayed\), Caffe \(replayed\), SymPy [\d.]+",

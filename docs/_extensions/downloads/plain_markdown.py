@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from _extensions.downloads import notebook_prose
+from _extensions.gallery import notebook_prose
 
 _OPEN = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>.*)$")
 _OPTION = re.compile(r"^:[\w-]+:")

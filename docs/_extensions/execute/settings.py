@@ -36,6 +36,7 @@ sphinx_gallery_conf = {
     "image_scrapers": ("_extensions.gallery.figures.scrape", "_extensions.execute.script_doctests.scrape"),
     "reset_modules": (
         "_extensions.execute.workers.end_with_the_build",
+        "_extensions.gallery.notebook_prose.wrap",
         "_extensions.execute.trusted_files.note_script",
         "_extensions.execute.required_frameworks.note_script",
         "_extensions.execute.interrupted_scripts.note_running",

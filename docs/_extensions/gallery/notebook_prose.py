@@ -50,8 +50,8 @@ def plain(text: str) -> str:
     return _PLAIN.sub(lambda match: f"``{match[1].rpartition('/')[2]}``", text)
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Wrap the conversion, once for the process."""
+def wrap(*_: Any) -> None:
+    """Wrap the conversion, once for each process; sphinx-gallery calls this before each script."""
     original = sphinx_gallery.notebook.rst2md
     if not hasattr(original, "__wrapped__"):
 
@@ -60,4 +60,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
             return original(plain(text), *args, **kwargs)
 
         sphinx_gallery.notebook.rst2md = rst2md
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Wrap the conversion in the process of the build, too."""
+    wrap()
     return stages.SAFE
