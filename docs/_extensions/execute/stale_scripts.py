@@ -45,7 +45,9 @@ def forget_stale_scripts(app: Sphinx) -> None:
     stale = _to_execute(app.config.gallery_only)
     for script in stale:
         execution_record.forget(script.stem)
-    workers.prepare(app.config.sphinx_gallery_conf, len(stale))
+    # A partial build also makes notebooks of scripts that it does not execute, before which
+    # sphinx-gallery calls nothing in other processes.
+    workers.prepare(app.config.sphinx_gallery_conf, 1 if app.config.gallery_only else len(stale))
 
 
 def _to_execute(pattern: str) -> list[Path]:
