@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ARGUMENT", "Arrays", "Compared", "Operation", "Run", "Tape", "Value"]
+__all__ = ["ARGUMENT", "Compared", "Operation", "Run", "Tape", "Value"]
 
+# Arrays of float64, or of float32 for every narrower type; a complex number is two of them. The
+# reference leaves this name out: its pages of source code would link to a module "builtins".
 Arrays = list[np.ndarray]
-"""Arrays of float64, or of float32 for every narrower type; a complex number is two of them."""
-
 
 ARGUMENT = -1
 """The producer of the argument of the program, and of views of it."""
