@@ -42,6 +42,11 @@ _LEAST_INTERVAL = 1e-3
 
 _ROUNDING = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 
+_UNFITTED = (
+    "no polynomial fits the values on any ring around the point: they change within the smallest ring, "
+    "or lose their digits everywhere near"
+)
+
 _NAMES = ("value", "slope", "second derivative", "third derivative")
 
 
@@ -353,7 +358,7 @@ def _without_function(computed: np.ndarray, values: Values, line: Line) -> tuple
     try:
         reason = str(explanation(lambda t: values(np.asarray(t))[:, None], at))
     except Exception:  # a program that refuses the distances that the explanation asks for
-        reason = "no polynomial fits the values around the point"
+        reason = "no power series"
     if any(word in reason for word in ("rounding hides", "no power series")):
-        return "unsettled", reason
+        return "unsettled", _UNFITTED
     return "singular", reason
