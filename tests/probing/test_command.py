@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from removable.probing.command import main
+from removable.probing.probe import probe
 from removable.testing import assert_sound
 
 FUNCTIONS = """
@@ -83,6 +84,15 @@ def test_the_package_is_a_command(here: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=here)
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith("hole in torch: unsound\n")
+
+
+def test_the_pages_that_a_cure_names_have_these_titles() -> None:
+    chapters = Path(__file__).parents[2] / "docs" / "beyond"
+    titles = {line for path in chapters.glob("*.md") for line in path.read_text(encoding="utf-8").splitlines()}
+    report = probe(lambda v: torch.linalg.norm(v) ** 2, at=torch.zeros(2, dtype=torch.float64), along=0)
+    for cure in (probe(torch.sinc, at=0.0).worst.cure, report.worst.cure):
+        assert cure is not None
+        assert f"# {cure.page}" in titles
 
 
 def test_assert_sound_raises_the_report() -> None:

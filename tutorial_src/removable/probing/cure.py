@@ -16,6 +16,9 @@ from removable.remedy.repair import repair
 
 __all__ = ["Cure", "cure"]
 
+_THE_REMEDY, _OF_A_LENGTH = "The remedy", "Smooth functions of a length"
+"""Titles of pages of the tutorial."""
+
 _EVEN = 1e-9
 """A function is even if its values on both sides differ by less than this part of the largest."""
 
@@ -72,7 +75,7 @@ def cure(
     >>> import torch
     >>> from removable import probe
     >>> print(probe(torch.sinc, at=0.0).worst.cure)
-    removable.repair(sinc, at=0.0), which returns 1, 0, -3.289868 there (page: Remedies)
+    removable.repair(sinc, at=0.0), which returns 1, 0, -3.289868 there (page: The remedy)
     """
     if judged.verdict != "unsound":
         return None
@@ -80,28 +83,28 @@ def cure(
         return Cure(
             "compute it by the framework's own function for large arguments (logsumexp, softplus, log_sigmoid, hypot)",
             (),
-            "Remedies",
+            _THE_REMEDY,
         )
     if any(order.at_least for order in judged.orders):
         return Cure(
             "replace the operation whose derivative is wrong: it is so at every distance that was looked at", (), ""
         )
     if judged.outside.kind in ("kink", "jump"):
-        return Cure("select between the two sides by where, each with arguments that are safe for it", (), "Remedies")
+        return Cure("select between the two sides by where, each with arguments that are safe for it", (), _THE_REMEDY)
     if not line.start.shape and outputs == 1 and (values := _repaired(function, evaluator, line, judged)):
-        return Cure(f"removable.repair({name}, at={line.at!r})", values, "Remedies")
+        return Cure(f"removable.repair({name}, at={line.at!r})", values, _THE_REMEDY)
     if line.start.shape and not line.start.any() and _is_even(judged.outside, line.scale):
         return Cure(
             "if the function depends on the length of the vector alone, write it as removable.even(f)(v @ v), "
             "with f the function of the length",
             (),
-            "Functions of a length",
+            _OF_A_LENGTH,
         )
     return Cure(
         f"removable.repair(f, at={0.0 if line.at is None else line.at!r}), with f the part of the function that has "
         f"the hole, as a function of one number",
         (),
-        "Remedies",
+        _THE_REMEDY,
     )
 
 
