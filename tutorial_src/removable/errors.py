@@ -47,3 +47,17 @@ class MissingFrameworkError(RemovableError, ImportError):
 
 class UnsupportedError(RemovableError, NotImplementedError):
     """The framework exists but has no such feature, second derivatives by the tape for instance."""
+
+
+def first_line(error: BaseException) -> str:
+    r"""Return what an exception says, in a line of bounded length.
+
+    Examples
+    --------
+    >>> first_line(ValueError("no such axis\nin a tensor of shape ()"))
+    'ValueError: no such axis'
+    >>> first_line(NotImplementedError())
+    'NotImplementedError'
+    """
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from removable.errors import first_line
 from removable.probing.cause import Cause, find
 from removable.probing.evaluation import Evaluator
 from removable.probing.line import Line
@@ -40,7 +41,7 @@ def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int | No
     >>> import torch
     >>> from removable import probe
     >>> print(probe(lambda x: torch.sin(x) / x, at=0.0).cause)
-    operation 2 of 2, aten::div, ...: makes nan of 0 and 0
+    operation 2 of 2, aten::div, in "...torch.sin(x) / x..." (...): makes nan of 0 and 0
     """
     wrong = [k for k, order in enumerate(judged.orders) if order.is_wrong or not np.isfinite(order.at)]
     if judged.verdict != "unsound" or not wrong or line.at is None:
@@ -59,8 +60,7 @@ def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int | No
             beside=(line.at - beside, line.at + beside),
         )
     except Exception as error:  # a program with operations that cannot be run one by one
-        said = str(error).strip().splitlines()
-        return Cause("none", note=f"the search ended in {type(error).__name__}: {said[0][:200] if said else ''}")
+        return Cause("none", note=f"the search ended in {first_line(error)}")
 
 
 def _worst(judged: Judged, order: int) -> float:

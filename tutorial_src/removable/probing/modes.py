@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from removable.errors import first_line
 from removable.frameworks import Mode
 from removable.probing.evaluation import Evaluator
 from removable.probing.line import Line
@@ -54,7 +55,7 @@ class Disagreement:
 
 def modes_that_disagree(
     evaluator: Evaluator, line: Line, picked: Picked, judged: Judged, computed: np.ndarray
-) -> tuple[Disagreement, ...]:
+) -> tuple[tuple[Disagreement, ...], tuple[str, ...]]:
     """Compare forward mode, and forward over reverse mode, with reverse mode where that is right.
 
     Parameters
@@ -70,9 +71,9 @@ def modes_that_disagree(
 
     Returns
     -------
-    tuple of Disagreement
-        At most one for each mode and order: the one furthest from the point. A mode that a program
-        does not take is passed over.
+    tuple of tuple of Disagreement and tuple of str
+        At most one disagreement for each mode and order: the one furthest from the point. Then the
+        modes that a program does not take, with the reasons.
 
     Examples
     --------
@@ -87,15 +88,17 @@ def modes_that_disagree(
     ('sound', [('forward', 2)])
     """
     if len(computed) < 2:
-        return ()
+        return (), ()
     wanted = WINDOW * line.scale * np.array(_LOOKED_AT)
     nearest = np.unique([int(np.argmin(np.abs(judged.offsets - offset))) for offset in wanted])
     right = judged.errors <= judged.allowed  # where nothing is known this is false
     found: dict[tuple[str, int], Disagreement] = {}
+    passed_over = []
     for mode in _MODES:
         try:
             rows = evaluator.derivatives(line, judged.offsets[nearest], len(computed) - 1, line.dtype, mode)
-        except Exception:  # not every program can be differentiated in every mode
+        except Exception as error:  # not every program can be differentiated in every mode
+            passed_over.append(f"{mode} mode, {first_line(error)}")
             continue
         other = picked(rows)
         for column, sample in enumerate(nearest):
@@ -106,18 +109,19 @@ def modes_that_disagree(
                     last = found.get((mode, k))
                     if last is None or abs(one.offset) > abs(last.offset):
                         found[mode, k] = one
-    return tuple(found.values())
+    return tuple(found.values()), tuple(passed_over)
 
 
 def in_single_precision(
     evaluator: Evaluator, line: Line, picked: Picked, judged: Judged, values: Values, side: int
-) -> Judged | None:
+) -> tuple[Judged | None, tuple[str, ...]]:
     """Judge the same program in float32.
 
     Returns
     -------
-    Judged or None
-        None if the program does not take it, or was judged in it already.
+    tuple of Judged or None, and tuple of str
+        None if the program does not take it, for the reason that follows, or was judged in it
+        already.
 
     Examples
     --------
@@ -128,7 +132,7 @@ def in_single_precision(
     True
     """
     if line.dtype != "float64":
-        return None
+        return None, ()
     fastest = line.moving_index
     rounded = float(np.float32(line.start[fastest]))
     here = (rounded - float(line.start[fastest])) / float(line.direction[fastest])
@@ -136,6 +140,6 @@ def in_single_precision(
     offsets = offsets[offsets * side >= 0] if side else offsets
     try:
         computed = picked(evaluator.derivatives(line, offsets, len(judged.orders) - 1, "float32"))
-    except Exception:  # a program with constants in double precision
-        return None
-    return judge(values, line, offsets, computed, side, "float32", judged.outside)
+    except Exception as error:  # a program with constants in double precision
+        return None, (f"float32, {first_line(error)}",)
+    return judge(values, line, offsets, computed, side, "float32", judged.outside), ()

@@ -157,12 +157,14 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
 
         with np.errstate(all="ignore"):
             judged, rows = _judged(evaluator, line, values, picked, offsets, picked(computed), side)
-            modes = modes_that_disagree(evaluator, line, picked, judged, rows)
-            single = in_single_precision(evaluator, line, picked, judged, values, side)
+            modes, no_mode = modes_that_disagree(evaluator, line, picked, judged, rows)
+            single, no_single = in_single_precision(evaluator, line, picked, judged, values, side)
             remedy = cure(function, name, evaluator, line, judged, taken.outputs)
         number = picked.args[0] if isinstance(picked, functools.partial) else None
         explain = functools.partial(explained, evaluator, line, judged, number)
-        found.append(Found(line.label, output, line.at, line.dtype, judged, modes, single, remedy, explain))
+        passed_over = (*no_mode, *no_single)
+        one = Found(line.label, output, line.at, line.dtype, judged, modes, single, passed_over, remedy, explain)
+        found.append(one)
     return found
 
 

@@ -1,9 +1,8 @@
-"""What a probe has found: in words, as JSON, and as a table in a notebook."""
+"""What a probe has found."""
 
 from __future__ import annotations
 
 import functools
-import html
 import json
 import math
 from collections.abc import Callable
@@ -14,11 +13,11 @@ from removable.errors import InputError
 from removable.probing.cause import Cause
 from removable.probing.cure import Cure
 from removable.probing.modes import Disagreement
+from removable.probing.report_html import as_html
+from removable.probing.report_text import as_text, remarks
 from removable.probing.verdict import Judged, Order, Verdict
 
 __all__ = ["Found", "Report"]
-
-_NAMES = ("value", "slope", "second derivative", "third derivative")
 
 _WORST_FIRST: tuple[Verdict, ...] = ("unsound", "unsettled", "singular", "kink", "sound")
 
@@ -43,6 +42,8 @@ class Found:
         Derivatives that are right in reverse mode and wrong in another.
     single : Judged or None
         The verdict on the same in single precision.
+    passed_over : tuple of str
+        Modes and precisions that the program does not take, each with the reason.
     cure : Cure or None
         What to write instead.
     explain : callable or None
@@ -56,6 +57,7 @@ class Found:
     judged: Judged
     modes: tuple[Disagreement, ...] = ()
     single: Judged | None = None
+    passed_over: tuple[str, ...] = ()
     cure: Cure | None = None
     explain: Callable[[], Cause | None] | None = field(default=None, repr=False, compare=False)
 
@@ -64,20 +66,19 @@ class Found:
         """The operation that makes the first wrong derivative wrong; None if nothing is."""
         return self.explain() if self.explain is not None else None
 
+    @property
+    def place(self) -> str:
+        """What moves, where, and which output: ``"x = 0.0, output 1"``."""
+        moved = self.along if self.at is None else f"{self.along} = {self.at!r}"
+        return f"{moved}, {self.output}" if self.output else moved
+
+    @property
+    def remarks(self) -> list[tuple[str, str]]:
+        """What there is to say beside the verdict: pairs of a title and a sentence."""
+        return remarks(self.judged, self.single, self.modes, self.passed_over, self.cause, self.cure)
+
     def __str__(self) -> str:
-        place = self.along if self.at is None else f"{self.along} = {self.at!r}"
-        head = f"{place}{', ' + self.output if self.output else ''}: {self.judged.verdict}"
-        lines = [f"{head}; {self.judged.why}" if self.judged.why else head]
-        rows = zip(_NAMES, self.judged.orders, strict=False)
-        lines += [f"  {name:<18} {_sentence(order)}" for name, order in rows]
-        lines += [f"  {_of_mode(one)}" for one in self.modes]
-        if self.single is not None and (wider := _in_single(self.judged, self.single)):
-            lines.append(f"  {wider}")
-        if self.cause is not None:
-            lines.append(f"  cause: {self.cause}")
-        if self.cure is not None:
-            lines.append(f"  cure: {self.cure}")
-        return "\n".join(lines)
+        return as_text(self.place, self.judged, self.remarks)
 
     def as_dict(self) -> dict[str, Any]:
         """Return numbers and sentences that JSON can hold."""
@@ -91,6 +92,7 @@ class Found:
             "orders": [_plain(asdict(order) | {"wrong": order.is_wrong}) for order in self.judged.orders],
             "modes": [_plain(asdict(one)) for one in self.modes],
             "single_precision": [_plain(asdict(order)) for order in self.single.orders] if self.single else None,
+            "passed_over": list(self.passed_over),
             "cause": str(self.cause) if self.cause else None,
             "cure": _plain(asdict(self.cure)) if self.cure else None,
         }
@@ -102,40 +104,6 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
         key: str(value) if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in values.items()
     }
-
-
-def _sentence(order: Order) -> str:
-    """Say what one derivative is, and what is wrong with it."""
-    if order.one_sided:
-        truth = f"{order.one_sided[0]:.7g} from the left, {order.one_sided[1]:.7g} from the right"
-    else:
-        truth = "not known" if math.isnan(order.true) else f"{order.true:.7g}"
-    said = f"{order.at:.7g} at the point, true: {truth}"
-    if order.right_at is False:
-        said += ", WRONG"
-    if order.width:
-        said += f"; wrong out to {'at least ' if order.at_least else ''}{order.width:.2g}"
-    if order.nan:
-        said += f"; not finite at {order.nan} of {order.samples} samples"
-    return said
-
-
-def _of_mode(one: Disagreement) -> str:
-    """Say where another mode of differentiation is wrong."""
-    return (
-        f"modes disagree: {one.mode} mode returns {one.other:.7g} for the {_NAMES[one.order]} at a distance of "
-        f"{abs(one.offset):.2g}, where reverse mode returns {one.reverse:.7g}"
-    )
-
-
-def _in_single(judged: Judged, single: Judged) -> str:
-    """Say how much further out single precision is wrong."""
-    wider = [
-        f"{name} out to {'at least ' if order.at_least else ''}{order.width:.2g}"
-        for name, order, double in zip(_NAMES, single.orders, judged.orders, strict=False)
-        if order.width > 2 * double.width
-    ]
-    return f"in float32 wrong: {', '.join(wider)}" if wider else ""
 
 
 @dataclass(frozen=True)
@@ -176,6 +144,15 @@ class Report:
         return min(self.found, key=lambda found: _WORST_FIRST.index(found.judged.verdict))
 
     @property
+    def head(self) -> str:
+        """Function, framework and verdict, in a line."""
+        if self.between and not self.found:
+            low, high = self.between
+            nothing = f"no sign of anything wrong between {low!r} and {high!r}"
+            return f"{self.function} in {self.framework}: {self.verdict}, {nothing}"
+        return f"{self.function} in {self.framework}: {self.verdict}"
+
+    @property
     def verdict(self) -> Verdict:
         """The worst verdict; "sound" if an interval has no point to judge."""
         return self.worst.judged.verdict if self.found else "sound"
@@ -201,10 +178,7 @@ class Report:
         return self.worst.judged.orders
 
     def __str__(self) -> str:
-        head = f"{self.function} in {self.framework}: {self.verdict}"
-        if self.between and not self.found:
-            head += f", no sign of anything wrong between {self.between[0]!r} and {self.between[1]!r}"
-        return "\n".join([head, *map(str, self.found)])
+        return "\n".join([self.head, *map(str, self.found)])
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as numbers and sentences that JSON can hold."""
@@ -221,4 +195,4 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Return the report as notebooks show it."""
-        return f"<pre>{html.escape(str(self))}</pre>"
+        return as_html(self.head, [(found.place, found.judged, found.remarks) for found in self.found])

@@ -11,7 +11,7 @@ import numpy as np
 
 from removable import frameworks
 from removable.arguments import PRECISIONS
-from removable.errors import InputError
+from removable.errors import InputError, first_line
 from removable.probing import modules
 from removable.probing.evaluation import Evaluator, evaluator
 from removable.probing.line import Line, rounded_to
@@ -138,14 +138,8 @@ def differentiated(evaluator: Evaluator, line: Line, offsets: np.ndarray, order:
         raise
     except Exception as error:  # whatever a framework says of a user's function
         raise InputError(
-            f"the function cannot be differentiated to order {order} by {line.name}: {_said(error)}; ask for a lower order."
+            f"the function cannot be differentiated to order {order} by {line.name}: {first_line(error)}; ask for a lower order."
         ) from error
-
-
-def _said(error: Exception) -> str:
-    """Return what an exception says, in a line of bounded length."""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
 
 
 def _arguments(at: Any, dtype: str | None) -> Iterator[_Argument]:
@@ -327,7 +321,7 @@ def _that_takes(function: Callable[..., Any], arguments: list[_Argument]) -> str
         try:
             line.program(own.tensor(moving.numbers, moving.dtype))
         except Exception as error:  # whatever a function says of a tensor that it does not take
-            said[name] = _said(error)
+            said[name] = first_line(error)
         else:
             return name
     if not said:
@@ -344,7 +338,7 @@ def _returned(name: str, line: Line) -> int:
     except InputError:
         raise
     except Exception as error:  # whatever a user's function says of its argument
-        raise InputError(f"the function fails at the point: {_said(error)}; give one that takes it.") from error
+        raise InputError(f"the function fails at the point: {first_line(error)}; give one that takes it.") from error
     if not outputs:
         raise InputError("the function returns no number; give one that returns at least one.")
     return outputs

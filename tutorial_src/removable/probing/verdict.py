@@ -287,7 +287,8 @@ def _order(
     one_sided = None
     right_at = None if np.isnan(errors[here]) else bool(errors[here] <= allowed[here])
     if outside.kind in ("kink", "jump") and order >= outside.order and len(beside) == 2:
-        one_sided = beside[-1][0], beside[1][0]
+        left, right = (0.0 if abs(limit) <= bar else limit for limit, bar in (beside[-1], beside[1]))
+        one_sided = left, right
         margin = _RELATIVE * max(map(abs, one_sided)) + _BARS * max(bar for _, bar in beside.values())
         if outside.kind == "kink" and order == outside.order and math.isfinite(at):
             right_at = min(one_sided) - margin <= at <= max(one_sided) + margin

@@ -97,10 +97,13 @@ def find(
     Examples
     --------
     >>> import torch
-    >>> cause = find("torch", lambda x: (1 - torch.cos(x)) / x**2, 1e-8)
+    >>> def program(x):
+    ...     y = 1 - torch.cos(x)
+    ...     return y / x**2
+    >>> cause = find("torch", program, 1e-8)
     >>> print(cause)
-    operation 2 of 4, aten::rsub, <doctest removable.probing.cause.find[1]>:1: all digits are lost
-        here (inputs good to 16)
+    operation 2 of 4, aten::rsub, in "y = 1 - torch.cos(x)" (...:2): all digits are lost here
+        (inputs good to 16)
     >>> cause.kind, cause.operation, cause.position
     ('digits', 'aten::rsub', 2)
     """

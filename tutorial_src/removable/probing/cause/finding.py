@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 from typing import Literal
+
+from removable.probing.cause.lines import SourceLine
 
 __all__ = ["Cause", "Kind"]
 
 Kind = Literal["not finite", "underflow", "digits", "branch", "rule", "none"]
 """What an operation does to a result."""
+
+_LONGEST = 60
+"""Characters of a line of source that are shown."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Cause:
     operation : str
         Its name as the framework spells it; empty for ``"none"``.
     where : str
-        The line of the user, ``"file.py:12"``; empty if the framework does not tell.
+        The place of the line of the user, ``"file.py:12"``; empty if the framework does not tell.
     position : int
         Which operation it is, from 1; 0 if that is not known. For a rule they are counted in the
         program of one derivative less, whose operations are differentiated.
@@ -60,6 +66,9 @@ class Cause:
     operation 2 of 4, sub, user.py:2: all digits are lost here (inputs good to 16)
     >>> print(Cause("rule", "i0e", "user.py:9", 1, 1, inputs=(-1.0,), outputs=(0.0,)))
     operation 1 of 1, i0e, user.py:9: its own derivative rule gives 0, its values have the slope -1
+    >>> line = SourceLine("user.py:3", "r = x * x")
+    >>> print(Cause("underflow", "mul", line, 1, 5, inputs=(1e-200,)))
+    operation 1 of 5, mul, in "r = x * x" (user.py:3): underflows, to 0 from 1e-200
     >>> print(Cause("none"))
     no operation was found that explains the result
     """
@@ -75,6 +84,11 @@ class Cause:
     note: str = ""
     runs: int = 0
 
+    @property
+    def source(self) -> str:
+        """The text of the line of the user; empty if its source is not at hand."""
+        return self.where.text if isinstance(self.where, SourceLine) else ""
+
     def __str__(self) -> str:
         note = f"; {self.note}" if self.note else ""
         if self.kind == "none":
@@ -83,7 +97,8 @@ class Cause:
         if len(self.together) > 1:
             numbers = [str(position) for position in self.together]
             place = f"operations {', '.join(numbers[:-1])} and {numbers[-1]} of {self.count}"
-        subject = ", ".join(part for part in (place, self.operation, self.where) if part)
+        line = f'in "{textwrap.shorten(self.source, _LONGEST)}" ({self.where})' if self.source else self.where
+        subject = ", ".join(part for part in (place, self.operation, line) if part)
         return f"{subject}: {self._deed()}{note}"
 
     def _deed(self) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import linecache
 import os
 import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["user_line"]
+__all__ = ["SourceLine", "user_line"]
 
 _PACKAGE = str(Path(__file__).parents[2])
 
@@ -27,7 +28,33 @@ _TYPED = ("<doctest", "<ipython", "<stdin")
 """Names of code that a user typed; other names in angle brackets are those of generated code."""
 
 
-def user_line(frames: Iterable[tuple[str, int]]) -> str:
+class SourceLine(str):
+    """A line of a program: the place as a string, with the text that stands there.
+
+    The same line has another number in a page, a script and a notebook. Its text is the same.
+
+    Attributes
+    ----------
+    text : str
+        The line without its indent; empty if the source is not at hand.
+
+    Examples
+    --------
+    >>> line = SourceLine("model.py:12", "y = 1 - cos(x)")
+    >>> line, line.text
+    ('model.py:12', 'y = 1 - cos(x)')
+    """
+
+    text: str
+
+    def __new__(cls, place: str = "", text: str = "") -> SourceLine:
+        """Make the string, with its text."""
+        line = super().__new__(cls, place)
+        line.text = text
+        return line
+
+
+def user_line(frames: Iterable[tuple[str, int]]) -> SourceLine:
     """Return the innermost line of the program that is not one of a library.
 
     Frames of this sub-package are passed over while they are innermost; where they come again, the
@@ -40,7 +67,7 @@ def user_line(frames: Iterable[tuple[str, int]]) -> str:
 
     Returns
     -------
-    str
+    SourceLine
         ``"file.py:12"``, without the folder; ``"line 12 of the cell"`` in a notebook; empty if
         there is none.
 
@@ -57,9 +84,9 @@ def user_line(frames: Iterable[tuple[str, int]]) -> str:
         if file.startswith(_SEARCH):
             break
         if _NOTEBOOK in file:
-            return f"line {line} of the cell"
+            return SourceLine(f"line {line} of the cell", linecache.getline(file, line).strip())
         typed = file.startswith(_TYPED)
         library = file.startswith("<") or any(file.startswith(folder + os.sep) for folder in _LIBRARIES)
         if typed or (file and not library and "site-packages" not in file):
-            return f"{os.path.basename(file)}:{line}"
-    return ""
+            return SourceLine(f"{os.path.basename(file)}:{line}", linecache.getline(file, line).strip())
+    return SourceLine()
