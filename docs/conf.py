@@ -169,7 +169,7 @@ napoleon_type_aliases = {
     "Line": "removable.probing.line.Line",
     "Order": "removable.probing.verdict.Order",
     "Outside": "removable.probing.outside.Outside",
-    "Piece": "removable.probing.outside.Piece",
+    "Piece": "removable.probing.piece.Piece",
 }
 
 bibtex_bibfiles = ["references.bib"]

@@ -22,6 +22,17 @@ PRECISIONS: dict[str, int] = {"float64": 53, "float32": 24, "float16": 11, "bflo
 significands."""
 
 
+def unit_roundoff(dtype: str) -> float:
+    """Return half the distance from 1 to the next number.
+
+    Examples
+    --------
+    >>> unit_roundoff("float32") == 2.0**-24
+    True
+    """
+    return 2.0 ** -PRECISIONS[dtype]
+
+
 def checked_order(order: int, *, most: int | None = None) -> int:
     """Return the order of a derivative, if it is one.
 

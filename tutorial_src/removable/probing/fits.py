@@ -112,7 +112,7 @@ class Fit:
         return float(np.max(np.abs(self.values)))
 
 
-def ring(side: Side, radius: float, values: np.ndarray) -> Fit | None:
+def ring(side: Side, radius: float, values: np.ndarray, rounding: float = _ROUNDING) -> Fit | None:
     """Fit a polynomial to the values at the nodes of a ring.
 
     Parameters
@@ -123,6 +123,8 @@ def ring(side: Side, radius: float, values: np.ndarray) -> Fit | None:
         The outer radius.
     values : numpy.ndarray
         The values at ``radius * nodes(side)``, shape (nodes,).
+    rounding : float
+        Half the distance from 1 to the next number, in the precision of the values.
 
     Returns
     -------
@@ -140,8 +142,9 @@ def ring(side: Side, radius: float, values: np.ndarray) -> Fit | None:
     """
     if not np.isfinite(values).all():
         return None
-    degree = _DEGREES[side][0]
-    fitted = chebyshev.chebvander(_variable(nodes(side), side)[0], degree) @ (_inverse(side, degree) @ values)
+    degree, size = _DEGREES[side][0], float(np.max(np.abs(values)))
+    parts = values / size if size else values  # the squares of large values overflow
+    fitted = chebyshev.chebvander(_variable(nodes(side), side)[0], degree) @ (_inverse(side, degree) @ parts)
     free = len(values) - degree - 1
-    noise = float(np.sqrt(np.sum((values - fitted) ** 2) / free))
-    return Fit(side, radius, values, max(noise, _ROUNDING * float(np.max(np.abs(values)))))
+    noise = float(np.sqrt(np.sum((parts - fitted) ** 2) / free))
+    return Fit(side, radius, values, max(noise, rounding) * size)

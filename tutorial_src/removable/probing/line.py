@@ -17,6 +17,9 @@ from removable.arguments import PRECISIONS
 
 __all__ = ["Line", "rounded_to"]
 
+_NEAREST, _APART = 1e-16, 2.0**13
+"""The smallest offset that is looked at; in how many roundings of the argument it has to be."""
+
 
 def rounded_to(values: np.ndarray, dtype: str) -> np.ndarray:
     """Round float64 numbers to another dtype.
@@ -84,9 +87,14 @@ class Line:
         moved = np.atleast_1d(self.start)[self.moving] / np.atleast_1d(self.direction)[self.moving]
         return max(1.0, float(np.max(np.abs(moved))))
 
+    def finest(self, rounding: float) -> float:
+        """Return the smallest offset at which arguments can be told apart well."""
+        moved = np.atleast_1d(self.start)[self.moving] / np.atleast_1d(self.direction)[self.moving]
+        return max(_NEAREST, _APART * rounding * float(np.max(np.abs(moved))))
+
     def point(self, offset: float) -> np.ndarray:
         """Return the argument at an offset, shape S, float64."""
-        point = np.array(self.start)
+        point = np.array(self.start, order="C")  # what follows writes through a flat view
         point.reshape(-1)[self._flat] += offset * self._speeds
         return point
 

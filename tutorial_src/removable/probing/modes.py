@@ -14,7 +14,7 @@ from removable.errors import first_line
 from removable.frameworks import Mode
 from removable.probing.evaluation import Evaluator
 from removable.probing.line import Line
-from removable.probing.outside import Values
+from removable.probing.sampler import Sampler
 from removable.probing.verdict import WINDOW, Judged, judge, offsets_of
 
 __all__ = ["Disagreement", "Picked", "in_single_precision", "modes_that_disagree"]
@@ -113,7 +113,7 @@ def modes_that_disagree(
 
 
 def in_single_precision(
-    evaluator: Evaluator, line: Line, picked: Picked, judged: Judged, values: Values, side: int
+    evaluator: Evaluator, line: Line, picked: Picked, judged: Judged, values: Sampler, side: int
 ) -> tuple[Judged | None, tuple[str, ...]]:
     """Judge the same program in float32.
 

@@ -1,77 +1,45 @@
 """What a program means near a point: its values from where they are right, continued inwards.
 
 Rings of many sizes are fitted (:mod:`removable.probing.fits`). Those that agree with each other are
-one function. If the rings further in have another one, either the program has a branch at some
-distance, and what is further out is meant; or the function is narrower than the outer rings could
-see, and what is further in is meant. At a branch the values leave the outer function abruptly.
+one function (:mod:`removable.probing.grouping`). Further in the program may be another one. If the
+values leave the outer function at once or as noise (:mod:`removable.probing.departures`), what is
+further out is meant; if they do so smoothly, the function is narrower than the rings, and it is
+looked at by smaller ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
-from removable.probing.fits import INNER, Fit, Side, nodes, ring
+from removable.probing.departures import is_smooth_between, leaves
+from removable.probing.fits import INNER, Side, nodes
+from removable.probing.grouping import grouped
+from removable.probing.piece import Piece
+from removable.probing.sampler import Sampler
 
-__all__ = ["Kind", "Outside", "Piece", "look"]
+__all__ = ["Kind", "Outside", "look"]
 
 Kind = Literal["smooth", "kink", "jump", "left only", "right only", "none"]
 """What a program is at the point, seen from both sides."""
-
-Values = Callable[[np.ndarray], np.ndarray]
-"""Takes offsets, shape (n,), to the values of a program, shape (n,), float64."""
 
 LARGEST, RINGS, _RATIO = 0.64, 10, 4.0
 """The outer radius of the largest ring, in units of the scale; the number of rings; the ratio of
 their radii."""
 
+_FURTHER = 8.0
+"""Two functions that are seen from so much further out are preferred to one."""
+
+_WIDER = 8
+"""Rings further out, for a function that loses its digits on all others."""
+
+_DEEPER = 16.0
+"""The ratio of the radii of the rings further in, where a function is narrower than all others."""
+
 _BARS = 10.0
 """Differences of more error bars than this are taken for differences."""
-
-_SETTLED, _NEGLIGIBLE = 0.1, 1e-6
-"""A derivative is known if its error bars, times :data:`_BARS`, are no more than a tenth of it, or
-than a millionth of what the function could have, given its size and its other derivatives."""
-
-_CONSTANT = 0.1
-"""Values vary at least by this part of their size, as far as rounding errors are concerned."""
-
-_ABRUPT = 0.05
-"""Values that leave the outer function by this part, from one sample to the next, of what they are
-off further in, have a branch there."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One function, as the rings on one side, or on both, agree that it is.
-
-    Attributes
-    ----------
-    fits : tuple of removable.probing.fits.Fit
-        The rings, the largest first.
-    branch : float
-        The distance from the point at which the program becomes another function; 0 if it does not.
-    """
-
-    fits: tuple[Fit, ...]
-    branch: float = 0.0
-
-    def at(self, offsets: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return a derivative and its error bars at offsets, shape (n,); NaN outside all rings."""
-        offsets = np.asarray(offsets, dtype=np.float64)
-        best, bars = np.full(offsets.shape, np.nan), np.full(offsets.shape, np.inf)
-        for fit in self.fits:
-            value, bar = fit.at(offsets, order)
-            better = (np.abs(offsets) <= fit.radius) & (bar < bars)
-            best[better], bars[better] = value[better], bar[better]
-        return best, bars
-
-    @property
-    def narrowest(self) -> float:
-        """The radius of the smallest ring."""
-        return self.fits[-1].radius
 
 
 @dataclass(frozen=True)
@@ -114,15 +82,13 @@ class Outside:
         return seen
 
 
-def look(values: Values, scale: float, order: int, side: int = 0) -> Outside:
+def look(values: Sampler, order: int, side: int = 0) -> Outside:
     """Look at a program from outside, and say what it means at a point.
 
     Parameters
     ----------
-    values : callable
-        The program: it takes offsets from the point, shape (n,), to values, shape (n,).
-    scale : float
-        The unit of distances.
+    values : Sampler
+        The program.
     order : int
         The highest derivative that is asked for.
     side : {-1, 0, 1}
@@ -135,29 +101,87 @@ def look(values: Values, scale: float, order: int, side: int = 0) -> Outside:
 
     Examples
     --------
-    >>> round(look(lambda t: (1 - np.cos(t)) / t**2, 1.0, 2).beside(2)[1][0], 6)
+    >>> round(look(Sampler(lambda t: (1 - np.cos(t)) / t**2), 2).beside(2)[1][0], 6)
     -0.083333
-    >>> corner = look(np.abs, 1.0, 2)
+    >>> corner = look(Sampler(np.abs), 2)
     >>> corner.kind, corner.order, [round(corner.beside(1)[sign][0], 6) for sign in (-1, 1)]
     ('kink', 1, [-1.0, 1.0])
+
+    A bend that no ring sees:
+
+    >>> look(Sampler(lambda t: np.sqrt(t**2 + 1e-16)), 2).kind
+    'smooth'
     """
-    radii = scale * LARGEST * _RATIO ** -np.arange(RINGS)
-    right = radii[:, None] * nodes("right")
-    with np.errstate(all="ignore"):
-        results = values(np.concatenate([right.ravel(), -right.ravel()])).reshape(2, *right.shape)
-    finite = {1: float(np.isfinite(results[0]).mean()), -1: float(np.isfinite(results[1]).mean())}
-    if not side and (both := _piece("both", radii, np.concatenate([results[0], results[1]], 1), values, order)):
-        return Outside("smooth", 0, {1: both, -1: both}, finite)
-    pieces = {
-        sign: piece
-        for sign, rows in zip((1, -1), results, strict=True)
-        if side != -sign and (piece := _piece("right" if sign > 0 else "left", radii, rows, values, order))
-    }
+    radii = values.scale * LARGEST * _RATIO ** -np.arange(RINGS)
+    rings = _Rings(values, radii, side)
+    pieces = rings.pieces(order)
+    if not pieces:
+        pieces = _Rings(values, values.scale * LARGEST * _RATIO ** np.arange(_WIDER, 0, -1), side).pieces(order)
+    if not all(_stays(pieces.get(sign), _SIDES[sign], values) for sign in rings.signs):
+        pieces = _narrow(values, radii[-1], order, side, pieces)
+    if pieces and pieces.get(1) is pieces.get(-1):
+        return Outside("smooth", 0, pieces, rings.finite)
     if len(pieces) == 2:
-        return _compared(pieces, finite, order)
-    if len(pieces) == 1 and (side or finite[-next(iter(pieces))] == 0.0):
-        return Outside("right only" if 1 in pieces else "left only", 0, pieces, finite)
-    return Outside("none", 0, {}, finite)
+        return _compared(pieces, rings.finite, order)
+    if len(pieces) == 1 and (side or rings.finite[-next(iter(pieces))] == 0.0):
+        return Outside("right only" if 1 in pieces else "left only", 0, pieces, rings.finite)
+    return Outside("none", 0, {}, rings.finite)
+
+
+class _Rings:
+    """The values on rings, on the sides that are looked at."""
+
+    def __init__(self, values: Sampler, radii: np.ndarray, side: int) -> None:
+        self.values, self.radii, self.side = values, radii, side
+        self.signs = (1, -1) if not side else (side,)
+        right = radii[:, None] * nodes("right")
+        results = values(np.concatenate([sign * right.ravel() for sign in self.signs])).reshape(-1, *right.shape)
+        self.results = dict(zip(self.signs, results, strict=True))
+        self.finite = {sign: float(np.isfinite(rows).mean()) for sign, rows in self.results.items()}
+
+    def piece(self, side: Side, order: int) -> Piece | None:
+        """Return the function on both sides, or on one; None if it is not asked for."""
+        if side != "both":
+            return grouped(side, self.radii, self.results[1 if side == "right" else -1], self.values, order)
+        if self.side:
+            return None
+        rows = np.concatenate([self.results[1], self.results[-1]], 1)
+        return grouped("both", self.radii, rows, self.values, order)
+
+    def pieces(self, order: int) -> dict[int, Piece]:
+        """Return the function on each side; the same one if it is one function on both.
+
+        On small rings a kink is as nothing beside the slope. If each side is seen from further out,
+        these two are compared.
+        """
+        both = self.piece("both", order)
+        found = {sign: self.piece(_SIDES[sign], order) for sign in self.signs}
+        sides = {sign: piece for sign, piece in found.items() if piece}
+        if both and (len(sides) < 2 or min(piece.widest for piece in sides.values()) <= _FURTHER * both.widest):
+            return {1: both, -1: both}
+        return sides
+
+
+_SIDES: dict[int, Side] = {1: "right", -1: "left"}
+
+
+def _stays(piece: Piece | None, side: Side, values: Sampler) -> bool:
+    """Tell whether there is nothing more to see further in."""
+    return piece is not None and (piece.branch > 0 or not leaves(piece, side, values))
+
+
+def _narrow(values: Sampler, radius: float, order: int, side: int, pieces: dict[int, Piece]) -> dict[int, Piece]:
+    """Return the functions on both sides, where they are seen from within a ring alone."""
+    if not radius * INNER > values.finest:
+        return pieces
+    count = int(np.log(radius * INNER / values.finest) / np.log(_DEEPER))
+    if not count:
+        return pieces
+    narrow = _Rings(values, radius * _DEEPER ** -np.arange(1.0, count + 1), side).pieces(order)
+    if not pieces:  # there is no function further out from which values could be told to leave
+        unseen = [is_smooth_between(radius, piece.widest, _SIDES[sign], values) for sign, piece in narrow.items()]
+        return narrow if any(unseen) else {}
+    return pieces | narrow
 
 
 def _compared(pieces: dict[int, Piece], finite: dict[int, float], order: int) -> Outside:
@@ -167,71 +191,3 @@ def _compared(pieces: dict[int, Piece], finite: dict[int, float], order: int) ->
         if abs(right[0] - left[0]) > _BARS * (right_bar[0] + left_bar[0]):
             return Outside("kink" if k else "jump", k, pieces, finite)
     return Outside("smooth", 0, pieces, finite)  # a kink beyond the orders that are asked for
-
-
-def _piece(side: Side, radii: np.ndarray, results: np.ndarray, values: Values, order: int) -> Piece | None:
-    """Return the function on which rings agree; None if no ring is fitted well."""
-    fits = [fit for radius, row in zip(radii, results, strict=True) if (fit := ring(side, radius, row))]
-    groups: list[list[Fit]] = []
-    for fit in (fit for fit in fits if _is_settled(fit, order, radii[0] / LARGEST)):
-        if groups and _agree(groups[-1], fit, order):
-            groups[-1].append(fit)
-        elif groups and (branch := _branch(groups[-1], fit, values)):
-            return Piece(tuple(groups[-1]), branch)
-        else:
-            groups.append([fit])
-    return Piece(tuple(groups[-1])) if groups else None
-
-
-def _is_settled(fit: Fit, order: int, scale: float) -> bool:
-    """Tell whether a ring determines value and derivatives at the point.
-
-    What a derivative could be follows from how much the values vary, and over which distance they
-    do, by the other derivatives. A constant in them says nothing of that.
-    """
-    zero = np.zeros(1)
-    seen = [fit.at(zero, k) for k in range(order + 1)]
-    numbers, bars = (np.array([pair[i][0] for pair in seen]) for i in (0, 1))
-    size = max(np.ptp(fit.values) / 2, _CONSTANT * fit.size)
-    steepest = max([1 / scale, *((abs(v) / size) ** (1 / k) for k, v in enumerate(numbers[1:], 1) if size)])
-    possible = np.array([fit.size, *(size * steepest**k for k in range(1, order + 1))])
-    return bool(np.all(_BARS * bars <= np.maximum(_SETTLED * np.abs(numbers), _NEGLIGIBLE * possible)))
-
-
-def _agree(group: list[Fit], fit: Fit, order: int) -> bool:
-    """Tell whether a ring has the value and derivatives of the rings around it."""
-    zero = np.zeros(1)
-    for other in group:
-        for k in range(order + 1):
-            (one, bar), (two, other_bar) = fit.at(zero, k), other.at(zero, k)
-            if abs(one[0] - two[0]) > _BARS * (bar[0] + other_bar[0]):
-                return False
-    return True
-
-
-def _branch(outer: list[Fit], inner: Fit, values: Values) -> float:
-    """Return the distance at which values leave the function of the outer rings abruptly, or 0."""
-    piece, signs = Piece(tuple(outer)), {"both": (1, -1), "right": (1,), "left": (-1,)}[inner.side]
-    for sign in signs:
-        distances = np.geomspace(outer[-1].radius, inner.radius * INNER, 64)
-
-        def off(distance: np.ndarray, sign: int = sign) -> np.ndarray:
-            with np.errstate(all="ignore"):
-                meant, bar = piece.at(sign * distance, 0)
-                return np.abs(values(sign * distance) - meant) - _BARS * bar
-
-        away = off(distances)
-        leaves = np.flatnonzero(away > 0)
-        if not leaves.size or leaves[0] == 0:
-            continue
-        far, near = distances[leaves[0] - 1], distances[leaves[0]]
-        for _ in range(40):
-            middle = np.sqrt(far * near)
-            if off(np.array([middle]))[0] > 0:
-                near = middle
-            else:
-                far = middle
-        at_once = off(np.array([near]))[0]
-        if at_once > _ABRUPT * np.max(away[leaves[0] : leaves[0] + 24]):
-            return float(near)
-    return 0.0

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from removable.arguments import checked_order
+from removable.arguments import checked_order, unit_roundoff
 from removable.errors import InputError
 from removable.probing.candidates import candidates
 from removable.probing.cure import cure
@@ -17,8 +17,8 @@ from removable.probing.evaluation import Evaluator
 from removable.probing.explained import explained
 from removable.probing.line import Line, rounded_to
 from removable.probing.modes import Picked, in_single_precision, modes_that_disagree
-from removable.probing.outside import Values
 from removable.probing.report import Found, Report
+from removable.probing.sampler import Sampler
 from removable.probing.subject import Subject, differentiated, subject
 from removable.probing.verdict import Judged, judge, offsets_beyond, offsets_of
 
@@ -30,6 +30,9 @@ _JUDGED_ONE_BY_ONE = 8
 """Outputs that are judged each by itself; of more, one weighted sum is."""
 
 _HIGHEST = 3
+
+_BESIDE = np.array([0.0, 0.1, -0.1])
+"""Offsets, in units of the scale, at which it is seen what precision a program takes."""
 
 
 def probe(
@@ -149,12 +152,14 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
     _require_steady(evaluator, line, offsets)
     computed = differentiated(evaluator, line, offsets, order)
     remembered = _Remembered(evaluator, line)
+    rounding = unit_roundoff(remembered.settled())
     found = []
     for output, picked in _outputs(taken.outputs).items():
 
-        def values(t: np.ndarray, picked: Picked = picked) -> np.ndarray:
+        def outcome(t: np.ndarray, picked: Picked = picked) -> np.ndarray:
             return picked(remembered(t))
 
+        values = Sampler(outcome, line.scale, line.finest(rounding), rounding)
         with np.errstate(all="ignore"):
             judged, rows = _judged(evaluator, line, values, picked, offsets, picked(computed), side)
             modes, no_mode = modes_that_disagree(evaluator, line, picked, judged, rows)
@@ -171,7 +176,7 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
 def _judged(
     evaluator: Evaluator,
     line: Line,
-    values: Values,
+    values: Sampler,
     picked: Picked,
     offsets: np.ndarray,
     rows: np.ndarray,
@@ -197,6 +202,12 @@ class _Remembered:
         self.evaluator, self.line = evaluator, line
         self.known: dict[bytes, np.ndarray] = {}
         self.dtype = "float64"
+        self.outputs = 0
+
+    def settled(self) -> str:
+        """Return the dtype in which the program takes its argument."""
+        self(self.line.scale * _BESIDE)
+        return self.dtype
 
     def __call__(self, offsets: np.ndarray) -> np.ndarray:
         key = offsets.tobytes()
@@ -206,12 +217,16 @@ class _Remembered:
 
     def _values(self, offsets: np.ndarray) -> np.ndarray:
         try:
-            return self.evaluator.values(self.line, offsets, self.dtype)
-        except Exception:  # a program that holds tensors in single precision
+            values = self.evaluator.values(self.line, offsets, self.dtype)
+        except Exception:
+            if self.outputs:  # outside its domain
+                return np.full((len(offsets), self.outputs), np.nan)
             if self.dtype == self.line.dtype:
                 raise
-            self.dtype = self.line.dtype
-            return self.evaluator.values(self.line, offsets, self.dtype)
+            self.dtype = self.line.dtype  # a program that holds tensors in single precision
+            values = self.evaluator.values(self.line, offsets, self.dtype)
+        self.outputs = values.shape[1]
+        return values
 
 
 def _outputs(outputs: int) -> dict[str, Picked]:

@@ -11,8 +11,11 @@ from typing import Literal
 
 import numpy as np
 
+from removable.arguments import unit_roundoff
+from removable.probing.grouping import negligible
 from removable.probing.line import Line
-from removable.probing.outside import Outside, Values, look
+from removable.probing.outside import Outside, look
+from removable.probing.sampler import Sampler
 from removable.remedy.one_sided import explanation
 
 __all__ = ["WINDOW", "Judged", "Order", "Verdict", "judge", "offsets_beyond", "offsets_of"]
@@ -33,14 +36,22 @@ _RELATIVE, _ROUNDINGS, _BARS = 1e-3, 100.0, 10.0
 """What is allowed: a part of the largest derivative of that order, so many roundings of what the
 function could have, and so many error bars."""
 
-_UNKNOWN, _NEGLIGIBLE = 0.1, 1e-6
-"""A derivative is not judged where the error bars allow more than a tenth of it, and more than a
-millionth of what the function could have."""
+_UNKNOWN = 0.1
+"""A derivative is not judged where the error bars allow more than this part of it, and more than
+what is negligible beside what the function could have."""
 
 _LEAST_INTERVAL = 1e-3
 """An interval of infinite values reaches at least to this part of the outermost distance."""
 
-_ROUNDING = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
+_LARGEST = {"float64": 1.7976931e308, "float32": 3.4028235e38, "float16": 65504.0, "bfloat16": 3.3895314e38}
+"""The largest numbers; what is larger is infinite by right."""
+
+_ABSORBED = 4.0
+"""Values that are the same on a whole ring say nothing of a slope that would change them by so many
+roundings of 1, with which they may have been added."""
+
+_NARROW = 0.1
+"""What is known to less than this part of the window is said to be known to there alone."""
 
 _UNFITTED = (
     "no polynomial fits the values on any ring around the point: they change within the smallest ring, "
@@ -165,7 +176,7 @@ def offsets_beyond(line: Line, judged: Judged, dtype: str) -> np.ndarray:
 
 
 def judge(
-    values: Values,
+    values: Sampler,
     line: Line,
     offsets: np.ndarray,
     computed: np.ndarray,
@@ -177,8 +188,8 @@ def judge(
 
     Parameters
     ----------
-    values : callable
-        The output in double precision: it takes offsets, shape (n,), to values, shape (n,).
+    values : Sampler
+        The output in double precision.
     line : Line
         The line.
     offsets : numpy.ndarray
@@ -206,21 +217,25 @@ def judge(
     >>> from removable.probing.subject import subject
     >>> line = subject(torch.sin, 0.0).lines[0]
     >>> t = np.linspace(-0.1, 0.1, 21)
-    >>> judged = judge(np.sin, line, t, np.stack([np.sin(t), np.zeros(21)]))
+    >>> judged = judge(Sampler(np.sin), line, t, np.stack([np.sin(t), np.zeros(21)]))
     >>> judged.verdict, judged.orders[1].right_at, round(judged.orders[1].worst, 6)
     ('unsound', False, 1.0)
     """
     highest = len(computed) - 1
-    outside = outside or look(values, line.scale, highest, side)
+    outside = outside or look(values, highest, side)
     here = int(np.argmin(np.abs(offsets)))
-    overflow = _overflow(offsets, computed[0])
+    precision = dtype or line.dtype
+    overflow = _overflow(offsets, computed[0], precision)
     truths = [_truth(outside, offsets, here, k) for k in range(highest + 1)]
-    possible = _possible([true for true, _ in truths], WINDOW * line.scale)
+    known_to = min((piece.widest for piece in outside.pieces.values()), default=math.inf)
+    possible = _possible([true for true, _ in truths], min(WINDOW * line.scale, known_to))
     errors, allowed, orders = [], [], []
     for k, (true, bars) in enumerate(truths):
-        rounding = _ROUNDINGS * _ROUNDING[dtype or line.dtype] * possible[k]
+        rounding = _ROUNDINGS * unit_roundoff(precision) * possible[k]
         limit = _RELATIVE * _largest(true) + rounding + _BARS * bars + _beside_a_kink(outside, offsets, k)
-        known = _BARS * bars <= max(_UNKNOWN * _largest(true), rounding, _NEGLIGIBLE * possible[k])
+        nothing = negligible(values.rounding) * possible[k]
+        known = _BARS * bars <= max(_UNKNOWN * _largest(true), rounding, nothing)
+        known &= (np.abs(true) <= _LARGEST[precision]) & ~_absorbed(outside, computed[k], k)
         with np.errstate(invalid="ignore"):
             error = np.where(np.isfinite(computed[k]), np.abs(computed[k] - true), np.inf)
         errors.append(np.where(overflow, np.inf, np.where(known & np.isfinite(true), error, np.nan)))
@@ -231,14 +246,27 @@ def judge(
     return Judged(verdict, why, tuple(orders), outside, offsets, np.array(errors), np.array(allowed))
 
 
-def _overflow(offsets: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return where values are infinite on an interval, as no function is."""
+def _overflow(offsets: np.ndarray, values: np.ndarray, dtype: str) -> np.ndarray:
+    """Return where values are infinite on an interval though they are not large beside it."""
     infinite = np.isinf(values)
     beside = np.concatenate([[False], infinite, [False]])
     on_an_interval = infinite & (beside[:-2] | beside[2:])
+    next_to_it = np.isfinite(values) & (beside[:-2] | beside[2:])
+    if np.max(np.abs(values[next_to_it]), initial=0.0) > math.sqrt(_LARGEST[dtype]):
+        return np.zeros(values.shape, dtype=bool)  # the function itself grows beyond all numbers
     distances = np.abs(offsets)
     apart = _LEAST_INTERVAL * np.max(distances)  # closer to a pole values can be infinite
     return on_an_interval & (np.max(distances[on_an_interval], initial=0.0) >= apart)
+
+
+def _absorbed(outside: Outside, computed: np.ndarray, order: int) -> np.ndarray:
+    """Return where a derivative is too small to be seen in values that are all the same."""
+    fits = [piece.fits[0] for piece in outside.pieces.values()]
+    if not order or not fits or any(np.ptp(fit.values) for fit in fits):
+        return np.zeros(computed.shape, dtype=bool)
+    with np.errstate(over="ignore"):
+        change = np.abs(computed) * min(fit.radius for fit in fits) ** order
+    return (computed != 0) & (change <= _ABSORBED * unit_roundoff("float64") * max(1.0, *(fit.size for fit in fits)))
 
 
 def _largest(numbers: np.ndarray) -> float:
@@ -290,7 +318,7 @@ def _order(
         left, right = (0.0 if abs(limit) <= bar else limit for limit, bar in (beside[-1], beside[1]))
         one_sided = left, right
         margin = _RELATIVE * max(map(abs, one_sided)) + _BARS * max(bar for _, bar in beside.values())
-        if outside.kind == "kink" and order == outside.order and math.isfinite(at):
+        if outside.kind == "kink" and order == outside.order:  # NaN is not between them
             right_at = min(one_sided) - margin <= at <= max(one_sided) + margin
     judged = ~np.isnan(errors)
     beside_it = np.arange(len(offsets)) != here
@@ -315,7 +343,7 @@ def _verdict(
     outside: Outside,
     orders: list[Order],
     computed: np.ndarray,
-    values: Values,
+    values: Sampler,
     line: Line,
     side: int,
     *,
@@ -325,17 +353,18 @@ def _verdict(
     if overflow:
         return "unsound", "the value is infinite on an interval, as no function is: a number overflows"
     if any(order.is_wrong for order in orders):
-        return "unsound", ""
+        return "unsound", _remark(outside, orders)
     if outside.kind == "jump":
         left, right = orders[0].one_sided or (math.nan, math.nan)
         return "singular", f"the value jumps: it tends to {left:.6g} from the left and to {right:.6g} from the right"
     if outside.kind == "kink":
         left, right = orders[outside.order].one_sided or (math.nan, math.nan)
-        name, at = _NAMES[outside.order], orders[outside.order].at
-        lost = "" if math.isfinite(at) else f", and {at} is returned there"
-        return "kink", f"the {name} tends to {left:.6g} from the left and to {right:.6g} from the right{lost}"
+        return (
+            "kink",
+            f"the {_NAMES[outside.order]} tends to {left:.6g} from the left and to {right:.6g} from the right",
+        )
     if outside.kind == "none":
-        return _without_function(computed, values, line)
+        return _without_function(computed, values, line, side)
     if outside.kind in ("left only", "right only") and not side:
         missing = "right" if outside.kind == "left only" else "left"
         return "unsettled", f"on the {missing} the program has no finite value; give side to judge the other side alone"
@@ -345,19 +374,44 @@ def _verdict(
                 "unsettled",
                 f"the {_NAMES[k]} could not be found from outside: too many digits are lost everywhere near",
             )
-    return "sound", ""
+    widest = min(piece.widest for piece in outside.pieces.values())
+    near = f"known within {widest:.2g} of the point alone, where the function has a structure of its own"
+    return "sound", near if widest < _NARROW * WINDOW * line.scale else ""
 
 
-def _without_function(computed: np.ndarray, values: Values, line: Line) -> tuple[Verdict, str]:
+def _remark(outside: Outside, orders: list[Order]) -> str:
+    """Say what somebody has to know who reads that something is wrong."""
+    distance = max((piece.branch for piece in outside.pieces.values()), default=0.0)
+    if distance:
+        return (
+            f"within {distance:.2g} of the point the program takes another branch; "
+            "what it is further out is taken for what is meant"
+        )
+    if outside.kind == "kink" and not math.isfinite(orders[outside.order].at):
+        left, right = orders[outside.order].one_sided or (math.nan, math.nan)
+        return (
+            f"at a kink, where the {_NAMES[outside.order]} tends to {left:.6g} from the left and to {right:.6g} from the "
+            f"right, {orders[outside.order].at} is returned"
+        )
+    return ""
+
+
+def _without_function(computed: np.ndarray, values: Sampler, line: Line, side: int) -> tuple[Verdict, str]:
     """Say what there is where no polynomial fits."""
     if not np.isfinite(computed[0]).any():
         return (
             "unsettled",
             "the value is NaN at every distance that was looked at: the point is outside the domain, or the program makes NaN",
         )
-    at = line.at or 0.0
+    if values.rounding > unit_roundoff("float64"):
+        return "unsettled", f"{_UNFITTED}; the program has no values in double precision"
+
+    def looked_at(t: np.ndarray) -> np.ndarray:
+        """The side that is judged, and its mirror image, or both sides."""
+        return values(side * np.abs(t) if side else np.asarray(t))[:, None]
+
     try:
-        reason = str(explanation(lambda t: values(np.asarray(t))[:, None], at))
+        reason = str(explanation(looked_at, line.at or 0.0))
     except Exception:  # a program that refuses the distances that the explanation asks for
         reason = "no power series"
     if any(word in reason for word in ("rounding hides", "no power series")):

@@ -23,6 +23,9 @@ _NEAR = 2.0**-7
 _DISTANCES = 7
 """Distances, each an eighth of the one before, from which it is seen how a program grows."""
 
+_GROWN = 1.5
+"""What is unbounded is larger by this factor at the last of these distances."""
+
 
 def explanation(values: Values, at: float) -> NotRemovableError:
     """Say what makes a point one that no power series fits.
@@ -152,7 +155,8 @@ def _growth(values: Values, sign: int, scale: float) -> tuple[str, float]:
         return "", 0.0
     last = float(np.median(exponent[-3:]))
     if last < -0.05:
-        return "unbounded", last
+        # rounding errors grow, too, but not the values that have them
+        return ("unbounded", last) if size > _GROWN * np.min(np.abs(h)) else ("", 0.0)
     if abs(last) <= 0.05:
         return "logarithm", 0.0
     if last < 0.93:

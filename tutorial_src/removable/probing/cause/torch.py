@@ -57,7 +57,7 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
     def run(tape: Tape, at: float) -> Value:
         watch = _Watch(tape)
         record = torch.autograd.set_detect_anomaly(True, check_nan=False)
-        with torch.random.fork_rng(devices=[]), torch.enable_grad(), record:
+        with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False), torch.enable_grad(), record:
             x = torch.tensor(at, dtype=getattr(torch, dtype), requires_grad=order > 0 or tape.whole)
             watch.made(x, ARGUMENT)
             with watch:
@@ -179,7 +179,7 @@ class _Call:
 
     def pull(self, inputs: Arrays, cotangents: Arrays) -> list[np.ndarray]:
         """Run the operation's own rule of reverse mode; slopes of 0 if there is none."""
-        with torch.enable_grad():
+        with torch.inference_mode(mode=False), torch.enable_grad():
             points = [tensor.requires_grad_() for tensor in self._tensors(inputs)]
             outputs = self._run([point * 1 for point in points])  # it may write to its arguments
             weights = [_tensor(array, output) for array, output in zip(cotangents, outputs, strict=True)]

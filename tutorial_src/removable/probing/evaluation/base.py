@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,6 +35,26 @@ def nothing_floating(returned: Any, title: str) -> InputError:
         f"the function returns {type(returned).__name__}, in which {title} has no floating-point numbers; "
         "give one that returns a tensor of them."
     )
+
+
+class _NoValueError(Exception):
+    """A program raises for an argument."""
+
+
+def _with_gaps(results: Callable[[float], np.ndarray], offsets: np.ndarray) -> np.ndarray:
+    """Return the results at offsets, NaN where there is no value."""
+    rows: list[np.ndarray | None] = []
+    failure: BaseException | None = None
+    for offset in offsets:
+        try:
+            rows.append(results(float(offset)))
+        except _NoValueError as error:
+            failure = failure or error.__cause__
+            rows.append(None)
+    some = next((row for row in rows if row is not None), None)
+    if some is None:
+        raise failure or ValueError("there are no offsets")
+    return np.array([np.full(some.shape, np.nan) if row is None else row for row in rows], dtype=float)
 
 
 class Evaluator(ABC):
@@ -101,12 +124,17 @@ class Evaluator(ABC):
         Returns
         -------
         numpy.ndarray
-            Shape (n, m), float64.
+            Shape (n, m), float64; NaN where the program raises.
+
+        Raises
+        ------
+        Exception
+            That of the program, if it raises everywhere.
         """
         if self.takes_many(line, dtype):
-            return np.reshape(self.value(line, self.tensor(line.start + offsets, dtype)), (-1, 1))
-        values = [self.value(line, self.tensor(line.point(offset), dtype)) for offset in offsets]
-        return np.array(values, dtype=float)
+            with contextlib.suppress(Exception):  # one number may be outside the domain
+                return np.reshape(self.value(line, self.tensor(line.start + offsets, dtype)), (-1, 1))
+        return _with_gaps(functools.partial(self._value, line, dtype), offsets)
 
     def derivatives(
         self, line: Line, offsets: np.ndarray, order: int, dtype: str, mode: Mode = "reverse"
@@ -129,12 +157,42 @@ class Evaluator(ABC):
         Returns
         -------
         numpy.ndarray
-            Shape (order + 1, n, m), float64.
+            Shape (order + 1, n, m), float64; NaN where the program raises.
+
+        Raises
+        ------
+        Exception
+            That of the framework, if it cannot differentiate a value that there is.
         """
         if mode == "reverse" and self.takes_many(line, dtype):
-            return self.rows_of_many(line, self.tensor(line.start + offsets, dtype), order)[..., None]
-        rows = [self.rows(line, self.tensor(line.point(offset), dtype), order, mode) for offset in offsets]
-        return np.moveaxis(np.array(rows, dtype=float), 2, 0)
+            with contextlib.suppress(Exception):
+                return self.rows_of_many(line, self.tensor(line.start + offsets, dtype), order)[..., None]
+
+        def rows(offset: float) -> np.ndarray:
+            try:
+                return np.array(self.rows(line, self.tensor(line.point(offset), dtype), order, mode), dtype=float)
+            except InputError:
+                raise
+            except Exception:
+                self._value(line, dtype, offset)  # raises where there is nothing to differentiate
+                raise
+
+        return np.moveaxis(_with_gaps(rows, offsets), 2, 0)
+
+    def _value(self, line: Line, dtype: str, offset: float) -> np.ndarray:
+        """Return the outputs at an offset.
+
+        Raises
+        ------
+        _NoValueError
+            If the program raises there, as outside its domain.
+        """
+        try:
+            return self.value(line, self.tensor(line.point(offset), dtype))
+        except InputError:
+            raise
+        except Exception as error:  # whatever a user's program says of its argument
+            raise _NoValueError from error
 
     def takes_many(self, line: Line, dtype: str) -> bool:
         """Tell whether a program takes an array of many numbers, and treats each by itself."""

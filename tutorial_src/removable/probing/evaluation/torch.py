@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -49,31 +51,34 @@ class TorchEvaluator(Evaluator):
 
     def depends(self, line: Line) -> bool:
         """Tell whether PyTorch has recorded that what is returned depends on the argument."""
-        parts = line.program(self.tensor(line.start, line.dtype).requires_grad_(True))
-        return any(part.requires_grad for part in parts)
+        with _recording():
+            parts = line.program(self.tensor(line.start, line.dtype).requires_grad_(True))
+            return any(part.requires_grad for part in parts)
 
     def value(self, line: Line, point: torch.Tensor) -> np.ndarray:
         """Return the outputs at one argument."""
-        with torch.no_grad():
-            return torch.cat(line.program(point)).double().numpy()
+        with _recording():  # a program may differentiate on its own
+            return torch.cat(line.program(point)).detach().double().numpy()
 
     def rows(self, line: Line, point: torch.Tensor, order: int, mode: Mode) -> list[list[float]]:
         """Return the value and derivatives of each output at one argument."""
-        if mode == "reverse":
-            return self._reverse(line, point, order)
-        return self._forward(line, point, order, over_reverse=mode == "forward-over-reverse")
+        with _recording():
+            if mode == "reverse":
+                return self._reverse(line, point.clone(), order)
+            return self._forward(line, point.clone(), order, over_reverse=mode == "forward-over-reverse")
 
     def rows_of_many(self, line: Line, points: torch.Tensor, order: int) -> np.ndarray:
         """Return value and derivatives of a program that takes many numbers."""
-        points.requires_grad_(True)
-        levels = line.program(points)
-        for k in range(order):
-            if not levels[-1].requires_grad:
-                levels.append(torch.zeros_like(levels[0]))
-                continue
-            total = levels[-1].sum()
-            levels += torch.autograd.grad(total, points, create_graph=k + 1 < order, materialize_grads=True)
-        return torch.stack(levels).detach().double().numpy()
+        with _recording():
+            points = points.clone().requires_grad_(True)
+            levels = line.program(points)
+            for k in range(order):
+                if not levels[-1].requires_grad:
+                    levels.append(torch.zeros_like(levels[0]))
+                    continue
+                total = levels[-1].sum()
+                levels += torch.autograd.grad(total, points, create_graph=k + 1 < order, materialize_grads=True)
+            return torch.stack(levels).detach().double().numpy()
 
     def _reverse(self, line: Line, point: torch.Tensor, order: int) -> list[list[float]]:
         point.requires_grad_(True)
@@ -108,6 +113,13 @@ class TorchEvaluator(Evaluator):
             return (*rows, slopes[-1])
 
         return torch.stack([row.double() for row in level(order, point)], 1).tolist()
+
+
+@contextlib.contextmanager
+def _recording() -> Iterator[None]:
+    """Differentiate, also where the caller has turned that off."""
+    with torch.inference_mode(mode=False), torch.enable_grad():
+        yield
 
 
 def _along(line: Line, slope: torch.Tensor) -> torch.Tensor:
