@@ -31,6 +31,9 @@ _JUDGED_ONE_BY_ONE = 8
 
 _HIGHEST = 3
 
+_LOOKED_BEYOND = 3
+"""How often it is looked beyond the outermost distance at which something is wrong."""
+
 _BESIDE = np.array([0.0, 0.1, -0.1])
 """Offsets, in units of the scale, at which it is seen what precision a program takes."""
 
@@ -184,15 +187,20 @@ def _judged(
 ) -> tuple[Judged, np.ndarray]:
     """Judge an output, and look again beyond the outermost distances at which it is wrong."""
     judged = judge(values, line, offsets, rows, side)
-    more = offsets_beyond(line, judged, line.dtype)
-    more = more[more * side >= 0] if side else more
-    if not more.size:
-        return judged, rows
-    together = np.concatenate([offsets, more])
-    order = np.argsort(together)
-    beyond = picked(evaluator.derivatives(line, more, len(rows) - 1, line.dtype))
-    rows = np.concatenate([rows, beyond], 1)[:, order]
-    return judge(values, line, together[order], rows, side, outside=judged.outside), rows
+    for _ in range(_LOOKED_BEYOND):
+        widths = [order.width for order in judged.orders]
+        more = offsets_beyond(line, judged, line.dtype)
+        more = more[more * side >= 0] if side else more
+        if not more.size:
+            break
+        together = np.concatenate([judged.offsets, more])
+        order = np.argsort(together)
+        beyond = picked(evaluator.derivatives(line, more, len(rows) - 1, line.dtype))
+        rows = np.concatenate([rows, beyond], 1)[:, order]
+        judged = judge(values, line, together[order], rows, side, outside=judged.outside)
+        if [order.width for order in judged.orders] == widths:
+            break
+    return judged, rows
 
 
 class _Remembered:

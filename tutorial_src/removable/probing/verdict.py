@@ -50,6 +50,9 @@ _ABSORBED = 4.0
 """Values that are the same on a whole ring say nothing of a slope that would change them by so many
 roundings of 1, with which they may have been added."""
 
+_ROUNDINGS_OF_A_KINK = 16.0
+"""Within so many roundings of the argument a kink may be where it is computed to be."""
+
 _NARROW = 0.1
 """What is known to less than this part of the window is said to be known to there alone."""
 
@@ -153,7 +156,7 @@ def offsets_beyond(line: Line, judged: Judged, dtype: str) -> np.ndarray:
     """Return more distances beyond the outermost ones at which each order is wrong.
 
     Rounding errors are as good as random: of two samples a decade the outermost wrong one can be at
-    a tenth of the width.
+    a tenth of the width. It is asked again until there is no more.
 
     Examples
     --------
@@ -238,11 +241,16 @@ def judge(
         known &= (np.abs(true) <= _LARGEST[precision]) & ~_absorbed(outside, computed[k], k)
         with np.errstate(invalid="ignore"):
             error = np.where(np.isfinite(computed[k]), np.abs(computed[k] - true), np.inf)
+        at_a_kink = _at_a_kink(outside, offsets, line.scale * unit_roundoff(precision))
+        if k > outside.order:
+            known &= ~at_a_kink
+        elif k == outside.order:
+            error[at_a_kink & _between_the_limits(outside, computed[k], k)] = 0.0
         errors.append(np.where(overflow, np.inf, np.where(known & np.isfinite(true), error, np.nan)))
         allowed.append(np.where(overflow, 0.0, np.where(known & np.isfinite(true), limit, np.nan)))
         at = 0.0 if abs(true[here]) <= bars[here] else float(true[here])  # 0 as far as can be told
         orders.append(_order(outside, offsets, here, k, computed[k], at, errors[k], allowed[k]))
-    verdict, why = _verdict(outside, orders, computed, values, line, side, overflow=bool(overflow.any()))
+    verdict, why = _verdict(outside, orders, offsets, computed, values, line, side, overflow=bool(overflow.any()))
     return Judged(verdict, why, tuple(orders), outside, offsets, np.array(errors), np.array(allowed))
 
 
@@ -300,6 +308,24 @@ def _beside_a_kink(outside: Outside, offsets: np.ndarray, order: int) -> np.ndar
         return _RELATIVE * abs(right - left) / np.abs(offsets) ** (order - outside.order)
 
 
+def _at_a_kink(outside: Outside, offsets: np.ndarray, rounding: float) -> np.ndarray:
+    """Return which offsets may be those of a kink.
+
+    It moves by a rounding where its argument is computed, as that of ``relu(x + 3 - 6)`` is. Near
+    to it every number between the limits is right, and of the next derivative nothing is known.
+    """
+    if outside.kind != "kink":
+        return np.zeros(offsets.shape, dtype=bool)
+    return (np.abs(offsets) <= _ROUNDINGS_OF_A_KINK * rounding) & (offsets != 0)
+
+
+def _between_the_limits(outside: Outside, computed: np.ndarray, order: int) -> np.ndarray:
+    """Return where a derivative lies between its limits on both sides."""
+    limits = sorted(limit for limit, _ in outside.beside(order).values())
+    margin = _RELATIVE * max(map(abs, limits))
+    return (limits[0] - margin <= computed) & (computed <= limits[-1] + margin)
+
+
 def _order(
     outside: Outside,
     offsets: np.ndarray,
@@ -342,6 +368,7 @@ def _order(
 def _verdict(
     outside: Outside,
     orders: list[Order],
+    offsets: np.ndarray,
     computed: np.ndarray,
     values: Sampler,
     line: Line,
@@ -364,7 +391,7 @@ def _verdict(
             f"the {_NAMES[outside.order]} tends to {left:.6g} from the left and to {right:.6g} from the right",
         )
     if outside.kind == "none":
-        return _without_function(computed, values, line, side)
+        return _without_function(offsets, computed, values, line, side)
     if outside.kind in ("left only", "right only") and not side:
         missing = "right" if outside.kind == "left only" else "left"
         return "unsettled", f"on the {missing} the program has no finite value; give side to judge the other side alone"
@@ -396,12 +423,17 @@ def _remark(outside: Outside, orders: list[Order]) -> str:
     return ""
 
 
-def _without_function(computed: np.ndarray, values: Sampler, line: Line, side: int) -> tuple[Verdict, str]:
+def _without_function(
+    offsets: np.ndarray, computed: np.ndarray, values: Sampler, line: Line, side: int
+) -> tuple[Verdict, str]:
     """Say what there is where no polynomial fits."""
-    if not np.isfinite(computed[0]).any():
+    distances, finite = np.abs(offsets), np.isfinite(computed[0])
+    reached = np.min(distances[finite], initial=math.inf)
+    if reached > _LEAST_INTERVAL * np.max(distances):
+        how_far = f"up to {reached:.2g}" if finite.any() else "that was looked at"
         return (
             "unsettled",
-            "the value is NaN at every distance that was looked at: the point is outside the domain, or the program makes NaN",
+            f"the value is finite at no distance {how_far}: the point is outside the domain, or the program makes NaN",
         )
     if values.rounding > unit_roundoff("float64"):
         return "unsettled", f"{_UNFITTED}; the program has no values in double precision"
