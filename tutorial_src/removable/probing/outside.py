@@ -157,9 +157,16 @@ class _Rings:
         both = self.piece("both", order)
         found = {sign: self.piece(_SIDES[sign], order) for sign in self.signs}
         sides = {sign: piece for sign, piece in found.items() if piece}
-        if both and (len(sides) < 2 or min(piece.widest for piece in sides.values()) <= _FURTHER * both.widest):
+        if both and not (len(sides) == 2 and all(self._is_better(sides[sign], sign, both.widest) for sign in sides)):
             return {1: both, -1: both}
         return sides
+
+    def _is_better(self, piece: Piece, sign: int, radius: float) -> bool:
+        """Tell whether a function of one side is seen from further out, and true within a radius."""
+        offsets = sign * radius * nodes("right")
+        meant, bars = piece.at(offsets, 0)
+        off = np.abs(self.values(offsets) - meant) - _BARS * bars
+        return piece.widest > _FURTHER * radius and bool(np.all(off <= 0))
 
 
 _SIDES: dict[int, Side] = {1: "right", -1: "left"}

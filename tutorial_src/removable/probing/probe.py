@@ -31,6 +31,10 @@ _JUDGED_ONE_BY_ONE = 8
 
 _HIGHEST = 3
 
+_FINER, _FINER_AT_ONCE = 50, 400
+"""Samples of the decade beyond the outermost distance at which something is wrong: one by one, and
+by a program that takes arrays."""
+
 _LOOKED_BEYOND = 3
 """How often it is looked beyond the outermost distance at which something is wrong."""
 
@@ -187,9 +191,10 @@ def _judged(
 ) -> tuple[Judged, np.ndarray]:
     """Judge an output, and look again beyond the outermost distances at which it is wrong."""
     judged = judge(values, line, offsets, rows, side)
+    finer = _FINER_AT_ONCE if evaluator.takes_many(line, line.dtype) else _FINER
     for _ in range(_LOOKED_BEYOND):
         widths = [order.width for order in judged.orders]
-        more = offsets_beyond(line, judged, line.dtype)
+        more = offsets_beyond(line, judged, line.dtype, finer)
         more = more[more * side >= 0] if side else more
         if not more.size:
             break

@@ -29,9 +29,6 @@ WINDOW = 0.1
 _PER_DECADE, _DECADES = 2, 16
 """Samples of the distance."""
 
-_FINER = 50
-"""Samples of the decade beyond the outermost distance at which an order is wrong."""
-
 _RELATIVE, _ROUNDINGS, _BARS = 1e-3, 100.0, 10.0
 """What is allowed: a part of the largest derivative of that order, so many roundings of what the
 function could have, and so many error bars."""
@@ -152,11 +149,12 @@ def offsets_of(line: Line, dtype: str) -> np.ndarray:
     return line.reached(np.concatenate([distances, -distances]), dtype)
 
 
-def offsets_beyond(line: Line, judged: Judged, dtype: str) -> np.ndarray:
+def offsets_beyond(line: Line, judged: Judged, dtype: str, finer: int = 50) -> np.ndarray:
     """Return more distances beyond the outermost ones at which each order is wrong.
 
     Rounding errors are as good as random: of two samples a decade the outermost wrong one can be at
-    a tenth of the width. It is asked again until there is no more.
+    a tenth of the width. It is asked again until there is no more; ``finer`` is how many there are in
+    a decade.
 
     Examples
     --------
@@ -169,12 +167,12 @@ def offsets_beyond(line: Line, judged: Judged, dtype: str) -> np.ndarray:
     >>> bool(width < abs(beyond).min()), bool(abs(beyond).max() < 11 * width)
     (True, True)
     """
-    finer = [np.zeros(0)]
+    beyond = [np.zeros(0)]
     for order in judged.orders:
         if order.width:
-            distances = order.width * 10.0 ** (np.arange(1, _FINER + 1) / _FINER)
-            finer.append(distances[distances < WINDOW * line.scale])
-    distances = np.concatenate(finer)
+            distances = order.width * 10.0 ** (np.arange(1, finer + 1) / finer)
+            beyond.append(distances[distances < WINDOW * line.scale])
+    distances = np.concatenate(beyond)
     return np.setdiff1d(line.reached(np.concatenate([distances, -distances]), dtype), judged.offsets)
 
 
@@ -244,7 +242,7 @@ def judge(
         at_a_kink = _at_a_kink(outside, offsets, line.scale * unit_roundoff(precision))
         if k > outside.order:
             known &= ~at_a_kink
-        elif k == outside.order:
+        elif k == outside.order and at_a_kink.any():
             error[at_a_kink & _between_the_limits(outside, computed[k], k)] = 0.0
         errors.append(np.where(overflow, np.inf, np.where(known & np.isfinite(true), error, np.nan)))
         allowed.append(np.where(overflow, 0.0, np.where(known & np.isfinite(true), limit, np.nan)))
