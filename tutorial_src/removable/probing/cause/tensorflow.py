@@ -187,7 +187,7 @@ def names_in_raw_ops(definition: Any) -> dict[str, str]:
     Examples
     --------
     >>> graph = tf.function(lambda x: tf.squeeze(x, 0)).get_concrete_function(tf.ones((1, 2))).graph
-    >>> (squeeze,) = (operation for operation in graph.get_operations() if operation.type == "Squeeze")
+    >>> squeeze = next(one for one in graph.get_operations() if one.type == "Squeeze")
     >>> names_in_raw_ops(squeeze.op_def)
     {'input': 'input', 'squeeze_dims': 'axis'}
     """

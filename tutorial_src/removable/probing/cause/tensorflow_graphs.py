@@ -105,7 +105,7 @@ class Body:
         return None
 
     def _read(self, operation: Any, rule: str, known: list[Any]) -> Any:
-        """Return the operation whose inputs or outputs a rule reads, looking at the nearest first."""
+        """Return the operation whose inputs or outputs a rule reads; the nearest count first."""
         ahead = list(operation.inputs)
         while ahead:
             names = {tensor.name for tensor in ahead}
@@ -116,7 +116,7 @@ class Body:
         return known[0]
 
     def _rule(self, operation: Any) -> str:
-        """Return the name of the function of TensorFlow that differentiates; empty outside of one."""
+        """Return the name of the function that differentiates; empty outside of one."""
         frames = self._written.get(operation.name, operation).traceback or ()
         calls = [frame.name for frame in frames]
         followed = (inner for outer, inner in itertools.pairwise(calls) if outer == _CALLS_RULES)
