@@ -13,7 +13,8 @@ __all__ = ["assert_sound"]
 def assert_sound(function: Callable[..., Any], at: Any = None, along: Any = None, **options: Any) -> None:
     """Raise unless a function and its derivatives are right at a point and near it.
 
-    A kink by design passes, for it is what the function is; what is not to be told does not.
+    A kink by design passes, for it is what the function is, unless NaN or infinity is returned for
+    the slope there; what is not to be told does not pass.
 
     Parameters
     ----------
@@ -23,7 +24,8 @@ def assert_sound(function: Callable[..., Any], at: Any = None, along: Any = None
     Raises
     ------
     AssertionError
-        If the verdict is neither "sound" nor "kink"; the message is the report.
+        If the verdict is neither "sound" nor "kink", or if NaN or infinity is returned for the
+        slope at a kink; the message is the report.
     removable.errors.InputError
         If an argument has a value that cannot be used.
 
@@ -37,5 +39,5 @@ def assert_sound(function: Callable[..., Any], at: Any = None, along: Any = None
     ...
     """
     report = probe(function, at, along, **options)
-    if report.verdict not in ("sound", "kink"):
+    if report.verdict not in ("sound", "kink") or any(found.judged.lost_at_kink for found in report.found):
         raise AssertionError(str(report))

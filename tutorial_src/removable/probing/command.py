@@ -28,8 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if the function is sound, or has a kink by design; 1 if it is not, or that could not be
-        told; 2 if an argument cannot be used.
+        0 if the function is sound, or has a kink by design with a finite slope; 1 if it is not, or
+        that could not be told; 2 if an argument cannot be used.
 
     Examples
     --------
@@ -73,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     print(report.to_json() if given.json else report)
-    return 0 if report.verdict in ("sound", "kink") else 1
+    lost = any(found.judged.lost_at_kink for found in report.found)
+    return 0 if report.verdict in ("sound", "kink") and not lost else 1
 
 
 def _named(name: str) -> Callable[..., Any]:

@@ -9,14 +9,14 @@ see, and what is further in is meant. At a branch the values leave the outer fun
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
 from removable.probing.fits import INNER, Fit, Side, nodes, ring
 
-__all__ = ["Kind", "Outside", "Piece", "look"]
+__all__ = ["Kind", "Outside", "Piece", "look", "narrowed"]
 
 Kind = Literal["smooth", "kink", "jump", "left only", "right only", "none"]
 """What a program is at the point, seen from both sides."""
@@ -37,6 +37,10 @@ than a millionth of what the function could have, given its size and its other d
 
 _CONSTANT = 0.1
 """Values vary at least by this part of their size, as far as rounding errors are concerned."""
+
+_SMOOTH = 1e-3
+"""Values are off where they are by this part of what they are off at most; they are smooth if a
+polynomial leaves less than this part of it."""
 
 _ABRUPT = 0.05
 """Values that leave the outer function by this part, from one sample to the next, of what they are
@@ -89,12 +93,16 @@ class Outside:
         The functions by the sign of the offset, -1 and 1.
     finite : dict
         Which part of the values on the rings is finite, by the sign of the offset.
+    narrow : float
+        The distance within which values leave smoothly what they are on all rings; 0 if they do
+        not.
     """
 
     kind: Kind
     order: int = 0
     pieces: dict[int, Piece] = field(default_factory=dict)
     finite: dict[int, float] = field(default_factory=dict)
+    narrow: float = 0.0
 
     def at(self, offsets: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
         """Return a derivative and its error bars at offsets other than 0, shape (n,) each."""
@@ -209,29 +217,86 @@ def _agree(group: list[Fit], fit: Fit, order: int) -> bool:
     return True
 
 
+def narrowed(outside: Outside, values: Values, away: np.ndarray) -> Outside:
+    """Leave out what the values between the rings, or within the smallest one, contradict smoothly.
+
+    A spike between the nodes of a ring is not seen by it. A spike within the smallest ring cannot
+    be told from a number that is added lest something be divided by 0, and nothing is known then.
+    Values that leave abruptly have a branch there, and those that scatter have lost their digits.
+
+    Parameters
+    ----------
+    outside : Outside
+        What the rings say.
+    values : callable
+        The program, as for :func:`look`.
+    away : numpy.ndarray
+        Offsets at which its values are not what the rings say, shape (n,).
+
+    Returns
+    -------
+    Outside
+        What is left: rings that are closer to the point, or nothing that fits.
+
+    Examples
+    --------
+    >>> def steep(t):
+    ...     return np.tanh(1e9 * t)
+    >>> seen = narrowed(look(steep, 1.0, 2), steep, np.array([1e-10, 1e-9]))
+    >>> seen.kind, seen.narrow
+    ('none', 1e-09)
+    """
+    pieces = dict(outside.pieces)
+    for sign, piece in outside.pieces.items():
+        distances = np.sort(np.abs(away[np.sign(away) == sign]))
+        between, within = distances[distances > piece.narrowest], distances[distances <= piece.narrowest]
+        if between.size and not _leaves(piece, sign, piece.fits[0].radius, between[0], values):
+            closer = [fit for fit in piece.fits if fit.radius < between[0]]
+            pieces[sign] = Piece(tuple(closer), piece.branch)
+        if within.size and not piece.branch:
+            off = np.abs(values(sign * within) - piece.at(sign * within, 0)[0])
+            furthest = float(np.max(within[off > _SMOOTH * np.max(off)]))
+            if _is_smooth(piece, sign, furthest, values):
+                return Outside("none", 0, {}, outside.finite, furthest)
+    return replace(outside, pieces=pieces)
+
+
+def _is_smooth(piece: Piece, sign: int, distance: float, values: Values) -> bool:
+    """Tell whether values within a distance leave smoothly what they are further out."""
+    offsets = sign * distance * nodes("right")
+    with np.errstate(all="ignore"):
+        fit = ring("right", distance, values(offsets))
+    if fit is None or _leaves(piece, sign, piece.narrowest, distance * INNER, values):
+        return False
+    return fit.noise < _SMOOTH * float(np.max(np.abs(fit.values - piece.at(offsets, 0)[0])))
+
+
 def _branch(outer: list[Fit], inner: Fit, values: Values) -> float:
     """Return the distance at which values leave the function of the outer rings abruptly, or 0."""
     piece, signs = Piece(tuple(outer)), {"both": (1, -1), "right": (1,), "left": (-1,)}[inner.side]
-    for sign in signs:
-        distances = np.geomspace(outer[-1].radius, inner.radius * INNER, 64)
+    found = (_leaves(piece, sign, outer[-1].radius, inner.radius * INNER, values) for sign in signs)
+    return next((distance for distance in found if distance), 0.0)
 
-        def off(distance: np.ndarray, sign: int = sign) -> np.ndarray:
-            with np.errstate(all="ignore"):
-                meant, bar = piece.at(sign * distance, 0)
-                return np.abs(values(sign * distance) - meant) - _BARS * bar
 
-        away = off(distances)
-        leaves = np.flatnonzero(away > 0)
-        if not leaves.size or leaves[0] == 0:
-            continue
-        far, near = distances[leaves[0] - 1], distances[leaves[0]]
-        for _ in range(40):
-            middle = np.sqrt(far * near)
-            if off(np.array([middle]))[0] > 0:
-                near = middle
-            else:
-                far = middle
-        at_once = off(np.array([near]))[0]
-        if at_once > _ABRUPT * np.max(away[leaves[0] : leaves[0] + 24]):
-            return float(near)
-    return 0.0
+def _leaves(piece: Piece, sign: int, start: float, end: float, values: Values) -> float:
+    """Return where values leave a function abruptly, from one distance to a smaller one, or 0."""
+    distances = np.geomspace(start, end, 64)
+
+    def off(distance: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            meant, bar = piece.at(sign * distance, 0)
+            return np.abs(values(sign * distance) - meant) - _BARS * bar
+
+    away = off(distances)
+    leaves = np.flatnonzero(away > 0)
+    if not leaves.size or leaves[0] == 0:
+        return 0.0
+    far, near = distances[leaves[0] - 1], distances[leaves[0]]
+    for _ in range(40):
+        middle = np.sqrt(far * near)
+        if off(np.array([middle]))[0] > 0:
+            near = middle
+        else:
+            far = middle
+    at_once = off(np.array([near]))[0]
+    return float(near) if at_once > _ABRUPT * np.max(away[leaves[0] : leaves[0] + 24]) else 0.0

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from removable.probing.line import Line
-from removable.probing.outside import Outside, Values, look
+from removable.probing.outside import Outside, Values, look, narrowed
 from removable.remedy.one_sided import explanation
 
 __all__ = ["WINDOW", "Judged", "Order", "Verdict", "judge", "offsets_beyond", "offsets_of"]
@@ -71,7 +71,7 @@ class Order:
     nan : int
         At how many samples, the point included, the framework returned NaN or infinity.
     samples : int
-        How many samples were judged, the point included.
+        How many samples were judged, and the point.
     worst : float
         The largest error that is finite.
     """
@@ -121,6 +121,11 @@ class Judged:
     offsets: np.ndarray
     errors: np.ndarray
     allowed: np.ndarray
+
+    @property
+    def lost_at_kink(self) -> bool:
+        """Whether NaN or infinity is returned for the derivative that has two limits at a kink."""
+        return self.verdict == "kink" and not math.isfinite(self.orders[self.outside.order].at)
 
 
 def offsets_of(line: Line, dtype: str) -> np.ndarray:
@@ -210,9 +215,21 @@ def judge(
     >>> judged.verdict, judged.orders[1].right_at, round(judged.orders[1].worst, 6)
     ('unsound', False, 1.0)
     """
-    highest = len(computed) - 1
-    outside = outside or look(values, line.scale, highest, side)
-    here = int(np.argmin(np.abs(offsets)))
+    if outside is not None:
+        return _held_against(outside, values, line, offsets, computed, side, dtype)
+    outside = look(values, line.scale, len(computed) - 1, side)
+    judged = _held_against(outside, values, line, offsets, computed, side, dtype)
+    if judged.verdict != "unsound":
+        return judged
+    outside = narrowed(outside, values, _away(outside, values, offsets))
+    return _held_against(outside, values, line, offsets, computed, side, dtype)
+
+
+def _held_against(
+    outside: Outside, values: Values, line: Line, offsets: np.ndarray, computed: np.ndarray, side: int, dtype: str
+) -> Judged:
+    """Hold what a framework returns against what a program means."""
+    highest, here = len(computed) - 1, int(np.argmin(np.abs(offsets)))
     overflow = _overflow(offsets, computed[0])
     truths = [_truth(outside, offsets, here, k) for k in range(highest + 1)]
     possible = _possible([true for true, _ in truths], WINDOW * line.scale)
@@ -239,6 +256,15 @@ def _overflow(offsets: np.ndarray, values: np.ndarray) -> np.ndarray:
     distances = np.abs(offsets)
     apart = _LEAST_INTERVAL * np.max(distances)  # closer to a pole values can be infinite
     return on_an_interval & (np.max(distances[on_an_interval], initial=0.0) >= apart)
+
+
+def _away(outside: Outside, values: Values, offsets: np.ndarray) -> np.ndarray:
+    """Return the offsets at which the values in double precision are not what they should be."""
+    true, bars = outside.at(offsets, 0)
+    with np.errstate(all="ignore"):
+        errors = np.abs(values(offsets) - true)
+        away = errors > _ROUNDINGS * _ROUNDING["float64"] * _largest(true) + _BARS * bars
+    return offsets[away & np.isfinite(errors)]
 
 
 def _largest(numbers: np.ndarray) -> float:
@@ -305,7 +331,7 @@ def _order(
         width=width,
         at_least=width > 0 and width >= outermost,
         nan=int(np.sum(~np.isfinite(computed[judged | ~beside_it]))),
-        samples=int(judged.sum()),
+        samples=int(np.sum(judged | ~beside_it)),
         worst=float(np.max(finite, initial=0.0)),
     )
 
@@ -331,10 +357,10 @@ def _verdict(
     if outside.kind == "kink":
         left, right = orders[outside.order].one_sided or (math.nan, math.nan)
         name, at = _NAMES[outside.order], orders[outside.order].at
-        lost = "" if math.isfinite(at) else f", and {at} is returned there"
+        lost = "" if math.isfinite(at) else f"; a kink is by design, but {at} is returned there, which is no {name}"
         return "kink", f"the {name} tends to {left:.6g} from the left and to {right:.6g} from the right{lost}"
     if outside.kind == "none":
-        return _without_function(computed, values, line)
+        return _without_function(outside, computed, values, line)
     if outside.kind in ("left only", "right only") and not side:
         missing = "right" if outside.kind == "left only" else "left"
         return "unsettled", f"on the {missing} the program has no finite value; give side to judge the other side alone"
@@ -347,8 +373,14 @@ def _verdict(
     return "sound", ""
 
 
-def _without_function(computed: np.ndarray, values: Values, line: Line) -> tuple[Verdict, str]:
+def _without_function(outside: Outside, computed: np.ndarray, values: Values, line: Line) -> tuple[Verdict, str]:
     """Say what there is where no polynomial fits."""
+    if outside.narrow:
+        return (
+            "unsettled",
+            f"closer than {outside.narrow:.2g} the values smoothly become other ones than on all rings further out: "
+            "the function is as narrow as that, or a small number is added to keep it from dividing by 0",
+        )
     if not np.isfinite(computed[0]).any():
         return (
             "unsettled",
