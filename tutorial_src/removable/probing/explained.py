@@ -49,6 +49,9 @@ def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int | No
     order = wrong[0]
     smaller = [abs(known.true) for known in judged.orders[:order] if np.isfinite(known.true)]
     beside = _BESIDE * line.scale
+    sides: list[float] = sorted(judged.outside.pieces) or [-1, 1]
+    if len(sides) == 1:  # the program is meant for that side alone
+        sides.append(sides[0] / 2)
     try:
         return find(
             line.name,
@@ -57,7 +60,7 @@ def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int | No
             order=order,
             dtype=line.dtype,
             scale=max(smaller, default=0.0),
-            beside=(line.at - beside, line.at + beside),
+            beside=[line.at + side * beside for side in sides],
         )
     except Exception as error:  # a program with operations that cannot be run one by one
         return Cause("none", note=f"the search ended in {first_line(error)}")

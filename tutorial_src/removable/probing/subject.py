@@ -185,7 +185,9 @@ def _numbers(value: Any) -> tuple[np.ndarray | None, str]:
     dtype = adapter.precision(value)
     if dtype not in PRECISIONS:
         return None, ""
-    wide = value.detach().cpu().double().numpy() if name == "torch" else np.asarray(value).astype(np.float64)
+    if name == "torch":
+        value = value.detach().cpu().double()
+    wide = value.numpy() if name != "jax" else np.asarray(value)  # NumPy takes no bfloat16 of TensorFlow by itself
     return np.array(wide, dtype=np.float64), dtype
 
 

@@ -82,7 +82,7 @@ class Order:
     nan : int
         At how many samples, the point included, the framework returned NaN or infinity.
     samples : int
-        How many samples were judged, the point included.
+        How many samples were judged, and the point.
     worst : float
         The largest error that is finite.
     """
@@ -358,7 +358,7 @@ def _order(
         width=width,
         at_least=width > 0 and width >= outermost,
         nan=int(np.sum(~np.isfinite(computed[judged | ~beside_it]))),
-        samples=int(judged.sum()),
+        samples=int(np.sum(judged | ~beside_it)),
         worst=float(np.max(finite, initial=0.0)),
     )
 

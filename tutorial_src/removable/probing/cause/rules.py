@@ -218,11 +218,18 @@ def _judged(index: int, operation: Operation, beside: Sequence[_Slopes], distanc
         return unknown
     got = [_product(p, s.value) for p, s in zip(pulled, inputs, strict=True)]
     error += sum(_product(np.abs(p), s.error) for p, s in zip(pulled, inputs, strict=True))
-    unit = float(weights[0].ravel()[0]) if weights and weights[0].size else 1.0
+    unit = _weight_of_the_steepest(weights, outputs)
     if not np.isfinite([sum(wanted), error]).all():
         return unknown
     allowed = _allowed([sum(wanted), *got], float(error))
     return _Judgement(sum(got) / unit, sum(wanted) / unit, allowed / unit)
+
+
+def _weight_of_the_steepest(weights: Arrays, slopes: Sequence[_Slope]) -> float:
+    """Return the weight of the element that moves most, whose slope is told."""
+    pairs = [(w.ravel(), np.nan_to_num(np.abs(s.value)).ravel()) for w, s in zip(weights, slopes, strict=True)]
+    largest = max((float(steep.max()) for _, steep in pairs if steep.size), default=0.0)
+    return next((float(w[np.argmax(steep)]) for w, steep in pairs if steep.size and steep.max() == largest), 1.0)
 
 
 def _slopes(

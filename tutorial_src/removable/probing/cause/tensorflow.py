@@ -168,6 +168,39 @@ class _Interpreter:
         return list(self._drawn[key])
 
 
+def names_in_raw_ops(definition: Any) -> dict[str, str]:
+    """Return what ``tf.raw_ops`` calls the inputs and attributes of an operation.
+
+    It leaves out the attributes that follow from the inputs. It has other names for some of the
+    rest, in the same order.
+
+    Parameters
+    ----------
+    definition : object
+        The definition of the operation, ``op_def``.
+
+    Returns
+    -------
+    dict
+        The name in ``tf.raw_ops`` of each input, and then of each attribute.
+
+    Examples
+    --------
+    >>> graph = tf.function(lambda x: tf.squeeze(x, 0)).get_concrete_function(tf.ones((1, 2))).graph
+    >>> squeeze = next(one for one in graph.get_operations() if one.type == "Squeeze")
+    >>> names_in_raw_ops(squeeze.op_def)
+    {'input': 'input', 'squeeze_dims': 'axis'}
+    """
+    inputs = [declared.name for declared in definition.input_arg]
+    followed = {
+        name for one in definition.input_arg for name in (one.type_attr, one.number_attr, one.type_list_attr) if name
+    }
+    declared = inputs + [attribute.name for attribute in definition.attr if attribute.name not in followed]
+    parameters = [name for name in inspect.signature(getattr(tf.raw_ops, definition.name)).parameters if name != "name"]
+    renamed = iter([name for name in parameters if name not in declared])
+    return {name: name if name in parameters else next(renamed) for name in declared}
+
+
 class _Call:
     """An operation with its arguments, to be run again with other numbers."""
 
@@ -178,18 +211,15 @@ class _Call:
     def run(self, tensors: Sequence[Any]) -> list[Any]:
         """Run it on tensors."""
         function = getattr(tf.raw_ops, self._operation.type)
-        names = list(inspect.signature(function).parameters)
+        given = names_in_raw_ops(self._operation.op_def)
         arguments: dict[str, Any] = {}
         start = 0
-        for place, declared in enumerate(self._operation.op_def.input_arg):
-            # raw_ops has other names for some of the arguments, in the same order
-            name = declared.name if declared.name in names else names[place]
+        for declared in self._operation.op_def.input_arg:
             count = self._count(declared)
-            arguments[name] = tensors[start] if count is None else list(tensors[start : start + count])
-            start += 1 if count is None else count
-        for attribute in self._operation.op_def.attr:
-            if attribute.name in names and attribute.name not in arguments and attribute.name != "N":
-                arguments[attribute.name] = self._operation.get_attr(attribute.name)
+            end = start + (1 if count is None else count)
+            arguments[given.pop(declared.name)] = tensors[start] if count is None else list(tensors[start:end])
+            start = end
+        arguments |= {name: self._operation.get_attr(attribute) for attribute, name in given.items()}
         result = function(**arguments)
         if result is None:
             return []

@@ -1,15 +1,18 @@
 """Graphs of TensorFlow: their operations by the name and the line that a user knows.
 
 An operation of a gradient is known by its name, which contains that of the operation it belongs to,
-or by what it reads. The graph of a branch or of a loop is made from the definition that is run: the
-graph that TensorFlow has built first may have been changed since, for a gradient. It still knows
-the lines.
+or by the rule that made it and by what it reads. The graph of a branch or of a loop is made from
+the definition that is run: the graph that TensorFlow has built first may have been changed since,
+for a gradient. It still knows the lines.
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
 from typing import Any
 
+from tensorflow.python.framework import ops
 from tensorflow.python.framework.function_def_to_graph import function_def_to_graph
 
 from removable.probing.cause.lines import user_line
@@ -17,6 +20,9 @@ from removable.probing.cause.lines import user_line
 __all__ = ["Body", "Library"]
 
 _GRADIENT = "gradient_tape"
+
+_CALLS_RULES = "_gradient_function"
+"""The function of TensorFlow that calls the rule of an operation."""
 
 
 class Body:
@@ -48,6 +54,7 @@ class Body:
         self.graph = graph
         self.operations = _in_order(graph)
         self._written = {operation.name: operation for operation in written.get_operations()}
+        self._forward = functools.cache(self._found_forward)
 
     def name(self, operation: Any) -> str:
         """Return the name of an operation, in a gradient with that of the operation it is of."""
@@ -63,7 +70,7 @@ class Body:
         frames = self._written.get(forward.name, forward).traceback or ()
         return user_line([(frame.filename, frame.lineno) for frame in reversed(frames)])
 
-    def _forward(self, operation: Any) -> Any:
+    def _found_forward(self, operation: Any) -> Any:
         """Return the operation that one of a gradient belongs to; itself if it is not known."""
         if _GRADIENT not in operation.name:
             return operation
@@ -71,36 +78,66 @@ class Body:
         for length in range(len(parts), 0, -1):
             if "/".join(parts[:length]) in self._written:
                 return self._written["/".join(parts[:length])]
+        differentiated = self._differentiated(operation)
+        if differentiated is not None:
+            return self._forward(differentiated)
         scope = f"{parts[0]}/"
         inside = (other for name, other in self._written.items() if name.startswith(scope) and other.type != "Const")
-        return self._reading(operation) or next(inside, operation)
+        return next(inside, operation)
 
-    def _reading(self, operation: Any) -> Any:
-        """Return the operation outside of gradients that reads what a rule of a gradient reads.
+    def _differentiated(self, operation: Any) -> Any:
+        """Return the operation, possibly of a gradient itself, whose rule an operation is of.
 
-        A rule that has no name of its own reads what went into the operation that it belongs to, or
-        what came out of it. Of several that read some of it, it is the one that reads most.
+        The rule is known by its function, and with it the type of what it differentiates. Of
+        several operations of that type, in the same scope, it is the one whose inputs or outputs
+        the rule reads.
         """
         if operation.inputs and operation.type == f"{operation.inputs[0].op.type}Grad":
             return operation.inputs[0].op
-        read = {tensor.name: tensor for tensor in _read_by_rule(operation)}
-        readers = [reader for tensor in read.values() for reader in tensor.consumers()]
-        readers = [reader for reader in readers if _GRADIENT not in reader.name and reader.type != "AddN"]
-        known = [reader for reader in readers if "/" not in reader.name]
-        return max(known, key=lambda reader: len({t.name for t in reader.inputs} & read.keys()), default=None)
+        rule = self._rule(operation)
+        scope = operation.name.removeprefix(f"{_GRADIENT}/")
+        while scope and rule:
+            scope = scope.rpartition("/")[0]
+            others = (other for name, other in self._written.items() if name.rpartition("/")[0] == scope)
+            known = [other for other in others if other.type in _types_by_rule().get(rule, ())]
+            if known:
+                return self._read(operation, rule, known)
+        return None
+
+    def _read(self, operation: Any, rule: str, known: list[Any]) -> Any:
+        """Return the operation whose inputs or outputs a rule reads; the nearest count first."""
+        ahead = list(operation.inputs)
+        while ahead:
+            names = {tensor.name for tensor in ahead}
+            scores = [_overlap(other, names) for other in known]
+            if max(scores) > (0, 0):
+                return known[scores.index(max(scores))]
+            ahead = [tensor for one in ahead if self._rule(one.op) == rule for tensor in one.op.inputs]
+        return known[0]
+
+    def _rule(self, operation: Any) -> str:
+        """Return the name of the function that differentiates; empty outside of one."""
+        frames = self._written.get(operation.name, operation).traceback or ()
+        calls = [frame.name for frame in frames]
+        followed = (inner for outer, inner in itertools.pairwise(calls) if outer == _CALLS_RULES)
+        return next(followed, "")
 
 
-def _read_by_rule(operation: Any) -> list[Any]:
-    """Return the tensors outside of gradients that a rule without a name reads."""
-    found = []
-    ahead = [operation]
-    while ahead:
-        for tensor in ahead.pop().inputs:
-            if _GRADIENT not in tensor.op.name:
-                found.append(tensor)
-            elif tensor.op.name.count("/") == 1:  # of the same rule, or of the one before
-                ahead.append(tensor.op)
-    return found
+def _overlap(operation: Any, names: set[str]) -> tuple[int, int]:
+    """Count the tensors of an operation that are among some, and those of them that go into it."""
+    inputs = len({tensor.name for tensor in operation.inputs} & names)
+    return inputs + len({tensor.name for tensor in operation.outputs} & names), inputs
+
+
+@functools.cache
+def _types_by_rule() -> dict[str, set[str]]:
+    """Return the types of operations that each function differentiates."""
+    types: dict[str, set[str]] = {}
+    for kind in ops.gradient_registry.list():
+        rule = ops.gradient_registry.lookup(kind)
+        if rule is not None:
+            types.setdefault(rule.__name__, set()).add(kind)
+    return types
 
 
 def _in_order(graph: Any) -> list[Any]:
