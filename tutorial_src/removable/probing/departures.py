@@ -54,7 +54,7 @@ _ROUGH = 0.1
 they are noise."""
 
 
-def branch(outer: Piece, inner: float, side: Side, values: Sampler) -> float:
+def branch(outer: Piece, inner: float, side: Side, values: Sampler, start: float = 0.0) -> float:
     """Return the distance at which values leave the outer function abruptly; 0 if they do not.
 
     Parameters
@@ -67,6 +67,8 @@ def branch(outer: Piece, inner: float, side: Side, values: Sampler) -> float:
         The sides of the point.
     values : Sampler
         The program.
+    start : float, optional
+        The largest distance to look at; by default that of the smallest ring.
 
     Examples
     --------
@@ -78,7 +80,7 @@ def branch(outer: Piece, inner: float, side: Side, values: Sampler) -> float:
     0.01
     """
     for sign in SIGNS[side]:
-        distances = np.geomspace(outer.narrowest, inner * INNER, _SAMPLES)
+        distances = np.geomspace(start or outer.narrowest, inner * INNER, _SAMPLES)
         away = _off(outer, distances, sign, values)
         departs = np.flatnonzero(away > 0)
         if not departs.size or departs[0] == 0:
@@ -171,7 +173,9 @@ def _is_function(outer: Piece, sign: int, values: Sampler, start: float) -> bool
     """Tell whether what values are off, from a distance inwards, is a function and not noise."""
     distances = start * 2.0 ** -(np.arange(_OCTAVES * _IN_AN_OCTAVE) / _IN_AN_OCTAVE)
     with np.errstate(all="ignore"):
-        meant, bars = outer.at(sign * distances, 0)
+        # one polynomial: from one ring to the next there are steps
+        seen = [fit.at(sign * distances, 0) for fit in outer.fits]
+        meant, bars = min(seen, key=lambda pair: float(np.max(pair[1])))
         results = values(sign * distances)
         error = results - meant
         gone = np.abs(error) > _BARS * bars

@@ -89,14 +89,16 @@ def _is_settled(fit: Fit, order: int, values: Sampler) -> bool:
     """Tell whether a ring determines value and derivatives at the point.
 
     What a derivative could be follows from how much the values vary, and over which distance they
-    do, by the other derivatives. A constant in them says nothing of that.
+    do: the radius, or what the other derivatives say. A constant in them says nothing of that.
     """
     zero = np.zeros(1)
     seen = [fit.at(zero, k) for k in range(order + 1)]
     numbers, bars = (np.array([pair[i][0] for pair in seen]) for i in (0, 1))
     size = max(np.ptp(fit.values) / 2, _CONSTANT * fit.size)
     steepest = max([1 / values.scale, *((abs(v) / size) ** (1 / k) for k, v in enumerate(numbers[1:], 1) if size)])
-    possible = np.array([fit.size, *(size * steepest**k for k in range(1, order + 1))])
+    change = float(np.ptp(fit.values)) / 2
+    orders = range(1, order + 1)
+    possible = np.array([fit.size, *(max(size * steepest**k, change / fit.radius**k) for k in orders)])
     return bool(np.all(_BARS * bars <= np.maximum(_SETTLED * np.abs(numbers), negligible(values.rounding) * possible)))
 
 

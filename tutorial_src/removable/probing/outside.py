@@ -9,18 +9,18 @@ looked at by smaller ones.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
-from removable.probing.departures import is_smooth_between, leaves
+from removable.probing.departures import branch, is_smooth_between, leaves
 from removable.probing.fits import INNER, Side, nodes
 from removable.probing.grouping import grouped
 from removable.probing.piece import Piece
 from removable.probing.sampler import Sampler
 
-__all__ = ["Kind", "Outside", "look"]
+__all__ = ["Kind", "Outside", "look", "trimmed"]
 
 Kind = Literal["smooth", "kink", "jump", "left only", "right only", "none"]
 """What a program is at the point, seen from both sides."""
@@ -162,7 +162,7 @@ class _Rings:
         return sides
 
     def _is_better(self, piece: Piece, sign: int, radius: float) -> bool:
-        """Tell whether a function of one side is seen from further out, and true within a radius."""
+        """Tell whether one side is seen from further out, and holds within a radius."""
         offsets = sign * radius * nodes("right")
         meant, bars = piece.at(offsets, 0)
         off = np.abs(self.values(offsets) - meant) - _BARS * bars
@@ -189,6 +189,40 @@ def _narrow(values: Sampler, radius: float, order: int, side: int, pieces: dict[
         unseen = [is_smooth_between(radius, piece.widest, _SIDES[sign], values) for sign, piece in narrow.items()]
         return narrow if any(unseen) else {}
     return pieces | narrow
+
+
+def trimmed(outside: Outside, values: Sampler, away: np.ndarray) -> Outside:
+    """Leave out rings around a feature that lies between their nodes.
+
+    Parameters
+    ----------
+    outside : Outside
+        What the rings say.
+    values : Sampler
+        The program.
+    away : numpy.ndarray
+        Offsets at which its values are not what the rings say, shape (n,).
+
+    Returns
+    -------
+    Outside
+        With rings alone that are closer to the point than the feature. Where values leave abruptly
+        they have a branch, and stay as they are.
+
+    Examples
+    --------
+    >>> spiked = Sampler(lambda t: t + np.exp(-(((t - 0.01) / 1e-5) ** 2)))
+    >>> trimmed(look(spiked, 1), spiked, np.array([0.01])).pieces[1].widest
+    0.0025
+    """
+    pieces = dict(outside.pieces)
+    for sign, piece in outside.pieces.items():
+        distances = np.abs(away[np.sign(away) == sign])
+        between = np.sort(distances[distances > piece.narrowest])
+        if between.size and not branch(piece, between[0] / INNER, _SIDES[sign], values, piece.widest):
+            closer = tuple(fit for fit in piece.fits if fit.radius < between[0])
+            pieces[sign] = replace(piece, fits=closer)
+    return replace(outside, pieces=pieces)
 
 
 def _compared(pieces: dict[int, Piece], finite: dict[int, float], order: int) -> Outside:

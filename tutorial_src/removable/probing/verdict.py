@@ -14,7 +14,7 @@ import numpy as np
 from removable.arguments import unit_roundoff
 from removable.probing.grouping import negligible
 from removable.probing.line import Line
-from removable.probing.outside import Outside, look
+from removable.probing.outside import Outside, look, trimmed
 from removable.probing.sampler import Sampler
 from removable.remedy.one_sided import explanation
 
@@ -153,8 +153,8 @@ def offsets_beyond(line: Line, judged: Judged, dtype: str, finer: int = 50) -> n
     """Return more distances beyond the outermost ones at which each order is wrong.
 
     Rounding errors are as good as random: of two samples a decade the outermost wrong one can be at
-    a tenth of the width. It is asked again until there is no more; ``finer`` is how many there are in
-    a decade.
+    a tenth of the width. It is asked again until there is no more; ``finer`` is how many there are
+    in a decade.
 
     Examples
     --------
@@ -222,9 +222,20 @@ def judge(
     >>> judged.verdict, judged.orders[1].right_at, round(judged.orders[1].worst, 6)
     ('unsound', False, 1.0)
     """
-    highest = len(computed) - 1
-    outside = outside or look(values, highest, side)
-    here = int(np.argmin(np.abs(offsets)))
+    if outside is not None:
+        return _held_against(outside, values, line, offsets, computed, side, dtype)
+    outside = look(values, len(computed) - 1, side)
+    judged = _held_against(outside, values, line, offsets, computed, side, dtype)
+    if judged.verdict != "unsound" or not (away := _away(outside, values, offsets)).size:
+        return judged
+    return _held_against(trimmed(outside, values, away), values, line, offsets, computed, side, dtype)
+
+
+def _held_against(
+    outside: Outside, values: Sampler, line: Line, offsets: np.ndarray, computed: np.ndarray, side: int, dtype: str
+) -> Judged:
+    """Hold what a framework returns against what a program means."""
+    highest, here = len(computed) - 1, int(np.argmin(np.abs(offsets)))
     precision = dtype or line.dtype
     overflow = _overflow(offsets, computed[0], precision)
     truths = [_truth(outside, offsets, here, k) for k in range(highest + 1)]
@@ -273,6 +284,13 @@ def _absorbed(outside: Outside, computed: np.ndarray, order: int) -> np.ndarray:
     with np.errstate(over="ignore"):
         change = np.abs(computed) * min(fit.radius for fit in fits) ** order
     return (computed != 0) & (change <= _ABSORBED * unit_roundoff("float64") * max(1.0, *(fit.size for fit in fits)))
+
+
+def _away(outside: Outside, values: Sampler, offsets: np.ndarray) -> np.ndarray:
+    """Return the offsets at which the values in double precision are not what they should be."""
+    true, bars = outside.at(offsets, 0)
+    errors = np.abs(values(offsets) - true)
+    return offsets[np.isfinite(errors) & (errors > _ROUNDINGS * values.rounding * _largest(true) + _BARS * bars)]
 
 
 def _largest(numbers: np.ndarray) -> float:
