@@ -6,11 +6,13 @@ import functools
 from collections import Counter
 
 import pytest
-from probing import cases_judging, cases_tuning
+from probing import cases_judging, cases_judging_again, cases_tuning
 from probing.case import FAMILIES, HARMLESS, Case
 from probing.reference import Reference, reference
 
-CASES = (*cases_tuning.CASES, *cases_judging.CASES)
+CORPORA = (cases_tuning, cases_judging, cases_judging_again)
+
+CASES = tuple(case for corpus in CORPORA for case in corpus.CASES)
 
 DENSE, COARSE = 100, 6
 """Samples of the distance in a decade, where widths are asked for and where they are not."""
@@ -35,7 +37,7 @@ def test_the_widths_that_were_derived_are_measured(case: Case) -> None:
         assert width / 2 <= widths[order] <= 2 * width, f"order {order}: {widths[order]}"
 
 
-@pytest.mark.parametrize("corpus", [cases_tuning, cases_judging], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda module: module.__name__)
 def test_each_corpus_has_all_families_and_frameworks(corpus: object) -> None:
     assert set(Counter(case.kind for case in corpus.FAILING)) == set(FAMILIES)
     assert set(Counter(case.kind for case in corpus.SOUND)) == set(HARMLESS)
@@ -50,5 +52,6 @@ def test_a_failing_case_has_a_wrong_order_and_a_truth() -> None:
         assert set(case.widths) <= case.wrong, case
 
 
-def test_no_case_is_in_both_corpora() -> None:
-    assert not {str(case) for case in cases_tuning.FAILING} & {str(case) for case in cases_judging.FAILING}
+def test_no_case_is_in_two_corpora() -> None:
+    names = Counter(str(case) for corpus in CORPORA for case in corpus.FAILING)
+    assert not [name for name, times in names.items() if times > 1]
