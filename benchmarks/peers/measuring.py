@@ -11,13 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 from probing.case import Case
+from removable.probing.report import Report
 from removable.scoreboard.peers import ALARM, CANNOT_RUN, PROBE, SILENT
 
 from peers import probe_tool
 from peers.corpora import CORPORA
 from peers.given import given
 
-__all__ = ["measured"]
+__all__ = ["measured", "said"]
 
 
 def measured(corpus: str, framework: str) -> dict[str, Any]:
@@ -35,11 +36,9 @@ def measured(corpus: str, framework: str) -> dict[str, Any]:
     cases = [case for case in CORPORA[corpus] if case.framework == framework]
     found: dict[str, Any] = {"cases": [], "said": {title: [] for title in [*module.TOOLS, PROBE]}, "orders": []}
     for number, case in enumerate(cases, 1):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # gradcheck says that it wants double precision
-            said, report = _said(case, module)
+        by_tool, report = said(case, module)
         found["cases"].append([case.name, case.kind, case.verdict, sorted(case.wrong), given(case)[0].dtype])
-        for title, each in said.items():
+        for title, each in by_tool.items():
             found["said"][title].append(each)
         found["orders"].append(None if report is None else probe_tool.stated(case, report))
         if number % 20 == 0 or number == len(cases):
@@ -47,8 +46,16 @@ def measured(corpus: str, framework: str) -> dict[str, Any]:
     return found
 
 
-def _said(case: Case, module: Any) -> tuple[dict[str, list[Any]], Any]:
-    """Return what each tool says, with its time, and the probe's report if there is one."""
+def said(case: Case, module: Any) -> tuple[dict[str, list[Any]], Report | None]:
+    """Run the tools of a module on one case, and the probe.
+
+    Returns
+    -------
+    dict
+        By tool, what it says and its time.
+    Report or None
+        What the probe reports; None if it raises an error.
+    """
     parts, reports = given(case), []
 
     def probing() -> bool:
@@ -61,16 +68,18 @@ def _said(case: Case, module: Any) -> tuple[dict[str, list[Any]], Any]:
 
     calls = {title: functools.partial(checking, check) for title, check in module.TOOLS.items()} | {PROBE: probing}
     own = _seconds_of_own(lambda: [module.own(part) for part in parts])
-    said: dict[str, list[Any]] = {}
+    found: dict[str, list[Any]] = {}
     for title, call in calls.items():
         try:
-            alarm = call()
-            seconds = _seconds(call)  # what is compiled has been compiled now
-            said[title] = [ALARM if alarm else SILENT, own and float(f"{seconds / own:.2g}")]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # gradcheck says that it wants double precision
+                alarm = call()
+                seconds = _seconds(call)  # what is compiled has been compiled now
+            found[title] = [ALARM if alarm else SILENT, own and float(f"{seconds / own:.2g}")]
         except Exception as error:  # whatever a tool says that is not what it is there to say
             print(f"{case}: {title}: {type(error).__name__}: {error}"[:120], file=sys.stderr)
-            said[title] = [CANNOT_RUN, None]
-    return said, reports[-1] if reports else None
+            found[title] = [CANNOT_RUN, None]
+    return found, reports[-1] if reports else None
 
 
 def _seconds(call: Callable[[], Any]) -> float:

@@ -22,6 +22,7 @@ __all__ = [
     "corpora",
     "counted",
     "exactness",
+    "mistakes",
     "outcomes",
     "records",
     "tally",
@@ -86,6 +87,8 @@ class Outcome:
 
     Attributes
     ----------
+    corpus, framework : str
+        Where the case is from.
     name, kind : str
         The case: a formula, and a kind of failures or of harmless functions.
     verdict : str
@@ -101,6 +104,8 @@ class Outcome:
         computed.
     """
 
+    corpus: str
+    framework: str
     name: str
     kind: str
     verdict: str
@@ -224,7 +229,7 @@ def outcomes(tool: str, frameworks: Sequence[str] = NAMES, corpora: Sequence[str
     """
     cases = read("cases", file=PEERS)
     return [
-        Outcome(*about, *said)
+        Outcome(corpus, framework, *about, *said)
         for (_, corpus, _, framework), record in sorted(records([tool], frameworks, corpora).items())
         for about, said in zip(_rows(cases["cases", corpus, framework]), _rows(record), strict=True)
     ]
@@ -264,7 +269,7 @@ def counted(those: Sequence[Outcome]) -> Tally:
 
     Examples
     --------
-    >>> about = ("x", "kink", "kink", [], "float64")
+    >>> about = ("tuning", "jax", "x", "kink", "kink", [], "float64")
     >>> found = counted([Outcome(*about, "alarm", 2.0), Outcome(*about, "silent", 4.0)])
     >>> found.kinks, found.kinks_of, found.false_alarms, found.failing, found.ratio
     (1, 2, 1, 0, 3.0)
@@ -322,13 +327,40 @@ def exactness(corpus: str) -> Exactness:
     >>> found.cases == len(outcomes(PROBE, corpora=["judging"])), found.near <= found.widths
     (True, True)
     """
-    cases, orders = read("cases", corpus, file=PEERS), read("orders", corpus, file=PEERS)
-    exact, near = [], []
-    for framework in NAMES:
-        for about, stated in zip(
-            _rows(cases["cases", corpus, framework]), _rows(orders["orders", corpus, framework]), strict=True
-        ):
-            wrong, widths = stated or (None, [])
-            exact.append(wrong == about[3])
-            near += [true / 2 <= width <= 2 * true for _, true, width in widths]
-    return Exactness(sum(exact), len(exact), sum(near), len(near))
+    stated = _stated([corpus])
+    widths = [(true, width) for _, _, rows in stated for _, true, width in rows]
+    near = [true / 2 <= width <= 2 * true for true, width in widths]
+    return Exactness(sum(wrong == each.orders for each, wrong, _ in stated), len(stated), sum(near), len(near))
+
+
+def mistakes(corpora: Sequence[str] | None = None) -> list[tuple[Outcome, list[int] | None]]:
+    """Return the cases of which the probe names other orders than those that are wrong.
+
+    Parameters
+    ----------
+    corpora : list of str, optional
+        The corpora; by default all.
+
+    Returns
+    -------
+    list of tuple
+        The outcome, and the orders that it names; None if it raised an error.
+
+    Examples
+    --------
+    >>> len(mistakes(["judging"])) == exactness("judging").cases - exactness("judging").exact
+    True
+    """
+    return [(each, wrong) for each, wrong, _ in _stated(corpora) if wrong != each.orders]
+
+
+def _stated(of: Sequence[str] | None) -> list[tuple[Outcome, list[int] | None, list[Any]]]:
+    """Return for each case the outcome, the orders that the probe names, and rows of widths."""
+    stored = read("orders", file=PEERS)
+    found = []
+    for corpus in corpora() if of is None else of:
+        for framework in NAMES:
+            rows = _rows(stored["orders", corpus, framework])
+            for each, stated in zip(outcomes(PROBE, [framework], [corpus]), rows, strict=True):
+                found.append((each, *(stated or (None, []))))
+    return found

@@ -18,12 +18,24 @@ from removable.scoreboard.peers import (
     corpora,
     counted,
     exactness,
+    mistakes,
     outcomes,
     records,
 )
 from removable.scoreboard.stored import PEERS, Record, marked, read, stamp
 
-__all__ = ["Markdown", "alarms", "by_corpus", "comparison", "effort", "measured", "missed", "tells", "together"]
+__all__ = [
+    "Markdown",
+    "alarms",
+    "by_corpus",
+    "comparison",
+    "effort",
+    "measured",
+    "missed",
+    "tells",
+    "together",
+    "wrongly_told",
+]
 
 _LOOSE = "to 1e-3"
 
@@ -178,6 +190,32 @@ def by_corpus() -> Markdown:
         )
         rows.append([_PURPOSE[corpus], *(f"{marked(str(count), stored)} of {of}" for count, of in counts)])
     return _table(["corpus", "found", "orders", "widths", "false alarms"], rows)
+
+
+def wrongly_told() -> Markdown:
+    """Lay out the functions of which the probe says something that is not so.
+
+    Returns
+    -------
+    Markdown
+        A table: the function, the orders that are wrong, and those that the probe names.
+
+    Examples
+    --------
+    >>> print(wrongly_told())
+    | function | wrong | named |
+    ...
+    """
+
+    def listed(orders: Sequence[int] | None) -> str:
+        return "none" if not orders else ", ".join(map(str, orders))
+
+    rows = []
+    for each, named in mistakes():
+        name = each.name.replace("|", r"\|")
+        stored = records([PROBE], [each.framework], [each.corpus]).values()
+        rows.append([f"`{name}`", listed(each.orders), marked(listed(named), stored)])
+    return _table(["function", "wrong", "named"], rows)
 
 
 def missed() -> Markdown:
