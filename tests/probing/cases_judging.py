@@ -1,4 +1,7 @@
-"""The corpus by which the probe is judged; nobody looks at it while the probe is tuned."""
+"""A corpus that judged the probe once; it has been looked at during tuning, and tunes since.
+
+``cases_judging_again`` judges.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""A third corpus, which judges the probe; it was written without a look at how the probe works.
+"""The corpus that judges the probe: committed before the probe ran on it for the first time.
 
 ``cases_tuning`` tuned the probe. ``cases_judging`` was to judge it, and has been looked at during
-tuning since. This corpus was committed before the probe ran on it for the first time.
+tuning since. Whoever wrote this one had not seen how the probe comes to its verdicts. No case was
+changed after the first run, which found 87 of 89 failing cases and accused 2 of 79 harmless ones.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The probe against two corpora: verdicts, the orders that are wrong, and how far they are."""
+"""The probe against three corpora: verdicts, the orders that are wrong, and how far they are."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import jax.numpy as jnp
 import pytest
 import tensorflow as tf
 import torch
-from probing import cases_judging, cases_tuning
+from probing import cases_judging, cases_judging_again, cases_tuning
 from probing.case import Case
 from removable.probing.probe import probe
 from removable.probing.report import Report
 
-CASES = (*cases_tuning.CASES, *cases_judging.CASES)
+CASES = (*cases_tuning.CASES, *cases_judging.CASES, *cases_judging_again.CASES)
 
 
 @functools.cache
