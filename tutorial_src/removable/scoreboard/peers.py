@@ -87,10 +87,14 @@ class Outcome:
 
     Attributes
     ----------
-    corpus, framework : str
-        Where the case is from.
-    name, kind : str
-        The case: a formula, and a kind of failures or of harmless functions.
+    corpus : str
+        The corpus of the case.
+    framework : str
+        Its framework.
+    name : str
+        The case, as a formula.
+    kind : str
+        A kind of failures or of harmless functions.
     verdict : str
         What is true of it: "unsound", "sound", "kink" or "singular".
     orders : list of int
@@ -121,17 +125,27 @@ class Tally:
 
     Attributes
     ----------
-    found, failing : int
-        Failing cases that the tool objects to, of how many.
-    smooth, smooth_of : int
-        Objections to smooth functions in double precision, of how many.
-    rounded, rounded_of : int
+    found : int
+        Failing cases that the tool objects to.
+    failing : int
+        Of how many.
+    smooth : int
+        Objections to smooth functions in double precision.
+    smooth_of : int
+        Of how many.
+    rounded : int
         The same in lower precision.
-    kinks, kinks_of : int
-        Objections to kinks by design, of how many, in any precision.
-    singular, singular_of : int
-        Objections at points where the function itself has no limit or no derivative, of how many.
-        They are no false alarms: nothing there is right.
+    rounded_of : int
+        Of how many.
+    kinks : int
+        Objections to kinks by design, in any precision.
+    kinks_of : int
+        Of how many.
+    singular : int
+        Objections at points where the function itself has no limit or no derivative. They are no
+        false alarms, as nothing there is right.
+    singular_of : int
+        Of how many.
     cannot_run : int
         Cases at which the tool raised an error of another kind.
     ratio : float
@@ -153,7 +167,7 @@ class Tally:
 
     @property
     def false_alarms(self) -> int:
-        """Objections to what is right: to smooth functions and to kinks."""
+        """Objections to smooth functions and to kinks."""
         return self.smooth + self.rounded + self.kinks
 
     @property
@@ -163,7 +177,7 @@ class Tally:
 
 
 def corpora() -> tuple[str, ...]:
-    """Return the names of the corpora that were measured; the first tuned the probe.
+    """Return the names of the corpora that were measured; the last one judges the probe.
 
     Examples
     --------
@@ -213,8 +227,10 @@ def outcomes(tool: str, frameworks: Sequence[str] = NAMES, corpora: Sequence[str
     ----------
     tool : str
         Its name.
-    frameworks, corpora : list of str, optional
-        A part of them; by default all.
+    frameworks : list of str, optional
+        Those that count; by default all.
+    corpora : list of str, optional
+        Those that count; by default all.
 
     Returns
     -------
@@ -247,8 +263,10 @@ def tally(tool: str, frameworks: Sequence[str] = NAMES, corpora: Sequence[str] |
     ----------
     tool : str
         Its name.
-    frameworks, corpora : list of str, optional
-        A part of them; by default all.
+    frameworks : list of str, optional
+        Those that count; by default all.
+    corpora : list of str, optional
+        Those that count; by default all.
 
     Returns
     -------
@@ -296,10 +314,14 @@ class Exactness:
 
     Attributes
     ----------
-    exact, cases : int
-        Cases of which it names just the orders that are wrong, of how many.
-    near, widths : int
-        Widths within a factor of 2, of how many that mathematics tells.
+    exact : int
+        Cases of which it names just the orders that are wrong.
+    cases : int
+        Of how many.
+    near : int
+        Widths within a factor of 2.
+    widths : int
+        Of how many that mathematics tells.
     """
 
     exact: int

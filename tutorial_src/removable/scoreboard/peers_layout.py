@@ -39,7 +39,7 @@ __all__ = [
 
 _LOOSE = "to 1e-3"
 
-_PURPOSE = {"tuning": "tuned it", "judging": "judges it", "judging_again": "judges it again"}
+_PURPOSE = {"tuning": "tuned it", "judging": "judged it once", "judging_again": "judges it"}
 
 
 class Markdown(str):
