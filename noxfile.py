@@ -190,7 +190,7 @@ def verify(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def bench(session: nox.Session) -> None:
-    """Measure sweeps, the remedy, the build and the explorer."""
+    """Measure sweeps, the remedy, the probe beside other tools, the build and the explorer."""
     python = shared_python(session)
     site(session, python)
     run(session, python, "-m", "pytest", "-q", "-s", "benchmarks", *session.posargs)

@@ -4,7 +4,9 @@
 - :mod:`~removable.scoreboard.patches`: the remedies, each as one would type it;
 - :mod:`~removable.scoreboard.score`: how right they are;
 - :mod:`~removable.scoreboard.stored`: what they were measured to cost, when and where;
-- :mod:`~removable.scoreboard.layout`: the tables of both.
+- :mod:`~removable.scoreboard.layout`: the tables of both;
+- :mod:`~removable.scoreboard.peers`: what other tools than the probe find, and
+  :mod:`~removable.scoreboard.peers_layout`, the tables of that.
 """
 
 from removable.scoreboard.cases import CASES, Case

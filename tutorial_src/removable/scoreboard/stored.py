@@ -35,6 +35,8 @@ ROOT = Path(__file__).parents[2]
 FILE = Path(__file__).with_name("measured.json")
 TABLES = Path(__file__).with_name("tables.json")
 """Where the records of the tables over a whole corpus are, apart from the others."""
+PEERS = Path(__file__).with_name("peers.json")
+"""Where the records of other tools are, on the cases that the probe is tested with."""
 
 _MARK = "†"
 
@@ -223,7 +225,9 @@ def read(*what: str, file: Path | None = None) -> dict[tuple[str, ...], Record]:
         derivatives. In ``TABLES``, ``"errors", nodes, dtype, framework`` are the worst errors by
         kind of function, ``"above", nodes, dtype, framework`` the functions that exceed the bounds,
         ``"refusals", framework`` what is refused, and ``"transforms", framework`` what is tested of
-        each transformation.
+        each transformation. In ``PEERS``, ``"cases", corpus, framework`` are the cases, ``"said",
+        corpus, tool, framework`` is what a tool said of each and how long it took, and ``"orders",
+        corpus, framework`` are the orders and widths that the probe told.
     file : pathlib.Path, optional
         Where they are, by default in the package.
 
