@@ -88,6 +88,7 @@ extensions = [
     "_extensions.page.content_security",
     "_extensions.page.wrong_address",
     "_extensions.whole_site.notebook_style_sheet",
+    "_extensions.whole_site.search_language",
     "_extensions.whole_site.search_index",
     "_extensions.whole_site.search_engines",
     "_extensions.whole_site.page_weight",
@@ -190,6 +191,7 @@ html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_sidebars = {"explorer": []}  # a page without pages below it: its plots get the room
+html_search_scorer = str(HERE / "_search" / "scorer.js")
 html_math_renderer = "katex_static"
 html_theme_options = {
     "logo": {"text": "removable"},
