@@ -73,6 +73,7 @@ extensions = [
     "_extensions.content.build_measurements",
     "_extensions.content.paper_equations",
     "_extensions.content.download_links",
+    "_extensions.content.ledger_links",
     "_extensions.content.tested_versions",
     "_extensions.content.versions_in_text",
     "_extensions.content.citations",
@@ -198,11 +199,18 @@ html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button"],
     "show_toc_level": 2,
-    # Gallery pages hold code and wide figures: they get the room of the second sidebar.
-    "secondary_sidebar_items": {key: ["page-toc"] for key in ("paper/**", "guide/**", "reference/**")},
+    # What comes after the reference in the contents of the site is under "More".
+    "header_links_before_dropdown": 6,
+    # On the first page and in the explorer figures have the room of the second sidebar.
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "explorer": []},
     "footer_start": ["copyright"],
+    "footer_center": ["source-links"],
     "footer_end": ["sphinx-version"],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_context = {"default_mode": "auto"}
+html_context = {
+    "default_mode": "auto",
+    "source_url": site_address.source(),
+    "lists_sources": "sphinx.ext.viewcode" in extensions,
+}

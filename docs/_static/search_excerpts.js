@@ -1,4 +1,4 @@
-/* The excerpts below the results of a search. Sphinx takes them from the text of a page. */
+/* The excerpts below the results of a search, in place of those of Sphinx. */
 (function () {
   "use strict";
 
@@ -33,10 +33,41 @@
     return place.textContent.trim() ? place : place.closest("section");
   }
 
+  // The text of a page, or of a place on it. What has the class "no-search" is not in the index either.
   Search.htmlToText = function (html, anchor) {
     const page = new DOMParser().parseFromString(html, "text/html");
-    page.querySelectorAll("style, script, .headerlink").forEach((element) => element.remove());
+    page.querySelectorAll("style, script, .headerlink, .no-search").forEach((element) => element.remove());
     page.querySelectorAll(".katex").forEach((formula) => formula.replaceWith(written(formula)));
-    return shown(page, anchor).textContent;
+    return shown(page, anchor).textContent.replace(/\s+/g, " ").trim();
+  };
+
+  // Where a word with that stem stands first: "sinc" is not in "since".
+  function placeOf(stem, text) {
+    const stemmer = new Stemmer();
+    const beginning = new RegExp("(?<![\\p{Letter}\\p{Number}])" + _escapeRegExp(stem) + "[\\p{Letter}\\p{Number}]*", "giu");
+    for (const word of text.matchAll(beginning)) {
+      if (stemmer.stemWord(word[0].toLowerCase()) === stem) return word.index;
+    }
+    return Infinity;
+  }
+
+  const LENGTH = 240;
+  const BEFORE = 80;
+
+  function around(place, text) {
+    const from = place > BEFORE ? text.indexOf(" ", place - BEFORE) + 1 : 0;
+    const to = from + LENGTH < text.length ? text.lastIndexOf(" ", from + LENGTH) : text.length;
+    return (from ? "… " : "") + text.slice(from, to) + (to < text.length ? " …" : "");
+  }
+
+  // The text around the first of the words; where none stands, what the page says of itself.
+  Search.makeSearchSummary = function (html, stems, anchor) {
+    const text = Search.htmlToText(html, anchor);
+    const place = Math.min(...Array.from(stems, (stem) => placeOf(stem, text)));
+    const description = new DOMParser().parseFromString(html, "text/html").querySelector("meta[name=description]");
+    const summary = document.createElement("p");
+    summary.className = "context";
+    summary.textContent = place === Infinity && description ? description.content : around(Math.min(place, text.length), text);
+    return summary;
   };
 })();

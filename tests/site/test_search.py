@@ -11,7 +11,7 @@ import pytest
 from _extensions.whole_site import search_language
 from in_a_browser import address, browser, needs_a_browser, page, watched
 from playwright.sync_api import Page
-from site_under_test import SITE, pages, texts
+from site_under_test import SITE, meta, pages, texts
 
 # Fixtures, which pytest finds by their names here.
 __all__ = ["address", "browser", "page"]
@@ -123,6 +123,15 @@ def test_an_entry_of_the_index_shows_the_text_of_its_section(searching, address)
     found = {result["address"]: result["excerpt"] for result in results(searching, address, "lgamma")}
     (excerpt,) = (text for place, text in found.items() if place.startswith("beyond/reports.html#index"))
     assert "lgamma" in excerpt
+
+
+@needs_a_browser
+def test_an_excerpt_has_the_word_and_not_another_one_or_says_what_the_page_is(searching, address):
+    found = {result["address"].partition("#")[0]: result["excerpt"] for result in results(searching, address, "sinc")}
+    (remedy,) = (text for place, text in found.items() if place == "beyond/remedies.html")
+    assert remedy == meta(pages()["beyond/remedies.html"].html, "description")
+    assert re.search(r"\bsinc\b", found["beyond/functions-of-a-length.html"])
+    assert not [text for text in found.values() if "To run it" in text]
 
 
 @needs_a_browser
