@@ -192,7 +192,7 @@ html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_sidebars = {"explorer": []}  # a page without pages below it: its plots get the room
-html_search_scorer = str(HERE / "_search" / "scorer.js")
+html_search_scorer = str(HERE / "_templates" / "search" / "scorer.js")
 html_math_renderer = "katex_static"
 html_theme_options = {
     "logo": {"text": "removable"},

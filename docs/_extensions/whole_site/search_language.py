@@ -22,11 +22,11 @@ _NAMES = (
 NAMES = frozenset(_NAMES.split())
 """Names that readers type and pages have in code."""
 
-_SCRIPT = folders.ROOT / "docs" / "_search" / "language.js"
+_SCRIPT = folders.ROOT / "docs" / "_templates" / "search" / "language.js"
 
 
 class Words(SearchEnglish):
-    """English with names; ``_search/language.js`` does the same to a query."""
+    """English with names; ``_templates/search/language.js`` does the same to a query."""
 
     def __init__(self, options: dict[str, str]) -> None:
         super().__init__(options)
