@@ -63,20 +63,28 @@ print(reports["torch"])
 names = ("value", "slope", "second derivative")
 versions = frameworks.versions(programs)
 looks = {"torch": ("red", "o", 6), "tensorflow": ("meant", "D", 3)}
+ink = plots.LIGHT["ink"]
+
+
+def thinned(offsets):
+    """Return the indices of four samples a decade to the right of the point."""
+    right = np.flatnonzero(offsets > 0)
+    _, first = np.unique(np.floor(4 * np.log10(offsets[right])), return_index=True)
+    return right[first]
+
+
 fig, axes = plots.row(names, size=(8.4, 3.6))
 for k, ax in enumerate(axes):
     for name, report in reports.items():
         judged = report.worst.judged
-        right = judged.offsets > 0
+        some = thinned(judged.offsets)
         role, marker, size = looks[name]
         style = plots.dots(role, marker, size=size)
-        error = np.maximum(judged.errors[k][right], 1e-17)
-        ax.loglog(judged.offsets[right], error, label=versions[name], **style)
-    allowed = reports["torch"].worst.judged.allowed[k]
-    right = reports["torch"].worst.judged.offsets > 0
-    distance = reports["torch"].worst.judged.offsets[right]
-    ink = plots.LIGHT["ink"]
-    ax.loglog(distance, allowed[right], "--", color=ink, label="allowed")
+        error = np.maximum(judged.errors[k][some], 1e-17)
+        ax.loglog(judged.offsets[some], error, label=versions[name], **style)
+    ax.loglog(
+        judged.offsets[some], judged.allowed[k][some], "--", color=ink, label="allowed"
+    )
     ax.set_xlabel("distance from the point")
 axes[0].set_ylabel("error")
 handles, labels = axes[0].get_legend_handles_labels()
