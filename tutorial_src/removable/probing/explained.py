@@ -48,12 +48,13 @@ def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int | No
         return None
     order = wrong[0]
     smaller = [abs(known.true) for known in judged.orders[:order] if np.isfinite(known.true)]
-    beside = _BESIDE * line.scale
+    by = float(line.direction[line.moving_index])
+    beside = _BESIDE * line.scale * by
     try:
         return find(
             line.name,
             _of_the_coordinate(evaluator, line, output),
-            line.at + _worst(judged, order),
+            line.at + _worst(judged, order) * by,
             order=order,
             dtype=line.dtype,
             scale=max(smaller, default=0.0),
