@@ -92,7 +92,7 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
     "along is a row": (lambda v: v.sum(), np.ones((2, 2)), {"along": 1}, "along=(0, (0, 0))"),
     "along names a whole number": (lambda a, n: a**n, (1.0, 2), {"along": 1}, "argument 1 is a whole number"),
     "along names a list of text": (lambda a, n: a, (1.0, ["a"]), {"along": 1}, "other things than numbers"),
-    "along names no parameter": (torch.nn.Linear(2, 1), torch.ones(2), {"along": "wieght"}, "'weight', 'bias'"),
+    "along names no parameter": (torch.nn.Linear(2, 1), torch.ones(2), {"along": "weights"}, "'weight', 'bias'"),
     "an argument for no parameter of that name": (lambda a: a, {"b": 1.0}, {"framework": "torch"}, "'b'"),
     "a second derivative that PyTorch has not": (
         lambda x: torch.cdist(x.reshape(1, 2), torch.ones(1, 2, dtype=x.dtype)).sum(),
@@ -125,6 +125,21 @@ def test_a_refusal_is_one_sentence(name: str) -> None:
     assert "\n" not in text
     assert len(text) < 500
     assert text[0].islower() or text.startswith("at ")
+
+
+@pytest.mark.parametrize("calls", [0, 1, 5, 31, 40, 80])
+@pytest.mark.parametrize("where", [{"at": 0.3}, {"between": (0.0, 1.0)}])
+def test_a_function_that_fails_all_of_a_sudden_is_refused(calls: int, where: dict[str, Any]) -> None:
+    count = itertools.count()
+
+    def function(x: torch.Tensor) -> torch.Tensor:
+        if next(count) >= calls:
+            raise RuntimeError("out of memory\nof the accelerator")
+        return torch.sin(x)
+
+    with pytest.raises(InputError, match=r"RuntimeError: out of memory; ") as caught:
+        probe(function, framework="torch", **where)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

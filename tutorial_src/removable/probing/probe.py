@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
 from removable.arguments import checked_order, unit_roundoff
-from removable.errors import InputError, shown
+from removable.errors import InputError, first_line, shown
 from removable.probing.candidates import candidates
 from removable.probing.cure import cure
 from removable.probing.evaluation import Evaluator
@@ -123,7 +124,8 @@ def probe(
         taken = subject(function, point, along, framework=framework, dtype=dtype)
         for _ in range(2):  # the first call may have made what the second changes
             checked()
-            taken.evaluator.value(taken.lines[0], taken.evaluator.tensor(taken.lines[0].start, taken.lines[0].dtype))
+            with _in_a_sentence():
+                taken.evaluator.values(taken.lines[0], np.zeros(1), taken.lines[0].dtype)
         checked()
         lines = taken.lines if between is None else _found_between(taken, low, high)
         name = getattr(function, "__name__", type(function).__name__)
@@ -150,7 +152,9 @@ def _found_between(taken: Subject, low: float, high: float) -> list[Line]:
     (line,) = taken.lines
     by_coordinate = replace(line, direction=(line.direction != 0).astype(float))
     lines = []
-    for point in candidates(taken.evaluator, by_coordinate, low, high):
+    with _in_a_sentence():
+        points = candidates(taken.evaluator, by_coordinate, low, high)
+    for point in points:
         start = line.start.copy()
         start[line.moving_index] = rounded_to(np.array(point), line.dtype)
         lines.append(replace(line, start=start))
@@ -164,10 +168,12 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
     offsets = np.sort(np.append(offsets_of(line, line.dtype), 0.0))
     offsets = offsets[offsets * side >= 0] if side else offsets
     some = offsets[[0, -1, len(offsets) // 3, 2 * len(offsets) // 3]]
-    first = _require_steady(evaluator, line, some)
+    with _in_a_sentence():
+        first = _require_steady(evaluator, line, some)
     computed = differentiated(evaluator, line, offsets, order)
     remembered = _Remembered(evaluator, line)
-    rounding = unit_roundoff(remembered.settled())
+    with _in_a_sentence():
+        rounding = unit_roundoff(remembered.settled())
     found = []
     for output, picked in _outputs(taken.outputs).items():
 
@@ -185,7 +191,8 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
         passed_over = (*taken.passed_over, *no_mode, *no_single)
         one = Found(line.label, output, line.at, line.dtype, judged, modes, single, passed_over, remedy, explain)
         found.append(one)
-    _require_same(first, evaluator.values(line, some, line.dtype))
+    with _in_a_sentence():
+        _require_same(first, evaluator.values(line, some, line.dtype))
     return found
 
 
@@ -257,6 +264,19 @@ def _outputs(outputs: int) -> dict[str, Picked]:
 
 def _output(number: int, rows: np.ndarray) -> np.ndarray:
     return rows[..., number]
+
+
+@contextlib.contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """Say what a function raises at all distances, or all of a sudden."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:  # whatever a user's function raises
+        raise InputError(
+            f"the function raises {first_line(error)}; give one that returns a value near the point, at each call."
+        ) from error
 
 
 def _require_room(line: Line, order: int) -> None:
