@@ -208,6 +208,28 @@ def test_a_variable_of_keras_is_moved_by_its_path(along: tuple[str, Any]) -> Non
     assert np.array_equal(layer.kernel.numpy(), before)
 
 
+def layers() -> dict[str, tuple[Any, str]]:
+    """Return layers of Keras, each with the verdict at zeros."""
+    keras.utils.set_random_seed(1)
+    return {
+        "smooth": (keras.Sequential([keras.layers.Dense(2, activation="tanh"), keras.layers.Dense(1)]), "sound"),
+        "a kink": (keras.layers.ReLU(), "kink"),
+    }
+
+
+@pytest.mark.parametrize("name", layers())
+@pytest.mark.parametrize("at", [[[0.0]], tf.zeros((1, 1))])
+def test_a_layer_is_not_accused_of_its_single_precision(name: str, at: Any) -> None:
+    layer, verdict = layers()[name]
+    report = probe(layer, at, order=1, framework="tensorflow")
+    assert (report.verdict, report.worst.dtype) == (verdict, "float32"), report
+
+
+def test_a_layer_that_would_round_its_argument_names_the_dtype() -> None:
+    with pytest.raises(InputError, match=r'computes in float32.*give dtype="float32"'):
+        probe(keras.layers.ReLU(), tf.zeros((1, 1), dtype="float64"))
+
+
 def training_torch() -> tuple[Any, Any]:
     """Return a closure over a module in training mode, and its state."""
     layer = torch.nn.BatchNorm1d(1)

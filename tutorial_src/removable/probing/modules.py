@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from removable.errors import InputError
+
 __all__ = ["called", "names", "parameter"]
 
 
@@ -99,8 +101,21 @@ def _in_double(module: Any, arguments: Sequence[Any]) -> dict[str, Any]:
     return {name: wide[id(value)] for name, value in _held(module).items() if id(value) in wide}
 
 
+def _is_double(value: Any) -> bool:
+    return str(getattr(getattr(value, "dtype", ""), "name", "")) == "float64"
+
+
 def _called_layer(layer: Any, positional: Sequence[Any], named: Mapping[str, Any], replaced: Mapping[str, Any]) -> Any:
-    """Call a layer of Keras as for inference, with some of its variables replaced."""
+    """Call a layer of Keras as for inference, with some of its variables replaced.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If it would round what it is given.
+    """
+    given = [*positional, *named.values(), *replaced.values()]
+    if layer.compute_dtype != "float64" and any(_is_double(value) for value in given):
+        raise InputError(f"the layer computes in {layer.compute_dtype}, and would round an argument of float64 to it.")
     if not replaced:
         return layer(*positional, training=False, **named)
     put_in = {id(_held(layer)[name]): value for name, value in replaced.items()}

@@ -65,12 +65,14 @@ def probe(
         A function of tensors of PyTorch, TensorFlow or JAX, or a module or layer of them, which is
         called as for inference.
     at : float, array, tuple or dict
-        The point: the argument; a tuple of several; or a dict of them by name. Floating-point
-        arguments can move, all others are passed on as they are.
+        The point: the argument; a tuple of several; or a dict of them by name. Numbers and tensors
+        of floating-point numbers can move. All else is passed on as it is: whole numbers, text,
+        lists and dicts of tensors, which take on the dtype of what moves.
     along : str, int, tuple or array, optional
-        Which argument moves, by its name or number; which element of it, ``("v", 2)``; a parameter
-        of a module, by its name; or a direction, of the shape of the argument. By default each
-        coordinate moves in turn.
+        Which argument moves, by its name or number; which element of it, ``("v", 2)`` or
+        ``(0, (1, 2))``; a parameter of a module, by its name; or a direction, of the shape of the
+        argument, ``[1, 2]`` or ``("v", [1, 2])``. Derivatives are those by the number that the
+        direction is multiplied by. By default each coordinate moves in turn.
     between : tuple of float, optional
         In place of a point: an interval, in which points are looked for where something may be
         wrong; each is then judged. Of several arguments ``at`` has the others, and ``along``
@@ -83,7 +85,8 @@ def probe(
         The framework. By default that of the tensors in ``at``, or the first imported one whose
         tensors the function takes and returns.
     dtype : str, optional
-        The dtype of the argument; by default that of the tensor, and float64 for plain numbers.
+        The dtype of the argument; by default that of the tensor, and float64 for plain numbers, or
+        float32 if the function takes no other.
 
     Returns
     -------
@@ -95,7 +98,8 @@ def probe(
     ------
     removable.errors.InputError
         If an argument has a value that cannot be used; if no framework takes the function; if it
-        returns something else each time, or no floating-point tensor.
+        returns something else each time, or no floating-point tensor; or if its calls change a
+        tensor, an array or a buffer that it holds, which are then put back.
 
     Examples
     --------

@@ -179,7 +179,7 @@ def _refusal(said: dict[str, Exception], dtype: str) -> InputError:
     if len(said) == 1:
         (error,) = said.values()
         if isinstance(error, InputError):
-            return error
+            return InputError(f"{_reason(error, 300)}; {to_do}.") if dtype else error
         return InputError(f"the function fails at the point: {first_line(error)}; {to_do}.")
     reasons = "; ".join(f"{name}: {_reason(error)}" for name, error in said.items())
     to_do = to_do if dtype else "give framework to hear of one alone"
