@@ -12,7 +12,7 @@ import numpy as np
 
 from removable.arguments import checked_order, unit_roundoff
 from removable.errors import InputError, first_line, shown
-from removable.probing.candidates import candidates
+from removable.probing.candidates import Search, candidates
 from removable.probing.cure import cure
 from removable.probing.evaluation import Evaluator
 from removable.probing.explained import explained
@@ -82,8 +82,8 @@ def probe(
         direction is multiplied by. By default each coordinate moves in turn.
     between : tuple of float, optional
         In place of a point: an interval, in which points are looked for where something may be
-        wrong; each is then judged. Of several arguments ``at`` has the others, and ``along``
-        names the one that moves.
+        wrong; each is then judged, and some points without a sign as well. Of several arguments
+        ``at`` has the others, and ``along`` names the one that moves.
     side : {"left", "right"}, optional
         The side of the point that is judged; both by default.
     order : int
@@ -138,10 +138,25 @@ def probe(
             with _in_a_sentence():
                 taken.evaluator.values(taken.lines[0], np.zeros(1), taken.lines[0].dtype)
         checked()
-        lines = taken.lines if between is None else _found_between(taken, low, high)
         name = getattr(function, "__name__", type(function).__name__)
+        search = None if between is None else _searched(taken, low, high)
+        lines = taken.lines if search is None else _through(taken.lines[0], search.points)
         found = [one for line in lines for one in _along(function, name, taken, line, order, _SIDES[side])]
-    return Report(name, taken.name, order, tuple(found), None if between is None else (low, high))
+        if search is None:
+            return Report(name, taken.name, order, tuple(found))
+        beside = _through(taken.lines[0], search.beside)
+        others = [one for line in beside for one in _along(function, name, taken, line, order, _SIDES[side])]
+    return Report(
+        name,
+        taken.name,
+        order,
+        tuple(found),
+        (low, high),
+        beside=tuple(others),
+        more=search.more,
+        not_followed=search.not_followed,
+        spacing=search.spacing,
+    )
 
 
 def _interval(between: Any) -> tuple[float, float]:
@@ -156,15 +171,18 @@ def _interval(between: Any) -> tuple[float, float]:
     return low, high
 
 
-def _found_between(taken: Subject, low: float, high: float) -> list[Line]:
-    """Return lines through the points of an interval at which something may be wrong."""
+def _searched(taken: Subject, low: float, high: float) -> Search:
+    """Search an interval for points at which something may be wrong."""
     if len(taken.lines) != 1 or taken.lines[0].at is None:
         raise InputError(f"{len(taken.lines)} coordinates can move between {low!r} and {high!r}; name one by along.")
     (line,) = taken.lines
-    by_coordinate = replace(line, direction=(line.direction != 0).astype(float))
-    lines = []
     with _in_a_sentence():
-        points = candidates(taken.evaluator, by_coordinate, low, high)
+        return candidates(taken.evaluator, replace(line, direction=(line.direction != 0).astype(float)), low, high)
+
+
+def _through(line: Line, points: tuple[float, ...]) -> list[Line]:
+    """Return the same line through each of several points."""
+    lines = []
     for point in points:
         start = line.start.copy()
         start[line.moving_index] = rounded_to(np.array(point), line.dtype)
