@@ -114,9 +114,16 @@ def test_an_element_that_hardly_moves_does_not_set_the_distances() -> None:
     assert line.finest(2.0**-53) < 1e-11
 
 
-def test_the_cause_is_looked_for_where_a_direction_leads() -> None:
-    report = probe(lambda v: torch.sin(v[1]) / v[1], [1.0, 0.0], along=[0, 3], framework="torch")
-    assert "aten::div" in str(report.cause)
+@pytest.mark.parametrize("speed", [1e-6, 1.0, 3.0])
+def test_the_cause_is_looked_for_where_a_direction_leads(speed: float) -> None:
+    def function(v: torch.Tensor) -> torch.Tensor:  # right at the point, wrong near it
+        x = v[1]
+        return torch.where(x == 0, 0.5 + 0 * x, (1 - torch.cos(x)) / torch.where(x == 0, 1.0, x**2))
+
+    report = probe(function, [1.0, 0.0], along=[0, speed], order=0, framework="torch")
+    assert report.orders[0].right_at
+    assert report.cause is not None
+    assert (report.cause.kind, report.cause.operation) == ("digits", "aten::rsub")
 
 
 def test_points_between_are_found_along_a_direction_of_any_length() -> None:
