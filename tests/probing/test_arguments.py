@@ -15,6 +15,7 @@ import pytest
 import tensorflow as tf
 import torch
 from removable.errors import InputError
+from removable.probing import explained
 from removable.probing.line import Line
 from removable.probing.probe import probe
 from removable.probing.subject import subject
@@ -114,9 +115,24 @@ def test_an_element_that_hardly_moves_does_not_set_the_distances() -> None:
     assert line.finest(2.0**-53) < 1e-11
 
 
-def test_the_cause_is_looked_for_where_a_direction_leads() -> None:
-    report = probe(lambda v: torch.sin(v[1]) / v[1], [1.0, 0.0], along=[0, 3], framework="torch")
-    assert "aten::div" in str(report.cause)
+@pytest.mark.parametrize("speed", [1e-6, 1.0, 3.0])
+def test_the_cause_is_looked_for_where_a_direction_leads(speed: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    def function(v: torch.Tensor) -> torch.Tensor:  # right at the point, wrong near it
+        x = v[1]
+        return torch.where(x == 0, 0.5 + 0 * x, (1 - torch.cos(x)) / torch.where(x == 0, 1.0, x**2))
+
+    looked_at = []
+
+    def found(name: str, program: Any, x: float, *, beside: tuple[float, float], **_: Any) -> None:
+        looked_at.extend([float(program(torch.tensor(x, dtype=torch.float64))), *beside])
+
+    monkeypatch.setattr(explained, "find", found)
+    report = probe(function, [1.0, 0.0], along=[0, speed], order=0, framework="torch")
+    assert report.orders[0].right_at
+    assert report.cause is None
+    value, low, high = looked_at
+    assert math.isclose(abs(value - 0.5), report.orders[0].worst, rel_tol=1e-9)
+    assert (round(low, 12), round(high, 12)) == (-0.05, 0.05)
 
 
 def test_points_between_are_found_along_a_direction_of_any_length() -> None:
