@@ -12,11 +12,27 @@ from collections.abc import Sequence
 import numpy as np
 
 from removable.arguments import PRECISIONS
-from removable.errors import InputError
+from removable.errors import InputError, UnsupportedError
 
-__all__ = ["checked_single", "eps_of", "from_plain", "to_plain"]
+__all__ = ["TakenOutError", "checked_single", "eps_of", "from_plain", "to_plain"]
 
 _PARTS = {"complex128": "float64", "complex64": "float32"}
+
+
+class TakenOutError(UnsupportedError):
+    """A program computes in Python with a number of a tensor, and so has no graph.
+
+    Parameters
+    ----------
+    message : str
+        What to do about it.
+    where : str
+        The line of the user.
+    """
+
+    def __init__(self, message: str, where: str) -> None:
+        super().__init__(message)
+        self.where = where
 
 
 def eps_of(dtype: str) -> float:
