@@ -19,7 +19,7 @@ import numpy as np
 from removable import frameworks
 from removable.arguments import PRECISIONS, checked_base, checked_dtype, checked_order, checked_whole
 from removable.errors import InputError
-from removable.probing.cause import branches, digits, finite, rules
+from removable.probing.cause import branches, digits, finite, jumps, rules
 from removable.probing.cause.finding import Cause
 from removable.probing.cause.plain import TakenOutError, eps_of
 from removable.probing.cause.samples import Experiment
@@ -52,8 +52,8 @@ def find(
 
     The first of these that is found: an operation that makes a number which is not finite; one that
     loses the digits; one that underflows or overflows; a comparison that comes out differently
-    beside the point; an operation that is not differentiated, where that explains the result; an
-    operation whose own derivative rule is wrong.
+    beside the point; for a value, an operation that does; for a derivative, an operation that is
+    not differentiated, where that explains the result, or one whose own derivative rule is wrong.
 
     Parameters
     ----------
@@ -164,12 +164,21 @@ def _first(experiment: Experiment, lower: Run | None, points: Sequence[float], e
         cause = branches.branch(experiment, points) or beside.contradiction()
     elif cause is None and points:
         cause = branches.branch(experiment, points)
-    return cause or digits.unconfirmed(experiment) or Cause("none")
+    cause = cause or digits.unconfirmed(experiment)
+    if cause is None and lower is None and points:
+        distance, sides = _around(experiment, points, eps)
+        cause = jumps.jump(experiment, distance=distance, sides=sides)
+    return cause or Cause("none")
 
 
 def _beside(experiment: Experiment, lower: Run, points: Sequence[float], eps: float) -> rules.Beside:
+    distance, sides = _around(experiment, points, eps)
+    return rules.Beside(lower, experiment.result, experiment.at, distance=distance, sides=sides)
+
+
+def _around(experiment: Experiment, points: Sequence[float], eps: float) -> tuple[float, list[int]]:
+    """Return the distance within which the program is looked at beside the point, and the sides."""
     distance = min(abs(point - experiment.at) for point in points)
     if eps == eps_of("float64"):
         distance *= _FINE
-    sides = [1 if point > experiment.at else -1 for point in points]
-    return rules.Beside(lower, experiment.result, experiment.at, distance=distance, sides=sides)
+    return distance, [1 if point > experiment.at else -1 for point in points]
