@@ -41,7 +41,7 @@ def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int | No
     >>> import torch
     >>> from removable import probe
     >>> print(probe(lambda x: torch.sin(x) / x, at=0.0).cause)
-    operation 2 of 2, aten::div, in "...torch.sin(x) / x..." (...): makes nan of 0 and 0
+    operation 2 of 2, div, in "...torch.sin(x) / x..." (...): makes nan of 0 and 0
     """
     wrong = [k for k, order in enumerate(judged.orders) if order.is_wrong or not np.isfinite(order.at)]
     if judged.verdict != "unsound" or not wrong or line.at is None:

@@ -214,7 +214,7 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
             judged, rows = _judged(evaluator, line, values, picked, offsets, picked(computed), side)
             modes, no_mode = modes_that_disagree(evaluator, line, picked, judged, rows)
             single, no_single = in_single_precision(evaluator, line, picked, judged, values, side)
-            remedy = cure(function, name, evaluator, line, judged, taken.outputs)
+            remedy = cure(function, name, evaluator, line, judged, taken.outputs, picked)
         number = picked.args[0] if isinstance(picked, functools.partial) else None
         explain = functools.partial(explained, evaluator, line, judged, number)
         passed_over = (*taken.passed_over, *no_mode, *no_single)
