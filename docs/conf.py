@@ -171,6 +171,8 @@ napoleon_type_aliases = {
     "Line": "removable.probing.line.Line",
     "Order": "removable.probing.verdict.Order",
     "Outside": "removable.probing.outside.Outside",
+    "Rows": "removable.probing.rows.Rows",
+    "Sampler": "removable.probing.sampler.Sampler",
     "Piece": "removable.probing.piece.Piece",
 }
 

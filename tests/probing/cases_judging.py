@@ -413,8 +413,8 @@ FAILING = (
         0.0,
         BAD,
         ALL,
-        why="expm1 is rounded by u t: u/t in the value",
-        widths={0: U / 0.5e-3},
+        why="expm1 of TensorFlow is off by up to 2.5 u t, seen at 400,000 numbers: 2.5 u/t in the value",
+        widths={0: 2.5 * U / 0.5e-3},
         true=lambda t: (mp.expm1(t) - t) / t**2,
     ),
     Case(

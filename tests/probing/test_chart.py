@@ -101,5 +101,5 @@ def test_anything_but_a_report_is_refused_in_one_sentence(report: Any) -> None:
 def test_a_report_without_errors_is_refused() -> None:
     with pytest.raises(InputError, match="no errors to draw"):
         probed(probe(lambda x: 1 / x, 0.0, framework="torch"))
-    with pytest.raises(InputError, match="no point was found"):
-        probed(probe(torch.sin, between=(0.0, 1.0)))
+    with pytest.raises(InputError, match="no point could be judged"):
+        probed(probe(lambda x: torch.nan * x, between=(0.0, 1.0), framework="torch"))

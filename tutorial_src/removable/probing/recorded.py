@@ -16,10 +16,11 @@ from removable.probing.cause.tape import Arrays, Operation, Tape
 from removable.probing.evaluation import Evaluator
 from removable.probing.line import Line
 
-__all__ = ["Key", "Numbers", "Recorder", "recorder"]
+__all__ = ["Numbers", "Recorder", "recorder"]
 
+# A number of a program: the operation, the input, and the element. The reference leaves this name
+# out: its pages of source code would link to a module "builtins".
 Key = tuple[int, ...]
-"""Which number of a program: the operation, the input, and the element."""
 
 Numbers = dict[Key, np.ndarray]
 """What each number is at many arguments, shape (n,)."""

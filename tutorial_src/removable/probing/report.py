@@ -68,13 +68,13 @@ class Found:
 
     @property
     def place(self) -> str:
-        """What moves, where, and which output: ``"x = 0.0, output 1"``."""
+        """The line, the point on it and the output, such as ``"x = 0.0, output 1"``."""
         moved = self.along if self.at is None else f"{self.along} = {self.at!r}"
         return f"{moved}, {self.output}" if self.output else moved
 
     @property
     def remarks(self) -> list[tuple[str, str]]:
-        """What there is to say beside the verdict: pairs of a title and a sentence."""
+        """Pairs of a title and a sentence, for what there is to say beside the verdict."""
         return remarks(self.judged, self.single, self.modes, self.passed_over, self.cause, self.cure)
 
     def __str__(self) -> str:

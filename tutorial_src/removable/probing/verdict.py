@@ -50,6 +50,10 @@ roundings of 1, with which they may have been added."""
 _ROUNDINGS_OF_A_KINK = 16.0
 """Within so many roundings of the argument a kink may be where it is computed to be."""
 
+_DECADES_OF_GROWTH, _GROWTH = 6, 0.05
+"""Over so many decades a derivative is followed to the point; a power less than the second number
+is growth, and does not change by more."""
+
 _NARROW = 0.1
 """What is known to less than this part of the window is said to be known to there alone."""
 
@@ -226,7 +230,7 @@ def judge(
         return _held_against(outside, values, line, offsets, computed, side, dtype)
     outside = look(values, len(computed) - 1, side)
     judged = _held_against(outside, values, line, offsets, computed, side, dtype)
-    if judged.verdict != "unsound" or not (away := _away(outside, values, offsets)).size:
+    if judged.verdict != "unsound" or not (away := _away(outside, values, offsets, judged.allowed[0])).size:
         return judged
     return _held_against(trimmed(outside, values, away), values, line, offsets, computed, side, dtype)
 
@@ -286,11 +290,11 @@ def _absorbed(outside: Outside, computed: np.ndarray, order: int) -> np.ndarray:
     return (computed != 0) & (change <= _ABSORBED * unit_roundoff("float64") * max(1.0, *(fit.size for fit in fits)))
 
 
-def _away(outside: Outside, values: Sampler, offsets: np.ndarray) -> np.ndarray:
+def _away(outside: Outside, values: Sampler, offsets: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     """Return the offsets at which the values in double precision are not what they should be."""
-    true, bars = outside.at(offsets, 0)
+    true, _ = outside.at(offsets, 0)
     errors = np.abs(values(offsets) - true)
-    return offsets[np.isfinite(errors) & (errors > _ROUNDINGS * values.rounding * _largest(true) + _BARS * bars)]
+    return offsets[np.isfinite(errors) & (errors > allowed)]
 
 
 def _largest(numbers: np.ndarray) -> float:
@@ -439,6 +443,27 @@ def _remark(outside: Outside, orders: list[Order]) -> str:
     return ""
 
 
+def _grown(offsets: np.ndarray, computed: np.ndarray) -> tuple[Verdict, str] | None:
+    """Tell whether a derivative grows without bound towards the point, as that of a power does."""
+    distances, nearest = np.abs(offsets), np.max(np.abs(offsets)) * 10.0**-_DECADES_OF_GROWTH
+    for k in range(1, len(computed)):
+        for sign in (1, -1):
+            there = (np.sign(offsets) == sign) & (distances >= nearest) & np.isfinite(computed[k]) & (computed[k] != 0)
+            order = np.argsort(distances[there])
+            t, rows = np.log(distances[there][order]), np.log(np.abs(computed[k][there][order]))
+            if len(t) < 2 * _DECADES_OF_GROWTH:
+                continue
+            powers = np.diff(rows) / np.diff(t)
+            power = float(np.median(powers[: len(powers) // 2]))
+            if power < -_GROWTH and np.ptp(powers[: len(powers) // 2]) < _GROWTH:
+                side = "right" if sign > 0 else "left"
+                return (
+                    "singular",
+                    f"on the {side} the {_NAMES[k]} is unbounded, and grows like the distance to the power {power:.2g}",
+                )
+    return None
+
+
 def _without_function(
     offsets: np.ndarray, computed: np.ndarray, values: Sampler, line: Line, side: int
 ) -> tuple[Verdict, str]:
@@ -463,5 +488,5 @@ def _without_function(
     except Exception:  # a program that refuses the distances that the explanation asks for
         reason = "no power series"
     if any(word in reason for word in ("rounding hides", "no power series")):
-        return "unsettled", _UNFITTED
+        return _grown(offsets, computed) or ("unsettled", _UNFITTED)
     return "singular", reason
