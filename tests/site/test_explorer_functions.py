@@ -124,7 +124,21 @@ def test_the_operations_that_lose_the_digits_are_named(opened):
         ("sin(x", "something is missing at its end", " "),
         ("(x + 1))/x", "“)” is not expected", ")"),
         ("x*/2", "“/” is not expected", "/"),
-        ("2x", "“x” is not expected", "x"),
+        ("2x", "for a product write 2*x", "x"),
+        ("2(x + 1)", "for a product write 2*(…)", "2"),
+        ("(x + 1)(x - 1)", "for a product write (…)*(…)", "(x + 1)"),
+        ("x(x + 1)", "for a product write x*(…)", "x"),
+        ("sin(x)cos(x)", "for a product write (…)*cos", "cos"),
+        ("x sin(x)", "for a product write x*sin", "sin"),
+        ("pi x", "for a product write pi*x", "x"),
+        ("norm(x)", "is of a vector", "norm"),
+        ("pow(x, 2)", "as x**n", "pow"),
+        ("torch.where(x, 1)", "leave it out", "torch.where"),
+        ("torch.foo(x)", "“torch.foo” is not a function", "torch.foo"),
+        ("sin", "write sin(x)", "sin"),
+        ("x*1e999", "beyond the range", "1e999"),
+        ("x + 1e-400", "beyond the range", "1e-400"),
+        ("0x10 + x", "is not a number", "0x10"),
         ("sin(x + foo)", "“foo” is not known", "foo"),
         ("1 + sn(x)", "“sn” is not a function", "sn"),
         ("sin(x, 2)", "sin takes one argument, and here it has 2", "sin(x, 2)"),
@@ -151,7 +165,9 @@ def test_a_mistake_gets_one_sentence_and_is_marked(opened, expression, says, pla
     assert opened.trouble == []
 
 
-@pytest.mark.parametrize("point", ["x", "1/0", "log(-1)", ""])
+@pytest.mark.parametrize(
+    "point", ["x", "1/0", "log(-1)", "", "1e999", "-1e999", "1e300", "1/1e-320", "exp(1e7)", "0*x"]
+)
 def test_a_point_must_be_a_number(opened, point):
     turn(opened, {"tab": "own", "expression": "x + 2", "point": point})
     assert opened.get_by_label("Point", exact=True).get_attribute("aria-invalid") == "true"
@@ -198,10 +214,13 @@ def test_the_second_tab_is_accessible_and_fits_a_phone(page, address, scheme, ex
     assert violations(page, {"type": "tag", "values": [*WCAG, "best-practice"]}) == []
 
 
-def test_the_page_says_with_how_many_digits_it_judges(opened):
-    digits, near = opened.evaluate("[explorer.digits, explorer.near]")
-    said = " ".join(opened.locator("#explorer-own").locator("xpath=..").text_content().split())
-    assert f"decimal arithmetic of {digits['samples']} digits" in said
-    assert f"follows from {digits['near']} digits at distances of" in said
-    for distance in near[:2]:
-        assert f"10^{{{distance.removeprefix('1e')}}}" in said
+def test_the_page_says_with_how_many_bits_it_judges(opened):
+    series, nothing, close, octave = opened.evaluate(
+        "[explorer.judging.series, explorer.judging.nothing, explorer.judging.close, explorer.judging.octave]"
+    )
+    said = " ".join(opened.locator("#explorer-own-layout").locator("xpath=..").text_content().split())
+    assert f"in numbers of {series} bits" in said
+    assert f"A term of which {-nothing} bits after the binary point are 0 is taken for 0" in said
+    for distance in close:
+        assert f"2^{{{distance}}}" in said
+    assert f"{ {4: 'four'}[octave] } in each octave" in said
