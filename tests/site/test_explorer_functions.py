@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import random_expressions
 from explorer_in_a_browser import opened, turn
 from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, settle, violations
 from playwright.sync_api import Page
@@ -195,6 +196,57 @@ def test_a_slow_function_does_not_freeze_the_page(page, address):
     assert page.locator("#explorer-own-progress").inner_text().startswith("Stopped after 3 seconds, with ")
     assert page.evaluate("turns") >= 100
     judged(page, "exp(exp(exp(exp(x))))", "2")
+    assert page.trouble == []
+
+
+def test_what_is_typed_cancels_what_was_typed_before(page, address):
+    """The first function takes many turns; none of them comes after the second has been typed."""
+    page.goto(f"{address}/explorer.html")
+    turn(page, {"tab": "own", "expression": "x + 2", "point": "0"})
+    page.locator("#explorer-own-result[aria-busy=false]").wait_for()
+    page.evaluate(
+        """() => {
+            let clock = 0;
+            performance.now = () => (clock += 5);
+            const own = explorer.own;
+            window.asked = [];
+            explorer.own = (...given) => {
+                const made = own(...given), next = made.next, mine = asked.push(0) - 1;
+                made.next = () => { asked[mine] += 1; return next(); };
+                return made;
+            };
+        }"""
+    )
+    field = page.get_by_label("Expression in x")
+    field.fill("+".join(["sin(exp(x))*tan(x)**0.3"] * 7))
+    page.wait_for_function("() => asked[0] > 20")
+    before = page.evaluate("""() => {
+        const field = document.getElementById("explorer-field-expression");
+        field.value = "cos(x)/x";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        return asked[0];
+    }""")
+    page.locator("#explorer-own-result[aria-busy=false] [data-kind=pole]:visible").wait_for()
+    first, second = page.evaluate("asked")
+    assert first == before
+    assert second > 100
+    assert page.trouble == []
+
+
+def test_random_functions_typed_one_after_another_leave_no_error(page, address):
+    page.goto(f"{address}/explorer.html")
+    turn(page, {"tab": "own"})
+    field, point = page.get_by_label("Expression in x"), page.get_by_label("Point", exact=True)
+    for expression, at in random_expressions.expressions(15, 7):
+        field.fill(f"exp({expression})")
+        field.fill(expression)
+        point.fill(at)
+        page.locator("#explorer-own-result[aria-busy=false]").wait_for()
+        assert page.locator("#explorer-own-kinds > p:visible").count() == 1
+        assert (
+            page.locator("#explorer-own-progress").text_content() == ""
+            or "Stopped" in page.locator("#explorer-own-progress").text_content()
+        )
     assert page.trouble == []
 
 

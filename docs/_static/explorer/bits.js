@@ -26,14 +26,6 @@
     element.replaceChildren(bits.slice(0, end), lost, exponent === "" ? "" : ` · 2^${exponent}`);
   };
 
-  /* How far a result is from what is meant, in units in the last place of the latter. */
-  explorer.ulps = function (found, meant, digits) {
-    const off = balls.within(MANY, () => balls.abs(balls.minus(balls.double(found), meant)));
-    if (!balls.number(off) || balls.isZero(meant)) return "";
-    const text = balls.toNumber({ ...off, e: off.e - balls.above(meant) + digits }).toPrecision(3);
-    return `${text.includes("e") ? Number(text) : text} ulp`;
-  };
-
   const raised = (n) => String(n).replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
 
   /* A number in a sentence, with so many digits at most: 0.25, 6.31·10⁻⁷. */
@@ -42,5 +34,12 @@
     const rounded = Number(x.toPrecision(digits)), [mantissa, power] = rounded.toExponential().split("e");
     if (rounded === 0 || (Math.abs(rounded) >= 1e-3 && Math.abs(rounded) < 1e5)) return String(rounded).replace("-", "−");
     return `${mantissa === "1" ? "" : mantissa === "-1" ? "−" : `${mantissa.replace("-", "−")}·`}10${raised(Number(power))}`;
+  };
+
+  /* How far a result is from what is meant, in units in the last place of the latter. */
+  explorer.ulps = function (found, meant, digits) {
+    const off = balls.within(MANY, () => balls.abs(balls.minus(balls.double(found), meant)));
+    if (!balls.number(off) || balls.isZero(meant)) return "";
+    return `${explorer.few(balls.toNumber({ ...off, e: off.e - balls.above(meant) + digits }))} ulp`;
   };
 })((window.explorer = window.explorer || {}));

@@ -93,7 +93,7 @@
     sorted = [...own.samples].sort((a, b) => a.gamma - b.gamma);
     kinds().forEach(draw);
     part("result").setAttribute("aria-busy", String(!complete && !stopped));
-    explorer.judged = found;
+    Object.assign(explorer, { judged: found, judgedSamples: own.samples });
   }
 
   // A few operations at a time, so that the page stays alive; what is typed meanwhile takes over.
