@@ -72,7 +72,9 @@
   }
 
   const head = (a) => (end(a) < 1 ? zero : at(a, 0));
-  const changes = (a) => a.c.some((p, k) => a.v + k > 0 && p.m !== 0n);
+  const changes = (a) => a.c.some((p, k) => a.v + k > 0 && !isNothing(p));
+  // What cannot be told from 1 or -1, where some functions end, is taken for it.
+  const ended = (p) => [one, integer(-1)].find((each) => isNothing(minus(p, each))) || p;
 
   // e^a, from k y_k = the sum of j a_j y_(k - j).
   function exponential(a) {
@@ -138,7 +140,7 @@
   // A function whose derivative is algebraic in its argument.
   const byDerivative = (name, derivative) => function (a, context) {
     if (a.v < 0) throw new Stop("none");
-    const first = elementary[name](head(a));
+    const first = elementary[name](ended(head(a)));
     if (!changes(a)) return flat(first, a);
     return integrated(first, derivative(a, context), added(a, flat(head(a), a), -1));
   };
