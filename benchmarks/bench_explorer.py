@@ -20,7 +20,7 @@ LONGEST = 200
 COUNT, SEED = 200, 24
 """How many functions are typed, and where the random numbers begin."""
 
-SLOW = "+".join(["sin(exp(x))*tan(x)**0.3"] * 7)
+SLOW = "+".join(["(1-cos(erf(x)**6))/x**12"] * 8)
 """An expression of a reader that takes longer than the three seconds after which the page stops."""
 
 # A page that answers runs a timer of 0 ms at once: each pause between two runs is time in which it
@@ -28,7 +28,7 @@ SLOW = "+".join(["sin(exp(x))*tan(x)**0.3"] * 7)
 PAUSES = """async expression => {
     const form = document.getElementById("explorer-own"), result = document.getElementById("explorer-own-result");
     form.elements.expression.value = expression;
-    form.elements.point.value = "1";
+    form.elements.point.value = "0";
     form.elements.order.value = "2";
     form.elements.expression.dispatchEvent(new Event("input", { bubbles: true }));
     const pauses = [];
