@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import pytest
 from explorer_in_a_browser import turn
@@ -56,13 +57,14 @@ def test_controls_and_both_plots_share_one_screen(page, address, tab):
 def test_on_a_phone_the_plot_of_the_slope_stays_in_view(page, address, tab):
     show(page, address, tab, 390, 844)
     plot = "#explorer-own-slope-plot" if tab == "own" else "#explorer-slope-plot"
-    for field in page.locator(f"form#explorer-{tab} :is(input, select)").all():
-        if not field.is_visible():
-            continue
-        field.evaluate("field => field.scrollIntoView({ block: 'end', behavior: 'instant' })")
+    shown = [field for field in page.locator(f"form#explorer-{tab} :is(input, select)").all() if field.is_visible()]
+    if tab == "own":
+        shown.append(page.get_by_role("button", name="Copy the code"))
+    for field, where in product(shown, ("end", "center")):
+        field.evaluate("(field, where) => field.scrollIntoView({ block: where, behavior: 'instant' })", where)
         found, at = box(page, plot), field.bounding_box()
-        header = page.locator(".bd-header").bounding_box()
-        assert found["y"] >= header["y"] + header["height"] - 1
+        header, name = page.locator(".bd-header").bounding_box(), box(page, f"{plot} >> xpath=preceding-sibling::p")
+        assert name["y"] >= header["y"] + header["height"] - 1
         assert found["y"] + found["height"] <= 844
         # Neither hides the other.
         assert at["y"] >= found["y"] + found["height"] or at["y"] + at["height"] <= found["y"]
