@@ -19,8 +19,15 @@ def opened(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def turn(page: Page, state: dict[str, object]) -> None:
-    """Set a form by the address, as a link does, and wait until the page has done so."""
+    """Set a form by the address, as a link does, and wait until the page has done so.
+
+    An address that is there already changes nothing.
+    """
     page.evaluate(
-        "hash => new Promise(done => { addEventListener('hashchange', done, { once: true }); location.hash = hash })",
+        """hash => new Promise(done => {
+            addEventListener('hashchange', done, { once: true });
+            if (location.hash === `#${hash}`) done();
+            else location.hash = hash;
+        })""",
         urlencode(state),
     )

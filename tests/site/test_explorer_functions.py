@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import random_expressions
 from explorer_in_a_browser import opened, turn
 from in_a_browser import WCAG, address, axe, browser, needs_a_browser, page, settle, violations
 from playwright.sync_api import Page
@@ -124,7 +125,21 @@ def test_the_operations_that_lose_the_digits_are_named(opened):
         ("sin(x", "something is missing at its end", " "),
         ("(x + 1))/x", "“)” is not expected", ")"),
         ("x*/2", "“/” is not expected", "/"),
-        ("2x", "“x” is not expected", "x"),
+        ("2x", "for a product write 2*x", "x"),
+        ("2(x + 1)", "for a product write 2*(…)", "2"),
+        ("(x + 1)(x - 1)", "for a product write (…)*(…)", "(x + 1)"),
+        ("x(x + 1)", "for a product write x*(…)", "x"),
+        ("sin(x)cos(x)", "for a product write (…)*cos", "cos"),
+        ("x sin(x)", "for a product write x*sin", "sin"),
+        ("pi x", "for a product write pi*x", "x"),
+        ("norm(x)", "is of a vector", "norm"),
+        ("pow(x, 2)", "as x**n", "pow"),
+        ("torch.where(x, 1)", "leave it out", "torch.where"),
+        ("torch.foo(x)", "“torch.foo” is not a function", "torch.foo"),
+        ("sin", "write sin(x)", "sin"),
+        ("x*1e999", "beyond the range", "1e999"),
+        ("x + 1e-400", "beyond the range", "1e-400"),
+        ("0x10 + x", "is not a number", "0x10"),
         ("sin(x + foo)", "“foo” is not known", "foo"),
         ("1 + sn(x)", "“sn” is not a function", "sn"),
         ("sin(x, 2)", "sin takes one argument, and here it has 2", "sin(x, 2)"),
@@ -151,7 +166,9 @@ def test_a_mistake_gets_one_sentence_and_is_marked(opened, expression, says, pla
     assert opened.trouble == []
 
 
-@pytest.mark.parametrize("point", ["x", "1/0", "log(-1)", ""])
+@pytest.mark.parametrize(
+    "point", ["x", "1/0", "log(-1)", "", "1e999", "-1e999", "1e300", "1/1e-320", "exp(1e7)", "0*x"]
+)
 def test_a_point_must_be_a_number(opened, point):
     turn(opened, {"tab": "own", "expression": "x + 2", "point": point})
     assert opened.get_by_label("Point", exact=True).get_attribute("aria-invalid") == "true"
@@ -182,6 +199,57 @@ def test_a_slow_function_does_not_freeze_the_page(page, address):
     assert page.trouble == []
 
 
+def test_what_is_typed_cancels_what_was_typed_before(page, address):
+    """The first function takes many turns; none of them comes after the second has been typed."""
+    page.goto(f"{address}/explorer.html")
+    turn(page, {"tab": "own", "expression": "x + 2", "point": "0"})
+    page.locator("#explorer-own-result[aria-busy=false]").wait_for()
+    page.evaluate(
+        """() => {
+            let clock = 0;
+            performance.now = () => (clock += 5);
+            const own = explorer.own;
+            window.asked = [];
+            explorer.own = (...given) => {
+                const made = own(...given), next = made.next, mine = asked.push(0) - 1;
+                made.next = () => { asked[mine] += 1; return next(); };
+                return made;
+            };
+        }"""
+    )
+    field = page.get_by_label("Expression in x")
+    field.fill("+".join(["sin(exp(x))*tan(x)**0.3"] * 7))
+    page.wait_for_function("() => asked[0] > 20")
+    before = page.evaluate("""() => {
+        const field = document.getElementById("explorer-field-expression");
+        field.value = "cos(x)/x";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        return asked[0];
+    }""")
+    page.locator("#explorer-own-result[aria-busy=false] [data-kind=pole]:visible").wait_for()
+    first, second = page.evaluate("asked")
+    assert first == before
+    assert second > 100
+    assert page.trouble == []
+
+
+def test_random_functions_typed_one_after_another_leave_no_error(page, address):
+    page.goto(f"{address}/explorer.html")
+    turn(page, {"tab": "own"})
+    field, point = page.get_by_label("Expression in x"), page.get_by_label("Point", exact=True)
+    for expression, at in random_expressions.expressions(15, 7):
+        field.fill(f"exp({expression})")
+        field.fill(expression)
+        point.fill(at)
+        page.locator("#explorer-own-result[aria-busy=false]").wait_for()
+        assert page.locator("#explorer-own-kinds > p:visible").count() == 1
+        assert (
+            page.locator("#explorer-own-progress").text_content() == ""
+            or "Stopped" in page.locator("#explorer-own-progress").text_content()
+        )
+    assert page.trouble == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("expression", ["sin(x)/x", "sin(x)/y"])
 def test_the_second_tab_is_accessible_and_fits_a_phone(page, address, scheme, expression):
@@ -198,10 +266,13 @@ def test_the_second_tab_is_accessible_and_fits_a_phone(page, address, scheme, ex
     assert violations(page, {"type": "tag", "values": [*WCAG, "best-practice"]}) == []
 
 
-def test_the_page_says_with_how_many_digits_it_judges(opened):
-    digits, near = opened.evaluate("[explorer.digits, explorer.near]")
-    said = " ".join(opened.locator("#explorer-own").locator("xpath=..").text_content().split())
-    assert f"decimal arithmetic of {digits['samples']} digits" in said
-    assert f"follows from {digits['near']} digits at distances of" in said
-    for distance in near[:2]:
-        assert f"10^{{{distance.removeprefix('1e')}}}" in said
+def test_the_page_says_with_how_many_bits_it_judges(opened):
+    series, nothing, close, octave = opened.evaluate(
+        "[explorer.judging.series, explorer.judging.nothing, explorer.judging.close, explorer.judging.octave]"
+    )
+    said = " ".join(opened.locator("#explorer-own-layout").locator("xpath=..").text_content().split())
+    assert f"in numbers of {series} bits" in said
+    assert f"A term of which {-nothing} bits after the binary point are 0 is taken for 0" in said
+    for distance in close:
+        assert f"2^{{{distance}}}" in said
+    assert f"{ {4: 'four'}[octave] } in each octave" in said

@@ -1,7 +1,7 @@
 """The scripts that the page of the explorer loads.
 
 Its arithmetic is in ``_static/explorer``. The libraries beside it come from npm, unchanged and with
-their licences: uPlot 1.6.32 draws, decimal.js 10.6.0 has the digits, acorn 8.19.0 parses.
+their licences: uPlot 1.6.32 draws, acorn 8.19.0 parses.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from _extensions import stages
 from _extensions.content.explorer_links import PAGE
 
 _STYLES = ("uplot/uPlot.min.css", "explorer/explorer.css")
-_LIBRARIES = ("uplot/uPlot.iife.min.js", "decimal/decimal.js", "acorn/acorn.js")
-_OWN = ("exact", "tape", "programs", "plot", "address", "explorer", "pairs", "reader", "judge", "own_page")
+_LIBRARIES = ("uplot/uPlot.iife.min.js", "acorn/acorn.js")
+_PAPER = ("balls", "elementary", "bits", "tape", "programs", "plot", "address", "explorer")
+_READERS = ("operations", "program", "series", "reader", "judge", "code", "own_page")
 
 
 def scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -23,7 +24,7 @@ def scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, An
     if pagename == PAGE:
         for style in _STYLES:
             app.add_css_file(style)
-        for path in (*_LIBRARIES, *(f"explorer/{name}.js" for name in _OWN)):
+        for path in (*_LIBRARIES, *(f"explorer/{name}.js" for name in (*_PAPER, *_READERS))):
             app.add_js_file(path, loading_method="defer")
 
 

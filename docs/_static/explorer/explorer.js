@@ -2,8 +2,12 @@
 (function (explorer) {
   "use strict";
 
-  const form = document.getElementById("explorer-paper"), regions = ["green", "yellow", "red", "black"];
-  const part = (name) => document.getElementById(`explorer-${name}`);
+  const form = document.getElementById("explorer-paper"), regions = ["green", "yellow", "red", "black"], { balls, few } = explorer;
+  const part = (name) => document.getElementById(`explorer-${name}`), SLIDERS = ["epsilon", "delta", "at", "n"];
+  const MEANING = {
+    green: "the square of the offset is kept, in part or whole", yellow: "the square of the offset is absorbed",
+    red: "the offset itself is absorbed", black: "outside of the perturbed zone",
+  };
   let samples, right;
 
   // The sliders of epsilon and delta step through 1, 2, 5, 10, ... in either direction.
@@ -15,27 +19,22 @@
     return { ...to, epsilon: step(to.epsilon), delta: step(to.delta), digits: to.precision === "float64" ? 53 : 24 };
   }
 
-  // How far a result is from what is meant, in units in the last place of the latter.
-  function ulps(found, meant, digits) {
-    const place = Decimal.pow(2, Math.floor(Math.log2(Math.abs(meant.toNumber()))) + 1 - digits);
-    return Number.isFinite(found) && !meant.isZero() ? `${explorer.exact(found).minus(meant).abs().div(place).toPrecision(3)} ulp` : "";
-  }
-
   function inspect() {
-    const to = settings(), i = to.index, x = explorer.exact(samples.x[i]), gamma = explorer.exact(samples.gamma[i]);
-    const meant = explorer.meant(to, [x], explorer.decimals);
+    const to = settings(), i = to.index, x = balls.double(samples.x[i]), gamma = balls.double(samples.gamma[i]);
+    const meant = explorer.meant(to, [x], explorer.exactly), meaning = samples.gamma[i] === 0 ? "the point itself" : MEANING[samples.region[i]];
     ["value", "slope"].forEach(function (name) {
       part(name).textContent = samples[name][i];
-      part(`${name}-meant`).textContent = meant[name][0].toPrecision(to.digits === 53 ? 17 : 9);
-      part(`${name}-error`).textContent = ulps(samples[name][i], meant[name][0], to.digits);
+      part(`${name}-meant`).textContent = balls.toDigits(meant[name][0], to.digits === 53 ? 17 : 9);
+      part(`${name}-error`).textContent = explorer.ulps(samples[name][i], meant[name][0], to.digits);
+      explorer.markSample(part(`${name}-plot`), i);
     });
     part("gamma").textContent = samples.gamma[i];
     part("x").textContent = samples.x[i];
-    part("region").textContent = samples.region[i];
-    explorer.showBits(part("sum"), gamma.plus(to.at), to.digits);
-    explorer.showBits(part("square"), x.times(x), to.digits);
+    part("region").textContent = meaning;
+    explorer.showBits(part("sum"), explorer.exactly.plus(gamma, balls.double(to.at)), to.digits);
+    explorer.showBits(part("square"), explorer.exactly.times(x, x), to.digits);
     form.elements.index.setAttribute("aria-valuetext",
-      `offset ${samples.gamma[i].toPrecision(4)}, value ${samples.value[i]}, slope ${samples.slope[i]}, ${samples.region[i]}`);
+      `offset ${samples.gamma[i].toPrecision(4)}, value ${samples.value[i]}, slope ${samples.slope[i]}, ${meaning}`);
   }
 
   function choose(index) {
@@ -43,28 +42,69 @@
     inspect();
   }
 
+  const furthest = (gamma) => gamma.reduce((most, p) => Math.max(most, Math.abs(p)), 0);
+
+  // What there is to learn first: how far out slopes are wrong, and what they are there.
+  function finding(error, off) {
+    const nan = samples.gamma.filter((_, i) => Number.isNaN(samples.slope[i])), wrong = off.filter((p) => p !== 0);
+    const worst = error.reduce((most, e, i) => (Number.isFinite(e) && !(e <= error[most]) ? i : most), -1);
+    const none = nan.length ? ` NaN ${nan.length > 1 ? `within ${few(furthest(nan))}` : "at r itself"}.` : "";
+    if (!off.length) return "Every slope is right to a thousandth.";
+    if (!wrong.length) return `Away from r every slope is right to a thousandth.${none}`;
+    if (worst < 0) return `No slope is right.${none}`;
+    return `Slopes are wrong within ${few(furthest(wrong))} of r: at worst ${few(samples.slope[worst], 4)} instead of ${few(right.slope[worst], 4)}.${none}`;
+  }
+
   function describe() {
     const error = samples.slope.map((s, i) => Math.abs(s - right.slope[i])), off = samples.gamma.filter((_, i) => !(error[i] <= 1e-3));
-    const nan = samples.value.filter(Number.isNaN).length, worst = error.reduce((most, e) => (Number.isFinite(e) ? Math.max(most, e) : most), 0);
-    const where = off.length ? `, the outermost of these samples at |γ| = ${Number(off.reduce((most, gamma) => Math.max(most, Math.abs(gamma)), 0).toPrecision(3))}` : "";
-    part("summary").textContent = `${samples.x.length} samples: ${nan} values are NaN; ${off.length} slopes are NaN or off by more than 0.001${where}. ` +
-      `The largest finite error of a slope is ${Number(worst.toPrecision(3))}.`;
+    const nan = samples.value.filter(Number.isNaN).length, where = document.createElement("span");
+    where.className = "explorer-together";
+    if (off.length) where.textContent = `|γ| = ${few(furthest(off))}`;
+    part("finding").textContent = finding(error, off);
+    part("summary").replaceChildren(`${samples.x.length} samples: ${nan} values are NaN; ${off.length} slopes are NaN or off by more than 0.001` +
+      `${off.length ? ", the outermost of these samples at " : ""}`, where, ".");
+  }
+
+  // A field that has no effect at the moment is grey, and says why.
+  function explain(name, without) {
+    form.elements[name].disabled = Boolean(without);
+    part(`${name}-why`).textContent = without;
+  }
+
+  const called = { h: "h", h1: "h1", h2: "h2", remedy: "the remedy" };
+
+  function explainFields(to) {
+    explain("epsilon", ["h1", "h2"].includes(to.f) ? "" : `${called[to.f]} has no epsilon: choose h1 or h2`);
+    explain("delta", to.f === "h1" ? "" : `${called[to.f]} has no delta: choose h1`);
+    explain("rule", to.f === "remedy" ? "the remedy has no square" : to.n === 2 ? "" : "for the power 2 only");
+  }
+
+  // Which of the links above says what the form says.
+  function markPreset() {
+    const begins = (field) => (field.options ? ([...field.options].find((each) => each.defaultSelected) || field.options[0]).value : field.defaultValue);
+    document.querySelectorAll("a[href*='#tab=paper']").forEach(function (link) {
+      const wanted = new URLSearchParams(link.hash.slice(1));
+      const same = [...form.elements].every((field) => field.name === "index" || field.value === (wanted.get(field.name) ?? begins(field)));
+      if (same) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
   }
 
   function update() {
     const to = settings(), leading = to.minus ? explorer.meant(to, [to.at]).value[0] : 0;
-    ["epsilon", "delta", "at", "n"].forEach(function (name) {
+    SLIDERS.forEach(function (name) {
       part(`${name}-now`).textContent = to[name];
       form.elements[name].setAttribute("aria-valuetext", to[name]);
     });
-    form.elements.epsilon.disabled = !["h1", "h2"].includes(to.f);
-    form.elements.delta.disabled = to.f !== "h1";
-    form.elements.rule.disabled = to.n !== 2 || to.f === "remedy";
+    explainFields(to);
+    markPreset();
     explorer.samples = samples = explorer.compute(to);
     right = explorer.meant(to, Float64Array.from(samples.x));
-    const row = (values) => explorer.grouped(regions, samples.region, values);
-    explorer.draw(part("value-plot"), "value", regions, samples.gamma, row(samples.value.map((v) => v - leading)), to.minus ? 1e-12 : 0, choose);
-    explorer.draw(part("slope-plot"), "slope", regions, samples.gamma, row(samples.slope), 1, choose);
+    ["slope", "value"].forEach(function (name) {
+      const less = name === "value" ? leading : 0, found = Array.from(samples[name], (v) => v - less), meant = Array.from(right[name], (v) => v - less);
+      explorer.draw(part(`${name}-plot`), [...regions, "meant"], samples.gamma, [...explorer.grouped(regions, samples.region, found), meant], found,
+        name === "slope" ? 1 : to.minus ? 1e-12 : 0, choose);
+    });
     describe();
     inspect();
   }

@@ -39,12 +39,12 @@
   };
 
   /* Offsets from the base point, so many in each octave from 2^-54 to 1, on both sides and 0: numbers that need no rounding. */
-  explorer.offsets = function (count) {
+  function symmetric(count) {
     const positive = [];
     for (let e = -54; e < 0; e++) for (let m = count; m < 2 * count; m++) positive.push((m / count) * 2 ** e);
     return [...positive.map((p) => -p).reverse(), 0, ...positive];
-  };
-  const offsets = explorer.offsets(128);
+  }
+  const offsets = symmetric(128);
 
   /* All samples of a setting, in the precision it names. */
   explorer.compute = function (to) {

@@ -61,10 +61,6 @@
           [a, (s) => s.map((p, i) => (where[i] ? p : 0))],
           [b, (s) => s.map((p, i) => (where[i] ? 0 : p))],
         ]),
-      // Any function of numbers, with its slope in each of its operands.
-      call: (apply, slopes, ...operands) =>
-        node(operands[0].value.map((_, i) => apply(...operands.map((a) => a.value[i]))),
-          operands.map((a, k) => [a, (s) => s.map((p, i) => kind.times(p, slopes[k](...operands.map((each) => each.value[i]))))])),
     };
   }
 
