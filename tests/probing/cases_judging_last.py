@@ -445,7 +445,7 @@ FAILING = (
         BAD,
         ALL,
         widths={1: 3.1e-13},
-        why="0/0 at 0; the derivative of the constant quotient is two of 1.4/x, each rounded by u or two; against 1e-3.",
+        why="0/0; the constant's derivative is 1.4/x - 1.4/x, rounded by 2u; against 1e-3.",
         true=lambda t: mp.sin(t) + 5 / mp.sqrt(50),
     ),
     Case(
