@@ -73,6 +73,7 @@ extensions = [
     "_extensions.content.build_measurements",
     "_extensions.content.paper_equations",
     "_extensions.content.download_links",
+    "_extensions.content.ledger_links",
     "_extensions.content.tested_versions",
     "_extensions.content.versions_in_text",
     "_extensions.content.citations",
@@ -88,6 +89,7 @@ extensions = [
     "_extensions.page.content_security",
     "_extensions.page.wrong_address",
     "_extensions.whole_site.notebook_style_sheet",
+    "_extensions.whole_site.search_language",
     "_extensions.whole_site.search_index",
     "_extensions.whole_site.search_engines",
     "_extensions.whole_site.page_weight",
@@ -190,17 +192,25 @@ html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_sidebars = {"explorer": []}  # a page without pages below it: its plots get the room
+html_search_scorer = str(HERE / "_templates" / "search" / "scorer.js")
 html_math_renderer = "katex_static"
 html_theme_options = {
     "logo": {"text": "removable"},
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button"],
     "show_toc_level": 2,
-    # Gallery pages hold code and wide figures: they get the room of the second sidebar.
-    "secondary_sidebar_items": {key: ["page-toc"] for key in ("paper/**", "guide/**", "reference/**")},
+    # What comes after the reference in the contents of the site is under "More".
+    "header_links_before_dropdown": 6,
+    # On the first page and in the explorer figures have the room of the second sidebar.
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "explorer": []},
     "footer_start": ["copyright"],
+    "footer_center": ["source-links"],
     "footer_end": ["sphinx-version"],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_context = {"default_mode": "auto"}
+html_context = {
+    "default_mode": "auto",
+    "source_url": site_address.source(),
+    "lists_sources": "sphinx.ext.viewcode" in extensions,
+}

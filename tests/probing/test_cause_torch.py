@@ -34,7 +34,7 @@ def test_the_operation_of_a_backward_pass_is_named_with_its_rule() -> None:
 def test_a_view_is_no_operation() -> None:
     tape = Tape()
     trace(lambda x: x.reshape(1).expand(3)[1:].sum(), 0, "float64")(tape, 0.5)
-    assert tape.names == ["aten::sum"]
+    assert tape.names == ["sum"]
 
 
 def test_an_operation_in_place_is_known_by_the_storage() -> None:
@@ -45,7 +45,7 @@ def test_an_operation_in_place_is_known_by_the_storage() -> None:
         return row[2] / x**2
 
     cause = find("torch", program, 1e-8)
-    assert cause.operation == "aten::sub_"
+    assert cause.operation == "sub_"
     assert cause.kind == "digits"
 
 
@@ -69,7 +69,7 @@ def test_memory_of_a_run_is_given_back() -> None:
 def test_half_precision(dtype: str) -> None:
     assert find("torch", lambda x: torch.exp(x) * x, 0.3, order=1, dtype=dtype).kind == "none"
     cause = find("torch", lambda x: x * x - (x - 1) * (x + 1), 100.0, dtype=dtype)
-    assert (cause.kind, cause.operation) == ("digits", "aten::sub")
+    assert (cause.kind, cause.operation) == ("digits", "sub")
 
 
 def test_random_numbers_are_the_same_in_every_run() -> None:
@@ -126,15 +126,10 @@ def test_samples_do_not_estimate_the_error() -> None:
     assert cause.kind == "digits"
 
 
-def test_a_graph_that_is_cut_explains_nothing() -> None:
-    """Every operation agrees with its rule; what is detached is not seen."""
-    assert find("torch", lambda x: x * x.detach(), 3.0, order=1, beside=(2.9, 3.1)).kind == "none"
-
-
 def test_a_compiled_program() -> None:
     compiled = torch.compile(versed, backend="aot_eager")
     cause = find("torch", compiled, 1e-8)
-    assert (cause.kind, cause.operation) == ("digits", "aten::rsub")
+    assert (cause.kind, cause.operation) == ("digits", "rsub")
 
 
 def test_a_large_array_of_weights() -> None:

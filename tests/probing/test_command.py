@@ -21,6 +21,17 @@ def hole(x):
     return torch.sin(x) / x
 
 
+def failing(x):
+    raise RuntimeError("no such file\\nin a folder")
+
+
+def failing_later(x, calls=[]):
+    calls.append(0)
+    if len(calls) > 30:
+        raise RuntimeError("out of memory")
+    return torch.sin(x)
+
+
 def density(loc, conc):
     return torch.log1p(conc * loc) / conc
 """
@@ -70,13 +81,38 @@ def test_what_is_sound_ends_with_status_0(capsys: pytest.CaptureFixture[str]) ->
         (["torch:no_such_function", "--at", "0"], "has no 'no_such_function'"),
         (["torch:sin", "--at", "zero"], "--at is 'zero'"),
         (["torch:sin", "--at", "0", "--along", "y"], "along is 'y'"),
+        (["torch:sin", "--at", "{[]: 1}"], "--at is '{[]: 1}'"),
+        (["torch:sin", "--at=-inf"], "--at is '-inf'"),
+        (["torch:sin", "--at", "[0, 1e999]"], "finite"),
+        (["torch:sin", "--at", "0", "--dtype", "float80"], "dtype is 'float80'"),
+        (["torch:pi", "--at", "0"], "the function is 3.14"),
+        (["functions_of_mine:failing", "--at", "0", "--framework", "torch"], "RuntimeError: no such file;"),
+        (["functions_of_mine:failing_later", "--at", "0"], "RuntimeError: out of memory"),
+        (["that_exits:f", "--at", "0"], "'that_exits' cannot be imported: SystemExit: 3"),
+        (["that_fails:f", "--at", "0"], "'that_fails' cannot be imported: ZeroDivisionError"),
+        (["misspelt:f", "--at", "0"], "'misspelt' cannot be imported: SyntaxError"),
     ],
 )
 def test_bad_arguments_get_one_sentence_and_status_2(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], said: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    for module, text in (("that_exits", "raise SystemExit(3)"), ("that_fails", "1 / 0"), ("misspelt", "def f(:")):
+        (here / f"{module}.py").write_text(text, encoding="utf-8")
     assert main(["probe", *arguments]) == 2
-    assert said in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert (printed.out, printed.err.count("\n")) == ("", 1)
+
+
+@pytest.mark.parametrize("number", ["-1e-3", "-1E+2", "-.5", "-1", "-2.5e-3"])
+def test_negative_numbers_are_no_options(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for at in (["--at", number], [f"--at={number}"]):
+        assert main(["probe", "torch:sin", *at, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["found"][0]["at"] == float(number)
+    assert main(["probe", "torch:sin", "--between", number, "1e3"]) == 0
+    assert "sin in torch: sound" in capsys.readouterr().out
+    assert main(["probe", "torch:sum", "--at", "[0.5, 1.0]", "--along", "-1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["found"][0]["at"] == 1.0
 
 
 def test_the_package_is_a_command(here: Path) -> None:

@@ -68,6 +68,32 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
     "an order that is no number": (torch.cos, 0.0, {"order": "two"}, "order is 'two'"),
     "an unknown dtype": (torch.cos, 0.0, {"dtype": "float80"}, "float80"),
     "an unknown framework": (torch.cos, 0.0, {"framework": "theano"}, "theano"),
+    "a side that is a list": (torch.cos, 0.0, {"side": ["left"]}, "side is ['left']"),
+    "a framework that is a list": (torch.cos, 0.0, {"framework": ["torch"]}, "framework is ['torch']"),
+    "a dtype that is no text": (torch.cos, 0.0, {"dtype": torch.float32}, "dtype is torch.float32"),
+    "an interval as text": (torch.cos, None, {"between": "03"}, "between is '03'"),
+    "an interval too large": (torch.cos, None, {"between": (0, 10**400)}, "two numbers"),
+    "an interval of an array of three": (torch.cos, None, {"between": np.arange(3.0)}, "two numbers"),
+    "at is too large": (torch.cos, 10**400, {}, "a whole number of about 400 digits"),
+    "at has a number too large": (torch.cos, [10**400], {}, "too large for float64"),
+    "at is too large for its dtype": (torch.cos, 1e60, {"dtype": "float32"}, "too large for float32"),
+    "at is a point of no finite square": (torch.cos, 1e200, {}, "order 2"),
+    "at has whole numbers alone": (lambda a, b: a * b, (1, 2), {}, "such as 1.0"),
+    "at has a dict inside": (lambda p: p["a"], {"p": {"a": torch.ones(())}}, {}, "p is of type dict"),
+    "at has keys that are no text": (lambda a: a, {0: 1.0}, {}, "keys"),
+    "at is sparse, torch": (lambda x: x.to_dense().sum(), torch.eye(2).to_sparse(), {}, "sparse or ragged"),
+    "at is sparse, tensorflow": (tf.sparse.reduce_sum, tf.sparse.from_dense([[1.0, 0.0]]), {}, "sparse or ragged"),
+    "at is ragged, tensorflow": (tf.reduce_sum, tf.ragged.constant([[1.0], [1.0, 2.0]]), {}, "sparse or ragged"),
+    "at has eight bits": (torch.cos, torch.tensor(1.0).to(torch.float8_e5m2), {}, "float8_e5m2"),
+    "at is long double": (torch.cos, np.ones((), dtype=np.longdouble), {}, "nothing is probed"),
+    "along is a boolean": (lambda v: v.sum(), [1.0, 2.0], {"along": True}, "along is True"),
+    "along is a dict": (lambda v: v.sum(), [1.0, 2.0], {"along": {"a": 1}}, "along is {'a': 1}"),
+    "along is an element without its argument": (lambda v: v.sum(), np.ones((2, 2)), {"along": (1, 1)}, "(0, (0, 0))"),
+    "along is a row": (lambda v: v.sum(), np.ones((2, 2)), {"along": 1}, "along=(0, (0, 0))"),
+    "along names a whole number": (lambda a, n: a**n, (1.0, 2), {"along": 1}, "argument 1 is a whole number"),
+    "along names a list of text": (lambda a, n: a, (1.0, ["a"]), {"along": 1}, "other things than numbers"),
+    "along names no parameter": (torch.nn.Linear(2, 1), torch.ones(2), {"along": "weights"}, "'weight', 'bias'"),
+    "an argument for no parameter of that name": (lambda a: a, {"b": 1.0}, {"framework": "torch"}, "'b'"),
     "a second derivative that PyTorch has not": (
         lambda x: torch.cdist(x.reshape(1, 2), torch.ones(1, 2, dtype=x.dtype)).sum(),
         [0.0, 0.0],
@@ -75,6 +101,12 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
         "order",
     ),
     "an argument changed in place": (lambda x: x.add_(1.0) * 2, 0.0, {"framework": "torch"}, "in-place"),
+    "a dtype of which another would do": (
+        lambda v: torch.mv(torch.eye(2, dtype=torch.float64), v),
+        torch.zeros(2),
+        {},
+        'give dtype="float64"',
+    ),
     "a dtype that the function does not take": (
         lambda v: torch.mv(torch.eye(2, dtype=torch.float64), v),
         torch.zeros(2),
@@ -93,6 +125,34 @@ def test_a_refusal_is_one_sentence(name: str) -> None:
     assert "\n" not in text
     assert len(text) < 500
     assert text[0].islower() or text.startswith("at ")
+
+
+@pytest.mark.parametrize("calls", [0, 1, 5, 31, 40, 80])
+@pytest.mark.parametrize("where", [{"at": 0.3}, {"between": (0.0, 1.0)}])
+def test_a_function_that_fails_all_of_a_sudden_is_refused(calls: int, where: dict[str, Any]) -> None:
+    count = itertools.count()
+
+    def function(x: torch.Tensor) -> torch.Tensor:
+        if next(count) >= calls:
+            raise RuntimeError("out of memory\nof the accelerator")
+        return torch.sin(x)
+
+    with pytest.raises(InputError, match=r"RuntimeError: out of memory; ") as caught:
+        probe(function, framework="torch", **where)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda x: torch.complex(x, x), "the function returns complex numbers; give one"),
+        (lambda x: tf.complex(x, x), "the function returns complex numbers; give one"),
+    ],
+)
+def test_what_the_probe_says_is_not_said_by_a_framework(function: Any, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        probe(function, at=0.0)
+    assert str(caught.value).startswith(said)
 
 
 def test_a_derivative_that_pytorch_has_not_is_not_needed_for_the_slope() -> None:

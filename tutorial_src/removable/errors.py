@@ -61,3 +61,24 @@ def first_line(error: BaseException) -> str:
     """
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
+
+
+def shown(value: object, most: int = 100) -> str:
+    """Return how Python writes a value, in a line of bounded length.
+
+    Examples
+    --------
+    >>> shown("zero")
+    "'zero'"
+    >>> shown(list(range(1000)))
+    '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, ...'
+    >>> shown(10**5000)
+    'a whole number of about 5000 digits'
+    """
+    if isinstance(value, int) and value.bit_length() > 4 * most:
+        return f"a whole number of about {round(value.bit_length() * 0.30103)} digits"
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # an object of the user's that cannot be written
+        text = f"an object of type {type(value).__name__}"
+    return text if len(text) <= most else f"{text[: most - 15].rstrip()}..."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.parse
 from pathlib import Path
 
@@ -13,7 +14,12 @@ from _extensions import stages
 from _extensions.whole_site import site_address
 
 FOLDER = "downloads"
-_GALLERY_LINKS = ".. _sphx_glr_download_"
+_GALLERY_LINKS = re.compile(r"^\.\. _sphx_glr_download_.*", re.MULTILINE)
+_GALLERY_NOTE = re.compile(
+    r"^\.\. only:: html\n\n    \.\. note::\n        :class: sphx-glr-download-link-note\n.*?\n\n(?=\S)",
+    re.MULTILINE | re.DOTALL,
+)
+_FIRST_TITLE = re.compile(r"^\S.*\n=+\n", re.MULTILINE)
 _COLAB = "https://colab.research.google.com/#fileId="
 
 
@@ -46,13 +52,17 @@ class Downloads(SphinxDirective):
         return [box]
 
 
-_HOW_TO_RUN = """
-.. rst-class:: how-to-run
+# Not for the search: a reader who asks for "install" would find each page of the gallery.
+_TOP = """
+{label}
 
-**To run it:** download the script or the notebook, install what it needs as :doc:`/guide/run-a-script` shows, and start it
-with ``python {name}.py``.
+.. container:: how-to-run no-search
 
-.. downloads:: {name}
+   .. downloads:: {name}
+
+   **To run it:** download the script or the notebook, install what it needs as :doc:`/guide/run-a-script` shows, and start
+   it with ``python {name}.py``.
+
 """
 
 _CHAPTER_LINKS = """
@@ -66,13 +76,28 @@ The cells and the values of this page as a notebook and as a script; {{doc}}`/gu
 """
 
 
+def on_top(page: str, name: str) -> str:
+    r"""Put the links below the title of a page of the gallery, in place of the way to its end.
+
+    The label of the links goes with them, and what sphinx-gallery has put below it goes.
+
+    >>> above, below = ".. _sphx_glr_download_a.py:", "Links of sphinx-gallery"
+    >>> page = on_top(f"Title\n=====\n\nText.\n\n{above}\n\n{below}\n", "a")
+    >>> below in page, page.index(above) < page.index(".. downloads:: a") < page.index("Text.")
+    (False, True)
+    """
+    label = _GALLERY_LINKS.search(page)
+    if label is None:  # a list of pages
+        return page
+    text = _GALLERY_NOTE.sub("", page[: label.start()], count=1)
+    return _FIRST_TITLE.sub(lambda title: title[0] + _TOP.format(label=label[0], name=name), text, count=1)
+
+
 def offer(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Put the links at the end of a page, in place of those of sphinx-gallery."""
+    """Put the links on a page: below its title in the gallery, at the end of a chapter."""
     name = docname.rpartition("/")[2]
     if docname.startswith("auto_gallery/"):
-        text, marker, tail = source[0].partition(_GALLERY_LINKS)
-        if marker:
-            source[0] = text + marker + tail.partition("\n")[0] + "\n" + _HOW_TO_RUN.format(name=name)
+        source[0] = on_top(source[0], name)
     elif is_chapter(Path(app.env.doc2path(docname))):
         source[0] = source[0].rstrip("\n") + _CHAPTER_LINKS.format(name=name)
 

@@ -42,7 +42,7 @@ SITE_ONLY = frozenset(
         *("chapters_ahead", "claims_aside", "saboteurs_aside", "doctests_aside", "figure_commits"),
         # They show what was measured; this extension puts a note in its place.
         *("ledger_table", "paper_items", "paper_coverage", "place_links", "saboteurs_table", "build_record"),
-        *("build_measurements", "complete_execution", "versions_in_text"),
+        *("build_measurements", "complete_execution", "versions_in_text", "ledger_links"),
         # They write what only a published site needs.
         *("download_links", "notebook_prose", "wheel", "write_downloads", "archive", "page_head"),
         *("text_pages", "llms_txt", "search_engines", "page_weight", "unused_javascript", "wrong_address"),

@@ -95,6 +95,8 @@ def _directive(name: str, title: str, body: str, page: str, site: str) -> Iterat
         yield "doctest", body.strip("\n")
     elif name == "gallery-figure":
         yield "text", f"\n*Here the page shows the figure that the script `{title}.py` draws.*\n"
+    elif name == "index":
+        return
     elif name == "math":
         yield "text", f"\n$$\n{body}\n$$\n"
     elif name == "tab-set":

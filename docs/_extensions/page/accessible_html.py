@@ -15,6 +15,8 @@ from _extensions.page import rendered_pages
 _FOLD = re.compile(
     r"(?P<link>>(?P<title>[^<>]+)</a>\s*<details\b[^>]*>\s*)<summary>(?=\s*<span class=\"toctree-toggle\")"
 )
+# The theme gives the links of its bar no name; there are several navigations on a page.
+_NAMELESS = re.compile(r"<nav>(?=\s*<ul class=\"bd-navbar-elements)")
 _UNEVEN_LIST = re.compile(r"</li>\s*<ul>(?P<items>.*?)</ul>", re.DOTALL)
 _TOOLTIP = re.compile(r'(<div class="sphx-glr-thumbcontainer") tooltip="[^"]*"')
 
@@ -35,8 +37,9 @@ def mend(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doc
         context["body"] = _UNEVEN_LIST.sub(r"<li><ul>\g<items></ul></li></li>", context["body"])
 
 
-def name_buttons(app: Sphinx, pagename: str, page: rendered_pages.Rendered) -> None:
-    """Say what the buttons of the sidebar unfold."""
+def name_parts(app: Sphinx, pagename: str, page: rendered_pages.Rendered) -> None:
+    """Say what the buttons of the sidebar unfold, and what the bar at the top is."""
+    page.html = _NAMELESS.sub('<nav aria-label="Site">', page.html)
     page.html = _FOLD.sub(r'\g<link><summary aria-label="Pages of: \g<title>">', page.html)
 
 
@@ -44,5 +47,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Run when a page is about to be rendered, and when it is."""
     app.setup_extension("_extensions.page.rendered_pages")
     stages.listen(app, stages.Stage.PAGE_PREPARED, mend)
-    stages.listen(app, stages.Stage.PAGE_CORRECTED, name_buttons)
+    stages.listen(app, stages.Stage.PAGE_CORRECTED, name_parts)
     return stages.SAFE

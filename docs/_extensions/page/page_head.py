@@ -1,4 +1,4 @@
-"""The head of a page: description, title and picture for link previews, its text version.
+"""The head of a page: description, title and picture of previews, text version, one viewport.
 
 There is little to it. What is ready-made cuts a description in the middle of a word, and gives
 relative addresses, which nobody who reads them accepts, to a site without a public one.
@@ -18,11 +18,12 @@ from sphinx.application import Sphinx
 
 from _extensions import stages
 from _extensions.gallery import preview_cards
-from _extensions.page import descriptions, text_pages
+from _extensions.page import descriptions, rendered_pages, text_pages
 from _extensions.whole_site import site_address
 
 _PICTURE_OF_THE_SITE = "auto_gallery/3_derivatives/images/sphx_glr_plot_figure_6_001.svg"
 _TAGS = re.compile(r"<[^>]+>")
+_VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
 def _meta(attribute: str, name: str, content: str) -> str:
@@ -73,7 +74,24 @@ def add(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doct
     context["metatags"] = context.get("metatags", "") + html
 
 
+def one_viewport(html: str) -> str:
+    """Leave the first of three that say the same: docutils, Sphinx and the theme write one.
+
+    >>> one_viewport('<meta name="viewport" content="a" /><b><meta name="viewport" content="c"/>')
+    '<meta name="viewport" content="a" /><b>'
+    """
+    first = _VIEWPORT.search(html)
+    return html[: first.end()] + _VIEWPORT.sub("", html[first.end() :]) if first else html
+
+
+def correct(app: Sphinx, pagename: str, page: rendered_pages.Rendered) -> None:
+    """Remove from a rendered page what is there several times."""
+    page.html = one_viewport(page.html)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Run when a page is about to be rendered."""
+    """Run when a page is about to be rendered, and when it is."""
+    app.setup_extension("_extensions.page.rendered_pages")
     stages.listen(app, stages.Stage.PAGE_PREPARED, add)
+    stages.listen(app, stages.Stage.PAGE_CORRECTED, correct)
     return stages.SAFE

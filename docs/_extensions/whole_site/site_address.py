@@ -1,4 +1,7 @@
-"""The address of the site: ``SITE_URL``, or a local one that ``nox -s serve`` answers."""
+"""The address of the site, ``SITE_URL``, or a local one that ``nox -s serve`` answers.
+
+And that of its source, ``SOURCE_URL``.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,25 @@ import urllib.parse
 LOCAL = "http://127.0.0.1:8000/"
 NOT_FOUND = "404"
 """The page that a host shows in place of a missing one; it has no address of its own."""
+
+
+def _given(name: str, what: str) -> str | None:
+    """Return the address in a variable of the environment, without a slash at its end."""
+    given = os.environ.get(name, "").strip()
+    if not given:
+        return None
+    parts = urllib.parse.urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise SystemExit(f"{name} is {given!r}; give the address of {what}/")
+    return given.rstrip("/")
+
+
+def source() -> str | None:
+    """Return the address of the repository, ``SOURCE_URL``, or None when there is none.
+
+    Its issue tracker is expected at ``/issues`` below, where GitHub and GitLab have it.
+    """
+    return _given("SOURCE_URL", "the repository, such as https://example.org/someone/removable")
 
 
 def public() -> str | None:
@@ -21,15 +43,8 @@ def public() -> str | None:
     SystemExit
         If ``SITE_URL`` is not an address that a browser understands.
     """
-    given = os.environ.get("SITE_URL", "").strip()
-    if not given:
-        return None
-    parts = urllib.parse.urlsplit(given)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise SystemExit(
-            f"SITE_URL is {given!r}; give the address of the site's first page, such as https://example.org/removable/"
-        )
-    return given.rstrip("/") + "/"
+    given = _given("SITE_URL", "the site's first page, such as https://example.org/removable")
+    return f"{given}/" if given else None
 
 
 def address() -> str:

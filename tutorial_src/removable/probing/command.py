@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from removable.errors import InputError, RemovableError
+from removable.errors import InputError, RemovableError, first_line, shown
 from removable.probing.probe import probe
 
 __all__ = ["main"]
@@ -18,6 +18,7 @@ __all__ = ["main"]
 _EXAMPLES = """examples:
   python -m removable probe losses:focal --at 0
   python -m removable probe losses:focal --between -3 3
+  python -m removable probe losses:focal --at -1e-3 --dtype float32
   python -m removable probe model:density --at "{'loc': 0.0, 'conc': 0.0}" --along conc --side right
 """
 
@@ -57,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--framework", choices=("torch", "tensorflow", "jax"))
     command.add_argument("--dtype", help="the dtype of the argument")
     command.add_argument("--json", action="store_true", help="print JSON")
-    given = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    given = parser.parse_args([_no_option(word) for word in words])
     try:
         report = probe(
             _named(given.function),
@@ -69,10 +71,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             framework=given.framework,
             dtype=given.dtype,
         )
+        printed = report.to_json() if given.json else str(report)
     except RemovableError as error:
         print(error, file=sys.stderr)
         return 2
-    print(report.to_json() if given.json else report)
+    except Exception as error:  # whatever a user's function raises
+        print(
+            f"the probe of {given.function} ended in {first_line(error)}; call it in Python to see where.",
+            file=sys.stderr,
+        )
+        return 2
+    print(printed)
     return 0 if report.verdict in ("sound", "kink") else 1
 
 
@@ -84,8 +93,12 @@ def _named(name: str) -> Callable[..., Any]:
     sys.path.insert(0, os.getcwd())
     try:
         found: Any = importlib.import_module(module)
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise InputError(f"{module!r} cannot be imported: {error}; run this from the folder that holds it.") from error
+    except (Exception, SystemExit) as error:  # whatever a module does when it is imported
+        raise InputError(
+            f"{module!r} cannot be imported: {first_line(error)}; give a module that can be imported without effect."
+        ) from error
     for part in attribute.split("."):
         if not hasattr(found, part):
             raise InputError(f"{module!r} has no {attribute!r}; give the name of a function in it.")
@@ -93,17 +106,28 @@ def _named(name: str) -> Callable[..., Any]:
     return found
 
 
+def _no_option(word: str) -> str:
+    """Return a word that no negative number is taken for an option in: one that has a blank."""
+    try:
+        float(word)
+    except ValueError:
+        return word
+    return f" {word}" if word.startswith("-") else word
+
+
 def _literal(option: str, text: str) -> Any:
     """Read a value as Python writes it."""
     try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        raise InputError(f"{option} is {text!r}; give a number, list, tuple or dict as Python writes it.") from None
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        raise InputError(
+            f"{option} is {shown(text.strip())}; give a number, list, tuple or dict as Python writes it, with text in quotes."
+        ) from None
 
 
 def _along(text: str) -> Any:
     """Read what moves: a name, or a value."""
     try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text.strip()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from removable.arguments import PRECISIONS
 from removable.probing.evaluation import Evaluator
 from removable.probing.line import Line
 from removable.probing.outside import Outside
@@ -19,8 +20,15 @@ __all__ = ["Cure", "cure"]
 _THE_REMEDY, _OF_A_LENGTH = "The remedy", "Smooth functions of a length"
 """Titles of pages of the tutorial."""
 
-_EVEN = 1e-9
-"""A function is even if its values on both sides differ by less than this part of the largest."""
+_DISTANCES = 0.05 * np.array([1.0, 0.61, 0.37])
+"""Where values in several directions are compared, in units of the scale."""
+
+_DIRECTIONS = 3
+"""So many directions, drawn by chance, are looked at, and each of them on both sides."""
+
+_EVEN, _ROUNDINGS = 1e-9, 1000
+"""Values are the same if they differ by less than this part of the largest, or by so many
+roundings."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,13 @@ class Cure:
 
 
 def cure(
-    function: Callable[..., Any], name: str, evaluator: Evaluator, line: Line, judged: Judged, outputs: int
+    function: Callable[..., Any],
+    name: str,
+    evaluator: Evaluator,
+    line: Line,
+    judged: Judged,
+    outputs: int,
+    picked: Callable[[np.ndarray], np.ndarray],
 ) -> Cure | None:
     """Return what cures a function that is wrong at a point; None if nothing is known.
 
@@ -64,6 +78,8 @@ def cure(
         The verdict.
     outputs : int
         How many numbers the function returns.
+    picked : callable
+        Takes an array whose last axis has the outputs to the one that is judged.
 
     Returns
     -------
@@ -87,25 +103,25 @@ def cure(
         )
     if any(order.at_least for order in judged.orders):
         return Cure(
-            "replace the operation whose derivative is wrong: it is so at every distance that was looked at", (), ""
+            "replace the operation that the cause names: the derivative is wrong at every distance that was looked at",
+            (),
+            "",
         )
     if judged.outside.kind in ("kink", "jump"):
         return Cure("select between the two sides by where, each with arguments that are safe for it", (), _THE_REMEDY)
     if not line.start.shape and outputs == 1 and (values := _repaired(function, evaluator, line, judged)):
         return Cure(f"removable.repair({name}, at={line.at!r})", values, _THE_REMEDY)
-    if line.start.shape and not line.start.any() and _is_even(judged.outside, line.scale):
+    if _is_of_the_length(evaluator, line, judged.outside, picked):
         return Cure(
-            "if the function depends on the length of the vector alone, write it as removable.even(f)(v @ v), "
+            "the function depends on the length of the vector alone: write it as removable.even(f)(v @ v), "
             "with f the function of the length",
             (),
             _OF_A_LENGTH,
         )
-    return Cure(
-        f"removable.repair(f, at={0.0 if line.at is None else line.at!r}), with f the part of the function that has "
-        f"the hole, as a function of one number",
-        (),
-        _THE_REMEDY,
-    )
+    part = "the part of the function that has the hole, as a function of one number"
+    if line.at is None:
+        return Cure(f"removable.repair(f, at=...), with f {part}, and the point at which it has it", (), _THE_REMEDY)
+    return Cure(f"removable.repair(f, at={line.at!r}), with f {part}", (), _THE_REMEDY)
 
 
 def _repaired(function: Callable[..., Any], evaluator: Evaluator, line: Line, judged: Judged) -> tuple[float, ...]:
@@ -126,8 +142,26 @@ def _repaired(function: Callable[..., Any], evaluator: Evaluator, line: Line, ju
     return tuple(rows.tolist()) if right.all() else ()
 
 
-def _is_even(outside: Outside, scale: float) -> bool:
-    """Tell whether a function is the same on both sides of the point."""
-    distances = 0.05 * scale * np.array([1.0, 0.61, 0.37])
-    right, left = (outside.at(sign * distances, 0)[0] for sign in (1, -1))
-    return bool(np.all(np.abs(right - left) <= _EVEN * np.max(np.abs(right))))
+def _is_of_the_length(
+    evaluator: Evaluator, line: Line, outside: Outside, picked: Callable[[np.ndarray], np.ndarray]
+) -> bool:
+    """Tell whether a function of a vector at 0 is the same in every direction that is tried."""
+    if line.start.size < 2 or line.start.any():
+        return False
+    distances = line.scale * _DISTANCES * np.linalg.norm(line.direction)
+    wanted = outside.at(line.scale * _DISTANCES, 0)[0]
+    generator = np.random.default_rng(2)
+    for dtype in dict.fromkeys(("float64", line.dtype)):
+        allowed = max(_EVEN, _ROUNDINGS * 2.0 ** -PRECISIONS[dtype]) * np.max(np.abs(wanted))
+        try:
+            for _ in range(_DIRECTIONS):
+                direction = generator.normal(size=line.start.shape)
+                other = replace(line, direction=direction / np.linalg.norm(direction))
+                for sign in (1, -1):
+                    values = picked(evaluator.values(other, sign * distances, dtype))
+                    if not np.all(np.abs(values - wanted) <= allowed):
+                        return False
+        except Exception:  # a program that holds tensors in single precision
+            continue
+        return True
+    return False

@@ -41,14 +41,15 @@ def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int | No
     >>> import torch
     >>> from removable import probe
     >>> print(probe(lambda x: torch.sin(x) / x, at=0.0).cause)
-    operation 2 of 2, aten::div, in "...torch.sin(x) / x..." (...): makes nan of 0 and 0
+    operation 2 of 2, div, in "...torch.sin(x) / x..." (...): makes nan of 0 and 0
     """
     wrong = [k for k, order in enumerate(judged.orders) if order.is_wrong or not np.isfinite(order.at)]
     if judged.verdict != "unsound" or not wrong or line.at is None:
         return None
     order = wrong[0]
     smaller = [abs(known.true) for known in judged.orders[:order] if np.isfinite(known.true)]
-    beside = _BESIDE * line.scale
+    by = float(line.direction[line.moving_index])
+    beside = _BESIDE * line.scale * by
     sides: list[float] = sorted(judged.outside.pieces) or [-1, 1]
     if len(sides) == 1:  # the program is meant for that side alone
         sides.append(sides[0] / 2)
@@ -56,7 +57,7 @@ def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int | No
         return find(
             line.name,
             _of_the_coordinate(evaluator, line, output),
-            line.at + _worst(judged, order),
+            line.at + _worst(judged, order) * by,
             order=order,
             dtype=line.dtype,
             scale=max(smaller, default=0.0),

@@ -83,14 +83,25 @@ class Line:
 
     @property
     def scale(self) -> float:
-        """The size of what moves, or 1 if that is larger; distances are chosen in units of it."""
-        moved = np.atleast_1d(self.start)[self.moving] / np.atleast_1d(self.direction)[self.moving]
-        return max(1.0, float(np.max(np.abs(moved))))
+        """The offset by which what moves changes by its size, or by 1 if that is larger.
+
+        Distances are chosen in units of it.
+        """
+        return max(1.0, self._size) / self.speed
 
     def finest(self, rounding: float) -> float:
         """Return the smallest offset at which arguments can be told apart well."""
-        moved = np.atleast_1d(self.start)[self.moving] / np.atleast_1d(self.direction)[self.moving]
-        return max(_NEAREST, _APART * rounding * float(np.max(np.abs(moved))))
+        return max(_NEAREST, _APART * rounding * self._size) / self.speed
+
+    @functools.cached_property
+    def _size(self) -> float:
+        """The size of the largest element that moves."""
+        return float(np.max(np.abs(np.atleast_1d(self.start)[self.moving])))
+
+    @functools.cached_property
+    def speed(self) -> float:
+        """How far the element moves that moves most, for each unit of the offset."""
+        return float(np.max(np.abs(self.direction)))
 
     def point(self, offset: float) -> np.ndarray:
         """Return the argument at an offset, shape S, float64."""

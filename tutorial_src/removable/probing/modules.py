@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-__all__ = ["called", "parameter"]
+from removable.errors import InputError
+
+__all__ = ["called", "names", "parameter"]
 
 
 def _is_module(function: Any) -> bool:
@@ -18,20 +20,44 @@ def _is_layer(function: Any) -> bool:
     return "keras" in sys.modules and isinstance(function, sys.modules["keras"].layers.Layer)
 
 
-def parameter(function: Any, along: Any) -> Any:
-    """Return the parameter or buffer of a module that ``along`` names; None if it names none.
+def names(function: Any) -> list[str]:
+    """Return the names by which parameters and buffers of a module or layer are known.
+
+    A parameter that has two names is listed by both. Those of a layer of Keras are paths, such as
+    ``"dense/kernel"``, with and without the name of the model before them.
 
     Examples
     --------
     >>> import torch
-    >>> layer = torch.nn.Linear(2, 1)
-    >>> parameter(layer, ("weight", (0, 1))).shape, parameter(layer, "x")
-    (torch.Size([1, 2]), None)
+    >>> names(torch.nn.Linear(2, 1)), names(torch.sin)
+    (['weight', 'bias'], [])
     """
-    name = along[0] if isinstance(along, tuple) and along else along
-    if not isinstance(name, str) or not _is_module(function):
-        return None
-    return {**dict(function.named_buffers()), **dict(function.named_parameters())}.get(name)
+    return list(_held(function))
+
+
+def parameter(function: Any, name: str) -> Any:
+    """Return the parameter or buffer of a module or layer that has a name.
+
+    Examples
+    --------
+    >>> import torch
+    >>> parameter(torch.nn.Linear(2, 1), "weight").shape
+    torch.Size([1, 2])
+    """
+    found = _held(function)[name]
+    return found.value if _is_layer(function) else found
+
+
+def _held(function: Any) -> dict[str, Any]:
+    """Return parameters and buffers by their names."""
+    if _is_module(function):
+        parameters = dict(function.named_parameters(remove_duplicate=False))
+        return parameters | dict(function.named_buffers(remove_duplicate=False))
+    if _is_layer(function):
+        paths = {variable.path: variable for variable in function.variables}
+        within = {path.removeprefix(f"{function.name}/"): variable for path, variable in paths.items()}
+        return within | paths
+    return {}
 
 
 def called(
@@ -50,12 +76,15 @@ def called(
     ([1.0, 1.0, 1.0], True)
     """
     if _is_layer(function):
-        return function(*positional, training=False, **named)
+        return _called_layer(function, positional, named, replaced)
     if not _is_module(function):
         return function(*positional, **named)
     with _evaluating(function):
-        held = {**_in_double(function, [*positional, *named.values(), *replaced.values()]), **replaced}
-        if held:
+        held = _in_double(function, [*positional, *named.values(), *replaced.values()])
+        if held or replaced:
+            tied = {id(_held(function)[name]): value for name, value in replaced.items()}
+            same = {name: tied[id(own)] for name, own in _held(function).items() if id(own) in tied}
+            held = {**held, **same}
             return sys.modules["torch"].func.functional_call(function, held, tuple(positional), dict(named))
         return function(*positional, **named)
 
@@ -65,12 +94,37 @@ def _in_double(module: Any, arguments: Sequence[Any]) -> dict[str, Any]:
     torch = sys.modules["torch"]
     if not any(isinstance(argument, torch.Tensor) and argument.dtype == torch.float64 for argument in arguments):
         return {}
-    held = {**dict(module.named_parameters()), **dict(module.named_buffers())}
-    return {
-        name: value.double()
-        for name, value in held.items()
-        if value.is_floating_point() and value.dtype != torch.float64
-    }
+    wide: dict[int, Any] = {}  # by parameter: one that has two names stays one
+    for value in _held(module).values():
+        if value.is_floating_point() and value.dtype != torch.float64:
+            wide.setdefault(id(value), value.double())
+    return {name: wide[id(value)] for name, value in _held(module).items() if id(value) in wide}
+
+
+def _is_double(value: Any) -> bool:
+    return str(getattr(getattr(value, "dtype", ""), "name", "")) == "float64"
+
+
+def _called_layer(layer: Any, positional: Sequence[Any], named: Mapping[str, Any], replaced: Mapping[str, Any]) -> Any:
+    """Call a layer of Keras as for inference, with some of its variables replaced.
+
+    Raises
+    ------
+    removable.errors.InputError
+        If it would round what it is given.
+    """
+    given = [*positional, *named.values(), *replaced.values()]
+    if layer.compute_dtype != "float64" and any(_is_double(value) for value in given):
+        raise InputError(f"the layer computes in {layer.compute_dtype}, and would round an argument of float64 to it.")
+    if not replaced:
+        return layer(*positional, training=False, **named)
+    put_in = {id(_held(layer)[name]): value for name, value in replaced.items()}
+    parts = [
+        [put_in.get(id(variable), variable.value) for variable in variables]
+        for variables in (layer.trainable_variables, layer.non_trainable_variables)
+    ]
+    returned, _ = layer.stateless_call(*parts, *positional, training=False, **named)
+    return returned
 
 
 @contextlib.contextmanager

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
 from removable.arguments import checked_order, unit_roundoff
-from removable.errors import InputError
-from removable.probing.candidates import candidates
+from removable.errors import InputError, first_line, shown
+from removable.probing.candidates import Search, candidates
 from removable.probing.cure import cure
 from removable.probing.evaluation import Evaluator
 from removable.probing.explained import explained
@@ -19,6 +20,7 @@ from removable.probing.line import Line, rounded_to
 from removable.probing.modes import Picked, in_single_precision, modes_that_disagree
 from removable.probing.report import Found, Report
 from removable.probing.sampler import Sampler
+from removable.probing.state import unchanged
 from removable.probing.subject import Subject, differentiated, subject
 from removable.probing.verdict import Judged, judge, offsets_beyond, offsets_of
 
@@ -37,6 +39,9 @@ by a program that takes arrays."""
 
 _LOOKED_BEYOND = 3
 """How often it is looked beyond the outermost distance at which something is wrong."""
+
+_LARGEST_SIZE = 1e300
+"""The largest size of a point, to the power of the order."""
 
 _BESIDE = np.array([0.0, 0.1, -0.1])
 """Offsets, in units of the scale, at which it is seen what precision a program takes."""
@@ -67,16 +72,18 @@ def probe(
         A function of tensors of PyTorch, TensorFlow or JAX, or a module or layer of them, which is
         called as for inference.
     at : float, array, tuple or dict
-        The point: the argument; a tuple of several; or a dict of them by name. Floating-point
-        arguments can move, all others are passed on as they are.
+        The point: the argument; a tuple of several; or a dict of them by name. Numbers and tensors
+        of floating-point numbers can move. All else is passed on as it is: whole numbers, text,
+        lists and dicts of tensors, which take on the dtype of what moves.
     along : str, int, tuple or array, optional
-        Which argument moves, by its name or number; which element of it, ``("v", 2)``; a parameter
-        of a module, by its name; or a direction, of the shape of the argument. By default each
-        coordinate moves in turn.
+        Which argument moves, by its name or number; which element of it, ``("v", 2)`` or
+        ``(0, (1, 2))``; a parameter of a module, by its name; or a direction, of the shape of the
+        argument, ``[1, 2]`` or ``("v", [1, 2])``. Derivatives are those by the number that the
+        direction is multiplied by. By default each coordinate moves in turn.
     between : tuple of float, optional
         In place of a point: an interval, in which points are looked for where something may be
-        wrong; each is then judged. Of several arguments ``at`` has the others, and ``along``
-        names the one that moves.
+        wrong; each is then judged, and some points without a sign as well. Of several arguments
+        ``at`` has the others, and ``along`` names the one that moves.
     side : {"left", "right"}, optional
         The side of the point that is judged; both by default.
     order : int
@@ -85,7 +92,8 @@ def probe(
         The framework. By default that of the tensors in ``at``, or the first imported one whose
         tensors the function takes and returns.
     dtype : str, optional
-        The dtype of the argument; by default that of the tensor, and float64 for plain numbers.
+        The dtype of the argument; by default that of the tensor, and float64 for plain numbers, or
+        float32 if the function takes no other.
 
     Returns
     -------
@@ -97,7 +105,8 @@ def probe(
     ------
     removable.errors.InputError
         If an argument has a value that cannot be used; if no framework takes the function; if it
-        returns something else each time, or no floating-point tensor.
+        returns something else each time, or no floating-point tensor; or if its calls change a
+        tensor, an array or a buffer that it holds, which are then put back.
 
     Examples
     --------
@@ -115,36 +124,66 @@ def probe(
     >>> probe(lambda x: (x**2 - 4) / (x - 2), between=(-3.0, 3.0)).points
     [2.0]
     """
-    if side not in _SIDES:
-        raise InputError(f'side is {side!r}; give "left" or "right", or leave it away for both.')
-    checked_order(order, most=_HIGHEST)
+    if side is not None and (not isinstance(side, str) or side not in _SIDES):
+        raise InputError(f'side is {shown(side)}; give "left" or "right", or leave it away for both.')
+    order = checked_order(order, most=_HIGHEST)
     if at is None and between is None:
         raise InputError("at is None; give the point, or an interval as between.")
     low, high = _interval(between) if between is not None else (0.0, 0.0)
-    taken = subject(function, (low + high) / 2 if at is None else at, along, framework=framework, dtype=dtype)
-    name = getattr(function, "__name__", type(function).__name__)
-    lines = taken.lines if between is None else _found_between(taken, low, high)
-    found = [one for line in lines for one in _along(function, name, taken, line, order, _SIDES[side])]
-    return Report(name, taken.name, order, tuple(found), between and (low, high))
+    point = low / 2 + high / 2 if at is None else at
+    with unchanged(function) as checked:
+        taken = subject(function, point, along, framework=framework, dtype=dtype)
+        for _ in range(2):  # the first call may have made what the second changes
+            checked()
+            with _in_a_sentence():
+                taken.evaluator.values(taken.lines[0], np.zeros(1), taken.lines[0].dtype)
+        checked()
+        name = getattr(function, "__name__", type(function).__name__)
+        search = None if between is None else _searched(taken, low, high)
+        lines = taken.lines if search is None else _through(taken.lines[0], search.points)
+        found = [one for line in lines for one in _along(function, name, taken, line, order, _SIDES[side])]
+        if search is None:
+            return Report(name, taken.name, order, tuple(found))
+        beside = _through(taken.lines[0], search.beside)
+        others = [one for line in beside for one in _along(function, name, taken, line, order, _SIDES[side])]
+    return Report(
+        name,
+        taken.name,
+        order,
+        tuple(found),
+        (low, high),
+        beside=tuple(others),
+        more=search.more,
+        not_followed=search.not_followed,
+        spacing=search.spacing,
+    )
 
 
 def _interval(between: Any) -> tuple[float, float]:
     try:
+        if isinstance(between, str | set | dict):  # text of two digits, and what has no order
+            raise TypeError
         low, high = (float(end) for end in between)
-    except (TypeError, ValueError):
-        raise InputError(f"between is {between!r}; give two numbers, such as (-3.0, 3.0).") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"between is {shown(between)}; give two numbers, such as (-3.0, 3.0).") from None
     if not (np.isfinite([low, high]).all() and low < high):
-        raise InputError(f"between is {between!r}; give two finite numbers, the smaller one first.")
+        raise InputError(f"between is {shown(between)}; give two finite numbers, the smaller one first.")
     return low, high
 
 
-def _found_between(taken: Subject, low: float, high: float) -> list[Line]:
-    """Return lines through the points of an interval at which something may be wrong."""
+def _searched(taken: Subject, low: float, high: float) -> Search:
+    """Search an interval for points at which something may be wrong."""
     if len(taken.lines) != 1 or taken.lines[0].at is None:
         raise InputError(f"{len(taken.lines)} coordinates can move between {low!r} and {high!r}; name one by along.")
     (line,) = taken.lines
+    with _in_a_sentence():
+        return candidates(taken.evaluator, replace(line, direction=(line.direction != 0).astype(float)), low, high)
+
+
+def _through(line: Line, points: tuple[float, ...]) -> list[Line]:
+    """Return the same line through each of several points."""
     lines = []
-    for point in candidates(taken.evaluator, line, low, high):
+    for point in points:
         start = line.start.copy()
         start[line.moving_index] = rounded_to(np.array(point), line.dtype)
         lines.append(replace(line, start=start))
@@ -154,12 +193,16 @@ def _found_between(taken: Subject, low: float, high: float) -> list[Line]:
 def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, order: int, side: int) -> list[Found]:
     """Probe each output along a line."""
     evaluator = taken.evaluator
+    _require_room(line, order)
     offsets = np.sort(np.append(offsets_of(line, line.dtype), 0.0))
     offsets = offsets[offsets * side >= 0] if side else offsets
-    _require_steady(evaluator, line, offsets)
+    some = offsets[[0, -1, len(offsets) // 3, 2 * len(offsets) // 3]]
+    with _in_a_sentence():
+        first = _require_steady(evaluator, line, some)
     computed = differentiated(evaluator, line, offsets, order)
     remembered = _Remembered(evaluator, line)
-    rounding = unit_roundoff(remembered.settled())
+    with _in_a_sentence():
+        rounding = unit_roundoff(remembered.settled())
     found = []
     for output, picked in _outputs(taken.outputs).items():
 
@@ -171,12 +214,14 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
             judged, rows = _judged(evaluator, line, values, picked, offsets, picked(computed), side)
             modes, no_mode = modes_that_disagree(evaluator, line, picked, judged, rows)
             single, no_single = in_single_precision(evaluator, line, picked, judged, values, side)
-            remedy = cure(function, name, evaluator, line, judged, taken.outputs)
+            remedy = cure(function, name, evaluator, line, judged, taken.outputs, picked)
         number = picked.args[0] if isinstance(picked, functools.partial) else None
         explain = functools.partial(explained, evaluator, line, judged, number)
-        passed_over = (*no_mode, *no_single)
+        passed_over = (*taken.passed_over, *no_mode, *no_single)
         one = Found(line.label, output, line.at, line.dtype, judged, modes, single, passed_over, remedy, explain)
         found.append(one)
+    with _in_a_sentence():
+        _require_same(first, evaluator.values(line, some, line.dtype))
     return found
 
 
@@ -256,15 +301,53 @@ def _output(number: int, rows: np.ndarray) -> np.ndarray:
     return rows[..., number]
 
 
-def _require_steady(evaluator: Evaluator, line: Line, offsets: np.ndarray) -> None:
-    """Raise if a program is not the same when it is called again, or takes no notice of x."""
-    some = offsets[[0, -1, len(offsets) // 3, 2 * len(offsets) // 3]]
-    first, again = (evaluator.values(line, some, line.dtype) for _ in range(2))
-    if not np.array_equal(first, again, equal_nan=True):
-        where = tuple(np.argwhere((first != again) & ~(np.isnan(first) & np.isnan(again)))[0])
+@contextlib.contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """Say what a function raises at all distances, or all of a sudden."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:  # whatever a user's function raises
         raise InputError(
-            f"the function returns {float(first[where])!r} and then {float(again[where])!r} for the same argument: "
-            "it depends on chance, or on what changes from call to call; give one that always returns the same."
+            f"the function raises {first_line(error)}; give one that returns a value near the point, at each call."
+        ) from error
+
+
+def _require_room(line: Line, order: int) -> None:
+    """Raise if a point is so large that powers of its size are infinite."""
+    largest = _LARGEST_SIZE ** (1 / max(1, order))
+    if line.scale * line.speed > largest:
+        to_do = "give the function in other units"
+        lower = max(
+            (k for k in range(order) if line.scale * line.speed <= _LARGEST_SIZE ** (1 / max(1, k))), default=None
         )
+        raise InputError(
+            f"{line.label} is at {line.scale * line.speed:.6g}, and no point beyond {largest:.1g} can be judged to order "
+            f"{order} in float64; {to_do}" + ("." if lower is None else f", or ask for order {lower}.")
+        )
+
+
+def _require_steady(evaluator: Evaluator, line: Line, some: np.ndarray) -> np.ndarray:
+    """Return values; raise if a program has others when it is called again, or ignores x."""
+    first, again = (evaluator.values(line, some, line.dtype) for _ in range(2))
+    _require_same(first, again)
     if np.array_equal(first, np.broadcast_to(first[0], first.shape)) and not evaluator.depends(line):
         raise InputError(f"what the function returns does not depend on {line.label}; give one that does.")
+    return first
+
+
+def _require_same(first: np.ndarray, again: np.ndarray) -> None:
+    """Raise unless a program has returned the same for the same arguments."""
+    if np.array_equal(first, again, equal_nan=True):
+        return
+    if first.shape != again.shape:
+        raise InputError(
+            f"the function returns {first.shape[1]} numbers and then {again.shape[1]} for the same argument: "
+            "it depends on what changes from call to call; give one that always returns the same."
+        )
+    where = tuple(np.argwhere((first != again) & ~(np.isnan(first) & np.isnan(again)))[0])
+    raise InputError(
+        f"the function returns {float(first[where])!r} and then {float(again[where])!r} for the same argument: "
+        "it depends on chance, or on what changes from call to call; give one that always returns the same."
+    )

@@ -14,7 +14,7 @@ from removable.probing.cause import Cause
 from removable.probing.cure import Cure
 from removable.probing.modes import Disagreement
 from removable.probing.report_html import as_html
-from removable.probing.report_text import as_text, remarks
+from removable.probing.report_text import as_text, remarks, wrapped
 from removable.probing.verdict import Judged, Order, Verdict
 
 __all__ = ["Found", "Report"]
@@ -122,6 +122,14 @@ class Report:
         One for each line and output.
     between : tuple of float or None
         The interval in which points were looked for.
+    beside : tuple of Found
+        The same where there was no sign of anything wrong: at some points of the interval.
+    more : int
+        How many points with a sign were too many to be judged.
+    not_followed : int
+        How many places that may have one were too many to be followed.
+    spacing : float
+        The distance between two samples of the interval.
     """
 
     function: str
@@ -129,6 +137,10 @@ class Report:
     order: int
     found: tuple[Found, ...]
     between: tuple[float, float] | None = None
+    beside: tuple[Found, ...] = ()
+    more: int = 0
+    not_followed: int = 0
+    spacing: float = 0.0
 
     @property
     def worst(self) -> Found:
@@ -137,39 +149,55 @@ class Report:
         Raises
         ------
         removable.errors.InputError
-            If no point was found in an interval.
+            If no point of an interval could be judged.
         """
-        if not self.found:
-            raise InputError(f"between {self.between} no point was found to judge; there is no line to tell of.")
-        return min(self.found, key=lambda found: _WORST_FIRST.index(found.judged.verdict))
+        if not self._judged:
+            raise InputError(f"between {self.between} no point could be judged; there is no line to tell of.")
+        return min(self._judged, key=lambda found: _WORST_FIRST.index(found.judged.verdict))
+
+    @property
+    def _judged(self) -> tuple[Found, ...]:
+        return self.found + self.beside
 
     @property
     def head(self) -> str:
-        """Function, framework and verdict, in a line."""
-        if self.between and not self.found:
-            low, high = self.between
-            nothing = f"no sign of anything wrong between {low!r} and {high!r}"
-            return f"{self.function} in {self.framework}: {self.verdict}, {nothing}"
-        return f"{self.function} in {self.framework}: {self.verdict}"
+        """Function, framework and verdict, in a line; of an interval also what that rests on."""
+        head = f"{self.function} in {self.framework}: {self.verdict}"
+        return f"{head}; {self.searched}" if self.between else head
+
+    @property
+    def searched(self) -> str:
+        """What was looked at in an interval, and what was not; empty without one."""
+        if not self.between:
+            return ""
+        points, others = len(self.points) + self.more, len({found.at for found in self.beside})
+        low, high = self.between
+        said = f"{_counted(points, 'candidate')} between {low!r} and {high!r}"
+        said += (
+            f", of which {len(self.points)} {'was' if len(self.points) == 1 else 'were'} judged" if self.more else ""
+        )
+        said += f"; judged at {_counted(others, 'point')} without a sign" if others else ""
+        said += f"; {_counted(self.not_followed, 'place')} more not followed" if self.not_followed else ""
+        return f"{said}; what is narrower than {self.spacing:.2g}, the distance of samples, may not be seen"
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict; "sound" if an interval has no point to judge."""
-        return self.worst.judged.verdict if self.found else "sound"
+        """The worst verdict; "unsettled" if no point of an interval could be judged."""
+        return self.worst.judged.verdict if self._judged else "unsettled"
 
     @property
     def why(self) -> str:
         """The sentence of that verdict."""
-        return self.worst.judged.why if self.found else ""
+        return self.worst.judged.why if self._judged else "no point of the interval could be judged"
 
     @property
     def cause(self) -> Cause | None:
         """The operation that makes the first wrong derivative wrong; None if nothing is."""
-        return self.worst.cause if self.found else None
+        return self.worst.cause if self._judged else None
 
     @property
     def points(self) -> list[float]:
-        """The points that were judged, where one element moves."""
+        """The points that were judged, if one element moves; of an interval those with a sign."""
         return sorted({found.at for found in self.found if found.at is not None})
 
     @property
@@ -178,7 +206,12 @@ class Report:
         return self.worst.judged.orders
 
     def __str__(self) -> str:
-        return "\n".join([self.head, *map(str, self.found)])
+        return "\n".join([*wrapped(self.head), *map(str, self._shown)])
+
+    @property
+    def _shown(self) -> tuple[Found, ...]:
+        """What is shown: not what is sound beside the signs."""
+        return self.found + tuple(found for found in self.beside if found.judged.verdict != "sound")
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as numbers and sentences that JSON can hold."""
@@ -187,6 +220,14 @@ class Report:
             "framework": self.framework,
             "verdict": self.verdict,
             "found": [found.as_dict() for found in self.found],
+        } | (self._of_interval() if self.between else {})
+
+    def _of_interval(self) -> dict[str, Any]:
+        """Return the same of what was searched."""
+        return {
+            "between": list(self.between or ()),
+            "searched": self.searched,
+            "beside": [found.as_dict() for found in self.beside],
         }
 
     def to_json(self) -> str:
@@ -195,4 +236,8 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Return the report as notebooks show it."""
-        return as_html(self.head, [(found.place, found.judged, found.remarks) for found in self.found])
+        return as_html(self.head, [(found.place, found.judged, found.remarks) for found in self._shown])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"

@@ -12,7 +12,7 @@ from removable.probing.cure import Cure
 from removable.probing.modes import Disagreement
 from removable.probing.verdict import Judged, Order
 
-__all__ = ["HEADS", "as_text", "heading", "remarks", "rows"]
+__all__ = ["HEADS", "as_text", "heading", "remarks", "rows", "wrapped"]
 
 HEADS = ("", "at the point", "true", "verdict")
 """What stands over the columns of :func:`rows`."""
@@ -121,17 +121,23 @@ def as_text(place: str, judged: Judged, said: Iterable[tuple[str, str]] = ()) ->
     """
     table = [HEADS, *rows(judged)] if judged.orders else []
     widths = [max(map(len, column)) + 4 for column in zip(*table, strict=True)]
-    lines = _wrapped(heading(place, judged), "", "  ")
+    lines = wrapped(heading(place, judged), "", "  ")
     for cells in table:
         padded = (f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
         lines.append(f"  {''.join(padded)}".rstrip())
     for title, sentence in said:
-        lines += _wrapped(f"{title}: {sentence}", "  ", "    ")
+        lines += wrapped(f"{title}: {sentence}", "  ", "    ")
     return "\n".join(lines)
 
 
-def _wrapped(sentence: str, first: str, next_ones: str) -> list[str]:
-    """Break a sentence into lines at spaces, but no call."""
+def wrapped(sentence: str, first: str = "", next_ones: str = "  ") -> list[str]:
+    """Break a sentence into lines at spaces, but no call.
+
+    Examples
+    --------
+    >>> len(wrapped("a sentence of " + 20 * "many words and "))
+    5
+    """
     wrapper = textwrap.TextWrapper(
         _WIDTH, initial_indent=first, subsequent_indent=next_ones, break_long_words=False, break_on_hyphens=False
     )

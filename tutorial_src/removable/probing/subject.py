@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from removable import frameworks
-from removable.arguments import PRECISIONS
-from removable.errors import InputError, first_line
+from removable.errors import InputError, first_line, shown
 from removable.probing import modules
+from removable.probing.directions import Direction, directions
 from removable.probing.evaluation import Evaluator, evaluator
-from removable.probing.line import Line, rounded_to
+from removable.probing.line import Line
+from removable.probing.point import Argument, arguments_at, as_argument, framework_of, with_dtype
+from removable.probing.structures import with_dtype_of
 
-__all__ = ["MOST_LINES", "Subject", "subject"]
+__all__ = ["Subject", "differentiated", "subject"]
 
 _FRAMEWORKS = ("torch", "tensorflow", "jax")
-
-MOST_LINES = 64
-"""How many coordinates are looked at in turn, unless one is named."""
 
 
 @dataclass(frozen=True)
@@ -36,27 +36,19 @@ class Subject:
         The lines through the point.
     outputs : int
         How many floating-point numbers the function returns.
+    passed_over : tuple of str
+        The precision that plain numbers have by default, if the function does not take it.
     """
 
     name: str
     lines: tuple[Line, ...]
     outputs: int
+    passed_over: tuple[str, ...] = ()
 
     @property
     def evaluator(self) -> Evaluator:
         """Values and derivatives by the framework."""
         return evaluator(self.name)
-
-
-@dataclass(frozen=True)
-class _Argument:
-    """An argument, or a parameter of a module: how it is passed, and its numbers at the point."""
-
-    key: int | str
-    value: Any
-    numbers: np.ndarray | None
-    dtype: str = "float64"
-    is_parameter: bool = False
 
 
 def subject(
@@ -101,20 +93,17 @@ def subject(
     ('torch', ['argument 0[0]', 'argument 0[1]'], 1)
     """
     if not callable(function):
-        raise InputError(f"the function is {function!r}; give something that can be called.")
-    arguments = list(_arguments(at, dtype))
-    if (parameter := modules.parameter(function, along)) is not None:
-        own_numbers, own = _numbers(parameter)
-        name = along[0] if isinstance(along, tuple) else along
-        arguments.append(_Argument(name, parameter, own_numbers, own, is_parameter=True))
-    if not any(argument.numbers is not None and argument.numbers.size for argument in arguments):
-        raise InputError(f"at is {at!r}, in which no floating-point number can move; give the point as numbers.")
-    chosen = list(_chosen(arguments, along))
-    if framework not in (None, *_FRAMEWORKS):
-        raise InputError(f"framework is {framework!r}; give one of {', '.join(_FRAMEWORKS)}.")
-    name = framework or _framework_of(at) or _that_takes(function, arguments)
-    lines = tuple(_line(name, function, arguments, argument, direction, label) for argument, direction, label in chosen)
-    return Subject(name, lines, _returned(name, lines[0]))
+        raise InputError(f"the function is {shown(function)}; give something that can be called.")
+    if framework is not None and framework not in list(_FRAMEWORKS):
+        raise InputError(f"framework is {shown(framework)}; give one of {', '.join(map(repr, _FRAMEWORKS))}.")
+    arguments = arguments_at(at, dtype)
+    names = modules.names(function)
+    name = along[0] if isinstance(along, tuple) and along else along
+    if isinstance(name, str) and name in names and name not in {argument.key for argument in arguments}:
+        moved = as_argument(name, modules.parameter(function, name), dtype, is_parameter=True)
+        arguments.append(moved)
+    chosen = directions(arguments, along, of_a_module=names)
+    return _taken(function, arguments, chosen, framework or framework_of(at))
 
 
 def differentiated(evaluator: Evaluator, line: Line, offsets: np.ndarray, order: int) -> np.ndarray:
@@ -142,205 +131,114 @@ def differentiated(evaluator: Evaluator, line: Line, offsets: np.ndarray, order:
         ) from error
 
 
-def _arguments(at: Any, dtype: str | None) -> Iterator[_Argument]:
-    """List the arguments; numbers of the single argument may be whole."""
-    if isinstance(at, Mapping):
-        pairs = list(at.items())
-    elif isinstance(at, tuple):
-        pairs = list(enumerate(at))
-    else:
-        numbers, own = _numbers(float(at) if isinstance(at, int) and not isinstance(at, bool) else at)
-        yield _argument(0, at, numbers, dtype or own)
-        return
-    for key, value in pairs:
-        numbers, own = _numbers(value)
-        yield _argument(key, value, numbers, dtype or own)
+def _taken(
+    function: Callable[..., Any], arguments: list[Argument], chosen: list[Direction], framework: str | None
+) -> Subject:
+    """Return the subject in the framework and the dtype that a function takes."""
+    names = [framework] if framework else [name for name in _FRAMEWORKS if name in sys.modules]
+    if not names:
+        raise InputError("no framework has been imported; import the one that the function uses, or give framework.")
+    said: dict[str, Exception] = {}
+    for dtype in _to_try(chosen):
+        for name in names:
+            lines = _lines(name, function, arguments, chosen, dtype)
+            try:
+                outputs = _returned(name, lines[0])
+            except Exception as error:  # whatever a function says of a tensor that it does not take
+                said.setdefault(name, error)
+            else:
+                passed_over = (f"float64, {_reason(said[name])}",) if dtype and name in said else ()
+                return Subject(name, lines, outputs, passed_over)
+    raise _refusal(said, _other_dtype(function, names, arguments, chosen)) from next(iter(said.values()))
 
 
-def _argument(key: int | str, value: Any, numbers: np.ndarray | None, dtype: str) -> _Argument:
-    if numbers is None:
-        return _Argument(key, value, None)
-    if dtype not in PRECISIONS:
-        raise InputError(f"dtype is {dtype!r}; give one of {', '.join(PRECISIONS)}.")
-    if not np.isfinite(numbers).all():
-        raise InputError(f"at is {value!r}; give finite numbers.")
-    return _Argument(key, value, rounded_to(numbers, dtype), dtype)
+def _to_try(chosen: list[Direction]) -> tuple[str, ...]:
+    """Return the dtypes in which what moves is given: that of its tensor, or those for numbers."""
+    is_open = not any(one.argument.is_chosen for one in chosen)
+    return ("", "float32") if is_open else ("",)
 
 
-def _numbers(value: Any) -> tuple[np.ndarray | None, str]:
-    """Return floating-point numbers as float64, and their dtype; None for what is none."""
-    if isinstance(value, float | np.floating):
-        return np.array(float(value)), str(getattr(value, "dtype", "float64"))
-    if isinstance(value, list):
-        try:
-            value = np.asarray(value, dtype=float)
-        except (TypeError, ValueError):
-            raise InputError(f"at is {value!r}; give a list of numbers, or of lists of the same length.") from None
-    if isinstance(value, np.ndarray):
-        return (value.astype(np.float64), str(value.dtype)) if value.dtype.kind == "f" else (None, "")
-    name = _framework_of(value)
-    if name is None:
-        return None, ""
-    adapter = frameworks.get(name)
-    dtype = adapter.precision(value)
-    if dtype not in PRECISIONS:
-        return None, ""
-    if name == "torch":
-        value = value.detach().cpu().double()
-    wide = value.numpy() if name != "jax" else np.asarray(value)  # NumPy takes no bfloat16 of TensorFlow by itself
-    return np.array(wide, dtype=np.float64), dtype
+def _other_dtype(
+    function: Callable[..., Any], names: list[str], arguments: list[Argument], chosen: list[Direction]
+) -> str:
+    """Return a dtype that a function takes where it was given another; empty if there is none."""
+    for dtype in ("float64", "float32"):
+        for name in names:
+            with contextlib.suppress(Exception):  # whatever a function says of a tensor that it does not take
+                _returned(name, _lines(name, function, arguments, chosen, dtype)[0])
+                return dtype
+    return ""
 
 
-def _framework_of(value: Any) -> str | None:
-    """Return the framework whose tensor a value is, or holds."""
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        return next((name for one in value if (name := _framework_of(one))), None)
-    if "torch" in sys.modules and isinstance(value, sys.modules["torch"].Tensor):
-        return "torch"
-    if "tensorflow" in sys.modules:
-        tf = sys.modules["tensorflow"]
-        if tf.is_tensor(value) or isinstance(value, tf.Variable):
-            return "tensorflow"
-    if "jax" in sys.modules and isinstance(value, sys.modules["jax"].Array):
-        return "jax"
-    return None
+def _refusal(said: dict[str, Exception], dtype: str) -> InputError:
+    """Say why a function is not taken, and what to do."""
+    to_do = f'it takes {dtype}: give dtype="{dtype}"' if dtype else "give one that takes it"
+    complex_ones = [error for error in said.values() if isinstance(error, InputError) and "complex" in str(error)]
+    if complex_ones:
+        return complex_ones[0]
+    if len(said) == 1:
+        (error,) = said.values()
+        if isinstance(error, InputError):
+            return InputError(f"{_reason(error, 300)}; {to_do}.") if dtype else error
+        return InputError(f"the function fails at the point: {first_line(error)}; {to_do}.")
+    reasons = "; ".join(f"{name}: {_reason(error)}" for name, error in said.items())
+    to_do = to_do if dtype else "give framework to hear of one alone"
+    return InputError(f"the function takes no tensor of {' or '.join(said)} and returns one; {reasons}; {to_do}.")
 
 
-def _chosen(arguments: list[_Argument], along: Any) -> Iterator[tuple[_Argument, np.ndarray, str]]:
-    """List what moves: argument, direction, label."""
-    moving = {argument.key: argument for argument in arguments if argument.numbers is not None}
-    if along is None:
-        total = sum(argument.numbers.size for argument in moving.values() if argument.numbers is not None)
-        if total > MOST_LINES:
-            raise InputError(
-                f"at has {total} coordinates, more than the {MOST_LINES} that are looked at in turn; "
-                "say by along which one moves, or give a direction."
-            )
-        for argument in moving.values():
-            yield from _coordinates(argument, len(arguments) > 1)
-        return
-    key, index = along if isinstance(along, tuple) and len(along) == 2 and along[0] in moving else (along, None)
-    if isinstance(key, str | int) and not isinstance(key, bool):
-        lone = arguments[0].numbers if len(arguments) == 1 else None
-        if isinstance(key, int) and index is None and lone is not None and lone.shape:
-            key, index = arguments[0].key, key  # an element of the only argument
-        if key not in moving:
-            raise InputError(f"along is {along!r}; give one of {', '.join(map(repr, moving))}, or a direction.")
-        if index is None:
-            yield from _coordinates(moving[key], len(arguments) > 1)
-        else:
-            yield _coordinate(moving[key], index, len(arguments) > 1)
-        return
-    if len(moving) != 1:
-        raise InputError(f"along is {along!r}, and several arguments can move; name the one that moves.")
-    (argument,) = moving.values()
-    yield _direction(argument, along)
+def _reason(error: Exception, most: int = 140) -> str:
+    """Return what an exception says, in a part of a sentence."""
+    text = str(error) if isinstance(error, InputError) else first_line(error)
+    text = text if len(text) <= most else f"{text[: most - 3].rstrip()}..."
+    return text.rstrip(" .;")
 
 
-def _name_of(argument: _Argument, many: bool) -> str:
-    if isinstance(argument.key, str):
-        return argument.key
-    return f"argument {argument.key}" if many else "x"
-
-
-def _coordinates(argument: _Argument, many: bool) -> Iterator[tuple[_Argument, np.ndarray, str]]:
-    assert argument.numbers is not None
-    for index in np.ndindex(argument.numbers.shape):
-        yield _coordinate(argument, index, many)
-
-
-def _coordinate(argument: _Argument, index: Any, many: bool) -> tuple[_Argument, np.ndarray, str]:
-    assert argument.numbers is not None
-    direction, name = np.zeros(argument.numbers.shape), _name_of(argument, many)
-    try:
-        direction[index] = 1.0
-    except IndexError:
-        raise InputError(f"along names element {index!r} of {name}, whose shape is {direction.shape}.") from None
-    if np.count_nonzero(direction) != 1:
-        raise InputError(
-            f"along names element {index!r} of {name}, whose shape is {direction.shape}; name one element."
-        )
-    element = ", ".join(map(str, index)) if isinstance(index, tuple) else str(index)
-    return argument, direction, f"{name}[{element}]" if direction.shape else name
-
-
-def _direction(argument: _Argument, along: Any) -> tuple[_Argument, np.ndarray, str]:
-    assert argument.numbers is not None
-    numbers, _ = _numbers(along)
-    if (
-        numbers is None
-        or numbers.shape != argument.numbers.shape
-        or not np.isfinite(numbers).all()
-        or not numbers.any()
-    ):
-        raise InputError(
-            f"along is {along!r}; give a direction of the shape {argument.numbers.shape} of the argument, finite and not 0."
-        )
-    return argument, numbers / np.max(np.abs(numbers)), f"{_name_of(argument, many=False)} along {numbers.tolist()}"
+def _lines(
+    name: str, function: Callable[..., Any], arguments: list[Argument], chosen: list[Direction], dtype: str
+) -> tuple[Line, ...]:
+    """Return the lines, in the dtypes of what moves or in another."""
+    own = evaluator(name)
+    return tuple(_line(own, name, function, arguments, one, dtype) for one in chosen)
 
 
 def _line(
+    own: Evaluator,
     name: str,
     function: Callable[..., Any],
-    arguments: list[_Argument],
-    moving: _Argument,
-    direction: np.ndarray,
-    label: str,
+    arguments: list[Argument],
+    direction: Direction,
+    dtype: str,
 ) -> Line:
     """Return the function of the argument that moves; the others stay as they were given."""
-    own = evaluator(name)
+    moving = direction.argument
     passed = [argument for argument in arguments if not argument.is_parameter]
     by_name = any(isinstance(argument.key, str) for argument in passed)
 
     def program(x: Any) -> Any:
-        given = {argument.key: x if argument is moving else _fixed(own, argument, x) for argument in passed}
+        given = {argument.key: x if argument is moving else _fixed(own, name, argument, x) for argument in passed}
         positional = () if by_name else tuple(given.values())
         named = {str(key): value for key, value in given.items()} if by_name else {}
         replaced = {str(moving.key): x} if moving.is_parameter else {}
         return own.outputs(modules.called(function, positional, named, replaced))
 
-    assert moving.numbers is not None
-    return Line(name, program, moving.numbers, direction, moving.dtype, label)
+    there = with_dtype(moving, dtype) if dtype else moving
+    assert there.numbers is not None
+    return Line(name, program, there.numbers, direction.speeds, there.dtype, direction.label)
 
 
-def _fixed(own: Evaluator, argument: _Argument, like: Any) -> Any:
+def _fixed(own: Evaluator, name: str, argument: Argument, like: Any) -> Any:
     """Return an argument that does not move, in the precision of the one that does."""
-    return argument.value if argument.numbers is None else own.constant(argument.numbers, like)
-
-
-def _that_takes(function: Callable[..., Any], arguments: list[_Argument]) -> str:
-    """Return the framework whose tensors a function takes and returns."""
-    said = {}
-    moving = next(argument for argument in arguments if argument.numbers is not None)
-    for name in ("torch", "tensorflow", "jax"):
-        if name not in sys.modules:
-            continue
-        own = evaluator(name)
-        assert moving.numbers is not None
-        line = _line(name, function, arguments, moving, np.ones(moving.numbers.shape), "x")
-        try:
-            line.program(own.tensor(moving.numbers, moving.dtype))
-        except Exception as error:  # whatever a function says of a tensor that it does not take
-            said[name] = first_line(error)
-        else:
-            return name
-    if not said:
-        raise InputError("no framework has been imported; import the one that the function uses, or give framework.")
-    reasons = "; ".join(f"{name} says {what}" for name, what in said.items())
-    raise InputError(f"the function takes no tensor of {' or '.join(said)} and returns one: {reasons}")
+    if argument.numbers is None:
+        return with_dtype_of(name, argument.value, like)
+    return own.constant(argument.numbers, like)
 
 
 def _returned(name: str, line: Line) -> int:
     """Count the numbers that a function returns at the point."""
     own = evaluator(name)
-    try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those of a framework that the function is not for
         outputs = len(own.value(line, own.tensor(line.start, line.dtype)))
-    except InputError:
-        raise
-    except Exception as error:  # whatever a user's function says of its argument
-        raise InputError(f"the function fails at the point: {first_line(error)}; give one that takes it.") from error
     if not outputs:
         raise InputError("the function returns no number; give one that returns at least one.")
     return outputs

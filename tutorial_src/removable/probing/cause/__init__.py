@@ -19,9 +19,9 @@ import numpy as np
 from removable import frameworks
 from removable.arguments import PRECISIONS, checked_base, checked_dtype, checked_order, checked_whole
 from removable.errors import InputError
-from removable.probing.cause import branches, digits, finite, rules
+from removable.probing.cause import branches, digits, finite, jumps, rules
 from removable.probing.cause.finding import Cause
-from removable.probing.cause.plain import eps_of
+from removable.probing.cause.plain import TakenOutError, eps_of
 from removable.probing.cause.samples import Experiment
 from removable.probing.cause.tape import Run, Tape, Value
 
@@ -29,6 +29,8 @@ __all__ = ["NAMES", "Cause", "find"]
 
 NAMES: tuple[str, ...] = ("torch", "jax", "tensorflow")
 """The frameworks whose programs can be looked into."""
+
+_TAKEN_OUT = "it is taken out of the framework; that this explains the result could not be confirmed"
 
 _FINE = 1 / 50
 """The part of the distance to the points beside within which slopes are measured in float64; it is
@@ -50,7 +52,8 @@ def find(
 
     The first of these that is found: an operation that makes a number which is not finite; one that
     loses the digits; one that underflows or overflows; a comparison that comes out differently
-    beside the point; an operation whose own derivative rule is wrong.
+    beside the point; for a value, an operation that does; for a derivative, an operation that is
+    not differentiated, where that explains the result, or one whose own derivative rule is wrong.
 
     Parameters
     ----------
@@ -92,7 +95,8 @@ def find(
     A function that computes its own rounding errors, such as the product of Dekker, is accused
     although it is right: random roundings destroy what it relies on. The operation named may be one
     that multiplies errors made before it, which its inputs then show. A series that ends too early
-    and a graph that is cut (``detach``, ``stop_gradient``) leave no trace that could be found.
+    leaves no trace that could be found. Where a graph is cut on purpose (``detach``,
+    ``stop_gradient``) the derivative is what was asked for, and the program alone does not tell.
 
     Examples
     --------
@@ -102,10 +106,10 @@ def find(
     ...     return y / x**2
     >>> cause = find("torch", program, 1e-8)
     >>> print(cause)
-    operation 2 of 4, aten::rsub, in "y = 1 - torch.cos(x)" (...:2): all digits are lost here
+    operation 2 of 4, rsub, in "y = 1 - torch.cos(x)" (...:2): all digits are lost here
         (inputs good to 16)
     >>> cause.kind, cause.operation, cause.position
-    ('digits', 'aten::rsub', 2)
+    ('digits', 'rsub', 2)
     """
     if name not in NAMES:
         raise InputError(f"name is {name!r}; give one of {', '.join(map(repr, NAMES))}.")
@@ -120,8 +124,13 @@ def find(
     trace = importlib.import_module(f"removable.probing.cause.{name}").trace
     runs: list[float] = []
     with np.errstate(all="ignore"):
-        experiment = Experiment(_counted(trace(program, order, dtype), runs), at, scale=scale, samples=samples)
-        lower = _counted(trace(program, order - 1, dtype), runs) if order and points else None
+        try:
+            experiment = Experiment(_counted(trace(program, order, dtype), runs), at, scale=scale, samples=samples)
+            lower = _counted(trace(program, order - 1, dtype), runs) if order and points else None
+        except TakenOutError as error:
+            if not order:
+                raise
+            return Cause("cut", "a number for Python", error.where, note=_TAKEN_OUT)
         cause = _first(experiment, lower, points, eps_of(dtype))
     return dataclasses.replace(cause, count=cause.count or len(experiment.reference.names), runs=len(runs))
 
@@ -155,12 +164,21 @@ def _first(experiment: Experiment, lower: Run | None, points: Sequence[float], e
         cause = branches.branch(experiment, points) or beside.contradiction()
     elif cause is None and points:
         cause = branches.branch(experiment, points)
-    return cause or digits.unconfirmed(experiment) or Cause("none")
+    cause = cause or digits.unconfirmed(experiment)
+    if cause is None and lower is None and points:
+        distance, sides = _around(experiment, points, eps)
+        cause = jumps.jump(experiment, distance=distance, sides=sides)
+    return cause or Cause("none")
 
 
 def _beside(experiment: Experiment, lower: Run, points: Sequence[float], eps: float) -> rules.Beside:
+    distance, sides = _around(experiment, points, eps)
+    return rules.Beside(lower, experiment.result, experiment.at, distance=distance, sides=sides)
+
+
+def _around(experiment: Experiment, points: Sequence[float], eps: float) -> tuple[float, list[int]]:
+    """Return the distance within which the program is looked at beside the point, and the sides."""
     distance = min(abs(point - experiment.at) for point in points)
     if eps == eps_of("float64"):
         distance *= _FINE
-    sides = [1 if point > experiment.at else -1 for point in points]
-    return rules.Beside(lower, experiment.result, experiment.at, distance=distance, sides=sides)
+    return distance, [1 if point > experiment.at else -1 for point in points]

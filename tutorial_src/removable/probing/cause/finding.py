@@ -11,8 +11,10 @@ from removable.probing.cause.lines import SourceLine
 
 __all__ = ["Cause", "Kind"]
 
-Kind = Literal["not finite", "underflow", "digits", "branch", "rule", "none"]
+Kind = Literal["not finite", "underflow", "digits", "branch", "rule", "cut", "none"]
 """What an operation does to a result."""
+
+_BY_DESIGN = "if that is by design, so is the result"
 
 _LONGEST = 60
 """Characters of a line of source that are shown."""
@@ -33,20 +35,23 @@ class Cause:
     branch        the outcome beside the point          the outcome at the point
     rule          the slope on each side, as the        the slope that the operation's own rule
                   values have it                        gives
+    cut           the slope on each side, as the        the derivative that the framework returns
+                  values have it
     ============  ====================================  ========================================
 
     Attributes
     ----------
-    kind : {"not finite", "underflow", "digits", "branch", "rule", "none"}
+    kind : {"not finite", "underflow", "digits", "branch", "rule", "cut", "none"}
         What the operation does: makes a number that is not finite; makes 0 of numbers that are not;
-        loses the digits; decides otherwise than beside the point; has a wrong derivative rule.
+        loses the digits; decides otherwise than beside the point; has a wrong derivative rule; is
+        not differentiated at all, because it has no rule or because the program says so.
     operation : str
         Its name as the framework spells it; empty for ``"none"``.
     where : str
         The place of the line of the user, ``"file.py:12"``; empty if the framework does not tell.
     position : int
-        Which operation it is, from 1; 0 if that is not known. For a rule they are counted in the
-        program of one derivative less, whose operations are differentiated.
+        Which operation it is, from 1; 0 if that is not known. For a rule and a cut they are
+        counted in the program of one derivative less, whose operations are differentiated.
     count : int
         How many operations there are.
     inputs : tuple of float
@@ -69,6 +74,9 @@ class Cause:
     >>> line = SourceLine("user.py:3", "r = x * x")
     >>> print(Cause("underflow", "mul", line, 1, 5, inputs=(1e-200,)))
     operation 1 of 5, mul, in "r = x * x" (user.py:3): underflows, to 0 from 1e-200
+    >>> print(Cause("cut", "detach", "user.py:4", 2, 3, inputs=(1.0,), outputs=(0.5,)))
+    the graph is cut at operation 2 of 3, detach, user.py:4: nothing behind it is differentiated; if
+        that is by design, so is the result
     >>> print(Cause("none"))
     no operation was found that explains the result
     """
@@ -99,6 +107,9 @@ class Cause:
             place = f"operations {', '.join(numbers[:-1])} and {numbers[-1]} of {self.count}"
         line = f'in "{textwrap.shorten(self.source, _LONGEST)}" ({self.where})' if self.source else self.where
         subject = ", ".join(part for part in (place, self.operation, line) if part)
+        if self.kind == "cut":
+            why = f": {self.note}" if self.note else ""
+            return f"the graph is cut at {subject}: nothing behind it is differentiated{why}; {_BY_DESIGN}"
         return f"{subject}: {self._deed()}{note}"
 
     def _deed(self) -> str:

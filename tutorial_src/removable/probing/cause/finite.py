@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from removable.probing.cause.finding import Cause
+from removable.probing.cause.plain import smallest_normal
 from removable.probing.cause.reference import telling
 from removable.probing.cause.samples import Experiment
 
@@ -83,7 +84,7 @@ def out_of_range(experiment: Experiment) -> Cause | None:
     """
     for index, step in enumerate(experiment.reference.steps):
         if step.vanishes:
-            tiny = [np.where(array == 0, np.finfo(array.dtype).tiny, array) for array in step.outputs]
+            tiny = [_filled(array, step.eps) for array in step.outputs]
             if experiment.changed(held={index: tiny}):
                 return _underflow(experiment, index)
         if step.overflows:
@@ -91,6 +92,11 @@ def out_of_range(experiment: Experiment) -> Cause | None:
             if experiment.changed(held={index: huge}):
                 return _not_finite(experiment, index, note="which leads to a finite number that is wrong")
     return None
+
+
+def _filled(array: np.ndarray, eps: float) -> np.ndarray:
+    """Return an array with the smallest normal number in the place of each 0."""
+    return np.where(array == 0, smallest_normal(array.dtype, eps), array).astype(array.dtype)
 
 
 def _vanished(experiment: Experiment, index: int) -> int | None:

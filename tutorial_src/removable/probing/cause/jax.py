@@ -171,6 +171,8 @@ class _Interpreter:
             computed = [to_plain(np.asarray(outputs[place])) for place in floats]
             eps = max(eps_of(dtype.name) for dtype in dtypes)
             answer = self._tape.add(Operation(name, line, values, computed, eps, call.again, call.pull))
+            if name == "stop_gradient":
+                self._tape.cut(self._tape.last)
             for place, new, dtype in zip(floats, answer, dtypes, strict=True):
                 outputs[place] = jnp.asarray(from_plain(new, dtype))
         elif call.floats and not jnp.issubdtype(outputs[0].dtype, jax.dtypes.extended):
@@ -207,13 +209,13 @@ class _Call:
         """Evaluate it on other inputs."""
         return [to_plain(np.asarray(output)) for output in self._outputs(self._inputs(inputs))]
 
-    def pull(self, inputs: Arrays, cotangents: Arrays) -> list[np.ndarray]:
-        """Evaluate its own rule of reverse mode; slopes of 0 if there is none."""
+    def pull(self, inputs: Arrays, cotangents: Arrays) -> list[np.ndarray | None]:
+        """Evaluate its own rule of reverse mode; None for each input if there is none."""
         with _precision(self._dtype):
             try:
                 outputs, pullback = jax.vjp(lambda *new: self._outputs(new), *self._inputs(inputs))
             except NotImplementedError:
-                return [np.zeros_like(array) for array in inputs]
+                return [None for _ in inputs]
             pairs = zip(cotangents, outputs, strict=True)
             weights = [jnp.asarray(from_plain(array, np.asarray(output).dtype)) for array, output in pairs]
             return [to_plain(np.asarray(slope)) for slope in pullback(weights)]

@@ -12,11 +12,27 @@ from collections.abc import Sequence
 import numpy as np
 
 from removable.arguments import PRECISIONS
-from removable.errors import InputError
+from removable.errors import InputError, UnsupportedError
 
-__all__ = ["checked_single", "eps_of", "from_plain", "to_plain"]
+__all__ = ["TakenOutError", "checked_single", "eps_of", "from_plain", "smallest_normal", "to_plain"]
 
 _PARTS = {"complex128": "float64", "complex64": "float32"}
+
+
+class TakenOutError(UnsupportedError):
+    """A program computes in Python with a number of a tensor, and so has no graph.
+
+    Parameters
+    ----------
+    message : str
+        What to do about it.
+    where : str
+        The line of the user.
+    """
+
+    def __init__(self, message: str, where: str) -> None:
+        super().__init__(message)
+        self.where = where
 
 
 def eps_of(dtype: str) -> float:
@@ -29,6 +45,18 @@ def eps_of(dtype: str) -> float:
     """
     bits = PRECISIONS.get(_PARTS.get(dtype, dtype), PRECISIONS["float32"])
     return 2.0 ** (1 - bits)
+
+
+def smallest_normal(dtype: np.dtype, eps: float) -> float:
+    """Return the smallest normal number of a precision, which may be kept in a wider one.
+
+    Examples
+    --------
+    >>> single = np.dtype("float32")
+    >>> smallest_normal(single, 2.0**-23), smallest_normal(single, 2.0**-10)
+    (1.1754943508222875e-38, 6.103515625e-05)
+    """
+    return float(np.finfo(np.float16 if eps == eps_of("float16") else dtype).tiny)
 
 
 def to_plain(array: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from removable.probing.cause.fading import fades
 from removable.probing.cause.rounding import moves_only
 from removable.probing.cause.tape import ARGUMENT, Arrays, Operation, Tape
 
@@ -65,7 +66,8 @@ class Step:
         Whether it has no rounding error: it only moves numbers, or makes whole numbers of whole
         numbers that are constants.
     vanishes : bool
-        Whether an output is 0 without reason: no input is, and it stays 0 when they move a little.
+        Whether an output is 0 because it is too small for its precision: no input is 0, and it
+        stays 0 when they move a little.
     overflows : bool
         Whether an output is infinite without such a reason.
     finite : list of bool
@@ -125,8 +127,8 @@ class Reference(Tape):
                 eps=operation.eps,
                 depends=depends,
                 moves=moves,
-                vanishes=not moves and _sticks(operation, _is_zero),
-                overflows=not moves and _sticks(operation, np.isinf),
+                vanishes=not moves and fades(operation, _stuck(operation, _is_zero)),
+                overflows=not moves and any(place.any() for place in _stuck(operation, np.isinf)),
                 finite=[bool(np.isfinite(array).all()) for array in arrays],
                 zero=[bool((array == 0).any()) for array in arrays],
                 values=[telling(array, operation.outputs) for array in arrays],
@@ -157,24 +159,25 @@ def _is_zero(array: np.ndarray) -> np.ndarray:
     return np.asarray(array == 0)
 
 
-def _sticks(operation: Operation, special: Callable[[np.ndarray], np.ndarray]) -> bool:
-    """Tell whether an output is special although no input is, and stays so when they move by 0.1 %.
+def _stuck(operation: Operation, special: Callable[[np.ndarray], np.ndarray]) -> Arrays:
+    """Tell what is special although no input is, and stays so when the inputs move by 0.1 %.
 
     The logarithm of 1 is 0, too, and so is 1 - 1, but neither stays there.
     """
     arrays = operation.arrays()
     places = [_without_reason(output, arrays, special) for output in operation.outputs]
     if operation.again is None or not any(place.any() for place in places):
-        return False
+        return []
     generator = np.random.default_rng(11)
     factors = [1 + generator.uniform(-1e-3, 1e-3, array.shape) for array in arrays]
     inputs = [np.asarray(array * factor, dtype=array.dtype) for array, factor in zip(arrays, factors, strict=True)]
     try:
         moved = operation.again(inputs)
     except Exception:  # it cannot be asked
-        return False
-    pairs = [(new, place) for new, place in zip(moved, places, strict=False) if new.shape == place.shape]
-    return any((special(new) & place).any() for new, place in pairs)
+        return []
+    if [new.shape for new in moved] != [place.shape for place in places]:
+        return []
+    return [np.asarray(special(new) & place) for new, place in zip(moved, places, strict=True)]
 
 
 def _without_reason(output: np.ndarray, inputs: Arrays, special: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:

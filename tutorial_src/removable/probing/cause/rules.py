@@ -1,15 +1,19 @@
-"""An operation whose own derivative rule contradicts its values.
+"""An operation whose own derivative rule contradicts its values, or that has none.
 
 The slopes of what goes into an operation, and of what comes out, are measured on points beside.
 They are to agree with the rule of reverse mode that the framework has for this operation. Where the
 derivative of order k is wrong, the program for the derivative of order k - 1 is looked at, so that
 the operations of a backward pass are judged like any other.
+
+An operation that is not differentiated, as ``detach``, explains a result if the values have its
+slope once the output of the operation is held still.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +25,12 @@ __all__ = ["Beside"]
 
 _STEPS = (1 / 8, 1 / 4, 1 / 2, 1)
 """Where slopes are measured, in units of the farthest point; three extrapolations use them up."""
+
+_ALONE = 8
+"""So many operations that are not differentiated are held one at a time."""
+
+_NO_RULE = "it has no derivative in this framework"
+_OUTSIDE = "it was computed outside the framework"
 
 _TOLERANCE = 1e-3
 """The relative difference of two slopes up to which they agree."""
@@ -45,6 +55,21 @@ class _Slopes(Tape):
         return super().compare(name, where, result)
 
 
+class _Still(Tape):
+    """Gives some operations the outputs that they have at the point."""
+
+    whole = True
+
+    def __init__(self, held: Mapping[int, Arrays]) -> None:
+        super().__init__()
+        self._held = held
+
+    def add(self, operation: Operation) -> Arrays:
+        super().add(operation)
+        held = self._held.get(self.last)
+        return operation.outputs if held is None else [np.array(array) for array in held]
+
+
 @dataclass(frozen=True)
 class _Slope:
     """A one-sided slope of each element, and how far off it may be."""
@@ -60,6 +85,7 @@ class _Judgement:
     rule: float
     slope: float
     allowed: float
+    has_rule: bool = True
 
     @property
     def excess(self) -> int:
@@ -101,13 +127,14 @@ class Beside:
     """
 
     def __init__(self, lower: Run, result: float, at: float, *, distance: float, sides: Sequence[int]) -> None:
-        self._here, value = _recorded(lower, at)
+        self._lower, self._at, self._result = lower, at, result
+        self._here, self._value = _recorded(lower, at)
         self._tapes: dict[float, list[_Slopes]] = {}
         self._judged: list[_Judgement] = []
         for side in sorted(set(sides)):
             runs = [_recorded(lower, at + side * distance * step) for step in _STEPS]
             self._tapes[side * distance] = [tape for tape, _ in runs]
-            self._judged.append(_at_the_end(value, [end for _, end in runs], side * distance, result))
+            self._judged.append(_at_the_end(self._value, [end for _, end in runs], side * distance, result))
 
     def is_kink(self) -> bool:
         """Tell whether the result lies between the slopes on both sides, or is one of them.
@@ -122,25 +149,75 @@ class Beside:
         Returns
         -------
         Cause or None
-            Of kind ``"rule"``. None if the result is the slope of the values after all. If every
-            operation agrees with its rule, the first at a kink of its own is named, or else a
-            function with a rule of the user, whose numbers are those of the whole program.
+            Of kind ``"rule"``, or ``"cut"`` if operations that are not differentiated explain the
+            result. None if the result is the slope of the values after all. If every operation
+            agrees with its rule, the first at a kink of its own is named, or else a function with
+            a rule of the user, whose numbers are those of the whole program.
         """
         if not _contradicts(self._judged):
             return None
+        cuts: dict[int, str] = {}
+        rules: list[Cause] = []
+        outside: list[Cause] = []
         kinks: list[Cause] = []
         for index, operation in enumerate(self._here.operations):
             if not self._goes_along(index):
                 break  # other operations beside the point, which is a matter of branches
-            if operation.pull is None:
-                continue
-            judged = [_judged(index, operation, tapes, distance) for distance, tapes in self._tapes.items()]
-            if any(judgement.excess for judgement in judged):
-                cause = self._found(index, judged)
-                if _contradicts(judged):
-                    return cause
-                kinks.append(cause)
-        return kinks[0] if kinks else self._own_rule()
+            if index in self._here.cuts:
+                if self._moves(index, lambda o: o.outputs):
+                    cuts[index] = self._here.cuts[index]
+            elif self._comes_from_outside(index):
+                cause = self._cut_at([index], _OUTSIDE)
+                outside.append(dataclasses.replace(cause, operation=f"an input of {cause.operation}"))
+            elif operation.pull is not None:
+                judged = [_judged(index, operation, tapes, distance) for distance, tapes in self._tapes.items()]
+                if not all(judgement.has_rule for judgement in judged):
+                    cuts[index] = _NO_RULE
+                elif any(judgement.excess for judgement in judged):
+                    (rules if _contradicts(judged) else kinks).append(self._found(index, judged))
+        return self._cut(cuts) or next(iter([*rules, *outside, *kinks]), None) or self._own_rule()
+
+    def _cut(self, cuts: Mapping[int, str]) -> Cause | None:
+        """Find which of the operations that are not differentiated explain the result."""
+        groups = [[index] for index in list(cuts)[:_ALONE]]
+        groups += [list(cuts)] if len(cuts) > 1 else []
+        for group in groups:
+            if self._is_slope_with({index: self._here.operations[index].outputs for index in group}):
+                return self._cut_at(group, cuts[group[0]])
+        return None
+
+    def _cut_at(self, group: Sequence[int], why: str) -> Cause:
+        here, first = self._here, group[0]
+        together = tuple(index + 1 for index in group) if len(group) > 1 else ()
+        place = (here.names[first], here.lines[first], first + 1, len(here.names))
+        return Cause("cut", *place, *self._numbers(self._judged), together, note=why)
+
+    def _is_slope_with(self, held: Mapping[int, Arrays]) -> bool:
+        """Tell whether the result is the slope of the values if some outputs are held still."""
+        for side, wrong in zip(self._tapes, self._judged, strict=True):
+            runs = [self._lower(_Still(held), self._at + side * step) for step in _STEPS]
+            with_held = _at_the_end(self._value, runs, side, self._result)
+            off = abs(wrong.rule - wrong.slope)
+            if not (abs(with_held.rule - with_held.slope) <= with_held.allowed < off):
+                return False
+        return True
+
+    def _moves(self, index: int, arrays: Callable[[Operation], Arrays]) -> bool:
+        """Tell whether arrays of an operation are others beside the point."""
+        here = arrays(self._here.operations[index])
+        rows = [arrays(tape.operations[index]) for tapes in self._tapes.values() for tape in tapes]
+        return any(not np.array_equal(a, b, equal_nan=True) for row in rows for a, b in zip(here, row, strict=False))
+
+    def _comes_from_outside(self, index: int) -> bool:
+        """Tell whether something that moves went into an operation that no operation made."""
+
+        def outside(operation: Operation) -> Arrays:
+            constants = [
+                value.array for value in operation.inputs if value.producer is None and value.array is not None
+            ]
+            return [*constants, np.array(operation.numbers)]
+
+        return self._moves(index, outside)
 
     def _own_rule(self) -> Cause | None:
         """Return the rule of the user that is left over when all others are right."""
@@ -213,16 +290,19 @@ def _judged(index: int, operation: Operation, beside: Sequence[_Slopes], distanc
     wanted = [_product(w, s.value) for w, s in zip(weights, outputs, strict=True)]
     error = sum(_product(np.abs(w), s.error) for w, s in zip(weights, outputs, strict=True))
     try:
-        pulled = [np.asarray(p, float) for p in operation.pull(operation.arrays(), weights)]
+        slopes = list(operation.pull(operation.arrays(), weights))
     except Exception:  # it cannot be differentiated by itself
         return unknown
+    moving = any(slope.value.any() for slope in outputs)
+    has_rule = not (moving and any(p is None and s.value.any() for p, s in zip(slopes, inputs, strict=True)))
+    pulled = [np.zeros(1) if p is None else np.asarray(p, float) for p in slopes]
     got = [_product(p, s.value) for p, s in zip(pulled, inputs, strict=True)]
     error += sum(_product(np.abs(p), s.error) for p, s in zip(pulled, inputs, strict=True))
     unit = _weight_of_the_steepest(weights, outputs)
     if not np.isfinite([sum(wanted), error]).all():
         return unknown
     allowed = _allowed([sum(wanted), *got], float(error))
-    return _Judgement(sum(got) / unit, sum(wanted) / unit, allowed / unit)
+    return _Judgement(sum(got) / unit, sum(wanted) / unit, allowed / unit, has_rule)
 
 
 def _weight_of_the_steepest(weights: Arrays, slopes: Sequence[_Slope]) -> float:

@@ -61,7 +61,9 @@ class Operation:
         Runs the operation on other inputs, given and returned as arrays.
     pull : callable, optional
         The operation's own rule of reverse mode, called with inputs and with cotangents of the
-        outputs; returns cotangents of the inputs.
+        outputs; returns cotangents of the inputs, None for one by which it has no derivative.
+    numbers : tuple of float
+        Arguments that are numbers of Python.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Operation:
     eps: float
     again: Callable[[Arrays], Arrays] | None = None
     pull: Callable[[Arrays, Arrays], Sequence[Any]] | None = None
+    numbers: tuple[float, ...] = ()
 
     def arrays(self) -> Arrays:
         """Return the inputs that are arrays, without the containers."""
@@ -122,8 +125,11 @@ class Tape:
     own_rules : list of tuple
         Name and line of functions whose derivative rule the user has written, where a front end
         cannot run the rule by itself.
+    cuts : dict
+        Why an operation is not differentiated, by its place; empty if its name says it.
     whole : bool
-        Whether functions with a derivative rule of their own are to be recorded as one operation.
+        Whether functions with a derivative rule of their own are to be recorded as one operation,
+        and operations that only end the record of differentiation as operations.
 
     Examples
     --------
@@ -140,6 +146,7 @@ class Tape:
         self.lines: list[str] = []
         self.comparisons: list[Compared] = []
         self.own_rules: list[tuple[str, str]] = []
+        self.cuts: dict[int, str] = {}
         self._forced = forced or {}
 
     @property
@@ -159,6 +166,10 @@ class Tape:
     def own_rule(self, name: str, where: str) -> None:
         """Take in that there is a function with a derivative rule of the user."""
         self.own_rules.append((name, where))
+
+    def cut(self, place: int, why: str = "") -> None:
+        """Take in that the framework does not differentiate an operation."""
+        self.cuts[place] = why
 
     def compare(self, name: str, where: str, result: np.ndarray) -> np.ndarray:
         """Take in the result of a comparison, and return the one to go on with."""

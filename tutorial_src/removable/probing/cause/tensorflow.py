@@ -7,6 +7,7 @@ graphs themselves, and are interpreted in turn.
 from __future__ import annotations
 
 import inspect
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +15,8 @@ import numpy as np
 import tensorflow as tf
 
 from removable.errors import UnsupportedError
-from removable.probing.cause.plain import checked_single, eps_of, from_plain, to_plain
+from removable.probing.cause.lines import user_line
+from removable.probing.cause.plain import TakenOutError, checked_single, eps_of, from_plain, to_plain
 from removable.probing.cause.tape import ARGUMENT, Arrays, Operation, Run, Tape, Value
 from removable.probing.cause.tensorflow_graphs import Body, Library
 
@@ -23,7 +25,7 @@ __all__ = ["trace"]
 _Traced = tuple[int | None, Any]
 """The operation that made a tensor, and the tensor."""
 
-_PASSED_ON = ("Identity", "IdentityN", "StopGradient", "PreventGradient")
+_PASSED_ON = ("Identity", "IdentityN", "PreventGradient")
 _SKIPPED = ("Placeholder", "NoOp", "Assert")
 
 
@@ -70,10 +72,18 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
 
     try:
         function = tf.function(derivative, autograph=False).get_concrete_function(tf.TensorSpec((), dtype))
-    except (TypeError, NotImplementedError) as error:
-        raise UnsupportedError(
+    except (TypeError, NotImplementedError, AttributeError) as error:
+        if isinstance(error, AttributeError) and "SymbolicTensor" not in str(error):
+            raise
+        said = (
             f"the program has no graph, {type(error).__name__}; if it asks for a number in Python, "
             "write the branch with tf.where or tf.cond."
+        )
+        if isinstance(error, tf.errors.OperatorNotAllowedInGraphError):  # it asks for true or false
+            raise UnsupportedError(said) from error
+        frames = traceback.extract_tb(error.__traceback__)
+        raise TakenOutError(
+            said, user_line((frame.filename, frame.lineno or 0) for frame in reversed(frames))
         ) from error
     library = Library(function.graph)
     drawn: dict[tuple[str, int], list[Any]] = {}
@@ -109,6 +119,8 @@ class _Interpreter:
         kind, line = operation.type.removeprefix("Stateless"), place[1]
         if kind == "Const":
             return [(None, tf.constant(tf.make_ndarray(operation.get_attr("value"))))]
+        if kind == "StopGradient" and not self._tape.whole:
+            return inputs
         if kind in _PASSED_ON:
             if self._tape.whole and kind == "IdentityN":  # the form of tf.custom_gradient
                 self._tape.own_rule("IdentityN of a custom_gradient", line)
@@ -154,6 +166,8 @@ class _Interpreter:
         computed = [to_plain(outputs[k].numpy()) for k in floats]
         eps = max((eps_of(dtype.name) for dtype in dtypes), default=1.0)
         answer = self._tape.add(Operation(*place, values, computed, eps, call.again, call.pull))
+        if call.kind == "StopGradient":
+            self._tape.cut(self._tape.last)
         for k, new, dtype in zip(floats, answer, dtypes, strict=True):
             outputs[k] = tf.constant(from_plain(new, dtype))
 
@@ -206,6 +220,7 @@ class _Call:
 
     def __init__(self, operation: Any, tensors: list[Any]) -> None:
         self._operation, self.tensors = operation, tensors
+        self.kind = str(operation.type)
         self.floats = [place for place, tensor in enumerate(tensors) if _has_digits(tensor)]
 
     def run(self, tensors: Sequence[Any]) -> list[Any]:
@@ -245,18 +260,18 @@ class _Call:
         """Run it on other inputs."""
         return [to_plain(output.numpy()) for output in self._results(self._inputs(inputs))]
 
-    def pull(self, inputs: Arrays, cotangents: Arrays) -> list[np.ndarray]:
-        """Run its own rule of reverse mode; slopes of 0 if there is none."""
+    def pull(self, inputs: Arrays, cotangents: Arrays) -> list[np.ndarray | None]:
+        """Run its own rule of reverse mode; None for an input by which it has no derivative."""
         points = self._inputs(inputs)
         with tf.GradientTape() as tape:
             tape.watch(points)
             outputs = self._results(points)
         weights = [tf.constant(from_plain(c, o.numpy().dtype)) for c, o in zip(cotangents, outputs, strict=True)]
         try:
-            slopes = tape.gradient(outputs, points, weights, unconnected_gradients="zero")
+            slopes = tape.gradient(outputs, points, weights)
         except LookupError:
-            return [np.zeros_like(array) for array in inputs]
-        return [to_plain(slope.numpy()) for slope in slopes]
+            return [None for _ in inputs]
+        return [None if slope is None else to_plain(tf.convert_to_tensor(slope).numpy()) for slope in slopes]
 
 
 def _has_digits(tensor: Any) -> bool:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,14 @@ from removable.probing.cause.tape import ARGUMENT, Arrays, Operation, Run, Tape,
 
 __all__ = ["trace"]
 
+_OFF = "gradients are switched off there, as by torch.no_grad"
+_NO_RULE = "PyTorch has no derivative of it"
+_AFTERWARDS = "what it returned is detached later"
+_A_NUMBER = "a number is taken out of PyTorch, as by float or item"
+
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+
+_FUNCTIONS = torch.autograd.function.__file__
 
 
 def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
@@ -51,7 +60,7 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
     >>> trace(lambda x: (1 - torch.cos(x)) / x, 0, "float64")(tape, 0.5).array
     array(0.24483488)
     >>> tape.names
-    ['aten::cos', 'aten::rsub', 'aten::div']
+    ['cos', 'rsub', 'div']
     """
 
     def run(tape: Tape, at: float) -> Value:
@@ -64,9 +73,10 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
                 result = program(x)
                 checked_single(result.shape)
                 for k in range(order):
-                    result = _derivative(result, x, more=k + 1 < order)
+                    result = _derivative(result, x, more=tape.whole or k + 1 < order)
             if tape.whole:
                 _tell_own_rules(tape, result)
+                watch.tell_cuts()
             return Value(watch.producer(result), _plain(result))
 
     return run
@@ -100,10 +110,16 @@ class _Watch(TorchDispatchMode):
         self._producers: dict[int, int] = {}
         # While a weak reference lives, no other storage gets the same address.
         self._references: list[StorageWeakRef] = []
+        self._recorded: list[_Recorded] = []
 
     def producer(self, tensor: torch.Tensor) -> int | None:
         """Return the operation that wrote to the storage of a tensor last."""
         return self._producers.get(tensor.untyped_storage()._cdata)
+
+    def _origin(self, tensor: torch.Tensor) -> int | None:
+        """Return the producer; that of the argument for a record whose operations are not seen."""
+        producer = self.producer(tensor)
+        return ARGUMENT if producer is None and self._tape.whole and tensor.requires_grad else producer
 
     def made(self, tensor: torch.Tensor, producer: int) -> None:
         """Note which operation wrote to the storage of a tensor."""
@@ -116,11 +132,13 @@ class _Watch(TorchDispatchMode):
         leaves, structure = tree_flatten((args, kwargs or {}))
         floats = [place for place, leaf in enumerate(leaves) if _has_digits(leaf)]
         # copied before the operation runs: it may work in place
-        inputs = [Value(self.producer(leaves[place]), _plain(leaves[place])) for place in floats]
+        inputs = [Value(self._origin(leaves[place]), _plain(leaves[place])) for place in floats]
         call = _Call(func, leaves, structure, floats)
         if self._tape.whole:
             call.keep_others()
         result = func(*args, **(kwargs or {}))
+        if self._tape.whole and _ends_a_record(func, [leaves[place] for place in floats]):
+            return self._cut(call, inputs, result)
         outputs = [leaf for leaf in tree_flatten(result)[0] if _has_digits(leaf)]
         if outputs and not _is_view(func):
             self._add(call, inputs, outputs)
@@ -133,11 +151,37 @@ class _Watch(TorchDispatchMode):
         eps = max(eps_of(_dtype(output)) for output in outputs)
         computed = [_plain(output) for output in outputs]
         pull = call.pull if self._tape.whole else None
-        answer = self._tape.add(Operation(name, where, inputs, computed, eps, call.again, pull))
+        answer = self._tape.add(Operation(name, where, inputs, computed, eps, call.again, pull, call.numbers))
         for output, old, new in zip(outputs, computed, answer, strict=True):
             if new is not old:
                 output.copy_(_tensor(new, output))
             self.made(output, self._tape.last)
+        if self._tape.whole and call.is_recorded and not _in_own_forward():
+            self._recorded.append(_Recorded(self._tape.last, call, outputs, torch.is_grad_enabled()))
+
+    def _cut(self, call: _Call, inputs: list[Value], result: Any) -> Any:
+        """Tell of a view, or of a number for Python, that ends the record of differentiation."""
+        name, where = _place(call.func)
+        is_tensor = isinstance(result, torch.Tensor)
+        computed = _plain(result) if is_tensor else np.array(float(result))
+        (answer,) = self._tape.add(
+            Operation(name, where, inputs, [computed], eps_of(_dtype(result) if is_tensor else "float64"))
+        )
+        if not _in_own_forward():
+            self._tape.cut(self._tape.last, _OFF if not torch.is_grad_enabled() else "" if is_tensor else _A_NUMBER)
+        if answer is computed:
+            return result
+        return _tensor(answer, result) if is_tensor else float(answer)
+
+    def tell_cuts(self) -> None:
+        """Tell the tape of operations that had a recorded input, and whose outputs have no record.
+
+        It is known when the program has run: the record is made behind the kernel.
+        """
+        for one in self._recorded:
+            if not any(output.requires_grad for output in one.outputs):
+                switched_on = _AFTERWARDS if one.enabled and one.call.has_rule() else _NO_RULE
+                self._tape.cut(one.place, switched_on if one.enabled else _OFF)
 
     def _compare(self, func: Any, result: torch.Tensor) -> None:
         name, where = _place(func)
@@ -152,6 +196,8 @@ class _Call:
 
     def __init__(self, func: Any, leaves: list[Any], structure: Any, floats: list[int]) -> None:
         self.func, self._leaves, self._structure, self._floats = func, leaves, structure, floats
+        self.is_recorded = any(leaves[place].requires_grad for place in floats)
+        self.numbers = tuple(leaf for leaf in leaves if isinstance(leaf, float))
 
     def keep_others(self) -> None:
         """Copy the tensors that are not floating, which later operations may write to."""
@@ -177,18 +223,54 @@ class _Call:
         """Run the operation on other inputs."""
         return [_plain(output) for output in self._run(self._tensors(inputs))]
 
-    def pull(self, inputs: Arrays, cotangents: Arrays) -> list[np.ndarray]:
-        """Run the operation's own rule of reverse mode; slopes of 0 if there is none."""
+    def pull(self, inputs: Arrays, cotangents: Arrays) -> list[np.ndarray | None]:
+        """Run the operation's own rule of reverse mode; None for each input if there is none."""
         with torch.inference_mode(mode=False), torch.enable_grad():
             points = [tensor.requires_grad_() for tensor in self._tensors(inputs)]
             outputs = self._run([point * 1 for point in points])  # it may write to its arguments
             weights = [_tensor(array, output) for array, output in zip(cotangents, outputs, strict=True)]
             known = [(o, w) for o, w in zip(outputs, weights, strict=True) if o.requires_grad]
             if not known:
-                return [np.zeros_like(array) for array in inputs]
+                return [None for _ in inputs]
             given, pulled = zip(*known, strict=True)
             slopes = torch.autograd.grad(given, points, pulled, materialize_grads=True)
         return [_plain(slope) for slope in slopes]
+
+    def has_rule(self) -> bool:
+        """Tell whether PyTorch records the operation where it is asked to."""
+        with torch.inference_mode(mode=False), torch.enable_grad():
+            points = [self._leaves[place].detach().requires_grad_() for place in self._floats]
+            return any(output.requires_grad for output in self._run([point * 1 for point in points]))
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """An operation on something that has a record, and its outputs."""
+
+    place: int
+    call: _Call
+    outputs: list[torch.Tensor]
+    enabled: bool
+
+
+def _ends_a_record(func: Any, tensors: Sequence[torch.Tensor]) -> bool:
+    """Tell whether it is no operation but that what comes out has no record of what went in."""
+    if not any(tensor.requires_grad for tensor in tensors):
+        return False
+    if func in (torch.ops.aten.detach.default, torch.ops.aten._local_scalar_dense.default):
+        return True
+    return _is_view(func) and not torch.is_grad_enabled()
+
+
+def _in_own_forward() -> bool:
+    """Tell whether this is inside the forward pass of a function with a rule of the user."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if code.co_filename == _FUNCTIONS and code.co_qualname == "Function.apply":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _has_digits(leaf: Any) -> bool:
@@ -231,7 +313,7 @@ def _tensor(array: np.ndarray, like: torch.Tensor) -> torch.Tensor:
 
 def _place(func: Any) -> tuple[str, str]:
     """Return the name of an operation, in a backward pass with its rule, and the user's line."""
-    name = func._schema.name
+    name = func._schema.name.removeprefix("aten::")
     node = torch._C._current_autograd_node()
     if node is None:
         return name, user_line(_stack())
@@ -239,7 +321,7 @@ def _place(func: Any) -> tuple[str, str]:
     while forward.metadata.get("parent_") is not None:
         forward = forward.metadata["parent_"]
     rule = node.name() if forward is node else f"{node.name()} of {forward.name()}"
-    return f"{name.removeprefix('aten::')} in {rule}", _line(forward)
+    return f"{name} in {rule}", _line(forward)
 
 
 def _line(node: Any) -> str:

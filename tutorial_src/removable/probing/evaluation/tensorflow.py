@@ -45,6 +45,8 @@ class TensorFlowEvaluator(Evaluator):
 
     def apart(self, part: Any) -> list[Any]:
         """Return the numbers of a tensor of one dimension."""
+        if part.shape[0] is None:  # in a graph, behind a function that does not say; it is one number
+            return [tf.reshape(part, [])]
         return tf.unstack(part)
 
     def depends(self, line: Line) -> bool:

@@ -99,20 +99,19 @@ class TorchEvaluator(Evaluator):
     def _forward(self, line: Line, point: torch.Tensor, order: int, *, over_reverse: bool) -> list[list[float]]:
         tangent = torch.tensor(line.direction, dtype=point.dtype)
 
-        def program(x: torch.Tensor) -> torch.Tensor:
-            return torch.cat(line.program(x))
-
-        def level(k: int, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        def level(k: int, x: torch.Tensor, part: int) -> tuple[torch.Tensor, ...]:
+            """Return the derivatives of one of the tensors that are returned."""
             if k == 0:
-                return (program(x),)
+                return (line.program(x)[part],)
             if k == 1 and over_reverse:
-                value, pullback = torch.func.vjp(program, x)
+                value, pullback = torch.func.vjp(lambda x: line.program(x)[part], x)
                 units = torch.eye(len(value), dtype=value.dtype)
                 return value, torch.stack([_along(line, pullback(unit)[0]) for unit in units])
-            rows, slopes = torch.func.jvp(lambda x: level(k - 1, x), (x,), (tangent,))
+            rows, slopes = torch.func.jvp(lambda x: level(k - 1, x, part), (x,), (tangent,))
             return (*rows, slopes[-1])
 
-        return torch.stack([row.double() for row in level(order, point)], 1).tolist()
+        levels = [level(order, point, part) for part in range(len(line.program(point)))]
+        return [row for rows in levels for row in torch.stack([row.double() for row in rows], 1).tolist()]
 
 
 @contextlib.contextmanager
