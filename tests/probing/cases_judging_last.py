@@ -1,7 +1,11 @@
-"""The corpus that judges the probe last: committed before the probe ran on it for the first time.
+"""The corpus that judges the probe independently: committed before the probe ran on it at all.
 
-The other three corpora have been looked at since their first run. Whoever wrote this one had read
-the names of their cases, and of the probe only the docstring of ``probe``.
+``cases_tuning`` tuned the probe; ``cases_judging`` and ``cases_judging_again`` judged it once, and
+have been looked at since. Whoever wrote this one had read the names of their cases, and of the
+probe only the docstring of ``probe``. Only ``test_reference`` holds it, against mpmath: the probe
+is not tuned by it. No case was changed after the first run, which found 83 of 83 failing cases with
+exactly the orders that are wrong, 46 of 49 widths within a factor of 2, and accused none of 86
+harmless ones; of these it gave 83 the verdict that is expected.
 """
 
 from __future__ import annotations
@@ -334,7 +338,7 @@ FAILING = (
         BAD,
         DERIVATIVES,
         widths={1: 1e-2, 2: 1e-2},
-        why="The series is two terms; at 0 the other branch is 0/0, and its NaN is in the gradient.",
+        why="Two terms of a series; at 0 the NaN of the other branch is in the gradient.",
         true=lambda t: mp.expm1(t) / t,
     ),
     Case(
@@ -432,7 +436,7 @@ FAILING = (
         BAD,
         SECOND,
         {"along": (0, 0)},
-        why="The selection makes the gradient of the norm 0 at 0, so the second derivative is 0 too.",
+        why="The gradient of the norm is 0 at 0 by selection, so the second derivative is 0 too.",
         true=lambda t: mp.exp(t * t),
     ),
     # --- normalise
@@ -1231,7 +1235,7 @@ FAILING = (
         1e-7,
         BAD,
         ALL,
-        why="At 1e-7 the value is -1.25e-6, rounded by 1e-9; the exponential is rounded by u near 0.",
+        why="At 1e-7 the value is -1.25e-6, and rounded by 1e-9.",
         true=lambda t: -5 - mp.expm1(-5 * (mp.mpf(1e-7) + t)) / (mp.mpf(1e-7) + t) if mp.mpf(1e-7) + t else mp.mpf(0),
     ),
 )
