@@ -6,11 +6,11 @@ import functools
 from collections import Counter
 
 import pytest
-from probing import cases_judging, cases_judging_again, cases_tuning
+from probing import cases_judging, cases_judging_again, cases_judging_last, cases_tuning
 from probing.case import FAMILIES, HARMLESS, Case
 from probing.reference import Reference, reference
 
-CORPORA = (cases_tuning, cases_judging, cases_judging_again)
+CORPORA = (cases_tuning, cases_judging, cases_judging_again, cases_judging_last)
 
 CASES = tuple(case for corpus in CORPORA for case in corpus.CASES)
 
