@@ -25,7 +25,7 @@ measuring = importlib.import_module("peers.measuring")
 CORPORA = importlib.import_module("peers.corpora").CORPORA
 
 FORGOTTEN = "run python benchmarks/bench_peers.py, with the name of the corpus"
-PAGE = (ROOT / "docs" / "beyond" / "is-my-function-affected.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "beyond" / "probe-measured.md").read_text("utf-8")
 TABLES = ("comparison", "alarms", "effort", "missed")
 
 

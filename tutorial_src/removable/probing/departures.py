@@ -16,7 +16,7 @@ from removable.probing.fits import INNER, Side
 from removable.probing.piece import Piece
 from removable.probing.sampler import Sampler
 
-__all__ = ["SIGNS", "branch", "is_smooth_between", "leaves"]
+__all__ = ["SIGNS", "branch", "is_smooth_between", "leaves", "rough_octaves"]
 
 SIGNS: dict[Side, tuple[int, ...]] = {"both": (1, -1), "right": (1,), "left": (-1,)}
 """The signs of the offsets of a side."""
@@ -48,6 +48,9 @@ _GONE = 0.5
 
 _NODES, _DEGREE = 16, 8
 """Values in an octave of distances, and the degree of the polynomial through them."""
+
+_FIT = 64.0
+"""Roundings that the fit itself makes."""
 
 _ROUGH = 0.1
 """What a polynomial leaves over of the values of an octave, as a part of how much they vary, if
@@ -162,6 +165,23 @@ def is_smooth_between(outer: float, inner: float, side: Side, values: Sampler) -
     )
 
 
+def rough_octaves(outer: float, inner: float, side: Side, values: Sampler) -> int:
+    """Count the octaves between two distances in which values scatter, on the worse side.
+
+    Examples
+    --------
+    A plateau within lost digits, and one beside a step:
+
+    >>> rough_octaves(0.64, 1e-9, "right", Sampler(lambda t: (1 - np.cos(t / 1e3)) / t**2)) > 9
+    True
+    >>> rough_octaves(0.64, 1e-9, "right", Sampler(lambda t: np.where(t > 0.3, 1.0, 0.0)))
+    1
+    """
+    return max(
+        sum(rough > _ROUGH * spread for rough, spread in _octaves(sign, values, outer, inner)) for sign in SIGNS[side]
+    )
+
+
 def _off(outer: Piece, distances: np.ndarray, sign: int, values: Sampler) -> np.ndarray:
     """Return by how much values are off the outer function, beyond its error bars."""
     with np.errstate(all="ignore"):
@@ -201,7 +221,7 @@ def _octaves(sign: int, values: Sampler, outer: float, inner: float) -> Iterator
             size = float(np.max(np.abs(results))) or 1.0
             left = results / size - vander @ (inverse @ (results / size))
             rough = float(np.sqrt(np.sum(left**2) / (_NODES - _DEGREE - 1)))
-            rounding = 4 * values.rounding
+            rounding = _FIT * values.rounding
             yield (0.0 if rough < rounding else rough) * size, float(np.ptp(results))
         radius /= 2
 

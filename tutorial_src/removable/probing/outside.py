@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from removable.probing.departures import branch, is_smooth_between, leaves
+from removable.probing.departures import branch, is_smooth_between, leaves, rough_octaves
 from removable.probing.fits import INNER, Side, nodes
 from removable.probing.grouping import grouped
 from removable.probing.piece import Piece
@@ -31,6 +31,9 @@ their radii."""
 
 _FURTHER = 8.0
 """Two functions that are seen from so much further out are preferred to one."""
+
+_STEPS = 1
+"""Octaves around a plateau in which values may jump, as at a step; more of them are noise."""
 
 _WIDER = 8
 """Rings further out, for a function that loses its digits on all others."""
@@ -115,6 +118,7 @@ def look(values: Sampler, order: int, side: int = 0) -> Outside:
     radii = values.scale * LARGEST * _RATIO ** -np.arange(RINGS)
     rings = _Rings(values, radii, side)
     pieces = rings.pieces(order)
+    pieces = {sign: piece for sign, piece in pieces.items() if not _is_plateau(piece, radii[0], _SIDES[sign], values)}
     if not pieces:
         pieces = _Rings(values, values.scale * LARGEST * _RATIO ** np.arange(_WIDER, 0, -1), side).pieces(order)
     if not all(_stays(pieces.get(sign), _SIDES[sign], values) for sign in rings.signs):
@@ -172,6 +176,13 @@ class _Rings:
 _SIDES: dict[int, Side] = {1: "right", -1: "left"}
 
 
+def _is_plateau(piece: Piece, largest: float, side: Side, values: Sampler) -> bool:
+    """Tell whether values are all the same because further out they have lost their digits."""
+    if piece.widest >= largest or any(np.ptp(fit.values) for fit in piece.fits):
+        return False
+    return rough_octaves(largest, piece.widest, side, values) > _STEPS
+
+
 def _stays(piece: Piece | None, side: Side, values: Sampler) -> bool:
     """Tell whether there is nothing more to see further in."""
     return piece is not None and (piece.branch > 0 or not leaves(piece, side, values))
@@ -212,7 +223,7 @@ def trimmed(outside: Outside, values: Sampler, away: np.ndarray) -> Outside:
     Examples
     --------
     >>> spiked = Sampler(lambda t: t + np.exp(-(((t - 0.01) / 1e-5) ** 2)))
-    >>> trimmed(look(spiked, 1), spiked, np.array([0.01])).pieces[1].widest
+    >>> trimmed(look(spiked, 1), spiked, np.array([0.01])).pieces[1].widest.item()
     0.0025
     """
     pieces = dict(outside.pieces)

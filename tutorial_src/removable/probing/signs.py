@@ -55,7 +55,17 @@ def residuals(rows: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def lost(rows: Rows, x: np.ndarray, shaken: tuple[int, ...] = _SHAKEN) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rounding errors of value and derivatives, and their size, shape (3, n) each."""
+    """Return the rounding errors of value and derivatives, and their size, shape (3, n) each.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from removable.probing.subject import subject
+    >>> taken = subject(lambda x: (1 - torch.cos(x)) / x**2, 0.0)
+    >>> errors, sizes = lost(Rows(taken.evaluator, taken.lines[0], 1.0), np.array([1e-3, 0.5]))
+    >>> bool(errors[2, 0] > 1e4 * errors[2, 1])  # of the second derivative
+    True
+    """
     beside = rows(rows.rounded(x[:, None] + np.array(shaken) * rows.apart(x)[:, None]))
     with np.errstate(all="ignore"):
         return np.abs(np.diff(beside, 2, axis=-1)).max(-1), np.abs(beside).max(-1)
@@ -66,6 +76,16 @@ def scatter(rows: Rows, low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
     They are steps where a result keeps its value over many arguments, which neighbours alone would
     not show.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from removable.probing.subject import subject
+    >>> taken = subject(lambda x: (1 - torch.cos(x)) / x**2, 0.0)
+    >>> rows = Rows(taken.evaluator, taken.lines[0], 1.0)
+    >>> errors = scatter(rows, np.array([1e-3, 0.5]), np.array([1.001e-3, 0.501]))
+    >>> bool(errors[2, 0] > 1e4 * errors[2, 1])
+    True
     """
     with np.errstate(all="ignore"):
         steps = _STEP * np.maximum(1.0, np.abs(low))[:, None] * np.arange(1, _STEPS + 1)

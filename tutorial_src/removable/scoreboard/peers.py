@@ -185,7 +185,7 @@ def corpora() -> tuple[str, ...]:
     ('tuning', 'judging')
     """
     measured = {what[1] for what in read("said", file=PEERS)}
-    return tuple(name for name in ("tuning", "judging", "judging_again") if name in measured)
+    return tuple(name for name in ("tuning", "judging", "judging_again", "judging_last") if name in measured)
 
 
 def records(

@@ -39,7 +39,12 @@ __all__ = [
 
 _LOOSE = "to 1e-3"
 
-_PURPOSE = {"tuning": "tuned it", "judging": "judged it once", "judging_again": "judges it"}
+_PURPOSE = {
+    "tuning": "tuned it",
+    "judging": "judged it once",
+    "judging_again": "judged it once",
+    "judging_last": "judges it",
+}
 
 
 class Markdown(str):
