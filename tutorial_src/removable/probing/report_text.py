@@ -49,7 +49,7 @@ def rows(judged: Judged) -> list[tuple[str, str, str, str]]:
     ...     print(row)
     ('value', '1', '1', 'right')
     ('slope', '0', '0', 'right')
-    ('second derivative', 'nan', '-3.289868', 'WRONG, out to 2e-07')
+    ('second derivative', 'nan', '-3.289868', 'WRONG, out to ...e-07')
     """
     orders = zip(_NAMES, judged.orders, strict=False)
     return [(name, f"{order.at:.7g}", _true(order), _verdict(order)) for name, order in orders]

@@ -166,7 +166,7 @@ def offsets_beyond(line: Line, judged: Judged, dtype: str, finer: int = 50) -> n
     >>> from removable import probe
     >>> from removable.probing.subject import subject
     >>> judged = probe(torch.sinc, at=0.0).worst.judged
-    >>> beyond = offsets_beyond(subject(torch.sinc, 0.0).lines[0], judged, "float64")
+    >>> beyond = offsets_beyond(subject(torch.sinc, 0.0).lines[0], judged, "float64", finer=7)
     >>> width = judged.orders[2].width
     >>> bool(width < abs(beyond).min()), bool(abs(beyond).max() < 11 * width)
     (True, True)
