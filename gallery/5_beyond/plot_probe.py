@@ -2,9 +2,9 @@ r"""
 Is my function affected: one call, and its picture
 ==================================================
 
-A generalised Pareto density has :math:`\log(1+c\,x)/c`, which is :math:`x` where the shape
-:math:`c` is 0. The probe takes the function as a black box, in PyTorch and in TensorFlow. Its
-picture is the error of the framework against the distance from the point.
+The density of a generalised Pareto distribution has a removable singularity where its shape is 0.
+The probe takes the function as a black box, in PyTorch and in TensorFlow, and a point. Its picture
+is the error of the framework against the distance from the point.
 """
 
 from removable import frameworks, plots, probe
@@ -17,7 +17,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# At the excess 2 the slope in :math:`c` is -2 at :math:`c = 0`, and next to it.
+# :math:`\log(1+c\,x)/c` is :math:`x` at :math:`c = 0`. At the excess :math:`x = 2` its slope in the
+# shape :math:`c` is -2 there, and next to it.
 
 
 def in_torch(excess, shape):

@@ -66,7 +66,7 @@ def comparison() -> Markdown:
     Examples
     --------
     >>> print(comparison())
-    |  | found | false |
+    | tool | found | false |
     | --- | ---: | ---: |
     | **PyTorch** | of ... | of ... |
     | `gradcheck` | ... | ... |
@@ -85,7 +85,7 @@ def comparison() -> Markdown:
         tally, stored = _tally(_tools(framework), [framework])
         return ["any of these", *(marked(str(number), stored) for number in (tally.found, tally.false_alarms))]
 
-    return _table(["", "found", "false"], _grouped(head, row, last))
+    return _table(["tool", "found", "false"], _grouped(head, row, last))
 
 
 def tells() -> Markdown:
@@ -123,7 +123,7 @@ def alarms() -> Markdown:
     Examples
     --------
     >>> print(alarms())
-    |  | smooth | float32 | kinks | singular |
+    | tool | smooth | float32 | kinks | singular |
     ...
     """
 
@@ -137,7 +137,7 @@ def alarms() -> Markdown:
         counts = (tally.smooth_of, tally.rounded_of, tally.kinks_of, tally.singular_of)
         return [title, *(f"of {count}" for count in counts)]
 
-    return _table(["", "smooth", "float32", "kinks", "singular"], _grouped(head, row))
+    return _table(["tool", "smooth", "float32", "kinks", "singular"], _grouped(head, row))
 
 
 def effort() -> Markdown:
@@ -151,7 +151,7 @@ def effort() -> Markdown:
     Examples
     --------
     >>> print(effort())
-    |  | found, float32 | cannot run | time |
+    | tool | found, float32 | cannot run | time |
     ...
     """
 
@@ -163,7 +163,7 @@ def effort() -> Markdown:
     def head(title: str, of: Sequence[str]) -> list[str]:
         return [title, f"of {_lower_precision(_PROBE, of).failing}", "", ""]
 
-    return _table(["", "found, float32", "cannot run", "time"], _grouped(head, row))
+    return _table(["tool", "found, float32", "cannot run", "time"], _grouped(head, row))
 
 
 def by_corpus() -> Markdown:
@@ -234,7 +234,7 @@ def missed() -> Markdown:
     Examples
     --------
     >>> print(missed())
-    |  | missed |
+    | tool | missed |
     ...
     """
     rows = []
@@ -244,7 +244,7 @@ def missed() -> Markdown:
         silent = [each for each in outcomes(tool.name) if each.verdict == "unsound" and each.said != ALARM]
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(Counter(e.kind for e in silent).items()))
         rows.append([_shown(tool), marked(kinds or "none", records([tool.name]).values())])
-    return _table(["", "missed"], rows, aligned=":---")
+    return _table(["tool", "missed"], rows, aligned=":---")
 
 
 def together() -> Markdown:
