@@ -228,7 +228,7 @@ def words(printed: str) -> list[str]:
     A report shows the text of a line and where it stands: in the source of the page, in the script
     with its header, or in a cell of the notebook.
     """
-    return re.sub(r"\((?:\w+\.py:\d+|line \d+ of the cell)\)", "(a place)", " ".join(printed.split())).split()
+    return re.sub(r"\((?:[\w-]+\.py:\d+|line \d+ of the cell)\)", "(a place)", " ".join(printed.split())).split()
 
 
 def without_the_count(printed: str) -> tuple[str, str]:

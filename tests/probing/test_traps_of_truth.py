@@ -252,8 +252,8 @@ KINKS: dict[str, tuple[str, Function, Any, tuple[float, float]]] = {
     "small": ("jax", lambda x: 1e-6 * jnp.abs(x - 3) + x, 3.0, (1 - 1e-6, 1 + 1e-6)),
     "float32": ("tensorflow", lambda x: tf.abs(x + 2) + x, tf.constant(-2.0), (0.0, 2.0)),
     "a length": ("torch", lambda v: 1e5 * torch.linalg.norm(v), [0.0, 0.0, 0.0], (-1e5, 1e5)),
-    "a length in TensorFlow": ("tensorflow", lambda v: tf.norm(v - 1.0), [1.0, 1.0], (-1.0, 1.0)),
-    "a length in JAX": ("jax", lambda v: jnp.sqrt(jnp.sum(v * v)), [0.0, 0.0], (-1.0, 1.0)),
+    "a length in TensorFlow": ("tensorflow", lambda v: tf.reduce_max(tf.abs(v - 1.0)), [1.0, 1.0], (-1.0, 1.0)),
+    "a length in JAX": ("jax", lambda v: jnp.max(jnp.abs(v)), [0.0, 0.0], (-1.0, 1.0)),
 }
 
 
