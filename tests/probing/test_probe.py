@@ -26,7 +26,7 @@ OTHERWISE = {
 """What the probe says of cases in place of what is expected; the reasons are why it stays so."""
 
 CLOSER = {"tensorflow: exp(-1/(1 - x*x)) within |x| < 1, at 1": {1}}
-"""Orders of which it says "at least" a width, since the function is known nearer to the point alone."""
+"""Orders of which it says "at least" a width, since the function is known close to the point."""
 
 AS_EXPECTED = [case for case in CASES if str(case) not in OTHERWISE]
 
