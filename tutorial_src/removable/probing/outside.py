@@ -121,8 +121,9 @@ def look(values: Sampler, order: int, side: int = 0) -> Outside:
     pieces = {sign: piece for sign, piece in pieces.items() if not _is_plateau(piece, radii[0], _SIDES[sign], values)}
     if not pieces:
         pieces = _Rings(values, values.scale * LARGEST * _RATIO ** np.arange(_WIDER, 0, -1), side).pieces(order)
-    if not all(_stays(pieces.get(sign), _SIDES[sign], values) for sign in rings.signs):
-        pieces = _narrow(values, radii[-1], order, side, pieces)
+    staying = {sign: pieces[sign] for sign in rings.signs if _stays(pieces.get(sign), _SIDES[sign], values)}
+    if len(staying) < len(rings.signs):  # a side that stays is known further out than from within
+        pieces = _narrow(values, radii[-1], order, side, pieces) | staying
     if pieces and pieces.get(1) is pieces.get(-1):
         return Outside("smooth", 0, pieces, rings.finite)
     if len(pieces) == 2:
