@@ -19,6 +19,7 @@ import tensorflow as tf
 import torch
 from removable import even, frameworks, primitives, quotient, repair
 from removable.errors import InputError, NotRemovableError, PoleError, RemovableError, UnsupportedError
+from removable.remedy import plan
 
 D = torch.float64
 NAMES = ("torch", "tensorflow", "jax")
@@ -1503,3 +1504,21 @@ def test_chance_that_leaves_most_elements_alone():
         for _ in range(5):
             with pytest.raises(InputError, match="chance"):
                 h(torch.ones(3, dtype=D))
+
+
+def test_chance_that_was_the_same_in_the_first_two_calls():
+    """The third call differs, as one with other elements beside does, and so do those after it."""
+    calls = []
+
+    def program(t):
+        calls.append(t)
+        dropped = np.arange(t.size) % 10 == len(calls) % 10
+        return np.where(dropped & (len(calls) > 2), 0.0, np.sin(t) / t)
+
+    with pytest.raises(InputError, match="chance"):
+        plan._check_elements(program, 0.0)
+
+
+def test_what_changes_with_the_other_elements_alone_is_not_called_chance():
+    with pytest.raises(InputError, match="depends on the other elements"):
+        plan._check_elements(lambda t: t - t.mean(), 0.0)
