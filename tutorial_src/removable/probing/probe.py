@@ -12,6 +12,7 @@ import numpy as np
 
 from removable.arguments import checked_order, unit_roundoff
 from removable.errors import InputError, first_line, shown
+from removable.frameworks import Mode
 from removable.probing.candidates import Search, candidates
 from removable.probing.cure import cure
 from removable.probing.evaluation import Evaluator
@@ -27,9 +28,6 @@ from removable.probing.verdict import Judged, judge, offsets_beyond, offsets_of
 __all__ = ["probe"]
 
 _SIDES = {None: 0, "left": -1, "right": 1}
-
-_JUDGED_ONE_BY_ONE = 8
-"""Outputs that are judged each by itself; of more, one weighted sum is."""
 
 _HIGHEST = 3
 
@@ -204,7 +202,9 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
     with _in_a_sentence():
         rounding = unit_roundoff(remembered.settled())
     found = []
-    for output, picked in _outputs(taken.outputs).items():
+    derivatives = _Derivatives(evaluator, line, order)
+    for number, output in enumerate(taken.judged):
+        picked = functools.partial(_output, number)
 
         def outcome(t: np.ndarray, picked: Picked = picked) -> np.ndarray:
             return picked(remembered(t))
@@ -212,10 +212,9 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
         values = Sampler(outcome, line.scale, line.finest(rounding), rounding)
         with np.errstate(all="ignore"):
             judged, rows = _judged(evaluator, line, values, picked, offsets, picked(computed), side)
-            modes, no_mode = modes_that_disagree(evaluator, line, picked, judged, rows)
-            single, no_single = in_single_precision(evaluator, line, picked, judged, values, side)
+            modes, no_mode = modes_that_disagree(derivatives, line, picked, judged, rows)
+            single, no_single = in_single_precision(derivatives, line, picked, judged, values, side)
             remedy = cure(function, name, evaluator, line, judged, taken.outputs, picked)
-        number = picked.args[0] if isinstance(picked, functools.partial) else None
         explain = functools.partial(explained, evaluator, line, judged, number)
         passed_over = (*taken.passed_over, *no_mode, *no_single)
         one = Found(line.label, output, line.at, line.dtype, judged, modes, single, passed_over, remedy, explain)
@@ -287,14 +286,18 @@ class _Remembered:
         return values
 
 
-def _outputs(outputs: int) -> dict[str, Picked]:
-    """Return what is judged, by name: functions of arrays whose last axis has the outputs."""
-    if outputs == 1:
-        return {"": functools.partial(_output, 0)}
-    if outputs <= _JUDGED_ONE_BY_ONE:
-        return {f"output {i}": functools.partial(_output, i) for i in range(outputs)}
-    weights = np.random.default_rng(0).uniform(0.5, 1.0, outputs)
-    return {f"a weighted sum of the {outputs} outputs": lambda rows: rows @ weights}
+class _Derivatives:
+    """Value and derivatives of all outputs; each set of offsets is asked for once in each mode."""
+
+    def __init__(self, evaluator: Evaluator, line: Line, order: int) -> None:
+        self.evaluator, self.line, self.order = evaluator, line, order
+        self.known: dict[tuple[bytes, str, Mode], np.ndarray] = {}
+
+    def __call__(self, offsets: np.ndarray, dtype: str, mode: Mode = "reverse") -> np.ndarray:
+        key = offsets.tobytes(), dtype, mode
+        if key not in self.known:
+            self.known[key] = self.evaluator.derivatives(self.line, offsets, self.order, dtype, mode)
+        return self.known[key]
 
 
 def _output(number: int, rows: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import contextlib
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,9 @@ __all__ = ["Subject", "differentiated", "subject"]
 
 _FRAMEWORKS = ("torch", "tensorflow", "jax")
 
+_JUDGED_ONE_BY_ONE = 8
+"""Outputs that are judged each by itself; of more, one weighted sum is."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -33,7 +36,8 @@ class Subject:
     name : str
         The framework.
     lines : tuple of Line
-        The lines through the point.
+        The lines through the point. If the function returns more than eight numbers, their program
+        returns one, a weighted sum of them: as many derivatives would take as many backward passes.
     outputs : int
         How many floating-point numbers the function returns.
     passed_over : tuple of str
@@ -49,6 +53,15 @@ class Subject:
     def evaluator(self) -> Evaluator:
         """Values and derivatives by the framework."""
         return evaluator(self.name)
+
+    @property
+    def judged(self) -> list[str]:
+        """What each number that the lines' program returns is called; "" for the only one."""
+        if self.outputs == 1:
+            return [""]
+        if self.outputs <= _JUDGED_ONE_BY_ONE:
+            return [f"output {i}" for i in range(self.outputs)]
+        return [f"a weighted sum of the {self.outputs} outputs"]
 
 
 def subject(
@@ -148,6 +161,8 @@ def _taken(
                 said.setdefault(name, error)
             else:
                 passed_over = (f"float64, {_reason(said[name])}",) if dtype and name in said else ()
+                if outputs > _JUDGED_ONE_BY_ONE:
+                    lines = tuple(_summed(line, outputs) for line in lines)
                 return Subject(name, lines, outputs, passed_over)
     raise _refusal(said, _other_dtype(function, names, arguments, chosen)) from next(iter(said.values()))
 
@@ -224,6 +239,16 @@ def _line(
     there = with_dtype(moving, dtype) if dtype else moving
     assert there.numbers is not None
     return Line(name, program, there.numbers, direction.speeds, there.dtype, direction.label)
+
+
+def _summed(line: Line, outputs: int) -> Line:
+    """Return the line along which a program gives a weighted sum of its outputs."""
+    own, weights = evaluator(line.name), np.random.default_rng(0).uniform(0.5, 1.0, outputs)
+
+    def program(x: Any) -> list[Any]:
+        return [own.total(line.program(x), weights)]
+
+    return replace(line, program=program)
 
 
 def _fixed(own: Evaluator, name: str, argument: Argument, like: Any) -> Any:

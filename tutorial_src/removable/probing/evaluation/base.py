@@ -98,6 +98,10 @@ class Evaluator(ABC):
         """Return the numbers of a tensor of one dimension."""
 
     @abstractmethod
+    def total(self, parts: list[Any], weights: np.ndarray) -> Any:
+        """Return the sum of all numbers of tensors, each times its weight, shape (1,), float64."""
+
+    @abstractmethod
     def depends(self, line: Line) -> bool:
         """Tell whether what a program returns depends on its argument."""
 
