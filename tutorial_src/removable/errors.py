@@ -58,9 +58,19 @@ def first_line(error: BaseException) -> str:
     'ValueError: no such axis'
     >>> first_line(NotImplementedError())
     'NotImplementedError'
+    >>> first_line(ValueError("no such axis. " + 50 * "Read all about it "))
+    'ValueError: no such axis.'
     """
     lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
+    return f"{type(error).__name__}: {_cut(lines[0])}" if lines else type(error).__name__
+
+
+def _cut(line: str, most: int = 200) -> str:
+    """Cut a line after its last sentence, or its last word, that ends in time."""
+    if len(line) <= most:
+        return line
+    sentence = line[:most].rpartition(". ")[0]
+    return f"{sentence}." if sentence else f"{line[:most].rpartition(' ')[0] or line[:most]} ..."
 
 
 def shown(value: object, most: int = 100) -> str:

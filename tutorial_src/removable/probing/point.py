@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,9 @@ class Argument:
     why_fixed: str = ""
 
 
-def arguments_at(at: Any, dtype: str | None = None) -> list[Argument]:
+def arguments_at(
+    at: Any, dtype: str | None = None, *, may_be_fixed: bool = False, of_a_module: Sequence[str] = ()
+) -> list[Argument]:
     """List the arguments at a point.
 
     Parameters
@@ -57,6 +59,10 @@ def arguments_at(at: Any, dtype: str | None = None) -> list[Argument]:
         The argument; a tuple of several; or a dict of them by name.
     dtype : str, optional
         The dtype in which they move.
+    may_be_fixed : bool
+        Whether none of them has to move, as where a parameter of a module does.
+    of_a_module : list of str
+        The names of parameters that could move, for the sentence that refuses arguments.
 
     Returns
     -------
@@ -88,11 +94,12 @@ def arguments_at(at: Any, dtype: str | None = None) -> list[Argument]:
         arguments = [as_argument(place, value, dtype) for place, value in enumerate(at)]
     else:
         arguments = [as_argument(0, _with_fraction(at), dtype)]
-    if not any(argument.numbers is not None and argument.numbers.size for argument in arguments):
+    if not may_be_fixed and not any(arg.numbers is not None and arg.numbers.size for arg in arguments):
         alone = not isinstance(at, Mapping | tuple)
         reasons = {_why(argument): argument for argument in reversed(arguments)}  # the first one with each
         told = [f"{'it' if alone else named(argument)} {why}" for why, argument in reversed(reasons.items())]
         why = "; ".join(told[:3]) or "it is empty"
+        why += f"; or name a parameter of the module, such as along={of_a_module[0]!r}" if of_a_module else ""
         raise InputError(f"at is {shown(at)}, in which no floating-point number can move: {why}.")
     return arguments
 

@@ -42,7 +42,7 @@ _LARGEST_SIZE = 1e300
 """The largest size of a point, to the power of the order."""
 
 _BESIDE = np.array([0.0, 0.1, -0.1])
-"""Offsets, in units of the scale, at which it is seen what precision a program takes."""
+"""Offsets, in units of the scale, at which a program is called first, and its precision is seen."""
 
 
 def probe(
@@ -131,10 +131,11 @@ def probe(
     point = low / 2 + high / 2 if at is None else at
     with unchanged(function) as checked:
         taken = subject(function, point, along, framework=framework, dtype=dtype)
+        first = taken.lines[0]
         for _ in range(2):  # the first call may have made what the second changes
             checked()
             with _in_a_sentence():
-                taken.evaluator.values(taken.lines[0], np.zeros(1), taken.lines[0].dtype)
+                taken.evaluator.values(first, first.scale * _BESIDE, first.dtype)
         checked()
         name = getattr(function, "__name__", type(function).__name__)
         search = None if between is None else _searched(taken, low, high)

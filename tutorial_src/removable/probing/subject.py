@@ -26,6 +26,9 @@ _FRAMEWORKS = ("torch", "tensorflow", "jax")
 _JUDGED_ONE_BY_ONE = 8
 """Outputs that are judged each by itself; of more, one weighted sum is."""
 
+_BESIDE = 0.05
+"""The distance, in units of the scale, at which a function is tried that fails at the point."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -109,10 +112,11 @@ def subject(
         raise InputError(f"the function is {shown(function)}; give something that can be called.")
     if framework is not None and framework not in list(_FRAMEWORKS):
         raise InputError(f"framework is {shown(framework)}; give one of {', '.join(map(repr, _FRAMEWORKS))}.")
-    arguments = arguments_at(at, dtype)
     names = modules.names(function)
     name = along[0] if isinstance(along, tuple) and along else along
-    if isinstance(name, str) and name in names and name not in {argument.key for argument in arguments}:
+    may_move = names if isinstance(name, str) and name in names else ()
+    arguments = arguments_at(at, dtype, may_be_fixed=bool(may_move), of_a_module=names)
+    if may_move and name not in {argument.key for argument in arguments}:
         moved = as_argument(name, modules.parameter(function, name), dtype, is_parameter=True)
         arguments.append(moved)
     chosen = directions(arguments, along, of_a_module=names)
@@ -140,8 +144,18 @@ def differentiated(evaluator: Evaluator, line: Line, offsets: np.ndarray, order:
         raise
     except Exception as error:  # whatever a framework says of a user's function
         raise InputError(
-            f"the function cannot be differentiated to order {order} by {line.name}: {first_line(error)}; ask for a lower order."
+            f"the function cannot be differentiated to order {order} by {line.name}: {_reason(error, 300)}; "
+            f"give order={_possible(evaluator, line, order)}."
         ) from error
+
+
+def _possible(evaluator: Evaluator, line: Line, order: int) -> int:
+    """Return the highest order below another to which a function can be differentiated."""
+    for lower in range(order - 1, 0, -1):
+        with contextlib.suppress(Exception):  # whatever a framework says of a user's function
+            evaluator.derivatives(line, np.array([_BESIDE * line.scale]), lower, line.dtype)
+            return lower
+    return 0
 
 
 def _taken(
@@ -259,11 +273,26 @@ def _fixed(own: Evaluator, name: str, argument: Argument, like: Any) -> Any:
 
 
 def _returned(name: str, line: Line) -> int:
-    """Count the numbers that a function returns at the point."""
+    """Count the numbers that a function returns at the point, or beside it if it raises there."""
     own = evaluator(name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of a framework that the function is not for
-        outputs = len(own.value(line, own.tensor(line.start, line.dtype)))
+        try:
+            outputs = len(own.value(line, own.tensor(line.start, line.dtype)))
+        except InputError:
+            raise
+        except Exception as error:  # a function that checks what it computes raises at a hole
+            outputs = _returned_beside(own, line)
+            if not outputs:
+                raise error
     if not outputs:
         raise InputError("the function returns no number; give one that returns at least one.")
     return outputs
+
+
+def _returned_beside(own: Evaluator, line: Line) -> int:
+    """Count the numbers that a function returns beside the point; 0 if it raises on both sides."""
+    for offset in (_BESIDE * line.scale, -_BESIDE * line.scale):
+        with contextlib.suppress(Exception):  # whatever a user's program says of its argument
+            return len(own.value(line, own.tensor(line.point(offset), line.dtype)))
+    return 0
