@@ -28,7 +28,8 @@ print(f"value {y.item()}, slope {x.grad.item()}")
 # %%
 # A slope of 0 in place of -1/2 is wrong, and harmless next to what
 # :doc:`the product <plot_product>` of the same two factors returns. Now put a factor of 3 behind
-# the quotient, and look closer to 0.
+# the quotient, and look closer to 0. In the code :term:`xp` is the module that computes, and
+# ``elementary(xp)`` is the one that has the :term:`elementary functions <elementary function>`.
 
 
 def quotient(x, xp):

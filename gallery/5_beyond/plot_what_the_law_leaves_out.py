@@ -23,7 +23,7 @@ import torch
 # The wrong number first
 # ----------------------
 # The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)` in single precision, a hundredth away
-# from 2, in two modes. It is 0.
+# from 2, in two modes. It is 0. In the code :term:`xp` is the module that computes.
 
 
 def h(x, xp=None):
