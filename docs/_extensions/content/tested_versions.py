@@ -16,6 +16,7 @@ from typing import Any
 from docutils import nodes
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -69,11 +70,35 @@ def _public(version: str) -> str:
     return re.sub(r"\+.*", "", version)
 
 
+def not_run(bounds: dict[str, str], recorded: dict[str, dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    """Return which packages are allowed in versions below every one that was run.
+
+    Parameters
+    ----------
+    bounds : dict
+        The lowest version allowed, by name.
+    recorded : dict
+        The sets, as :func:`sets` returns them.
+
+    Returns
+    -------
+    dict
+        For each such package the lowest version allowed and the lowest one run.
+    """
+    gaps = {}
+    for name, bound in bounds.items():
+        ran = [installed(name), *(each["packages"].get(name, "") for each in recorded.values())]
+        lowest = min((Version(_public(version)) for version in ran if version), default=None)
+        if lowest is not None and Version(bound) < lowest:
+            gaps[name] = (bound, str(lowest))
+    return gaps
+
+
 class TestedVersions(SphinxDirective):
-    """Show the table, and a sentence for each set."""
+    """Show the table, a sentence for each set, and one on what was not run."""
 
     def run(self) -> list[nodes.Node]:
-        """Build both."""
+        """Build all three."""
         for path in (PROJECT, RECORD):
             self.env.note_dependency(str(path))
         project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))
@@ -86,11 +111,15 @@ class TestedVersions(SphinxDirective):
             + [_public(each["packages"].get(name, "")) or "–" for each in recorded.values()]
             for name, bound in bounds.items()
         ]
-        titles = ["Package", "at least", "this build", *(f"{name} set" for name in recorded)]
+        titles = ["Package", "allowed from", "this build", *(f"{name} set" for name in recorded)]
         widths = (34, *(16 for _ in titles[1:]))
         rows = [nodes.row("", *map(tables.cell, line)) for line in cells]
         table = tables.table(titles, widths, rows, "versions")
         sentences = [self._sentence(name, each) for name, each in recorded.items()]
+        if gaps := not_run(bounds, recorded):
+            below = "; ".join(f"{name} from {bound}, run from {ran}" for name, (bound, ran) in gaps.items())
+            text = f"Lower versions are allowed than any that was run here: {below}."
+            sentences.append(nodes.list_item("", nodes.paragraph("", text)))
         none = nodes.paragraph("", "No other set is recorded in this source.")
         return [table, nodes.bullet_list("", *sentences) if sentences else none]
 
