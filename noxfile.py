@@ -62,7 +62,7 @@ def shared_python(session: nox.Session) -> str:
 
 def prose_python(session: nox.Session) -> str:
     """Return a Python that builds pages and has no framework."""
-    return environment(session, "prose", "docs,preview")
+    return environment(session, "prose", "tutorial,docs,preview")
 
 
 @contextlib.contextmanager
@@ -247,7 +247,8 @@ def oldest(session: nox.Session) -> None:
     kept, pins = kept_fixed(session), str(Path(session.create_tmp(), "lowest.txt"))
     session.install("--quiet", "uv")  # pip knows no lowest versions
     extras = (word for extra in EVERYTHING.split(",") for word in ("--extra", extra))
-    how = ("--quiet", "--resolution", "lowest-direct", "--constraint", kept, "--output-file", pins)
+    # Without the sources of pyproject.toml: PyTorch comes from where pip finds it.
+    how = ("--quiet", "--no-sources", "--resolution", "lowest-direct", "--constraint", kept, "--output-file", pins)
     session.run_install("python", "-m", "uv", "pip", "compile", "pyproject.toml", *extras, *how, silent=True)
     session.install("--quiet", "--constraint", pins, "--editable", f".[{EVERYTHING}]")
     session.run("python", "checks/versions.py", "oldest", *session.posargs)
