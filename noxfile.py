@@ -277,6 +277,7 @@ def kept_fixed(session: nox.Session) -> str:
 LINTERS = (
     # Packages to install, at the versions in constraints.txt, and the command to run.
     ("", "python checks/pins.py"),
+    ("hatchling twine", "python checks/metadata.py"),
     ("ruff", "ruff format --check ."),
     ("ruff", "ruff check ."),
     ("codespell", "codespell"),
@@ -287,7 +288,7 @@ LINTERS = (
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check pins, formatting, lint, spelling, which module imports which, and types."""
+    """Check pins, metadata, formatting, lint, spelling, which module imports which, and types."""
     packages = sorted({package for packages, _ in LINTERS for package in packages.split()})
     session.install("--quiet", "-c", "constraints.txt", *packages)
     for _, command in LINTERS:
