@@ -26,8 +26,8 @@ from _extensions.content import tables
 
 PROJECT = folders.ROOT / "pyproject.toml"
 RECORD = folders.ROOT / "docs" / "guide" / "versions.toml"
-PAGE = "guide/versions"
-EXTRAS = ("torch", "tensorflow", "tensorflow-cpu", "jax", "pytensor", "docs", "test")
+PAGES = frozenset({"guide/versions", "guide/use"})
+EXTRAS = ("tutorial", "torch", "tensorflow", "tensorflow-cpu", "jax", "pytensor", "docs", "test")
 
 
 def lower_bounds(project: dict[str, Any]) -> dict[str, str]:
@@ -95,7 +95,13 @@ def not_run(bounds: dict[str, str], recorded: dict[str, dict[str, Any]]) -> dict
 
 
 class TestedVersions(SphinxDirective):
-    """Show the table, a sentence for each set, and one on what was not run."""
+    """Show the table, a sentence for each set, and one on what was not run.
+
+    With names of packages: the table of these alone.
+    """
+
+    optional_arguments = 1
+    final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
         """Build all three."""
@@ -110,11 +116,14 @@ class TestedVersions(SphinxDirective):
             [name, bound, _public(installed(name)) or "–"]
             + [_public(each["packages"].get(name, "")) or "–" for each in recorded.values()]
             for name, bound in bounds.items()
+            if not self.arguments or name in self.arguments[0].split()
         ]
         titles = ["Package", "allowed from", "this build", *(f"{name} set" for name in recorded)]
         widths = (34, *(16 for _ in titles[1:]))
         rows = [nodes.row("", *map(tables.cell, line)) for line in cells]
         table = tables.table(titles, widths, rows, "versions")
+        if self.arguments:
+            return [table]
         sentences = [self._sentence(name, each) for name, each in recorded.items()]
         if gaps := not_run(bounds, recorded):
             below = "; ".join(f"{name} from {bound}, run from {ran}" for name, (bound, ran) in gaps.items())
@@ -141,10 +150,10 @@ def _installed() -> list[str]:
 
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
-    """Name the page when other versions are installed than when it was read."""
+    """Name the pages when other versions are installed than when they were read."""
     now, before = _installed(), getattr(env, "installed_versions", None)
     env.installed_versions = now
-    return {PAGE} & env.found_docs if now != before else set()
+    return {*PAGES} & env.found_docs if now != before else set()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -107,6 +107,9 @@ def look(values: Sampler, order: int, side: int = 0) -> Outside:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.outside import look
+    >>> from removable.probing.sampler import Sampler
     >>> round(look(Sampler(lambda t: (1 - np.cos(t)) / t**2), 2).beside(2)[1][0], 6)
     -0.083333
     >>> corner = look(Sampler(np.abs), 2)
@@ -250,6 +253,9 @@ def trimmed(outside: Outside, values: Sampler, away: np.ndarray) -> Outside:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.outside import look, trimmed
+    >>> from removable.probing.sampler import Sampler
     >>> spiked = Sampler(lambda t: t + np.exp(-(((t - 0.01) / 1e-5) ** 2)))
     >>> trimmed(look(spiked, 1), spiked, np.array([0.01])).pieces[1].widest.item()
     0.0025

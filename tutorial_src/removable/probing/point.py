@@ -77,6 +77,7 @@ def arguments_at(
 
     Examples
     --------
+    >>> from removable.probing.point import arguments_at
     >>> [argument.numbers is not None for argument in arguments_at((0.5, [2, 2], {"w": 1.0}))]
     [True, False, False]
     >>> arguments_at({"n": 1, "name": "rain"})
@@ -113,6 +114,7 @@ def named(argument: Argument) -> str:
 
     Examples
     --------
+    >>> from removable.probing.point import Argument, named
     >>> named(Argument(1, 0.5)), named(Argument("conc", 0.5))
     ('argument 1', 'conc')
     """
@@ -149,6 +151,7 @@ def as_argument(key: int | str, value: Any, dtype: str | None = None, *, is_para
 
     Examples
     --------
+    >>> from removable.probing.point import as_argument
     >>> as_argument("v", [0.5, 1]).numbers.tolist(), as_argument("shape", [2, 2]).why_fixed
     ([0.5, 1.0], 'is a list in which no number is a floating-point number; write 1.0 for 1')
     """
@@ -170,6 +173,7 @@ def with_dtype(argument: Argument, dtype: str) -> Argument:
 
     Examples
     --------
+    >>> from removable.probing.point import as_argument, with_dtype
     >>> with_dtype(as_argument("x", 0.1), "float32").numbers.tolist()
     0.10000000149011612
     """
@@ -253,6 +257,7 @@ def in_double(value: Any) -> np.ndarray:
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.point import in_double
     >>> in_double(torch.tensor([1, 0])), in_double([1, 0.5])
     (array([1., 0.]), array([1. , 0.5]))
     """
@@ -287,6 +292,7 @@ def framework_of(value: Any) -> str | None:
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.point import framework_of
     >>> framework_of((0.5, {"w": [torch.ones(2)]})), framework_of(0.5)
     ('torch', None)
     """

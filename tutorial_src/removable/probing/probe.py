@@ -109,6 +109,7 @@ def probe(
     Examples
     --------
     >>> import torch
+    >>> from removable import probe
     >>> report = probe(lambda x: (1 - torch.cos(x)) / x**2, at=0.0)
     >>> report.verdict, [order.is_wrong for order in report.orders]
     ('unsound', [True, True, True])

@@ -104,6 +104,7 @@ def subject(
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.subject import subject
     >>> taken = subject(lambda v, n: v.norm() ** n, (torch.zeros(2), 2))
     >>> taken.name, [line.label for line in taken.lines], taken.outputs
     ('torch', ['argument 0[0]', 'argument 0[1]'], 1)
@@ -133,7 +134,9 @@ def differentiated(evaluator: Evaluator, line: Line, offsets: np.ndarray, order:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import torch
+    >>> from removable.probing.subject import differentiated, subject
     >>> taken = subject(torch.sin, 0.0)
     >>> differentiated(taken.evaluator, taken.lines[0], np.zeros(1), 2)[:, 0, 0].tolist()
     [0.0, 1.0, -0.0]

@@ -28,6 +28,7 @@ def nothing_floating(returned: Any, title: str) -> InputError:
 
     Examples
     --------
+    >>> from removable.probing.evaluation.base import nothing_floating
     >>> print(nothing_floating(1, "PyTorch"))
     the function returns int, in which PyTorch has no floating-point numbers; give one that ...
     """
