@@ -86,7 +86,7 @@ class TestedVersions(SphinxDirective):
             + [_public(each["packages"].get(name, "")) or "–" for each in recorded.values()]
             for name, bound in bounds.items()
         ]
-        titles = ["Package", "at least", "this build", *(f"{name} set" for name in recorded)]
+        titles = ["Package", "at least", "this build", *(f"{name} that was run" for name in recorded)]
         widths = (34, *(16 for _ in titles[1:]))
         rows = [nodes.row("", *map(tables.cell, line)) for line in cells]
         table = tables.table(titles, widths, rows, "versions")
@@ -97,8 +97,8 @@ class TestedVersions(SphinxDirective):
     @staticmethod
     def _sentence(name: str, each: dict[str, Any]) -> nodes.list_item:
         text = (
-            f"The {name} set passed on {each['date']} with Python {each['python']}: the site was built without a warning, and "
-            f"{each['values']} published examples and {each['tests']} tests gave what they should."
+            f"The {name} set that was run passed on {each['date']} with Python {each['python']}: the site was built without a "
+            f"warning, and {each['values']} published examples and {each['tests']} tests gave what they should."
         )
         if each["kept"]:
             text += f" Kept fixed there: {', '.join(each['kept'])}."
