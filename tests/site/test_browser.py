@@ -226,7 +226,7 @@ def test_what_is_too_wide_for_a_phone_scrolls_inside_itself(browser, address, na
 
 
 @pytest.mark.parametrize(
-    "name", ["guide/build.html", "guide/versions.html", "paper/index.html", "beyond/functions-of-a-length.html"]
+    "name", ["guide/build.html", "guide/versions.html", "beyond/remedies.html", "beyond/functions-of-a-length.html"]
 )
 def test_a_table_ends_where_its_columns_do_and_fits_a_desk(browser, address, name):
     with visit(browser, viewport={"width": 1400, "height": 900}) as context:

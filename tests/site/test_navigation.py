@@ -67,11 +67,12 @@ def test_everything_at_the_top_is_in_the_bar():
 
 
 @needs_a_browser
+@pytest.mark.parametrize("name", ["index.html", "auto_gallery/index.html", "reference/index.html"])
 @pytest.mark.parametrize("width", [1400, 1100, 960])
-def test_the_bar_is_one_line(browser, address, width):
+def test_the_bar_is_one_line(browser, address, name, width):
     with visit(browser, viewport={"width": width, "height": 900}) as context:
         page = context.new_page()
-        page.goto(f"{address}/reference/index.html")
+        page.goto(f"{address}/{name}")
         settle(page)
         links = page.locator(".bd-header ul.navbar-nav > li:visible").all()
         assert len(links) == len(BAR)

@@ -7,9 +7,11 @@ import posixpath
 import re
 import urllib.parse
 import zipfile
+from html import unescape
 from pathlib import Path
 
 import pytest
+from _extensions.content import folded_checks
 from _extensions.execute import script_doctests
 from removable.claims import ledger
 from removable.claims.evidence import NOT_TESTABLE
@@ -167,6 +169,29 @@ def test_maths_is_typeset_and_needs_no_script():
         assert "MathJax" not in html
         numbers += re.findall(r'class="eqno">\((\w+)\)', html)
     assert tuple(numbers) == ledger.EQUATIONS
+
+
+_FOLDED = re.compile(
+    r'<details class="checked"><summary>Checked when this page was built \((\d+)\)</summary>(.*?)</details>', re.DOTALL
+)
+_EXAMPLES = re.compile(r'<div class="highlight-pycon.*?<pre>(.*?)</pre>', re.DOTALL)
+
+
+def checks_in(html: str) -> int:
+    texts = (unescape(re.sub(r"<[^>]+>", "", block)) for block in _EXAMPLES.findall(html))
+    return sum(folded_checks.split(text)[2] for text in texts)
+
+
+@pytest.mark.parametrize("name", [n for n in pages() if not n.startswith(("reference/", "_modules/"))])
+def test_examples_that_only_check_are_folded_and_counted(name):
+    html = pages()[name].html
+    assert checks_in(_FOLDED.sub("", html)) == 0
+    for count, inside in _FOLDED.findall(html):
+        assert checks_in(inside) == int(count) > 0
+
+
+def test_some_chapters_have_checks():
+    assert sum(bool(_FOLDED.search(page.html)) for name, page in pages().items() if name.startswith("beyond/")) > 2
 
 
 def doctest_counts() -> dict[str, int]:
