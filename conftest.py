@@ -38,12 +38,21 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> object:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Note for the record of the build where each doctest stands.
 
-    For a docstring the number of its examples is noted, too.
+    For a docstring the number of its examples is noted, too. The examples of a public one begin in
+    an empty namespace: what a reader copies from the reference has to import what it uses.
     """
     for item in items:
         item.user_properties.append(("source", item.path.relative_to(ROOT).as_posix()))
         if isinstance(item, pytest.DoctestItem):
             item.user_properties.append(("examples", len(item.dtest.examples)))
+            if is_public(item.name):
+                item.dtest.globs.clear()
+                item.dtest.globs["__name__"] = "__main__"
+
+
+def is_public(name: str) -> bool:
+    """Tell whether no part of a dotted name begins with an underscore."""
+    return not any(part.startswith("_") for part in name.split("."))
 
 
 class Published(pytest.File):

@@ -62,7 +62,7 @@ def shared_python(session: nox.Session) -> str:
 
 def prose_python(session: nox.Session) -> str:
     """Return a Python that builds pages and has no framework."""
-    return environment(session, "prose", "docs,preview")
+    return environment(session, "prose", "tutorial,docs,preview")
 
 
 @contextlib.contextmanager
@@ -247,7 +247,8 @@ def oldest(session: nox.Session) -> None:
     kept, pins = kept_fixed(session), str(Path(session.create_tmp(), "lowest.txt"))
     session.install("--quiet", "uv")  # pip knows no lowest versions
     extras = (word for extra in EVERYTHING.split(",") for word in ("--extra", extra))
-    how = ("--quiet", "--resolution", "lowest-direct", "--constraint", kept, "--output-file", pins)
+    # Without the sources of pyproject.toml: PyTorch comes from where pip finds it.
+    how = ("--quiet", "--no-sources", "--resolution", "lowest-direct", "--constraint", kept, "--output-file", pins)
     session.run_install("python", "-m", "uv", "pip", "compile", "pyproject.toml", *extras, *how, silent=True)
     session.install("--quiet", "--constraint", pins, "--editable", f".[{EVERYTHING}]")
     session.run("python", "checks/versions.py", "oldest", *session.posargs)
@@ -276,6 +277,7 @@ def kept_fixed(session: nox.Session) -> str:
 LINTERS = (
     # Packages to install, at the versions in constraints.txt, and the command to run.
     ("", "python checks/pins.py"),
+    ("hatchling twine", "python checks/metadata.py"),
     ("ruff", "ruff format --check ."),
     ("ruff", "ruff check ."),
     ("codespell", "codespell"),
@@ -286,7 +288,7 @@ LINTERS = (
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check pins, formatting, lint, spelling, which module imports which, and types."""
+    """Check pins, metadata, formatting, lint, spelling, which module imports which, and types."""
     packages = sorted({package for packages, _ in LINTERS for package in packages.split()})
     session.install("--quiet", "-c", "constraints.txt", *packages)
     for _, command in LINTERS:

@@ -267,9 +267,12 @@ def test_the_metadata_of_each_script_leads_to_the_wheel_of_this_site(folder, add
     text = (folder / name).read_text(encoding="utf-8")
     (block,) = re.findall(r"^# /// script\n((?:#.*\n)+?)# ///$", text, re.MULTILINE)
     metadata = tomllib.loads("".join(line.removeprefix("#").removeprefix(" ") for line in block.splitlines(True)))
-    (needed,) = map(Requirement, metadata["dependencies"])
+    needed, *torch = map(Requirement, metadata["dependencies"])
     more = {name for name in ("jax", "pytensor") if re.search(rf"\b{name}\b", text.replace(block, ""))}
-    assert (needed.name, needed.extras) == ("removable", {"torch", "tensorflow-cpu"} | more)
+    assert (needed.name, needed.extras) == ("removable", {"torch", "tensorflow-cpu", "tutorial"} | more)
+    # PyTorch is named by itself for uv, which is sent to PyTorch's own index for it alone.
+    assert [*map(str, torch)] == ["torch"]
+    assert [*metadata["tool"]["uv"]["sources"]] == ["torch"]
     # The address is the one that the site was built for; here it is served at another.
     path = urllib.parse.urlsplit(needed.url).path
     wheel = path[path.index("/dist/") :]

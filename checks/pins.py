@@ -15,7 +15,7 @@ from pathlib import Path
 PINS = "constraints.txt"
 READ = (
     *(".pre-commit-config.yaml", ".readthedocs.yaml", "noxfile.py", "pyproject.toml", "README.md", "CONTRIBUTING.md"),
-    *(".ci/run", ".github/workflows/site.yml"),
+    *(".ci/run", ".github/workflows/site.yml", ".github/workflows/release.yml"),
 )
 
 _EQUALS = re.compile(r"(?<![\w.-])([A-Za-z][\w.-]*)(?:\[[\w,-]*\])?\s*==\s*[\"']?v?([0-9][\w.]*)")

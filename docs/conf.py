@@ -80,6 +80,8 @@ extensions = [
     "_extensions.content.versions_in_text",
     "_extensions.content.citations",
     "_extensions.gallery.notebook_prose",
+    "_extensions.downloads.install_line",
+    "_extensions.downloads.package_facts",
     "_extensions.downloads.wheel",
     "_extensions.downloads.write_downloads",
     "_extensions.downloads.archive",

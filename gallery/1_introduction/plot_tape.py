@@ -18,7 +18,7 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The slope of :math:`h(x) = (x^2 - 4)/(x - 2)`, a billionth away from 2. It should be 1.
+# The slope of :math:`h(x) = (x^2 - 4)/(x - 2)` a billionth to the right of 2. It should be 1.
 
 at = 2 + 1e-9
 

@@ -36,9 +36,9 @@ for gamma in (1e-3, 1e-9, 1e-17, 0.0):
     print(f"{gamma:<8g} {in_torch:<19} {in_tensorflow:<19} {4 + gamma}")
 
 # %%
-# At an offset of a thousandth the line is there. At a billionth the answer is 4, and the billionth
-# is lost. At :math:`10^{-17}`, and at 2 itself, there is no answer at all: both numerator and
-# denominator are zero.
+# At an offset of a thousandth the line is there. A billionth to the right of 2 the answer is 4, and
+# the billionth is lost. At :math:`10^{-17}`, and at 2 itself, there is no answer at all: both
+# numerator and denominator are zero.
 #
 # .. code-block:: pycon
 #
@@ -55,7 +55,7 @@ for gamma in (1e-3, 1e-9, 1e-17, 0.0):
 # ---------
 # Now 40 001 offsets :math:`\gamma` between :math:`-1` and 1, evenly spaced on a logarithmic scale
 # on either side of zero. ``functions.h`` is the line above, written once for every array library;
-# ``sweep`` hands all points to each framework in one call, and evaluates :math:`x + 2` in exact
+# :term:`sweep` hands all points to each framework in one call, and evaluates :math:`x + 2` in exact
 # arithmetic for comparison. Many offsets are rounded to one and the same :math:`x`. What is
 # counted, here and on the pages that follow, is numbers :math:`x`: each once.
 
@@ -118,7 +118,7 @@ plt.show()
 # The same bits in both frameworks?
 # ---------------------------------
 # The paper reports identical results. That depends on how the square is typed: ``x * x``, ``x**2``
-# and ``square(x)`` are three programs.
+# and ``square(x)`` are three programs. In the code :term:`xp` is the module that computes.
 
 spellings = {
     "x * x": lambda x, xp: (x * x - 4) / (x - 2),

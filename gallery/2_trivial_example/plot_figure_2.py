@@ -47,6 +47,7 @@ for gamma in (1e-3, 3e-8, 1e-9):
 #
 # The sweep
 # ---------
+# The same :term:`sweep` as in :doc:`Figure 1 <plot_figure_1>`.
 
 run = sweep(functions.h, meant=functions.h_hat, order=0)
 print(run.table())
@@ -131,6 +132,8 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #    (1503, ['0.667', '1.996'])
 #    >>> np.unique(run.results["tensorflow"][0][run.inside(Region.YELLOW)] - 4)
 #    array([0.])
+#    >>> [f"{np.nanmax(np.abs(run.total_error(name))):.1e}" for name in run.results]
+#    ['2.1e-08', '2.1e-08']
 #
 # .. note::
 #
@@ -140,7 +143,8 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #      what is subtracted next.
 #    - Rounding scales the square by an :math:`\alpha` between 2/3 and 2, or by 0: that is the
 #      yellow region.
-#    - The error is bounded by a few :math:`10^{-8}`. It is the *derivative* that has no such bound.
+#    - The error of the value is at most a few :math:`10^{-8}`. That of the *derivative*, in the
+#      same region, is as large as the derivative itself.
 #
 #    **Exercise.** Predict from the formula how far out :math:`|\alpha - 1|` stays below
 #    :math:`10^{-3}`, then read it off ``alpha``.

@@ -32,6 +32,7 @@ import torch
 #    \quad g(x) \text{ elsewhere.}
 #
 # The condition is the same as :math:`|g(x)| < \delta`, which needs no rounded :math:`2 + \delta`.
+# In the code :term:`xp` is the module that computes.
 
 epsilon, delta = 1e-8, 1e-4
 
@@ -68,9 +69,9 @@ for gamma in (1e-3, 1e-6, 1e-8, 1e-10, 0.0):
 #
 # The sweep
 # ---------
-# ``functions.h1`` is the function above. Black are the samples outside the zone, where :math:`h_1`
-# is :math:`h`. The exact truth is now drawn twice: the function that was *meant*, :math:`x + 2`,
-# and the program *as written*, with its :math:`\epsilon`, without rounding.
+# The :term:`sweep` runs ``functions.h1``, the function above. Black are the samples outside the
+# zone, where :math:`h_1` is :math:`h`. The exact truth is now drawn twice: the function that was
+# *meant*, :math:`x + 2`, and the program *as written*, with its :math:`\epsilon`, without rounding.
 
 run = sweep(
     partial(functions.h1, epsilon=epsilon, delta=delta),

@@ -50,6 +50,7 @@ print(f"TensorFlow inside {in_tensorflow[0]:+.4e}   outside {in_tensorflow[1]:+.
 #
 # The sweep
 # ---------
+# The same :term:`sweep` as in :doc:`Figure 3 <plot_figure_3>`.
 
 run = sweep(
     h1, meant=functions.h_hat, zone=partial(functions.h1_zone, delta=delta), order=0

@@ -29,7 +29,7 @@ import torch
 #
 # The two cases meet at :math:`|g| = \epsilon`, so the function is continuous there. As in the
 # paper, :math:`\epsilon = 10^{-4}`: with :math:`10^{-8}` the rim would lie inside the yellow
-# region.
+# region. In the code :term:`xp` is the module that computes.
 
 epsilon = 1e-4
 
@@ -62,6 +62,7 @@ for gamma in (1e-3, 1e-4, 5e-5, 1e-6, 0.0):
 #
 # The sweep
 # ---------
+# A :term:`sweep` of :math:`h_2`; black are the samples outside the clamp.
 
 run = sweep(
     partial(functions.h2, epsilon=epsilon),

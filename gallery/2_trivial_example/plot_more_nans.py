@@ -47,7 +47,8 @@ print(f"TensorFlow value {in_tensorflow[0]}, slope {in_tensorflow[1]}")
 # ---------------------------------
 # The denominator is :math:`(x - 2)^m`, the numerator :math:`(x - 2)^{m+1}`, both written out and
 # evaluated by Horner's rule. How far out from 2, on either side, is there a number without a finite
-# value? The search is that of :func:`removable.sweeps.widths.edges`.
+# value? The search is that of :func:`removable.sweeps.widths.edges`. In the code :term:`xp` is the
+# module that computes.
 
 
 def horner(coefficients, x):

@@ -49,8 +49,8 @@ for gamma in (1e-3, 3e-8, 1e-9, 0.0):
     print(f"{gamma:<8g} {slope_torch(gamma):<19} {slope_tensorflow(gamma):<19} 1")
 
 # %%
-# A thousandth away the slope has lost a few digits; a billionth away it is 2, exactly 2, without a
-# warning.
+# A thousandth to the right of 2 the slope has lost a few digits; a billionth to the right it is 2,
+# exactly 2, without a warning.
 #
 # .. code-block:: pycon
 #
@@ -79,7 +79,8 @@ forward_tensorflow = accumulator.jvp(y)
 #
 # The sweep
 # ---------
-# The same derivative at 40 001 offsets, each framework in one call.
+# The same derivative at 40 001 offsets, each framework in one call: a :term:`sweep`. The NaN in
+# the table is that of the number 2 itself.
 
 run = sweep(functions.h, meant=functions.h_hat, order=1)
 print(run.table(order=1))
@@ -129,8 +130,9 @@ plt.show()
 # Both terms are near :math:`4/\gamma`; they are meant to leave 1 behind. The second contributes
 # :math:`-4/\gamma - 1`. When :math:`\gamma^2` is absorbed by 4, that :math:`-1` is gone, and 2
 # remains, equation (7). When only a part of it survives, :math:`\alpha\gamma^2`, the slope is
-# :math:`2 - \alpha`: :doc:`Figure 2 </auto_gallery/2_trivial_example/plot_figure_2>` found
-# :math:`\alpha` between 2/3 and 2, and here are 4/3 and 0.
+# :math:`2 - \alpha`. :doc:`Figure 2 </auto_gallery/2_trivial_example/plot_figure_2>` measures an
+# :math:`\alpha` between 2/3 and 2 next to the yellow region; the slopes there are therefore between
+# 4/3 and 0.
 
 offset = run.x - 2
 near = green & (np.abs(run.gamma) < 1e-6) & (offset != 0)

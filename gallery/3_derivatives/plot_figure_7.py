@@ -64,6 +64,7 @@ for gamma in (1e-3, 1e-5, 1e-7, 1e-10, 0.0, -1e-17, -1e-10):
 #
 # The sweep
 # ---------
+# The :term:`sweep` has also the exact slope of :math:`h_1`, the program as it is written.
 
 run = sweep(
     h1, meant=functions.h_hat, zone=partial(functions.h1_zone, delta=delta), order=1
@@ -144,8 +145,25 @@ for region in Region:
 #      that program has a cliff.
 #    - Both frameworks say so, to one unit in the last place.
 #
-#    **Exercise.** Divide by :math:`g + \epsilon` without the sign, as most code does. There is no
-#    NaN. Where is the pole, and how large do value and slope become at the double nearest to it?
+#    **Exercise.** Divide by :math:`g + \epsilon` without the sign, as most code does. The NaN is
+#    gone. Where is the pole? What are value and slope there, for :math:`\epsilon = 2^{-27}`?
+#
+# *Solution.* The denominator is 0 at :math:`2 - \epsilon`, and the numerator is not. For
+# :math:`\epsilon = 2^{-27}` this point is a double. Value and slope are infinite there:
+#
+# .. code-block:: pycon
+#
+#    >>> x = torch.tensor(2 - 2.0**-27, dtype=torch.float64, requires_grad=True)
+#    >>> y = (x * x - 4) / (x - 2 + 2.0**-27)
+#    >>> y.backward()
+#    >>> y.item(), x.grad.item()
+#    (-inf, inf)
+#    >>> x = tf.constant(2 - 2.0**-27, dtype=tf.float64)
+#    >>> with tf.GradientTape() as tape:
+#    ...     tape.watch(x)
+#    ...     y = (x * x - 4) / (x - 2 + 2.0**-27)
+#    >>> y.numpy().item(), tape.gradient(y, x).numpy().item()
+#    (-inf, inf)
 #
 # Clamping instead of shifting: :doc:`plot_figure_8`. The law :math:`4/\epsilon` over 16 decades:
 # :doc:`plot_remark_3_1`.

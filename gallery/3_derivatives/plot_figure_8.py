@@ -62,6 +62,7 @@ for gamma in (1e-3, 1.01e-4, 0.99e-4, 1e-12, 0.0, -1e-17, -1e-12):
 #
 # The sweep
 # ---------
+# A :term:`sweep` of the slope of :math:`h_2`; black are the samples outside the clamp.
 
 run = sweep(
     h2, meant=functions.h_hat, zone=partial(functions.h2_zone, epsilon=epsilon), order=1

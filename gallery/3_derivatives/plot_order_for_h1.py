@@ -45,7 +45,8 @@ print(f"PyTorch    {slope_torch}\nTensorFlow {slope_tensorflow}")
 # Exchange two lines
 # ------------------
 # ``functions.h1`` computes the numerator first. Here is the same function with the denominator
-# first, and both at all numbers :math:`2 + \gamma` of the figures.
+# first, and both at all numbers :math:`2 + \gamma` of the figures. In the code :term:`xp` is the
+# module that computes.
 
 
 def g1_first(x, xp):

@@ -18,7 +18,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The slope of :math:`h(x) = (x^2 - 4)/(x - 2)` at the double left of 2. It should be 1.
+# The slope of :math:`h(x) = (x^2 - 4)/(x - 2)` at the double left of 2. It should be 1. In the code
+# :term:`xp` is the module that computes.
 
 
 def f_first(x, xp=None):

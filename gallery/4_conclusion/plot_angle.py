@@ -37,10 +37,11 @@ print(f"TensorFlow: value {y.numpy():.6f}, slope {tape.gradient(y, x).numpy():.6
 # %%
 # Four forms
 # ----------
-# *Naive* is what is typed above. *Epsilon* adds a small number to the denominator. *Careful* has
-# :math:`(1 - x)(1 + x)` in place of :math:`1 - x^2`, which avoids a cancellation. *Simplified* is a
-# series in :math:`s = \sin^2(\theta/2) = (1 - x)/2`, where :math:`\theta` is the angle, since
-# :math:`\theta/\sin\theta = \arcsin\sqrt{s}\,/\sqrt{s(1 - s)}`.
+# :term:`Naive <naive>` is what is typed above. *Epsilon* adds a small number to the denominator.
+# *Careful* has :math:`(1 - x)(1 + x)` in place of :math:`1 - x^2`, which avoids a cancellation.
+# *Simplified* is a series in :math:`s = \sin^2(\theta/2) = (1 - x)/2`, where :math:`\theta` is the
+# angle, since :math:`\theta/\sin\theta = \arcsin\sqrt{s}\,/\sqrt{s(1 - s)}`. In the code :term:`xp`
+# is the module that computes.
 
 
 def naive(x, xp):
@@ -116,8 +117,8 @@ inside = -1 / np.sqrt(1 - at * at)
 outside = -1 / np.sqrt((1 - at) * (1 + at))
 print(f"slope of acos: {slopes}\nwith x * x {inside}, without {outside}")
 # %%
-# The slopes of both forms a billionth away, in units of 1/24; and value and slope of the epsilon
-# form at 1 itself, where it does not even keep the slope finite:
+# The slopes of both forms a billionth to the left of 1, in units of 1/24; and value and slope of
+# the epsilon form at 1 itself, where it does not even keep the slope finite:
 #
 # .. code-block:: pycon
 #

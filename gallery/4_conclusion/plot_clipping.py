@@ -37,7 +37,7 @@ print("clipped: ", theta.grad[:3].tolist(), "...")
 #
 # Both frameworks, three forms
 # ----------------------------
-# *Naive* is the paper's :math:`h` as typed, *epsilon* is :math:`h_1`, *simplified* is
+# :term:`Naive <naive>` is the paper's :math:`h` as typed, *epsilon* is :math:`h_1`, *simplified* is
 # :math:`x + 2`.
 
 forms = {

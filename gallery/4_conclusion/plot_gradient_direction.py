@@ -69,7 +69,7 @@ def start(gamma, parameters):
 # %%
 # The cosine of the angle between a gradient and the true one is 1 if they agree, 0 if they are
 # perpendicular, and negative if a step against the gradient goes uphill. The truth comes from exact
-# arithmetic.
+# arithmetic. In the code :term:`xp` is the module that computes.
 
 
 def first_term(x, xp):
@@ -148,8 +148,8 @@ plt.show()
 #    \cos = \frac{G + n - 1}{\sqrt{n}\,\sqrt{G^2 + n - 1}}
 #    \;\longrightarrow\; \frac{\pm 1}{\sqrt{n}} \quad\text{as } G \to \pm\infty .
 #
-# The more parameters there are, the closer to a right angle. The naive form reaches no more than
-# :math:`G = 2`. :doc:`That is luck <plot_root_three>`.
+# The more parameters there are, the closer to a right angle. The :term:`naive` form reaches no more
+# than :math:`G = 2`. :doc:`That is luck <plot_root_three>`.
 #
 # .. code-block:: pycon
 #

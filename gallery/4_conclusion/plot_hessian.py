@@ -21,7 +21,8 @@ import torch
 # ----------------------
 # A convex problem, :math:`L(x, y) = \frac12 (h(x) + y - 4.5)^2 + e^{2.5 - x} + e^{1 - y}` with the
 # paper's :math:`h`. Its minimum is at (2.5, 1). Next to :math:`x = 2` the misfit in brackets is
-# about 0.5, so :math:`h''` matters; the true one is 0.
+# about 0.5, so :math:`h''` matters; the true one is 0. In the code :term:`xp` is the module that
+# computes.
 
 
 def loss(theta, xp=torch, form=functions.h):

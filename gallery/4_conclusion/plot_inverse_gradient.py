@@ -22,7 +22,8 @@ import torch
 # A ball leaves at :math:`(u, v)`, in m/s. Drag :math:`k`, in 1/s, slows it in proportion to its
 # velocity. Below is its position at time :math:`t`. A camera takes 25 pictures, each with an error
 # of 2 cm in both directions. The first guess is 13 and 12 m/s without drag. A small
-# :math:`\epsilon` keeps the denominators from being 0.
+# :math:`\epsilon` keeps the denominators from being 0. In the code :term:`xp` is the module that
+# computes.
 
 
 def naive(u, v, k, t, xp, epsilon=0.0):
@@ -55,8 +56,9 @@ print("gradient with respect to u, v and k:", guess.grad.tolist())
 #    y = v\,t \int_0^1 e^{-\sigma k t}\,d\sigma
 #    - g\,t^2 \int_0^1 (1 - \sigma)\,e^{-\sigma k t}\,d\sigma ,
 #
-# which Gauss's rule takes to the last few bits; the *remedy* leaves the textbook's formula as it
-# is, and has the package continue it to :math:`k = 0`. All are in :mod:`removable.problems.ball`.
+# which :term:`Gauss's rule` takes to the last few bits; the *remedy* leaves the textbook's formula
+# as it is, and has the package continue it to :math:`k = 0`. All are in
+# :mod:`removable.problems.ball`.
 
 forms = ball.forms()
 
@@ -96,7 +98,7 @@ for form, program in forms.items():
 # Where the wrong entry comes from
 # --------------------------------
 # The height in the last picture, as a function of the drag, and its slope. The truth is the
-# textbook's formula over one denominator.
+# textbook's formula over one denominator. For the columns see :term:`lost`.
 
 heights = {}
 for form, program in forms.items():

@@ -73,7 +73,7 @@ print(f"the ball leaves upwards at {speed:.2g} m/s; light has 3e+08 m/s")
 # --------------------------
 # *Epsilon* is added to each denominator; *clamped* keeps :math:`k` at 1e-4 or more; *simplified*
 # averages the velocity, with no division by :math:`k`; the *remedy* continues the textbook's
-# formula to :math:`k = 0`.
+# formula to :math:`k = 0`. In the code :term:`xp` is the module that computes.
 
 
 def model_tensorflow(form):

@@ -21,7 +21,8 @@ import torch
 # ----------------------
 # A convex problem, :math:`L(x, y) = \frac12 (h(x) + y - 2 - s)^2 + e^{s - x} + e^{1 - y}` with the
 # paper's :math:`h`. Its minimum is at :math:`x = s,\ y = 1`. Let :math:`s = 2`, where :math:`h` has
-# its removable singularity, and start at (2.5, 1.5).
+# its removable singularity, and start at (2.5, 1.5). In the code :term:`xp` is the module that
+# computes.
 
 
 def loss(theta, xp=torch, form=functions.h, s=2.0):
@@ -150,10 +151,10 @@ for form in ("simplified", "naive", "epsilon"):
             print(f"{row}{np.abs(ratio):<9.2f}{turned:.0f} degrees")
 
 # %%
-# Near 2 the naive form has :math:`H_{xx} \approx -2/\gamma` (:doc:`plot_hessian` explains). With
-# the minimum at 2 and a slope of 1 the step is :math:`\gamma/2`, outwards. From the start beside 2
-# the method stops after 5 steps, as with the simplified form, but half a unit short of the minimum:
-# the steps are short because the false curvature is huge.
+# Near 2 the :term:`naive` form has :math:`H_{xx} \approx -2/\gamma` (:doc:`plot_hessian` explains).
+# With the minimum at 2 and a slope of 1 the step is :math:`\gamma/2`, outwards. From the start
+# beside 2 the method stops after 5 steps, as with the simplified form, but half a unit short of the
+# minimum: the steps are short because the false curvature is huge.
 #
 # .. code-block:: pycon
 #

@@ -20,7 +20,7 @@ import torch
 # The wrong number first
 # ----------------------
 # The mean slope of the logarithm between 1 and :math:`1 + x` goes to 1 at :math:`x = 0`, and its
-# own slope to -1/2.
+# own slope to -1/2. A billionth to the left of 0:
 
 x = torch.tensor(-1e-9, dtype=torch.float64, requires_grad=True)
 y = torch.log(1 + x) / x
@@ -36,18 +36,19 @@ print(f"TensorFlow: value {y.numpy():.6f}, slope {tape.gradient(y, x).numpy():.4
 # %%
 # Four forms of each
 # ------------------
-# *Naive*: as typed. The *power* is compound interest, and goes to e. The *root* is the mean slope
-# of the square root, and goes to 1/2. *Epsilon* adds a small number to the denominator. *Careful*
-# uses the functions made against cancellation, ``log1p`` and ``expm1``. *Simplified* cancels before
-# anything is evaluated. For the root that is school algebra. For the logarithm: a mean slope is the
-# mean of the slopes,
+# :term:`Naive <naive>`: as typed. The *power* is compound interest, and goes to e. The *root* is
+# the mean slope of the square root, and goes to 1/2. *Epsilon* adds a small number to the
+# denominator. *Careful* uses the functions made against cancellation, ``log1p`` and ``expm1``.
+# *Simplified* cancels before anything is evaluated. For the root that is school algebra. For the
+# logarithm: a mean slope is the mean of the slopes,
 #
 # .. math::
 #
 #    \frac{\log(1 + x)}{x} = \int_0^1 \frac{\mathrm{d}t}{1 + t x} ,
 #
-# and twelve points of Gauss and Legendre give the integral to the last bits. The power is the
-# exponential of it.
+# and :term:`Gauss's rule` with twelve nodes gives the integral to the last bits. The power is the
+# exponential of it. In the code :term:`xp` is the module that computes, and ``elementary(xp)`` is
+# the one that has the :term:`elementary functions <elementary function>`.
 
 points, weights = np.polynomial.legendre.leggauss(12)
 rule = np.column_stack([points / 2 + 0.5, weights / 2]).tolist()
@@ -79,7 +80,7 @@ functions = {
     },
 }
 
-print("a billionth away  PyTorch: value, slope  TensorFlow: value, slope  true slope")
+print("at x = -1e-9      PyTorch: value, slope  TensorFlow: value, slope  true slope")
 for function, forms in functions.items():
     near = compare(forms, meant=forms["careful"], gamma=[-1e-9])
     ours = near.results["naive"]["torch"][:, 0]

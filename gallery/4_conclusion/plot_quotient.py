@@ -28,7 +28,8 @@ print(f"value {y.item()}, slope {x.grad.item()}")
 # %%
 # A slope of 0 in place of -1/2 is wrong, and harmless next to what
 # :doc:`the product <plot_product>` of the same two factors returns. Now put a factor of 3 behind
-# the quotient, and look closer to 0.
+# the quotient, and look closer to 0. In the code :term:`xp` is the module that computes, and
+# ``elementary(xp)`` is the one that has the :term:`elementary functions <elementary function>`.
 
 
 def quotient(x, xp):
@@ -135,9 +136,9 @@ plt.show()
 #
 # - With :math:`c = 1` the first term is :math:`1/g` and the second is :math:`(x/g)/g = 1/g`: the
 #   same double. Their difference is 0.
-# - With :math:`c = 3` one term is 3 divided by :math:`g`, the other is 3 times a rounded
-#   :math:`1/g`. They need not be the same double. Their difference may be one unit in the last
-#   place of :math:`3/|x|`, and that has no bound.
+# - With :math:`c = 3` the first term is :math:`3/g`, rounded once. For the second, :math:`1/g` is
+#   rounded, then its product with 3. The two may differ by one unit in the last place of
+#   :math:`3/|x|`, and that has no bound.
 #
 # .. code-block:: pycon
 #

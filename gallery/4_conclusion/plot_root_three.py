@@ -39,7 +39,7 @@ print(f"TensorFlow: value {y.numpy()}, slope {tape.gradient(y, x).numpy():.2g}")
 # A thousand neighbours
 # ---------------------
 # Doubles above 2, and above 3, have the distance :math:`2^{-51}`. Take the first thousand that
-# follow on each.
+# follow on each. In the code :term:`xp` is the module that computes.
 
 
 def quotient(root):
@@ -121,7 +121,7 @@ plt.show()
 #
 #    - An example that behaves may be lucky in its numbers. Move the singular point before you trust
 #      it.
-#    - A naive slope needs no :math:`\epsilon` to be huge: one rounded square is enough.
+#    - A :term:`naive` slope needs no :math:`\epsilon` to be huge: one rounded square is enough.
 #    - Cancelling on paper does not depend on where the hole is.
 #
 #    **Exercise.** Try the roots 1, 4, 5 and 8. At which of them is the slope bounded, and what do

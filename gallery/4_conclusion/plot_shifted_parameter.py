@@ -45,7 +45,8 @@ print(f"PyTorch {slope_torch}, TensorFlow {slope_tensorflow}")
 # Around both points
 # ------------------
 # The slopes of all forms of :doc:`the network's first layer <plot_training>` around 0, and that of
-# the shifted one around :math:`-0.001`, against exact arithmetic:
+# the shifted one around :math:`-0.001`, against exact arithmetic. The columns :term:`above 1e-3 to`
+# and :term:`lost` say how far out a form is wrong, and how often it is not finite.
 
 programs = box_cox.programs(3.0)
 naive = programs["naive"]
@@ -96,10 +97,10 @@ plt.show()
 # %%
 # Why
 # ---
-# With :math:`\mu = \lambda + \epsilon` the shifted form is the naive form of :math:`\mu`. Nothing
-# has been cancelled. Whether it does harm depends on whether :math:`\lambda` ever comes near
-# :math:`-\epsilon`. And it is another function everywhere: its slope is that of the transform at a
-# parameter a thousandth further on.
+# With :math:`\mu = \lambda + \epsilon` the shifted form is the :term:`naive` form of :math:`\mu`.
+# Nothing has been cancelled. Whether it does harm depends on whether :math:`\lambda` ever comes
+# near :math:`-\epsilon`. And it is another function everywhere: its slope is that of the transform
+# at a parameter a thousandth further on.
 #
 # .. code-block:: pycon
 #

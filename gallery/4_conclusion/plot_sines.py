@@ -41,7 +41,9 @@ print(f"TensorFlow: value {y.numpy()}, slope {tape.gradient(y, x).numpy()}")
 # The other difference
 # --------------------
 # On :doc:`the page on differences <plot_difference>`, :math:`1/x` is subtracted from
-# :math:`1/(e^x - 1)`. Here are both, closer and closer to 0.
+# :math:`1/(e^x - 1)`. Here are both, closer and closer to 0. In the code :term:`xp` is the module
+# that computes, and ``elementary(xp)`` is the one that has the
+# :term:`elementary functions <elementary function>`.
 
 
 def s(x, xp):
@@ -84,7 +86,8 @@ for i, at in enumerate(few):
 # Repair
 # ------
 # The package continues a program as it is typed, from a circle around 0 on which nothing is lost,
-# to 0.
+# to 0. The columns :term:`above 1e-3 to` and :term:`lost` say how far out a form is wrong, and how
+# often it is not finite.
 
 
 @cache

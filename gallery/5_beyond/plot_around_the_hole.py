@@ -19,6 +19,7 @@ import torch
 # The wrong number first
 # ----------------------
 # :math:`(1/\cos x - 1)/x^2` is 1/2 at 0, with a slope of about :math:`5x/12`: 0/0 of second order.
+# In the code :term:`xp` is the module that computes.
 
 
 def h(x, xp):
@@ -74,8 +75,8 @@ for k in range(0, 8, 2):
 
 # %%
 # A coefficient of negative index would belong to a pole. There is none: what comes out is noise, of
-# rounding if the circle is small, of missing nodes if it is large. It is known without the truth,
-# and is of the size of the error of :math:`c_0` or larger.
+# rounding if the circle is small, of missing :term:`nodes <node>` if it is large. It is known
+# without the truth, and is of the size of the error of :math:`c_0` or larger.
 
 sure = {}
 for name in typed:

@@ -21,7 +21,8 @@ import torch
 # %%
 # Three wrong numbers first
 # -------------------------
-# The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)`, a little above 2. It should be 0.
+# The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)`, a little above 2. It should be 0. In
+# the code :term:`xp` is the module that computes.
 
 
 def h(x, xp=None):
@@ -167,4 +168,4 @@ plt.show()
 #
 #    **Exercise.** Type the quotient as :math:`f \cdot (1/g)`. Which of the three causes is gone?
 #
-# This was arithmetic op by op. What a compiler may change: :doc:`plot_who_simplifies`.
+# This was arithmetic :term:`op by op`. What a compiler may change: :doc:`plot_who_simplifies`.

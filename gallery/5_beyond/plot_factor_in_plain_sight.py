@@ -100,9 +100,9 @@ for (system, mode), program in programs.items():
     print(textwrap.indent(program, "    "))
 
 # %%
-# The optimisers are not idle. TensorFlow's graph and XLA have noticed that ``x - 2`` occurs twice,
-# and compute it once: what is multiplied and divided by is one and the same node, and still it is
-# not cancelled. PyTensor and SymPy cancel it.
+# The optimisers are not idle. TensorFlow's graph and :term:`XLA` have noticed that ``x - 2`` occurs
+# twice, and compute it once: what is multiplied and divided by is one and the same node, and still
+# it is not cancelled. PyTensor and SymPy cancel it.
 #
 # The figure counts the divisions that are left, in the program of the value and in that of the
 # slope.

@@ -20,8 +20,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# :math:`h(x) = (x^2 - 4)/(x - 2)` at :math:`2 + 10^{-9}`, in TensorFlow: operation by operation,
-# and compiled by XLA. The slope is 1.
+# :math:`h(x) = (x^2 - 4)/(x - 2)` at :math:`2 + 10^{-9}`, in TensorFlow:
+# :term:`operation by operation`, and compiled by :term:`XLA`. The slope is 1.
 
 
 def h(x):

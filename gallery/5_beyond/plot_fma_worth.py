@@ -22,7 +22,8 @@ import torch
 # %%
 # The wrong number first
 # ----------------------
-# The slope of :math:`h(x) = (x^2 - 4)/(x - 2)`, a billionth away from 2 and closer. It should be 1.
+# The slope of :math:`h(x) = (x^2 - 4)/(x - 2)`, a billionth to the right of 2 and closer. It should
+# be 1.
 
 
 def slope_torch(at):
@@ -56,7 +57,7 @@ for gamma in (1e-9, 1e-12, 1e-14, 2.0**-51):
 # %%
 # Rounded once, the slope is right to six digits at a billionth, and as wrong as ever at the double
 # next to 2. What stands for the compiler here are exact rational numbers, rounded where the
-# processor rounds. They have every bit of XLA, and are the same on every machine.
+# processor rounds. They have every bit of :term:`XLA`, and are the same on every machine.
 #
 # How far out, and by how much
 # ----------------------------

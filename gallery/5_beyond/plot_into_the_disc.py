@@ -21,6 +21,7 @@ import torch
 # The wrong number first
 # ----------------------
 # The function :math:`(1/\cos x - 1)/x^2` has a slope of about :math:`5x/12`. At 1e-7 that is 4e-8.
+# In the code :term:`xp` is the module that computes.
 
 
 def h(x, xp):

@@ -69,10 +69,12 @@ for at in (2.1, 2.01, 2.001):
 #
 # Measured
 # --------
-# The *width of the zone* is the largest :math:`|x - 2|` at which the error exceeds :math:`10^{-3}`,
-# among the numbers :math:`x` of the precision. From one number to the next, wrong and right
-# alternate; on either side of 2 a search (:class:`removable.sweeps.widths.EdgeSearch`) closes in on
-# the last wrong one. All searches of a framework share its runs.
+# In single precision a second derivative has to stay 0.08 away from 2;
+# :doc:`/beyond/precision-and-order` has the distances for other quotients, too. The *width of the
+# zone* is the largest :math:`|x - 2|` at which the error exceeds :math:`10^{-3}`, among the numbers
+# :math:`x` of the precision. From one number to the next, wrong and right alternate; on either side
+# of 2 a search (:class:`removable.sweeps.widths.EdgeSearch`) closes in on the last wrong one. All
+# searches of a framework share its runs.
 
 names = ("torch", "tensorflow", "jax")
 orders = (1, 2, 3, 4)
@@ -152,6 +154,8 @@ plt.show()
 #    [7e-07, 0.0001, 0.001, 0.006]
 #    >>> [float(f"{widths.predicted_width(n, dtype='float32'):.1g}") for n in orders]
 #    [0.02, 0.08, 0.2, 0.4]
+#    >>> f"{wide['torch', 'float32'][2, 1e-3].outer:.2f}"  # second derivative, single precision
+#    '0.08'
 #    >>> print(wide["torch", "float64"][1, 1e-3], "|", wide["tensorflow", "float64"][1, 1e-3])
 #    4.71e-07 left, 6.66e-07 right | 4.71e-07 left, 6.66e-07 right
 #

@@ -24,7 +24,7 @@ import torch
 # The wrong number first
 # ----------------------
 # The paper's :math:`h(x) = (x^2 - 4)/(x - 2)`, and the most common patch: ask for :math:`x = 2` and
-# answer 4 there.
+# answer 4 there. In the code :term:`xp` is the module that computes.
 
 
 def patched(x, xp):
@@ -79,15 +79,15 @@ print(table(score))
 
 # %%
 # *Double where* is the textbook answer. Its value is right at the point, but the value that it
-# fills in is a constant, and a constant has slope 0. Next to the point it is the naive form. It has
-# a NaN, too: in :math:`x/(e^x - 1)` the denominator is 0 long before :math:`x` is. *Divide no NaN*
-# has none, and returns 0 where 4 is right. An epsilon trades the NaN for a wrong slope. More
-# digits, in *float64 in float32*, move the zone inwards and leave the NaN. *Finite differences*
-# have a few digits. The *complex step* takes no difference, but the program does, in :math:`x^2 -
-# 4`, and so does complex division. *SymPy* finds the factor of the paper's function, and misses
-# that of :math:`(\sqrt{1 + x} - 1)/x`, which takes the trick of multiplying by :math:`\sqrt{1 + x}
-# + 1`; the other seven have none that an expression shows. XLA contracts products and sums, which
-# is no simplification.
+# fills in is a constant, and a constant has slope 0. Next to the point it is the :term:`naive`
+# form. It has a NaN, too: in :math:`x/(e^x - 1)` the denominator is 0 long before :math:`x` is.
+# *Divide no NaN* has none, and returns 0 where 4 is right. An epsilon trades the NaN for a wrong
+# slope. More digits, in *float64 in float32*, move the zone inwards and leave the NaN. *Finite
+# differences* have a few digits. The *complex step* takes no difference, but the program does, in
+# :math:`x^2 - 4`, and so does complex division. *SymPy* finds the factor of the paper's function,
+# and misses that of :math:`(\sqrt{1 + x} - 1)/x`, which takes the trick of multiplying by
+# :math:`\sqrt{1 + x} + 1`; the other seven have none that an expression shows. :term:`XLA`
+# contracts products and sums, which is no simplification.
 #
 # What it takes
 # -------------

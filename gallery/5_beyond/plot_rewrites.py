@@ -18,7 +18,8 @@ import tensorflow as tf
 # ----------------------
 # :math:`(e^x - 1)/x` is 1 at 0, with slope 1/2. As typed it loses all digits next to 0. The second
 # form below is Kahan's: what is divided has the same rounding error as what it is divided by, and
-# the two cancel. Both in TensorFlow: operation by operation, as a graph, and compiled by XLA.
+# the two cancel. Both in TensorFlow: :term:`operation by operation`, as a graph, and compiled by
+# :term:`XLA`.
 
 
 def typed(x):
@@ -66,7 +67,8 @@ for f in (typed, careful):
 # -----------------------
 # *At the point* is 0 for the quotients, and a point of overflow for the others. *Beside it* are 40
 # points on each side; a result that is not finite counts as an infinite error. Only modes whose
-# error is another than in the eager mode have a line.
+# error is another than in the :term:`eager` mode have a line. In the code :term:`xp` is the module
+# that computes.
 
 made = rewrites.measure()
 print(made.table())

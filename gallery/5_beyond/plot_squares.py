@@ -21,7 +21,7 @@ import torch
 # The wrong number first
 # ----------------------
 # The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)`, a little above 2. It is 0. Each line is
-# one way to type the square.
+# one way to type the square. In the code :term:`xp` is the module that computes.
 
 squares = {
     "x*x": lambda x, xp: x * x,

@@ -23,7 +23,7 @@ import torch
 # The wrong number first
 # ----------------------
 # The second derivative of :math:`h(x) = (x^2 - 4)/(x - 2)` in single precision, a hundredth away
-# from 2, in two modes. It is 0.
+# from 2, in two modes. It is 0. In the code :term:`xp` is the module that computes.
 
 
 def h(x, xp=None):
@@ -67,8 +67,8 @@ print(f"forward over reverse: PyTorch {in_forward[0]}, TensorFlow {in_forward[1]
 #
 # In single precision :math:`\delta` is known, since doubles hold the square exactly. What
 # :math:`E_n` does not explain is the rounding of the terms. Each has the size
-# :math:`4\,n!/|x - 2|^n` and a relative error of a few :math:`u = 2^{-24}`: it should be a small
-# multiple of :math:`4u\,n!/|x - 2|^n`, or of the largest :math:`E_n` times :math:`|x - 2|`.
+# :math:`4\,n!/|x - 2|^n` and a relative error of a few :math:`u = 2^{-24}`. So what is left should
+# be a few times :math:`4u\,n!/|x - 2|^n`. The table has the largest multiple, for each order:
 
 names = ("torch", "tensorflow", "jax")
 orders = (1, 2, 3, 4)

@@ -23,8 +23,8 @@ import torch
 # The wrong number first
 # ----------------------
 # The paper's quotient :math:`h(x) = (x^2 - 4)/(x - 2)` at 2, where it is 4 with slope 1: operation
-# by operation in PyTorch, and compiled by XLA in TensorFlow. A compiler sees the whole expression
-# before it runs anything.
+# by operation in PyTorch, and compiled by :term:`XLA` in TensorFlow. A compiler sees the whole
+# expression before it runs anything.
 
 
 def h(x):
@@ -76,9 +76,10 @@ print(f"PyTensor: value {in_pytensor[0]}, slope {in_pytensor[1]}")
 # more than 0.001, or is not finite; *left* and *right* say how far out that happens on either side,
 # to three digits. r itself has columns of its own, and the largest error is that of some 800
 # points, all of whose distances are exact in binary. *Divisions left* are counted in the programs
-# that remained after the optimiser: in the graph that Inductor makes code of, in TensorFlow's
-# optimised graph, in XLA's optimised HLO, in PyTensor's ``dprint``, in SymPy's expression. A dash
-# stands where operation after operation is run, and there is no program to optimise.
+# that remained after the optimiser: in the graph that :term:`Inductor` makes code of, in
+# TensorFlow's optimised graph, in XLA's optimised :term:`HLO`, in PyTensor's ``dprint``, in SymPy's
+# expression. A dash stands where operation after operation is run, and there is no program to
+# optimise.
 #
 # Torch7 and Caffe are no longer developed, and not installed here. Their rows are *replayed*: NumPy
 # carries out the rules that they published, in the order in which they stand there
@@ -131,12 +132,12 @@ plt.show()
 # %%
 # Why
 # ---
-# *Eager* modes, Torch7 and Caffe have nothing to simplify. When a rule of differentiation is
-# applied, only numbers are left. *Compilers* have the expression. To cancel would change a result:
-# :math:`x\,(x-2)/(x-2)` is NaN at 2, and :math:`x` is not. (They do have rules that change results,
-# and :doc:`plot_rewrites` measures those. None is for a common factor.) *PyTensor* cancels a factor
-# that stands in plain sight. *The paper's quotient* is beyond it: to find :math:`x - 2` in
-# :math:`x^2 - 4`, one has to factorise.
+# :term:`Eager <eager>` modes, Torch7 and Caffe have nothing to simplify. When a rule of
+# differentiation is applied, only numbers are left. *Compilers* have the expression. To cancel
+# would change a result: :math:`x\,(x-2)/(x-2)` is NaN at 2, and :math:`x` is not. (They do have
+# rules that change results, and :doc:`plot_rewrites` measures those. None is for a common factor.)
+# *PyTensor* cancels a factor that stands in plain sight. *The paper's quotient* is beyond it: to
+# find :math:`x - 2` in :math:`x^2 - 4`, one has to factorise.
 #
 # Two observations besides. Where the factor is in plain sight, the numerator is a small product and
 # loses no digits: the zone of the slope is narrow without any simplification. And rewriting is not

@@ -135,11 +135,11 @@ def test_the_wheel_is_built_again_when_the_package_changes(app, tmp_path, monkey
 
 
 def test_the_table_of_versions_is_read_again_when_other_versions_are_installed(monkeypatch):
-    env = SimpleNamespace(found_docs={tested_versions.PAGE, "index"})
+    env = SimpleNamespace(found_docs={*tested_versions.PAGES, "index"})
     installed = ["Python 3.11", "torch 2.4"]
     monkeypatch.setattr(tested_versions, "_installed", lambda: [*installed])
     arguments = (None, env, set(), set(), set())
-    assert tested_versions.read_again(*arguments) == {tested_versions.PAGE}
+    assert tested_versions.read_again(*arguments) == tested_versions.PAGES
     assert tested_versions.read_again(*arguments) == set()
     installed[1] = "torch 2.5"
-    assert tested_versions.read_again(*arguments) == {tested_versions.PAGE}
+    assert tested_versions.read_again(*arguments) == tested_versions.PAGES

@@ -1,5 +1,7 @@
 """What has to hold of the page on training."""
 
+from pathlib import Path
+
 import numpy as np
 
 NAMES = ("torch", "tensorflow")
@@ -37,3 +39,12 @@ def test_both_frameworks_go_the_same_way(apart):
 def test_the_remedy_trains_as_the_simplified_form_does(test):
     for name in NAMES:
         np.testing.assert_allclose(test["remedy", name], test["simplified", name], rtol=0.02)
+
+
+def test_the_page_and_chapter_4_count_the_forms(forms):
+    root = Path(__file__).parents[2]
+    page = (root / "gallery" / "4_conclusion" / "plot_training.py").read_text(encoding="utf-8")
+    chapter = (root / "docs" / "paper" / "4-conclusion.md").read_text(encoding="utf-8")
+    number = {5: "five", 6: "six", 7: "seven"}[len(forms)]
+    assert f"spelt in {number} ways" in page
+    assert f"is trained in {number} spellings" in chapter

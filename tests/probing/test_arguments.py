@@ -69,6 +69,17 @@ def test_parameters_of_a_module_may_be_passed_beside_what_moves() -> None:
     assert probe(function, at, along=(0, 1)).verdict == "sound"
 
 
+def test_a_module_may_take_whole_numbers_alone() -> None:
+    torch.manual_seed(1)
+    net = torch.nn.Sequential(torch.nn.Embedding(5, 3), torch.nn.Flatten(0), torch.nn.Tanh(), torch.nn.Linear(9, 1))
+    words = torch.tensor([1, 2, 4])
+    used = probe(net, words, along=("0.weight", (2, 1)))
+    assert (used.verdict, used.orders[1].true != 0) == ("sound", True)
+    assert probe(net, {"input": words}, along=("0.weight", (3, 1))).orders[1].true == 0
+    with pytest.raises(InputError, match=r"along='0.weight'"):
+        probe(net, words)
+
+
 @pytest.mark.parametrize("framework", TENSORS)
 def test_half_precision_can_be_read(framework: str) -> None:
     made = {"torch": torch.bfloat16, "tensorflow": tf.bfloat16, "jax": jnp.bfloat16}

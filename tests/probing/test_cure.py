@@ -66,3 +66,15 @@ def test_a_direction_has_no_point_as_a_number() -> None:
     said = advice(lambda v: torch.sin(v[0]) / v[0] + v[1], [0.0, 1.0], along=[1.0, 1.0], framework="torch")
     assert "0.0" not in said
     assert "removable.repair(f, at=...)" in said
+
+
+def test_a_result_that_is_wrong_far_out_is_named() -> None:
+    """A pseudo-Huber loss in single precision, whose value alone loses its digits."""
+    said = advice(lambda x: 1e6 * (torch.sqrt(1 + (x / 1e3) ** 2) - 1), torch.tensor(0.0))
+    assert "the value is wrong as far out" in said
+    assert "no call repairs that" in said
+
+
+def test_several_results_that_are_wrong_far_out_are_named() -> None:
+    said = advice(lambda x: x.detach() * torch.sin(x), 0.7, framework="torch")
+    assert "the slope and the second derivative are wrong as far out" in said

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import math
+from collections.abc import Callable
+from typing import Any
 
 import jax.numpy as jnp
 import pytest
@@ -97,6 +100,69 @@ def test_each_of_a_few_outputs_is_judged_by_itself() -> None:
     report = probe(lambda x: (torch.cos(x), torch.sin(x) / x, x), 0.0, framework="torch")
     verdicts = {found.output: found.judged.verdict for found in report.found}
     assert verdicts == {"output 0": "sound", "output 1": "unsound", "output 2": "sound"}
+
+
+def _calls(fn: Callable[[torch.Tensor], torch.Tensor]) -> int:
+    """Count how often a function is called by a probe at a vector, and is found right."""
+    calls = []
+
+    def counted(v: torch.Tensor) -> torch.Tensor:
+        calls.append(v)
+        return fn(v)
+
+    assert probe(counted, [0.5, 1.0], along=0, framework="torch").verdict == "sound"
+    return len(calls)
+
+
+def test_no_more_backward_passes_for_more_outputs_that_are_judged_as_a_sum() -> None:
+    passes = []
+
+    class Counted(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx: Any, slope: torch.Tensor) -> torch.Tensor:
+            passes.append(slope)
+            return slope
+
+    for n in (10, 1000):
+        assert probe(lambda x, n=n: Counted.apply(x) * torch.linspace(0.1, 1, n), 0.5).verdict == "sound"
+        passes.append(None)
+    first = passes.index(None)
+    assert len(passes) - 1 - first <= 1.1 * first
+
+
+def test_other_modes_are_computed_once_for_all_outputs() -> None:
+    one, four = (_calls(lambda v, n=n: torch.sin(v.sum() * torch.linspace(0.5, 1, n))) for n in (1, 4))
+    assert four < 2 * one
+
+
+@pytest.mark.parametrize("framework", ["torch", "tensorflow", "jax"])
+def test_many_outputs_in_single_precision_are_summed_in_double_where_there_is_one(framework: str) -> None:
+    xp = {"torch": torch, "tensorflow": tf, "jax": jnp}[framework]
+
+    def alternating(v: Any) -> Any:
+        return (
+            xp.concat([1e4 + v, -1e4 - v, v], 0)
+            if framework == "tensorflow"
+            else xp.concatenate([1e4 + v, -1e4 - v, v])
+        )
+
+    start = {"torch": torch.ones(6), "tensorflow": tf.ones(6), "jax": jnp.ones(6)}[framework]
+    report = probe(alternating, start, along=0)
+    assert report.verdict == "sound"
+    assert report.found[0].output == "a weighted sum of the 18 outputs"
+
+
+def test_the_cause_in_a_sum_of_many_outputs_is_the_operation_in_one_of_them() -> None:
+    """The twelve outputs of a softmax sum to 1: without weights nothing would be left of them."""
+    report = probe(
+        lambda x: torch.softmax(x * torch.linspace(0, 1, 12), 0) * (torch.sin(x) / x), 0.0, framework="torch"
+    )
+    assert report.verdict == "unsound"
+    assert (report.cause.operation, report.cause.outputs) == ("div", (pytest.approx(math.nan, nan_ok=True),))
 
 
 def test_the_report_names_function_point_and_orders() -> None:

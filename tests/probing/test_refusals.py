@@ -98,7 +98,13 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
         lambda x: torch.cdist(x.reshape(1, 2), torch.ones(1, 2, dtype=x.dtype)).sum(),
         [0.0, 0.0],
         {"framework": "torch"},
-        "order",
+        "give order=1",
+    ),
+    "a loop that JAX differentiates in forward mode alone": (
+        lambda x: jax.lax.while_loop(lambda y: y < 10, lambda y: y * y, x),
+        3.0,
+        {"framework": "jax"},
+        "give order=0",
     ),
     "an argument changed in place": (lambda x: x.add_(1.0) * 2, 0.0, {"framework": "torch"}, "in-place"),
     "a dtype of which another would do": (

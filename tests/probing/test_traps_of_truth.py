@@ -511,3 +511,64 @@ def test_modes_that_agree_are_not_said_to_disagree(case: tuple[Function, list[fl
     function, at, along = case
     report = probe(function, at, along, framework="torch")
     assert (report.verdict, report.worst.modes) == ("sound", ())
+
+
+# ------------------------------------------------------------------ kinks beside something larger
+SLIGHT_KINKS: dict[str, tuple[Function, int]] = {
+    "on a slope": (lambda x: 16 + 8 * x + torch.abs(x), 1),
+    "on a curve": (lambda x: -1.3 - x**2 - 3 * torch.sin(5 * x) + 0.3 * torch.abs(x), 1),
+    "on a steep curve": (lambda x: -9.63 + 0.01 * x - 90.36 * x**2 - 0.92 * torch.sin(x) + 0.178 * torch.abs(x), 2),
+    "between the pixels of an image": (
+        lambda x: functional.grid_sample(
+            torch.arange(9.0, dtype=x.dtype).reshape(1, 1, 3, 3) ** 2,
+            torch.stack([x, 0 * x]).reshape(1, 1, 1, 2),
+            align_corners=True,
+        ).squeeze(),
+        1,
+    ),
+}
+
+
+@parametrized(SLIGHT_KINKS)
+def test_a_kink_beside_a_larger_derivative_is_not_taken_for_noise(case: tuple[Function, int]) -> None:
+    function, order = case
+    report = probe(function, 0.0, order=order, framework="torch")
+    assert (report.verdict, wrong(report)) == ("kink", [])
+
+
+def test_a_function_that_one_side_knows_as_well_as_both_is_smooth() -> None:
+    report = probe(lambda x: 16 + 8 * x + 0.3 * torch.sin(40 * x), 0.0, order=1, framework="torch")
+    assert report.verdict == "sound"
+
+
+# ------------------------------------------------------------- functions that check what they make
+def at_the_money(volatility: torch.Tensor) -> torch.Tensor:
+    """The price of an option; the distribution raises for NaN."""
+    normal = torch.distributions.Normal(volatility.new_zeros(()), volatility.new_ones(()), validate_args=True)
+    moneyness = volatility**2 / 2 / volatility
+    return 100 * (normal.cdf(moneyness) - normal.cdf(moneyness - volatility))
+
+
+def test_a_function_that_raises_at_the_point_alone_has_no_value_there() -> None:
+    report = probe(at_the_money, 0.0, framework="torch")
+    assert (report.verdict, wrong(report)) == ("unsound", [0, 1, 2])
+    assert math.isnan(report.orders[0].at)
+    assert report.orders[1].true == pytest.approx(100 / math.sqrt(2 * math.pi))
+
+
+# --------------------------------------------------------- what looks like a function from afar
+FAR_OUT: Cases = {
+    "oscillates, like x from afar": ("torch", lambda x: x * x * torch.sin(1 / x), 0.0),
+    "oscillates, like 1 from afar": ("torch", lambda x: x * torch.sin(1 / x), 0.0),
+    "underflows to 0 from afar, NaN between": ("tensorflow", lambda x: tf.exp(-x * x) / tf.math.erfc(x), 30.0),
+    "is constant where its digits are lost": ("torch", lambda x: 1e14 * torch.log(1 + x / 1e14), 0.0),
+}
+
+
+@parametrized(FAR_OUT)
+def test_no_truth_is_made_of_what_is_another_function_further_in(case: tuple[str, Function, Any]) -> None:
+    framework, function, at = case
+    report = probe(function, at, framework=framework)
+    assert report.verdict in {"unsettled", "singular"}
+    assert wrong(report) == []
+    assert not any(math.isfinite(order.true) for order in report.orders)

@@ -20,6 +20,13 @@ def test_bounds_are_those_of_the_project():
     assert f'"numpy>={bounds["numpy"]}"' in tested_versions.PROJECT.read_text(encoding="utf-8")
 
 
+def test_a_bound_below_every_version_that_was_run_is_named(monkeypatch):
+    monkeypatch.setattr(tested_versions, "installed", {"torch": "2.13.0+cpu", "numpy": "2.4"}.get)
+    recorded = {"oldest": {**ENTRY, "packages": {"numpy": "2.0.0", "torch": "2.14.0"}}}
+    found = tested_versions.not_run({"torch": "2.4", "numpy": "2.0", "absent": "1"}, recorded)
+    assert found == {"torch": ("2.4", "2.13.0")}
+
+
 def test_a_record_is_read_back_as_it_was_written():
     record = {name: {**ENTRY, "packages": {"numpy": "2.0.0", "torch": "2.13.0+cpu"}} for name in ("newest", "oldest")}
     assert tomllib.loads(versions.written(record)) == record

@@ -133,7 +133,7 @@ def test_the_address_of_the_wheel_follows_the_site(monkeypatch):
 
 
 def test_only_the_frameworks_of_a_page_are_asked_for():
-    assert "removable[torch] @" in scripts.inline_metadata("9.9", "import torch")
+    assert "removable[torch,tutorial] @" in scripts.inline_metadata("9.9", "import torch")
     assert (
         'modules = {"torch": "torch", "jax": "jax"}'
         in notebook_install_cell.install_cell("9.9", "names = 'jax', 'torch'").source
@@ -163,6 +163,10 @@ def test_nothing_else_is_offered():
     assert not list(SITE.rglob("_downloads/**/*.ipynb"))
 
 
+def project_tools() -> dict[str, object]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+
+
 @pytest.mark.parametrize("path", OFFERED, ids=lambda path: path.stem)
 def test_each_script_says_what_it_needs_before_anything_else(path):
     text = (SITE / "downloads" / f"{path.stem}.py").read_text(encoding="utf-8")
@@ -170,7 +174,9 @@ def test_each_script_says_what_it_needs_before_anything_else(path):
     metadata = tomllib.loads("".join(line[2:] for line in block[1].splitlines(True)))
     wheel = f"{site_address.address()}dist/removable-{__version__}-py3-none-any.whl"
     more = [name for name in ("jax", "pytensor") if re.search(rf"\b{name}\b", text.split("# ///\n")[1])]
-    assert metadata["dependencies"] == [f"removable[{','.join(['torch', 'tensorflow-cpu', *more])}] @ {wheel}"]
+    extras = ["torch", "tensorflow-cpu", *more, "tutorial"]
+    assert metadata["dependencies"] == [f"removable[{','.join(extras)}] @ {wheel}", "torch"]
+    assert metadata["tool"]["uv"] == project_tools()["uv"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert metadata["requires-python"] == project["requires-python"]
     if path.suffix == ".py":

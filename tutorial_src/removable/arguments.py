@@ -27,6 +27,7 @@ def unit_roundoff(dtype: str) -> float:
 
     Examples
     --------
+    >>> from removable.arguments import unit_roundoff
     >>> unit_roundoff("float32") == 2.0**-24
     True
     """
@@ -50,6 +51,7 @@ def checked_order(order: int, *, most: int | None = None) -> int:
 
     Examples
     --------
+    >>> from removable.arguments import checked_order
     >>> checked_order(1)
     1
     >>> checked_order(3, most=2)
@@ -81,6 +83,7 @@ def checked_whole(name: str, value: int, *, least: int, most: int | None = None)
 
     Examples
     --------
+    >>> from removable.arguments import checked_whole
     >>> checked_whole("power", 2, least=1)
     2
     >>> checked_whole("power", 2.5, least=1)
@@ -107,6 +110,7 @@ def checked_dtype(dtype: str, *, known: Collection[str] = DTYPES) -> str:
 
     Examples
     --------
+    >>> from removable.arguments import checked_dtype
     >>> checked_dtype("float32")
     'float32'
     """
@@ -132,6 +136,7 @@ def checked_base(base: float, *, name: str = "base") -> float:
 
     Examples
     --------
+    >>> from removable.arguments import checked_base
     >>> checked_base(2.0)
     2.0
     """
@@ -150,6 +155,7 @@ def checked_names(names: Sequence[str]) -> list[str]:
 
     Examples
     --------
+    >>> from removable.arguments import checked_names
     >>> checked_names(("torch", "tensorflow"))
     ['torch', 'tensorflow']
     """
@@ -180,6 +186,7 @@ def checked_row(name: str, values: Any) -> np.ndarray:
 
     Examples
     --------
+    >>> from removable.arguments import checked_row
     >>> checked_row("gamma", 1e-9)
     array([1.e-09])
     >>> checked_row("gamma", [])
@@ -218,6 +225,7 @@ def checked_dense(name: str, value: Any, adapter: Any) -> Any:
     --------
     >>> import torch
     >>> from removable import frameworks
+    >>> from removable.arguments import checked_dense
     >>> checked_dense("x", torch.zeros(2), frameworks.get("torch")).tolist()
     [0.0, 0.0]
     >>> checked_dense("x", torch.zeros(2).to_sparse(), frameworks.get("torch"))

@@ -45,6 +45,31 @@ class MissingFrameworkError(RemovableError, ImportError):
     """A framework is asked for that is not installed, or not in a usable version."""
 
 
+class MissingExtraError(RemovableError, ImportError):
+    """A part of the tutorial is used, and a package that it needs cannot be imported.
+
+    The remedy and the probe need NumPy and a framework, and none of these packages.
+
+    Parameters
+    ----------
+    part : str
+        What is used.
+    package : str
+        What it needs.
+
+    Examples
+    --------
+    >>> from removable.errors import MissingExtraError
+    >>> print(MissingExtraError("removable.plots", "matplotlib"))
+    removable.plots needs matplotlib, which cannot be imported;
+        run: python -m pip install 'removable[tutorial]'
+    """
+
+    def __init__(self, part: str, package: str) -> None:
+        run = "python -m pip install 'removable[tutorial]'"
+        super().__init__(f"{part} needs {package}, which cannot be imported; run: {run}")
+
+
 class UnsupportedError(RemovableError, NotImplementedError):
     """The framework exists but has no such feature, second derivatives by the tape for instance."""
 
@@ -54,13 +79,24 @@ def first_line(error: BaseException) -> str:
 
     Examples
     --------
+    >>> from removable.errors import first_line
     >>> first_line(ValueError("no such axis\nin a tensor of shape ()"))
     'ValueError: no such axis'
     >>> first_line(NotImplementedError())
     'NotImplementedError'
+    >>> first_line(ValueError("no such axis. " + 50 * "Read all about it "))
+    'ValueError: no such axis.'
     """
     lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
+    return f"{type(error).__name__}: {_cut(lines[0])}" if lines else type(error).__name__
+
+
+def _cut(line: str, most: int = 200) -> str:
+    """Cut a line after its last sentence, or its last word, that ends in time."""
+    if len(line) <= most:
+        return line
+    sentence = line[:most].rpartition(". ")[0]
+    return f"{sentence}." if sentence else f"{line[:most].rpartition(' ')[0] or line[:most]} ..."
 
 
 def shown(value: object, most: int = 100) -> str:
@@ -68,6 +104,7 @@ def shown(value: object, most: int = 100) -> str:
 
     Examples
     --------
+    >>> from removable.errors import shown
     >>> shown("zero")
     "'zero'"
     >>> shown(list(range(1000)))

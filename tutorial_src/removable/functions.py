@@ -72,6 +72,7 @@ def elementary(xp: Namespace) -> Namespace:
     Examples
     --------
     >>> import numpy as np, tensorflow as tf
+    >>> from removable.functions import elementary
     >>> elementary(np) is np, elementary(tf) is tf.math
     (True, True)
     """
@@ -84,6 +85,7 @@ def f(x: Array, xp: Namespace) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import f
     >>> f(np.array([2.0, 3.0]), np)
     array([0., 5.])
     """
@@ -96,6 +98,7 @@ def g(x: Array, xp: Namespace) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import g
     >>> g(np.array([2.0, 3.0]), np)
     array([0., 1.])
     """
@@ -108,6 +111,7 @@ def h(x: Array, xp: Namespace) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h
     >>> h(np.array([1.0, 3.0]), np)
     array([3., 5.])
     """
@@ -120,6 +124,7 @@ def h_hat(x: Array, xp: Namespace) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h_hat
     >>> h_hat(np.array([1.0, 2.0, 3.0]), np)
     array([3., 4., 5.])
     """
@@ -146,6 +151,7 @@ def h_power(x: Array, xp: Namespace, *, power: int) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h_power
     >>> h_power(np.array([1.0, 3.0]), np, power=3)
     array([ 7., 19.])
     """
@@ -176,6 +182,7 @@ def h_power_hat(x: Array, xp: Namespace, *, power: int) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h_power_hat
     >>> h_power_hat(np.array([1.0, 2.0, 3.0]), np, power=3)
     array([ 7., 12., 19.])
     """
@@ -199,6 +206,7 @@ def S(v: Array, xp: Namespace) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import S
     >>> S(np.array([-0.5, 0.0, 0.5]), np)
     array([-1.,  1.,  1.])
     """
@@ -217,6 +225,7 @@ def h1_zone(x: Array, xp: Namespace, *, delta: float) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h1_zone
     >>> h1_zone(np.array([1.5, 2.0]), np, delta=0.1)
     array([False,  True])
     """
@@ -238,6 +247,7 @@ def g1(x: Array, xp: Namespace, *, epsilon: float, delta: float) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import g1
     >>> g1(np.array([1.5, 2.0]), np, epsilon=0.25, delta=0.1)
     array([-0.5 ,  0.25])
     """
@@ -268,6 +278,7 @@ def h1(x: Array, xp: Namespace, *, epsilon: float = 1e-8, delta: float = 1e-4) -
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h1
     >>> h1(np.array([1.0, 2.0, 3.0]), np)
     array([3., 0., 5.])
     """
@@ -287,6 +298,7 @@ def h1_hat(x: Array, xp: Namespace, *, epsilon: float, delta: float) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h1_hat
     >>> h1_hat(np.array([1.0, 2.0, 3.0]), np, epsilon=1e-4, delta=1e-4)
     array([3., 0., 5.])
     """
@@ -306,6 +318,7 @@ def h2_zone(x: Array, xp: Namespace, *, epsilon: float) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h2_zone
     >>> h2_zone(np.array([1.5, 2.0]), np, epsilon=0.1)
     array([False,  True])
     """
@@ -326,6 +339,7 @@ def g2(x: Array, xp: Namespace, *, epsilon: float) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import g2
     >>> g2(np.array([1.5, 1.875, 2.0]), np, epsilon=0.25)
     array([-0.5 , -0.25,  0.25])
     """
@@ -352,6 +366,7 @@ def h2(x: Array, xp: Namespace, *, epsilon: float = 1e-4) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h2
     >>> h2(np.array([1.0, 2.0, 3.0]), np)
     array([3., 0., 5.])
     """
@@ -372,6 +387,7 @@ def h2_hat(x: Array, xp: Namespace, *, epsilon: float = 1e-4) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h2_hat
     >>> h2_hat(np.array([1.0, 2.0, 3.0]), np)
     array([3., 0., 5.])
     """
@@ -389,6 +405,7 @@ def h_typed() -> dict[str, Program]:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.functions import h_typed
     >>> {title: float(program(3.0, np)) for title, program in h_typed().items()}
     {'x*x': 5.0, 'x**2': 5.0, 'square': 5.0,
         'x*x alone': 9.0, 'x**2 alone': 9.0, 'square alone': 9.0}

@@ -43,6 +43,7 @@ def gamma_grid(
 
     Examples
     --------
+    >>> from removable import gamma_grid
     >>> gamma_grid(3, smallest=0.01)
     array([-1.  , -0.1 , -0.01,  0.  ,  0.01,  0.1 ,  1.  ])
     >>> gamma_grid().size
@@ -78,6 +79,7 @@ def checked_grid(gamma: ArrayLike) -> np.ndarray:
 
     Examples
     --------
+    >>> from removable.grid import checked_grid
     >>> checked_grid([1e-9, 0.0])
     array([1.e-09, 0.e+00])
     >>> checked_grid([])

@@ -333,7 +333,9 @@ def derivatives(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.functions import h
+    >>> from removable.replay import derivatives
     >>> x = np.array([2 + 1e-5])
     >>> for name in ("torch", "tensorflow", "jax"):
     ...     derivatives(name, h, x).ravel().tolist()

@@ -77,6 +77,7 @@ def published(examples: str, namespace: dict[str, Any]) -> None:
 
     Examples
     --------
+    >>> from removable.selfcheck import published
     >>> published(">>> 1 / 3\n0.333...", {})
     >>> published(">>> 1 + 1\n3", {})
     **********************************************************************
@@ -106,6 +107,7 @@ def fused_multiply_add() -> bool:
 
     Examples
     --------
+    >>> from removable.selfcheck import fused_multiply_add
     >>> fused_multiply_add() in (True, False)
     True
     """
@@ -132,6 +134,7 @@ def versions(of: dict[str, str] | None = None) -> dict[str, str]:
 
     Examples
     --------
+    >>> from removable.selfcheck import versions
     >>> list(versions())
     ['Python', 'NumPy', 'PyTorch', 'TensorFlow', 'fused multiply-add']
     """
@@ -163,6 +166,7 @@ def report(then: dict[str, str]) -> None:
 
     Examples
     --------
+    >>> from removable.selfcheck import _outcomes, published, report, versions
     >>> _outcomes.clear()
     >>> published(">>> 2 + 2\n4", {})
     >>> report(versions())

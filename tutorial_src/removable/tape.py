@@ -34,6 +34,8 @@ class Var:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.tape import Var, gradient
     >>> x = Var(np.array([3.0]))
     >>> y = (x * x - 4) / (x - 2)
     >>> y.value, gradient(y, x)
@@ -118,6 +120,8 @@ def gradient(y: Var, x: Var, *, walk: Walk = "newest first") -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.tape import Var, gradient
     >>> x = Var(np.array([2.0 + 1e-9]))
     >>> gradient((x * x - 4) / (x - 2), x)
     array([2.])

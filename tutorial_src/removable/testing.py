@@ -30,6 +30,7 @@ def assert_sound(function: Callable[..., Any], at: Any = None, along: Any = None
     Examples
     --------
     >>> import torch
+    >>> from removable.testing import assert_sound
     >>> assert_sound(torch.sin, at=0.0)
     >>> assert_sound(lambda x: torch.sin(x) / x, at=0.0)
     Traceback (most recent call last):

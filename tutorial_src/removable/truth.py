@@ -20,14 +20,18 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-import flint
 import numpy as np
 from numpy.typing import ArrayLike
 
 from removable.arguments import checked_base, checked_order, checked_whole
-from removable.errors import PoleError, PrecisionError
+from removable.errors import MissingExtraError, PoleError, PrecisionError
 from removable.functions import Program
 from removable.grid import checked_grid
+
+try:
+    import flint
+except ImportError as error:
+    raise MissingExtraError("removable.truth", "python-flint") from error
 
 __all__ = ["Series", "derivatives", "exact", "expansion"]
 
@@ -75,6 +79,7 @@ class Series:
     Examples
     --------
     >>> import flint
+    >>> from removable.truth import Series
     >>> x = Series(flint.arb_series([2, 1]))
     >>> (x * x - 4) / (x - 2)
     Series(4.00000000000000 + 1.00000000000000*x + O(x^9))
@@ -241,6 +246,7 @@ def derivatives(program: Program, gamma: ArrayLike, *, base: float = 2.0, order:
     Examples
     --------
     >>> from removable.functions import h, h1
+    >>> from removable.truth import derivatives
     >>> derivatives(h, [0.0, 1e-9], order=2)
     array([[4., 4.],
            [1., 1.],
@@ -299,6 +305,7 @@ def expansion(program: Program, *, at: float, terms: int, bits: int = 1024) -> l
     Examples
     --------
     >>> from removable.functions import f
+    >>> from removable.truth import expansion
     >>> [float(c) for c in expansion(f, at=2.0, terms=4)]
     [0.0, 4.0, 1.0, 0.0]
     """
@@ -380,6 +387,8 @@ def working(bits: int, terms: int) -> Iterator[None]:
 
     Examples
     --------
+    >>> import flint
+    >>> from removable.truth import working
     >>> with working(bits=100, terms=3):
     ...     flint.ctx.prec, flint.ctx.cap
     (100, 3)

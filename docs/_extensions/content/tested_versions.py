@@ -16,6 +16,7 @@ from typing import Any
 from docutils import nodes
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -25,8 +26,8 @@ from _extensions.content import tables
 
 PROJECT = folders.ROOT / "pyproject.toml"
 RECORD = folders.ROOT / "docs" / "guide" / "versions.toml"
-PAGE = "guide/versions"
-EXTRAS = ("torch", "tensorflow", "tensorflow-cpu", "jax", "pytensor", "docs", "test")
+PAGES = frozenset({"guide/versions", "guide/use"})
+EXTRAS = ("tutorial", "torch", "tensorflow", "tensorflow-cpu", "jax", "pytensor", "docs", "test")
 
 
 def lower_bounds(project: dict[str, Any]) -> dict[str, str]:
@@ -69,11 +70,41 @@ def _public(version: str) -> str:
     return re.sub(r"\+.*", "", version)
 
 
+def not_run(bounds: dict[str, str], recorded: dict[str, dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    """Return which packages are allowed in versions below every one that was run.
+
+    Parameters
+    ----------
+    bounds : dict
+        The lowest version allowed, by name.
+    recorded : dict
+        The sets, as :func:`sets` returns them.
+
+    Returns
+    -------
+    dict
+        For each such package the lowest version allowed and the lowest one run.
+    """
+    gaps = {}
+    for name, bound in bounds.items():
+        ran = [installed(name), *(each["packages"].get(name, "") for each in recorded.values())]
+        lowest = min((Version(_public(version)) for version in ran if version), default=None)
+        if lowest is not None and Version(bound) < lowest:
+            gaps[name] = (bound, str(lowest))
+    return gaps
+
+
 class TestedVersions(SphinxDirective):
-    """Show the table, and a sentence for each set."""
+    """Show the table, a sentence for each set, and one on what was not run.
+
+    With names of packages: the table of these alone.
+    """
+
+    optional_arguments = 1
+    final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
-        """Build both."""
+        """Build all three."""
         for path in (PROJECT, RECORD):
             self.env.note_dependency(str(path))
         project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))
@@ -85,12 +116,19 @@ class TestedVersions(SphinxDirective):
             [name, bound, _public(installed(name)) or "–"]
             + [_public(each["packages"].get(name, "")) or "–" for each in recorded.values()]
             for name, bound in bounds.items()
+            if not self.arguments or name in self.arguments[0].split()
         ]
-        titles = ["Package", "at least", "this build", *(f"{name} that was run" for name in recorded)]
+        titles = ["Package", "allowed from", "this build", *(f"{name} that was run" for name in recorded)]
         widths = (34, *(16 for _ in titles[1:]))
         rows = [nodes.row("", *map(tables.cell, line)) for line in cells]
         table = tables.table(titles, widths, rows, "versions")
+        if self.arguments:
+            return [table]
         sentences = [self._sentence(name, each) for name, each in recorded.items()]
+        if gaps := not_run(bounds, recorded):
+            below = "; ".join(f"{name} from {bound}, run from {ran}" for name, (bound, ran) in gaps.items())
+            text = f"Lower versions are allowed than any that was run here: {below}."
+            sentences.append(nodes.list_item("", nodes.paragraph("", text)))
         none = nodes.paragraph("", "No other set is recorded in this source.")
         return [table, nodes.bullet_list("", *sentences) if sentences else none]
 
@@ -112,10 +150,10 @@ def _installed() -> list[str]:
 
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:
-    """Name the page when other versions are installed than when it was read."""
+    """Name the pages when other versions are installed than when they were read."""
     now, before = _installed(), getattr(env, "installed_versions", None)
     env.installed_versions = now
-    return {PAGE} & env.found_docs if now != before else set()
+    return {*PAGES} & env.found_docs if now != before else set()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

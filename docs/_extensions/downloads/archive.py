@@ -22,7 +22,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 
 README = (
     "removable: automatic differentiation near removable singularities. Open site/index.html in a browser, without a network.\n"
-    "To run: python -m pip install -c constraints.txt './removable-{version}-py3-none-any.whl[torch,tensorflow-cpu,jax,pytensor]'\n"
+    "To run: python -m pip install -c constraints.txt './removable-{version}-py3-none-any.whl[frameworks-cpu]'\n"
     "Then: python scripts/plot_figure_6.py, or open notebooks/plot_figure_6.ipynb; site/guide/run-a-script.html says more.\n"
 )
 

@@ -95,7 +95,7 @@ def _directive(name: str, title: str, body: str, page: str, site: str) -> Iterat
         yield "doctest", body.strip("\n")
     elif name == "gallery-figure":
         yield "text", f"\n*Here the page shows the figure that the script `{title}.py` draws.*\n"
-    elif name == "index":
+    elif name in ("index", "install-line"):  # the first cell of a notebook installs
         return
     elif name == "math":
         yield "text", f"\n$$\n{body}\n$$\n"

@@ -13,20 +13,37 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from _extensions import folders
-from _extensions.downloads.requirement import frameworks_of, wheel_address
+from _extensions.downloads.requirement import CPU_INDEX, TUTORIAL, frameworks_of, wheel_address
+
+_WITHOUT_CUDA = f"""\
+#
+# # On Linux uv takes PyTorch without CUDA. With pipx set PIP_EXTRA_INDEX_URL={CPU_INDEX}
+# [tool.uv.sources]
+# torch = [{{ index = "pytorch-cpu", marker = "sys_platform == 'linux'" }}]
+#
+# [[tool.uv.index]]
+# name = "pytorch-cpu"
+# url = "{CPU_INDEX}"
+# explicit = true
+"""
 
 
 def inline_metadata(release: str, text: str) -> str:
-    """Return the comment at the head of a script that names what it needs, as PEP 723 has it."""
+    """Return the comment at the head of a script that names what it needs, as PEP 723 has it.
+
+    PyTorch is named by itself, too: uv applies its table of sources to what a script names.
+    """
     project = tomllib.loads((folders.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    requirement = f"removable[{','.join(frameworks_of(text).values())}] @ {wheel_address(release)}"
+    extras = [*frameworks_of(text).values(), TUTORIAL]
+    needed = [f"removable[{','.join(extras)}] @ {wheel_address(release)}", *(["torch"] if "torch" in extras else [])]
     return (
         "# /// script\n"
         f'# requires-python = "{project["requires-python"]}"\n'
         "# dependencies = [\n"
-        f'#   "{requirement}",\n'
-        "# ]\n"
-        "# ///\n"
+        + "".join(f'#   "{requirement}",\n' for requirement in needed)
+        + "# ]\n"
+        + (_WITHOUT_CUDA if "torch" in extras else "")
+        + "# ///\n"
     )
 
 

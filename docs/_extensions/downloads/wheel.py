@@ -8,7 +8,6 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from _extensions import files, folders, stages
-from _extensions.downloads import requirement
 from _extensions.execute import trusted_files
 
 
@@ -40,11 +39,9 @@ def name(release: str) -> str:
 
 
 def name_wheel(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Put the name of the wheel into the guide, and its address on the first page."""
+    """Put the version of the wheel into the guide, where the page has VERSION."""
     if docname == "guide/run-a-script":
         source[0] = source[0].replace("removable-VERSION-", f"removable-{app.config.release}-")
-    if docname == app.config.root_doc:
-        source[0] = source[0].replace("WHEEL-ADDRESS", requirement.wheel_address(app.config.release))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -19,6 +19,7 @@ from _extensions import folders, stages
 _CITE = re.compile(r":cite:[tp]:`([\w,]+)`")
 _TITLED = re.compile(r":(?:doc|ref|py:\w+|func|class|mod):`([^`<]+?)\s*<[^`>]+>`")
 _PLAIN = re.compile(r":(?:doc|ref|py:\w+|func|class|mod):`~?/?([^`<]+)`")
+_TERM = re.compile(r":term:`([^`<]+?)(?:\s*<[^`>]+>)?`")
 
 _REFERENCES = folders.ROOT / "docs" / "references.bib"
 
@@ -42,10 +43,13 @@ def plain(text: str) -> str:
     ...     "after :cite:t:`Higham2002`"
     ... )
     'see Figure 2 and ``plot_figure_7``, after Higham (2002)'
+    >>> plain("a :term:`sweep` over :term:`Gauss's nodes <node>`")
+    "a sweep over Gauss's nodes"
     >>> plain(":cite:p:`Higham2002,Johansson2017`")
     'Higham (2002); Johansson (2017)'
     """
     text = _CITE.sub(lambda match: "; ".join(map(citation, match[1].split(","))), text)
+    text = _TERM.sub(lambda match: " ".join(match[1].split()), text)
     text = _TITLED.sub(lambda match: " ".join(match[1].split()), text)
     return _PLAIN.sub(lambda match: f"``{match[1].rpartition('/')[2]}``", text)
 

@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     Examples
     --------
+    >>> from removable.claims.__main__ import main
     >>> main(["nan-at-2"])
     holds                    nan-at-2 ...
     1 claim: 1 holds

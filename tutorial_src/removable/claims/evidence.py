@@ -78,6 +78,7 @@ def exactly(form: str, *results: object) -> Exact:
 
     Examples
     --------
+    >>> from removable.claims.evidence import exactly
     >>> exactly("slope {:g}", 1.0)
     Exact(text='slope 1', computed=True)
     """
@@ -91,6 +92,7 @@ def definition(text: str) -> Exact:
 
     Examples
     --------
+    >>> from removable.claims.evidence import definition
     >>> definition("two programs are compared, bit for bit")
     Exact(text='two programs are compared, bit for bit', computed=False)
     """
@@ -124,6 +126,8 @@ class Evidence:
 
         Examples
         --------
+        >>> from removable.claims import Evidence, Finding
+        >>> from removable.claims.evidence import exactly
         >>> findings = {"torch": Finding("1", True), "tensorflow": Finding("2", False, True)}
         >>> Evidence(exactly("{:g}", 1.0), findings).verdict
         'holds under a condition'
@@ -149,6 +153,8 @@ def in_both(exact: Exact, finding: Callable[[str], Finding]) -> Evidence:
 
     Examples
     --------
+    >>> from removable.claims import Finding
+    >>> from removable.claims.evidence import exactly, in_both
     >>> four = exactly("{:g}", 4.0)
     >>> evidence = in_both(four, lambda name: Finding(f"4.0 in {name}", as_stated=True))
     >>> evidence.findings["tensorflow"].measured
@@ -167,6 +173,8 @@ def together(*parts: Evidence) -> Evidence:
 
     Examples
     --------
+    >>> from removable.claims import Finding
+    >>> from removable.claims.evidence import exactly, in_both, together
     >>> four = exactly("{:g}", 4.0)
     >>> yes, no = (in_both(four, lambda name: Finding("4.0", stated)) for stated in (True, False))
     >>> together(yes, yes).verdict, together(yes, no).verdict
@@ -200,6 +208,8 @@ def by_reading(readings: dict[str, Evidence]) -> Evidence:
 
     Examples
     --------
+    >>> from removable.claims import Finding
+    >>> from removable.claims.evidence import by_reading, exactly, in_both
     >>> four = exactly("{:g}", 4.0)
     >>> yes, no = (in_both(four, lambda name: Finding("4.0", stated)) for stated in (True, False))
     >>> differ, agree = {"of values": yes, "of slopes": no}, {"of values": yes, "of slopes": yes}

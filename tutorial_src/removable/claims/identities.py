@@ -41,6 +41,7 @@ def chain_rule() -> Any:
 
     Examples
     --------
+    >>> from removable.claims.identities import chain_rule
     >>> chain_rule()
     0
     """
@@ -57,6 +58,7 @@ def quotient_rule() -> Any:
 
     Examples
     --------
+    >>> from removable.claims.identities import quotient_rule
     >>> quotient_rule()
     0
     """
@@ -70,6 +72,7 @@ def paper_form() -> Any:
 
     Examples
     --------
+    >>> from removable.claims.identities import paper_form
     >>> paper_form()
     1
     """
@@ -84,6 +87,7 @@ def at_two_plus_gamma() -> Any:
 
     Examples
     --------
+    >>> from removable.claims.identities import at_two_plus_gamma
     >>> at_two_plus_gamma()
     1
     """
@@ -99,6 +103,7 @@ def square_left_out() -> Any:
 
     Examples
     --------
+    >>> from removable.claims.identities import square_left_out
     >>> square_left_out()
     2
     """
@@ -111,6 +116,7 @@ def perturbed_denominator() -> Any:
 
     Examples
     --------
+    >>> from removable.claims.identities import perturbed_denominator
     >>> perturbed_denominator()
     0
     """
@@ -129,6 +135,7 @@ def one_fraction() -> Any:
 
     Examples
     --------
+    >>> from removable.claims.identities import one_fraction
     >>> one_fraction()
     0
     """
@@ -142,6 +149,7 @@ def limit_small_epsilon() -> Any:
 
     Examples
     --------
+    >>> from removable.claims.identities import limit_small_epsilon
     >>> limit_small_epsilon()
     2
     """
@@ -154,6 +162,7 @@ def limit_small_gamma() -> Any:
 
     Examples
     --------
+    >>> from removable.claims.identities import limit_small_gamma
     >>> limit_small_gamma()
     4/(S*epsilon)
     """
@@ -168,6 +177,7 @@ def clamped() -> Any:
 
     Examples
     --------
+    >>> from removable.claims.identities import clamped
     >>> clamped()
     0
     """
@@ -181,6 +191,7 @@ def moved_pole() -> tuple[Any, Any]:
 
     Examples
     --------
+    >>> from removable.claims.identities import moved_pole
     >>> tuple(number.n(4) for number in moved_pole())
     (-7.292e-5, -0.0002786)
     """
@@ -197,6 +208,7 @@ def operations() -> tuple[int, ...]:
 
     Examples
     --------
+    >>> from removable.claims.identities import operations
     >>> operations()
     (4, 9, 1, 0)
     """

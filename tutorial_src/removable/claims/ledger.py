@@ -120,6 +120,7 @@ def load() -> tuple[Claim, ...]:
 
     Examples
     --------
+    >>> from removable.claims import load
     >>> [claim.id for claim in load() if claim.kind == "remark"]
     ['remark-2-1', 'remark-3-1']
     """
@@ -137,6 +138,7 @@ def parsed(text: str) -> tuple[Claim, ...]:
 
     Examples
     --------
+    >>> from removable.claims.ledger import parsed
     >>> parsed("")
     Traceback (most recent call last):
         ...
@@ -173,6 +175,7 @@ def chosen(names: Iterable[str]) -> tuple[Claim, ...]:
 
     Examples
     --------
+    >>> from removable.claims import chosen
     >>> [claim.place for claim in chosen(["fig-6"])]
     ['Figure 6']
     >>> chosen(["fig-9"])

@@ -18,6 +18,8 @@ def perturbed(g: Fraction, *, epsilon: float = EPSILON_1, delta: float = DELTA_1
 
     Examples
     --------
+    >>> from fractions import Fraction
+    >>> from removable.claims.rationals import perturbed
     >>> perturbed(Fraction(0)) == Fraction(1e-8), perturbed(Fraction(1))
     (True, Fraction(1, 1))
     """
@@ -31,6 +33,8 @@ def dropped(g: Fraction, *, epsilon: float = EPSILON_2, delta: float = EPSILON_2
 
     Examples
     --------
+    >>> from fractions import Fraction
+    >>> from removable.claims.rationals import dropped
     >>> constants = {"epsilon": 0.5, "delta": 0.25}
     >>> dropped(Fraction(1, 8), **constants), dropped(Fraction(1, 4), **constants)
     (Fraction(1, 2), Fraction(1, 4))
@@ -45,6 +49,8 @@ def clamped(g: Fraction, *, epsilon: float = EPSILON_2) -> Fraction:
 
     Examples
     --------
+    >>> from fractions import Fraction
+    >>> from removable.claims.rationals import clamped
     >>> clamped(Fraction(0)) == Fraction(1e-4), clamped(Fraction(-1))
     (True, Fraction(-1, 1))
     """
@@ -58,6 +64,8 @@ def quotient(g: Fraction, denominator: Fraction) -> Fraction:
 
     Examples
     --------
+    >>> from fractions import Fraction
+    >>> from removable.claims.rationals import quotient
     >>> quotient(Fraction(1), Fraction(1)), quotient(Fraction(0), Fraction(1, 8))
     (Fraction(5, 1), Fraction(0, 1))
     """
@@ -69,6 +77,8 @@ def slope(g: Fraction, denominator: Fraction, slope_of_denominator: int) -> Frac
 
     Examples
     --------
+    >>> from fractions import Fraction
+    >>> from removable.claims.rationals import slope
     >>> slope(Fraction(1), Fraction(1), 1), slope(Fraction(0), Fraction(1, 8), 0)
     (Fraction(1, 1), Fraction(32, 1))
     """
@@ -88,6 +98,8 @@ def alpha(x: np.ndarray, square: np.ndarray | None = None) -> list[Fraction]:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.claims.rationals import alpha
     >>> alpha(np.array([2 + 1e-9, 2.5]))
     [Fraction(0, 1), Fraction(1, 1)]
     """
@@ -116,6 +128,8 @@ def power(x: np.ndarray, n: int, *, without_last: bool = False) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.claims.rationals import power
     >>> x = np.array([2 + 1e-9])
     >>> power(x, 2) == x * x, power(x, 2) == power(x, 2, without_last=True)
     (array([ True]), array([ True]))

@@ -27,6 +27,7 @@ def record(results: list[Result]) -> dict[str, Any]:
     Examples
     --------
     >>> from removable.claims import chosen, evaluate
+    >>> from removable.claims.record import record
     >>> (entry,) = record(evaluate(chosen(["nan-at-2"])))["claims"]
     >>> entry["found"], entry["measured"]["torch"]
     ('holds', 'h(2) = nan')
@@ -59,6 +60,7 @@ def cpu_features() -> list[str]:
 
     Examples
     --------
+    >>> from removable.claims.record import cpu_features
     >>> all(isinstance(feature, str) for feature in cpu_features())
     True
     """
@@ -72,6 +74,7 @@ def summary(results: list[Result]) -> str:
     Examples
     --------
     >>> from removable.claims import chosen, evaluate
+    >>> from removable.claims.record import summary
     >>> summary(evaluate(chosen(["nan-at-2"])))
     '1 claim: 1 holds'
     """

@@ -33,6 +33,7 @@ def evaluate(claims: Iterable[Claim]) -> list[Result]:
     Examples
     --------
     >>> from removable.claims.ledger import chosen
+    >>> from removable.claims import evaluate
     >>> (result,) = evaluate(chosen(["nan-at-2"]))
     >>> result.verdict, result.as_expected
     ('holds', True)

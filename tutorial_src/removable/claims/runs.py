@@ -24,6 +24,8 @@ def h1(x: Array, xp: Namespace) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.claims.runs import h1
     >>> h1(np.array([2.0, 3.0]), np)
     array([0., 5.])
     """
@@ -35,6 +37,8 @@ def h2(x: Array, xp: Namespace) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.claims.runs import h2
     >>> h2(np.array([2.0, 3.0]), np)
     array([0., 5.])
     """
@@ -73,6 +77,7 @@ def of_h() -> Sweep:
 
     Examples
     --------
+    >>> from removable.claims.runs import of_h
     >>> of_h() is of_h()
     True
     """
@@ -85,6 +90,7 @@ def of_h1() -> Sweep:
 
     Examples
     --------
+    >>> from removable.claims.runs import of_h1
     >>> of_h1() is of_h1()
     True
     """
@@ -97,6 +103,7 @@ def of_h2() -> Sweep:
 
     Examples
     --------
+    >>> from removable.claims.runs import of_h2
     >>> of_h2() is of_h2()
     True
     """
@@ -108,6 +115,7 @@ def exactly_h(x: float = 2.0) -> Exact:
 
     Examples
     --------
+    >>> from removable.claims.runs import exactly_h
     >>> exactly_h().text
     "h(2) = 4, h'(2) = 1"
     """
@@ -120,6 +128,8 @@ def value_and_slope(name: str, program: Program, x: ArrayLike) -> np.ndarray:
 
     Examples
     --------
+    >>> from removable import functions
+    >>> from removable.claims.runs import value_and_slope
     >>> value_and_slope("torch", functions.h, [2 + 1e-9])
     array([[4.],
            [2.]])

@@ -82,6 +82,8 @@ class Saboteur:
 
         Examples
         --------
+        >>> from removable import frameworks, functions
+        >>> from removable.claims.saboteurs import chosen
         >>> (nan,) = chosen(["NaN"])
         >>> with nan.at_work():
         ...     frameworks.get("torch").derivatives(functions.h, [3.0])
@@ -105,6 +107,7 @@ def forget() -> None:
     Examples
     --------
     >>> from removable.claims import runs
+    >>> from removable.claims.saboteurs import forget
     >>> before = runs.of_h()
     >>> forget()
     >>> runs.of_h() is before
@@ -517,6 +520,7 @@ def chosen(names: Iterable[str]) -> tuple[Saboteur, ...]:
 
     Examples
     --------
+    >>> from removable.claims.saboteurs import chosen
     >>> [saboteur.sentence for saboteur in chosen(["NaN"])]
     ['Every result is NaN.']
     >>> chosen(["rust"])
@@ -627,6 +631,7 @@ def measured(
     Examples
     --------
     >>> from removable.claims import ledger
+    >>> from removable.claims.saboteurs import chosen, measured
     >>> measured(ledger.chosen(["nan-at-2"]), chosen(["NaN", "no NaN"])).verdicts
     {'nan-at-2': {'nobody': 'holds', 'NaN': 'holds', 'no NaN': 'does not hold'}}
     """
@@ -702,6 +707,7 @@ def table(
     Examples
     --------
     >>> from removable.claims import ledger
+    >>> from removable.claims.saboteurs import table
     >>> table(ledger.chosen(["not-concerned"]))
     {}
     """
@@ -718,6 +724,7 @@ def broken_by(verdicts: dict[str, str]) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from removable.claims.saboteurs import broken_by
     >>> verdicts = {"nobody": "holds", "NaN": "holds", "no NaN": "does not hold"}
     >>> broken_by(verdicts | {"constant": "raises"})
     ('no NaN', 'constant')
@@ -735,6 +742,7 @@ def survivors(verdicts: dict[str, dict[str, str]]) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from removable.claims.saboteurs import survivors
     >>> unharmed = {"nobody": "holds", "NaN": "holds"}
     >>> survivors({"a": unharmed, "b": {"nobody": "holds", "NaN": "raises"}})
     ('a',)
@@ -752,6 +760,7 @@ def objections(result: Measured, claims: Iterable[Claim]) -> list[str]:
     Examples
     --------
     >>> from removable.claims import ledger
+    >>> from removable.claims.saboteurs import Measured, objections
     >>> texts = ("a", "sentence", "here", "so it is", "holds", "index")
     >>> claim = ledger.Claim(*texts, "section_2.nan_at_2", broken_by=("NaN",))
     >>> verdicts = {"nobody": "holds", "NaN": "holds", "constant": "raises"}
@@ -794,6 +803,7 @@ def record(result: Measured, saboteurs: Iterable[Saboteur] | None = None) -> dic
 
     Examples
     --------
+    >>> from removable.claims.saboteurs import Measured, chosen, record
     >>> verdicts = {"a": {"nobody": "holds", "NaN": "raises"}}
     >>> record(Measured(verdicts, {"a": {"NaN": "ValueError: NaN"}}), chosen(["NaN"]))
     {'saboteurs': {'NaN': 'Every result is NaN.'},
@@ -817,6 +827,7 @@ def matrix(result: Measured) -> str:
 
     Examples
     --------
+    >>> from removable.claims.saboteurs import Measured, matrix
     >>> verdicts = {"nobody": "holds", "NaN": "holds", "no NaN": "depends", "constant": "raises"}
     >>> print(matrix(Measured({"a": verdicts})))
      1  NaN

@@ -381,6 +381,10 @@ def reach(computed: Evaluation, true: Evaluation, *, relative: bool = True) -> E
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable import functions
+    >>> from removable.claims import runs
+    >>> from removable.claims.section_1 import reach
     >>> slope = lambda x: runs.value_and_slope("torch", functions.h, x)[1]
     >>> print(reach(slope, np.ones_like))
     4.71e-07 left, 6.66e-07 right

@@ -348,6 +348,10 @@ def slope_of_power(x: np.ndarray, power: int) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from functools import partial
+    >>> from removable import functions, truth
+    >>> from removable.claims.section_2 import slope_of_power
     >>> x = np.array([1.5, 2.0, 2.5])
     >>> true = truth.derivatives(partial(functions.h_power_hat, power=8), x, base=0.0)[1]
     >>> bool((np.abs(slope_of_power(x, 8) / true - 1) < 1e-15).all())

@@ -25,6 +25,8 @@ def constant(value: Array, xp: Namespace) -> Array:
 
     Examples
     --------
+    >>> from removable.claims import runs
+    >>> from removable.claims.section_3 import constant
     >>> runs.value_and_slope("tensorflow", lambda x, xp: x * constant(x, xp), [3.0])
     array([[9.],
            [3.]])
@@ -37,6 +39,8 @@ def parts_of_slope(name: str, x: np.ndarray) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.claims.section_3 import parts_of_slope
     >>> parts_of_slope("torch", np.array([3.0]))
     array([[ 6.],
            [-5.]])
@@ -56,6 +60,8 @@ def ulps(off: np.ndarray, *terms: np.ndarray) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.claims.section_3 import ulps
     >>> ulps(np.array([2.0**-50]), np.array([1.0]), np.array([-4.0]))
     array([1.])
     """
@@ -67,6 +73,8 @@ def numbers_of_h() -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.claims.section_3 import numbers_of_h
     >>> bool((np.diff(numbers_of_h()) > 0).all())
     True
     """
@@ -110,6 +118,8 @@ def terms_of_slope(name: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.claims.section_3 import terms_of_slope
     >>> terms_of_slope("torch", np.array([3.0]))
     (array([3.]), array([-5.]))
     """

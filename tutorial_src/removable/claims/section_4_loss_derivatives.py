@@ -36,6 +36,9 @@ def gradient(name: str, first: Program, theta: np.ndarray, *, target: float = _T
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable import functions
+    >>> from removable.claims.section_4_loss_derivatives import gradient
     >>> gradient("torch", functions.h_hat, np.array([2.0, 0.0]))
     array([-2., -2.])
     """

@@ -52,7 +52,9 @@ class Spelling:
 
         Examples
         --------
+        >>> import numpy as np
         >>> from removable import functions
+        >>> from removable.claims.spellings import Spelling
         >>> Spelling(denominator_first=True).program(functions.g)(3.0, np)
         5.0
         """
@@ -92,7 +94,9 @@ def between(denominator: Denominator, x: np.ndarray, order: int) -> dict[Spellin
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable import functions
+    >>> from removable.claims.spellings import Spelling, between
     >>> agreements = between(functions.g, np.array([np.nextafter(2.0, 1.0), 2.5]), 1)
     >>> print(agreements[Spelling()])
     identical bits at all 2 points
@@ -114,7 +118,9 @@ def in_a_graph(program: Program, x: np.ndarray) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable import functions
+    >>> from removable.claims.spellings import in_a_graph
     >>> in_a_graph(functions.h, np.array([2 + 1e-9]))
     array([[4.],
            [2.]])

@@ -99,6 +99,7 @@ def get(name: str) -> Framework:
 
     Examples
     --------
+    >>> from removable.frameworks import get
     >>> get("numpy").title
     'NumPy'
     >>> get("theano")
@@ -134,6 +135,7 @@ def load(name: str) -> ModuleType:
 
     Examples
     --------
+    >>> from removable.frameworks import load
     >>> load("numpy").__name__
     'numpy'
     """
@@ -167,6 +169,7 @@ def of(array: Any) -> Framework:
     Examples
     --------
     >>> import torch
+    >>> from removable.frameworks import of
     >>> of(torch.ones(3)).title, of(1.0).title
     ('PyTorch', 'NumPy')
     """
@@ -196,6 +199,7 @@ def require(*names: str) -> None:
 
     Examples
     --------
+    >>> from removable.frameworks import require
     >>> require("torch", "tensorflow")
     """
     for name in names:
@@ -224,6 +228,7 @@ def versions(names: Iterable[str]) -> dict[str, str]:
 
     Examples
     --------
+    >>> from removable.frameworks import versions
     >>> versions(["numpy"])
     {'numpy': 'NumPy ...'}
     """

@@ -29,6 +29,7 @@ def no_graph(title: str, reasons: str) -> InputError:
 
     Examples
     --------
+    >>> from removable.frameworks.base import no_graph
     >>> print(no_graph("PyTorch", "detach"))
     PyTorch has no record of how the value is computed from x, so that it has no derivative
     (detach); use removable.repair, ...

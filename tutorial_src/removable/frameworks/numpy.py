@@ -33,6 +33,8 @@ class Jet:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.frameworks.numpy import Jet
     >>> x = Jet(np.array([[3.0], [1.0], [0.0]]))
     >>> (x * x).rows.ravel()
     array([9., 6., 1.])

@@ -6,6 +6,13 @@
 readers who cannot see.
 """
 
+from removable.errors import MissingExtraError
+
+try:
+    import matplotlib  # noqa: F401
+except ImportError as error:
+    raise MissingExtraError("removable.plots", "matplotlib") from error
+
 from removable.plots.charts import (
     errors,
     gamma_axis,

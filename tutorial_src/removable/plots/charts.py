@@ -68,6 +68,7 @@ def power_of_ten(value: float, _position: int | None = None) -> str:
 
     Examples
     --------
+    >>> from removable.plots import power_of_ten
     >>> power_of_ten(-1e-15), power_of_ten(0), power_of_ten(1), power_of_ten(1e4)
     ('−10⁻¹⁵', '0', '1', '10⁴')
     """
@@ -145,8 +146,10 @@ def panels(
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
     >>> from removable.functions import h, h_hat
     >>> from removable.sweeps.sweep import sweep
+    >>> from removable.plots import panels
     >>> run = sweep(h, meant=h_hat, gamma=[-1e-3, 1e-3], names=["numpy"], order=0)
     >>> fig, axes = panels(run, ylabel="h", meant="x + 2")
     >>> [ax.get_title() for ax in axes]
@@ -198,7 +201,9 @@ def errors(run: Comparison, *, order: int = 0, ylabel: str) -> tuple[Figure, np.
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
     >>> from removable.sweeps.forms import compare
+    >>> from removable.plots import errors
     >>> naive = lambda x, xp: xp.sin(x) / x
     >>> run = compare({"naive": naive}, meant=naive, gamma=[1e-9, 1e-3], names=["torch"], order=0)
     >>> fig, axes = errors(run, ylabel="error")
@@ -273,6 +278,8 @@ def row(titles: Sequence[str], *, size: tuple[float, float] = (8.4, 4.3)) -> tup
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> from removable.plots import row
     >>> fig, axes = row(["value", "slope"])
     >>> [ax.get_title() for ax in axes]
     ['value', 'slope']
@@ -308,7 +315,9 @@ def zones(board: Board) -> tuple[Figure, np.ndarray]:
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
     >>> from removable.systems import measure
+    >>> from removable.plots import zones
     >>> fig, axes = zones(measure(["SymPy"], samples_per_side=50))
     >>> [text.get_text() for text in axes[0].get_yticklabels()]
     ['SymPy, as typed', 'SymPy, simplify']
@@ -375,8 +384,10 @@ def inset(
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
     >>> from removable.functions import h, h_hat
     >>> from removable.sweeps.sweep import sweep
+    >>> from removable.plots import inset, panels
     >>> run = sweep(h, meant=h_hat, gamma=[-1e-3, 1e-3], names=["numpy"], order=0)
     >>> fig, (ax,) = panels(run, ylabel="h", meant="x + 2")
     >>> frame = {"place": (0.1, 0.6, 0.3, 0.3), "across": (0, 0.01), "up": (4, 4.01)}

@@ -28,6 +28,8 @@ def plane_points(size: int = 200) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.plots import plane_points
     >>> z = plane_points(3)
     >>> complex(z[1, 1]), bool(np.isclose(z[1, 2], 1.2**6))
     (0j, True)
@@ -42,6 +44,7 @@ def plane_places(z: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
 
     Examples
     --------
+    >>> from removable.plots import plane_places
     >>> across, up = plane_places([1e-6, 1j])
     >>> across.round(9).tolist(), up.tolist()
     ([0.1, 0.0], [0.0, 1.0])
@@ -70,6 +73,9 @@ def plane(error: np.ndarray, *, titles: tuple[str, str]) -> tuple[Figure, Axes, 
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
+    >>> from removable.plots import plane, plane_points
     >>> fig, left, right = plane(np.abs(plane_points(3)), titles=("error", "something else"))
     >>> [text.get_text() for text in left.texts]
     ['|x| = 10⁻⁴', '|x| = 10⁻²', '|x| = 1']

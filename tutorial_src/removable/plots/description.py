@@ -65,6 +65,7 @@ def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison | Boa
     --------
     >>> from removable.functions import h, h_hat
     >>> from removable.sweeps.sweep import sweep
+    >>> from removable.plots import describe, description
     >>> run = sweep(h, meant=h_hat, gamma=[1e-9], names=["numpy"], order=0)
     >>> import matplotlib.pyplot as plt
     >>> fig = plt.figure()
@@ -106,6 +107,7 @@ def at_most(value: float, digits: int = 3) -> str:
 
     Examples
     --------
+    >>> from removable.plots import at_most
     >>> at_most(4.7053e-07), at_most(-0.123456), at_most(39998.0009, 2), at_most(2.0)
     ('4.71e-07', '-0.123', '40000', '2')
     """
@@ -134,6 +136,7 @@ def at_least(value: float, digits: int = 3) -> str:
 
     Examples
     --------
+    >>> from removable.plots import at_least
     >>> at_least(39998.0009), at_least(39998.0009, 5), at_least(-0.123456), at_least(1e-9)
     ('39900', '39998', '-0.124', '1e-09')
     """

@@ -80,6 +80,7 @@ def outline(role: str, others: str | None = None) -> str:
 
     Examples
     --------
+    >>> from removable.plots import LIGHT, outline
     >>> (
     ...     outline("yellow") == LIGHT["ink"],
     ...     outline("red") == LIGHT["red"],
@@ -106,6 +107,7 @@ def dots(role: str, marker: str = "o", *, size: float = 5.0, hollow: bool = Fals
 
     Examples
     --------
+    >>> from removable.plots import LIGHT, dots
     >>> style = dots("red", hollow=True)
     >>> style["color"] == LIGHT["red"], style["linestyle"], style["markerfacecolor"]
     (True, 'none', 'none')
@@ -129,7 +131,9 @@ def recolour(fig: Figure, old: MappingProxyType[str, str], new: MappingProxyType
 
     Examples
     --------
+    >>> from matplotlib.colors import to_hex
     >>> import matplotlib.pyplot as plt
+    >>> from removable.plots import DARK, LIGHT, recolour
     >>> fig = plt.figure(facecolor=LIGHT["paper"])
     >>> recolour(fig, LIGHT, DARK)
     >>> to_hex(fig.get_facecolor()) == DARK["paper"]

@@ -26,6 +26,7 @@ def legend(fig: Figure, *, columns: int = 3) -> None:
     Examples
     --------
     >>> import matplotlib.pyplot as plt
+    >>> from removable.plots import legend
     >>> fig, (left, right) = plt.subplots(1, 2)
     >>> for ax in (left, right):
     ...     lines = ax.plot([0, 1], label="computed"), ax.plot([1, 0], label="_hidden")
@@ -47,6 +48,7 @@ def log_ticks(ax: Axes) -> None:
     Examples
     --------
     >>> import matplotlib.pyplot as plt
+    >>> from removable.plots import log_ticks
     >>> fig, ax = plt.subplots()
     >>> line = ax.semilogx([1e-9, 1.0], [3.0, 4.0])
     >>> log_ticks(ax)
@@ -79,6 +81,7 @@ def law(ax: Axes, x: ArrayLike, y: ArrayLike, formula: str, *, place: tuple[floa
     Examples
     --------
     >>> import matplotlib.pyplot as plt
+    >>> from removable.plots import law
     >>> fig, ax = plt.subplots()
     >>> law(ax, [1, 2], [1, 4], "$x^2$", place=(1, 3), name="x^2")
     >>> ax.lines[0].get_label(), ax.texts[0].get_text()

@@ -47,6 +47,7 @@ def probed(report: Report | Found) -> tuple[Figure, np.ndarray]:
     --------
     >>> import torch
     >>> from removable import probe
+    >>> from removable.plots import probed
     >>> fig, axes = probed(probe(torch.sinc, at=0.0))
     >>> [ax.get_title() for ax in axes]
     ['value', 'slope', 'second derivative']

@@ -46,6 +46,7 @@ def patterns(made: Rewrites) -> tuple[Figure, np.ndarray]:
     --------
     >>> import matplotlib.pyplot as plt
     >>> from removable.systems import rewrites
+    >>> from removable.plots import patterns
     >>> fig, axes = patterns(rewrites.measure(["TensorFlow"], rewrites.REWRITES[:2]))
     >>> [text.get_text() for text in axes[0].get_yticklabels()]
     ['(exp(x) - 1)/x', 'log(1 + x)/x']

@@ -101,6 +101,7 @@ def exp_divided_difference(x: Array, y: Array) -> Array:
     Examples
     --------
     >>> import torch
+    >>> from removable.primitives import exp_divided_difference
     >>> x, y = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (0.0, 0.0))
     >>> z = exp_divided_difference(x, y)
     >>> z.backward()
@@ -134,6 +135,7 @@ def log_divided_difference(x: Array, y: Array) -> Array:
 
     Examples
     --------
+    >>> from removable.primitives import log_divided_difference
     >>> log_divided_difference(2.0, 2.0).item(), 1 / log_divided_difference(1.0, 2.0).item()
     (0.5, 1.4426950408889...)
     """

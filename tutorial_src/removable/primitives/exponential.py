@@ -71,6 +71,8 @@ def phi(on: Arithmetic, order: int, x: Array) -> Array:
 
     >>> import numpy as np
     >>> from removable import frameworks
+    >>> from removable.primitives._arithmetic import Arithmetic
+    >>> from removable.primitives.exponential import phi
     >>> on = Arithmetic(frameworks.get("numpy"), "float64")
     >>> for order in (1, 2, 3):
     ...     print(phi(on, order, np.array([0.0, 1.0, -10.0])).round(9).tolist())
@@ -165,6 +167,7 @@ def expm1_over_x(x: Array) -> Array:
     Examples
     --------
     >>> import tensorflow as tf
+    >>> from removable.primitives import expm1_over_x
     >>> x = tf.constant(0.0, dtype=tf.float64)
     >>> with tf.GradientTape() as tape:
     ...     tape.watch(x)
@@ -207,6 +210,7 @@ def phi_2(x: Array) -> Array:
 
     Examples
     --------
+    >>> from removable.primitives import phi_2
     >>> phi_2(0.0).item(), phi_2(1e-9).item()
     (0.5, 0.5000000001666...)
     """
@@ -236,6 +240,7 @@ def phi_3(x: Array) -> Array:
 
     Examples
     --------
+    >>> from removable.primitives import phi_3
     >>> phi_3(0.0).item(), phi_3(1e-9).item()
     (0.1666666666666..., 0.1666666667083...)
     """
@@ -263,6 +268,7 @@ def x_over_expm1(x: Array) -> Array:
 
     Examples
     --------
+    >>> from removable.primitives import x_over_expm1
     >>> x_over_expm1(0.0).item()
     1.0
     """
@@ -289,6 +295,7 @@ def tanh_over_x(x: Array) -> Array:
 
     Examples
     --------
+    >>> from removable.primitives import tanh_over_x
     >>> tanh_over_x(0.0).item()
     1.0
     """

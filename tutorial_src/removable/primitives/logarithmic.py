@@ -95,6 +95,7 @@ def log1p_over_x(x: Array) -> Array:
 
     Examples
     --------
+    >>> from removable.primitives import log1p_over_x
     >>> log1p_over_x(0.0).item()
     1.0
     """
@@ -132,6 +133,7 @@ def boxcox(x: Array, lam: Array) -> Array:
     Examples
     --------
     >>> import torch
+    >>> from removable.primitives import boxcox
     >>> lam = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
     >>> y = boxcox(torch.tensor([1.0, 4.0], dtype=torch.float64), lam)
     >>> y.sum().backward()

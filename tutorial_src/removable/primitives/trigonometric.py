@@ -129,6 +129,7 @@ def sin_over_x(x: Array) -> Array:
     Examples
     --------
     >>> import torch
+    >>> from removable.primitives import sin_over_x
     >>> x = torch.tensor([0.0, 1e-5], dtype=torch.float64, requires_grad=True)
     >>> y = sin_over_x(x)
     >>> y.sum().backward()
@@ -158,6 +159,7 @@ def versine_over_x2(x: Array) -> Array:
 
     Examples
     --------
+    >>> from removable.primitives import versine_over_x2
     >>> versine_over_x2(0.0).item(), versine_over_x2(1e-9).item()
     (0.5, 0.5)
     """
@@ -184,6 +186,7 @@ def x_minus_sin_over_x3(x: Array) -> Array:
 
     Examples
     --------
+    >>> from removable.primitives import x_minus_sin_over_x3
     >>> x_minus_sin_over_x3(1e-6).item()
     0.1666666666666...
     """
@@ -232,6 +235,7 @@ def stumpff(k: int, s: Array) -> Array:
 
     Examples
     --------
+    >>> from removable.primitives import stumpff
     >>> [stumpff(k, 0.0).item() for k in range(4)]
     [1.0, 1.0, 0.5, 0.16666666666666666]
 
@@ -272,6 +276,7 @@ def angle(sine: Array, cosine: Array) -> Array:
     Examples
     --------
     >>> import torch
+    >>> from removable.primitives import angle
     >>> theta = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
     >>> y = angle(torch.sin(theta), torch.cos(theta))
     >>> y.backward()

@@ -146,6 +146,7 @@ def candidates(evaluator: Evaluator, line: Line, low: float, high: float) -> Sea
     --------
     >>> import torch
     >>> from removable.probing.subject import subject
+    >>> from removable.probing.candidates import candidates
     >>> taken = subject(lambda x: (x**2 - 4) / (x - 2), 0.5)
     >>> candidates(taken.evaluator, taken.lines[0], -3.0, 3.0).points
     (2.0,)

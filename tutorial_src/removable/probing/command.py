@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Examples
     --------
+    >>> from removable.probing.command import main
     >>> main(["probe", "torch:relu", "--at", "0"])  # doctest: +ELLIPSIS
     relu in torch: kink
     x = 0.0: kink; the slope tends to 0 from the left and to 1 from the right

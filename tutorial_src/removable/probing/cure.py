@@ -20,6 +20,8 @@ __all__ = ["Cure", "cure"]
 _THE_REMEDY, _OF_A_LENGTH = "The remedy", "Smooth functions of a length"
 """Titles of pages of the tutorial."""
 
+_NAMES = ("value", "slope", "second derivative", "third derivative")
+
 _DISTANCES = 0.05 * np.array([1.0, 0.61, 0.37])
 """Where values in several directions are compared, in units of the scale."""
 
@@ -101,11 +103,11 @@ def cure(
             (),
             _THE_REMEDY,
         )
-    if any(order.at_least for order in judged.orders):
+    far = [name for name, order in zip(_NAMES, judged.orders, strict=False) if order.at_least]
+    if far:
+        what = f"the {' and the '.join(far[:2])} {'is' if len(far) == 1 else 'are'}"
         return Cure(
-            "replace the operation that the cause names: the derivative is wrong at every distance that was looked at",
-            (),
-            "",
+            f"compute it in another way: {what} wrong as far out as was looked at, and no call repairs that", (), ""
         )
     if judged.outside.kind in ("kink", "jump"):
         return Cure("select between the two sides by where, each with arguments that are safe for it", (), _THE_REMEDY)

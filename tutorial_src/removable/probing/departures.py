@@ -75,7 +75,11 @@ def branch(outer: Piece, inner: float, side: Side, values: Sampler, start: float
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.probing.fits import nodes, ring
+    >>> from removable.probing.departures import branch
+    >>> from removable.probing.piece import Piece
+    >>> from removable.probing.sampler import Sampler
     >>> def patched(t):
     ...     return np.where(np.abs(t) < 1e-2, 0.0, np.cos(t))
     >>> outer = Piece((ring("right", 0.64, patched(0.64 * nodes("right"))),))
@@ -124,7 +128,11 @@ def leaves(outer: Piece, side: Side, values: Sampler, inner: float = 0.0) -> boo
     --------
     A hyperbola with a narrow bend, and one that loses its digits:
 
+    >>> import numpy as np
     >>> from removable.probing.fits import nodes, ring
+    >>> from removable.probing.departures import leaves
+    >>> from removable.probing.piece import Piece
+    >>> from removable.probing.sampler import Sampler
     >>> def bend(t):
     ...     return np.sqrt(t**2 + 1e-16)
     >>> def lost(t):
@@ -155,6 +163,8 @@ def is_smooth_between(outer: float, inner: float, side: Side, values: Sampler) -
 
     Examples
     --------
+    >>> from removable.probing.departures import is_smooth_between
+    >>> from removable.probing.sampler import Sampler
     >>> is_smooth_between(1e-6, 1e-12, "right", Sampler(lambda t: 1 / (t + 1e-9)))
     True
     >>> is_smooth_between(1e-6, 1e-16, "right", Sampler(lambda t: (1 + t) - 1))
@@ -172,6 +182,9 @@ def rough_octaves(outer: float, inner: float, side: Side, values: Sampler) -> in
     --------
     A plateau within lost digits, and one beside a step:
 
+    >>> import numpy as np
+    >>> from removable.probing.departures import rough_octaves
+    >>> from removable.probing.sampler import Sampler
     >>> rough_octaves(0.64, 1e-9, "right", Sampler(lambda t: (1 - np.cos(t / 1e3)) / t**2)) > 9
     True
     >>> rough_octaves(0.64, 1e-9, "right", Sampler(lambda t: np.where(t > 0.3, 1.0, 0.0)))

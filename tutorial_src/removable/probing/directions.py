@@ -61,6 +61,7 @@ def directions(arguments: Sequence[Argument], along: Any = None, *, of_a_module:
     Examples
     --------
     >>> from removable.probing.point import arguments_at
+    >>> from removable.probing.directions import directions
     >>> [found.label for found in directions(arguments_at([0.5, 1.0]))]
     ['x[0]', 'x[1]']
     >>> [found.speeds.tolist() for found in directions(arguments_at([0.5, 1.0]), (1, 3))]

@@ -19,7 +19,7 @@ _BESIDE = 0.05
 """The distance from the point, in units of the scale, at which the program is right."""
 
 
-def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int | None) -> Cause | None:
+def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int) -> Cause | None:
     """Name the operation that makes the first wrong derivative wrong.
 
     Parameters
@@ -28,8 +28,8 @@ def explained(evaluator: Evaluator, line: Line, judged: Judged, output: int | No
         The framework and the line.
     judged : Judged
         The verdict.
-    output : int or None
-        The number of the output; None for a sum of all.
+    output : int
+        The number of the output.
 
     Returns
     -------
@@ -75,11 +75,11 @@ def _worst(judged: Judged, order: int) -> float:
     return float(judged.offsets[int(np.argmax(errors))])
 
 
-def _of_the_coordinate(evaluator: Evaluator, line: Line, output: int | None) -> Callable[[Any], Any]:
+def _of_the_coordinate(evaluator: Evaluator, line: Line, output: int) -> Callable[[Any], Any]:
     """Return the program as a function of the one coordinate that moves."""
 
     def program(x: Any) -> Any:
         numbers = [number for part in line.program(evaluator.placed(line, x)) for number in evaluator.apart(part)]
-        return sum(numbers[1:], numbers[0]) if output is None else numbers[output]
+        return numbers[output]
 
     return program

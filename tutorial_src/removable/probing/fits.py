@@ -39,6 +39,7 @@ def nodes(side: Side) -> np.ndarray:
 
     Examples
     --------
+    >>> from removable.probing.fits import nodes
     >>> right = nodes("right")
     >>> right.size, right.min().round(3).item(), right.max().round(3).item()
     (40, 0.063, 1.0)
@@ -135,6 +136,8 @@ def ring(side: Side, radius: float, values: np.ndarray, rounding: float = _ROUND
     --------
     The cosine from no closer than 1/16, with its error bar at 0:
 
+    >>> import numpy as np
+    >>> from removable.probing.fits import nodes, ring
     >>> cosine = ring("both", 1.0, np.cos(nodes("both")))
     >>> value, bar = cosine.at(np.array([0.0]), 2)
     >>> bool(abs(value[0] + 1) < bar[0] < 1e-11)

@@ -30,6 +30,7 @@ def negligible(rounding: float) -> float:
 
     Examples
     --------
+    >>> from removable.probing.grouping import negligible
     >>> negligible(2.0**-53), round(negligible(2.0**-24), 6)
     (1e-06, 0.00596)
     """
@@ -62,7 +63,10 @@ def grouped(side: Side, radii: np.ndarray, results: np.ndarray, values: Sampler,
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.probing.fits import nodes
+    >>> from removable.probing.grouping import grouped
+    >>> from removable.probing.sampler import Sampler
     >>> radii = np.array([0.64, 0.16])
     >>> sine = grouped("right", radii, np.sin(radii[:, None] * nodes("right")), Sampler(np.sin), 2)
     >>> len(sine.fits), bool(abs(sine.at(np.zeros(1), 1)[0][0] - 1) < 1e-9)

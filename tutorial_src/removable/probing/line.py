@@ -26,6 +26,8 @@ def rounded_to(values: np.ndarray, dtype: str) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.line import rounded_to
     >>> rounded_to(np.array([0.1, 1.0]), "bfloat16").tolist()
     [0.10009765625, 1.0]
     """

@@ -12,15 +12,17 @@ import numpy as np
 
 from removable.errors import first_line
 from removable.frameworks import Mode
-from removable.probing.evaluation import Evaluator
 from removable.probing.line import Line
 from removable.probing.sampler import Sampler
 from removable.probing.verdict import WINDOW, Judged, judge, offsets_of
 
-__all__ = ["Disagreement", "Picked", "in_single_precision", "modes_that_disagree"]
+__all__ = ["Derivatives", "Disagreement", "Picked", "in_single_precision", "modes_that_disagree"]
 
 Picked = Callable[[np.ndarray], np.ndarray]
 """Takes an array whose last axis has the outputs to the one that is judged."""
+
+Derivatives = Callable[[np.ndarray, str, Mode], np.ndarray]
+"""Takes offsets, a dtype and a mode to value and derivatives, shape (orders, n, m)."""
 
 _MODES: tuple[Mode, ...] = ("forward", "forward-over-reverse")
 
@@ -54,14 +56,16 @@ class Disagreement:
 
 
 def modes_that_disagree(
-    evaluator: Evaluator, line: Line, picked: Picked, judged: Judged, computed: np.ndarray
+    derivatives: Derivatives, line: Line, picked: Picked, judged: Judged, computed: np.ndarray
 ) -> tuple[tuple[Disagreement, ...], tuple[str, ...]]:
     """Compare forward mode, and forward over reverse mode, with reverse mode where that is right.
 
     Parameters
     ----------
-    evaluator, line
-        The framework and the line.
+    derivatives : callable
+        Takes offsets, a dtype and a mode to value and derivatives, shape (orders, n, m).
+    line : Line
+        The line.
     picked : callable
         Takes arrays whose last axis has the outputs to the one that is judged.
     judged : Judged
@@ -96,7 +100,7 @@ def modes_that_disagree(
     passed_over = []
     for mode in _MODES:
         try:
-            rows = evaluator.derivatives(line, judged.offsets[nearest], len(computed) - 1, line.dtype, mode)
+            rows = derivatives(judged.offsets[nearest], line.dtype, mode)
         except Exception as error:  # not every program can be differentiated in every mode
             passed_over.append(f"{mode} mode, {first_line(error)}")
             continue
@@ -113,7 +117,7 @@ def modes_that_disagree(
 
 
 def in_single_precision(
-    evaluator: Evaluator, line: Line, picked: Picked, judged: Judged, values: Sampler, side: int
+    derivatives: Derivatives, line: Line, picked: Picked, judged: Judged, values: Sampler, side: int
 ) -> tuple[Judged | None, tuple[str, ...]]:
     """Judge the same program in float32.
 
@@ -139,7 +143,7 @@ def in_single_precision(
     offsets = np.unique(np.append(offsets_of(line, "float32"), here))
     offsets = offsets[offsets * side >= 0] if side else offsets
     try:
-        computed = picked(evaluator.derivatives(line, offsets, len(judged.orders) - 1, "float32"))
+        computed = picked(derivatives(offsets, "float32", "reverse"))
     except Exception as error:  # a program with constants in double precision
         return None, (f"float32, {first_line(error)}",)
     return judge(values, line, offsets, computed, side, "float32", judged.outside), ()

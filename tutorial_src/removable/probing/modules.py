@@ -29,6 +29,7 @@ def names(function: Any) -> list[str]:
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.modules import names
     >>> names(torch.nn.Linear(2, 1)), names(torch.sin)
     (['weight', 'bias'], [])
     """
@@ -41,6 +42,7 @@ def parameter(function: Any, name: str) -> Any:
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.modules import parameter
     >>> parameter(torch.nn.Linear(2, 1), "weight").shape
     torch.Size([1, 2])
     """
@@ -71,6 +73,7 @@ def called(
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.modules import called
     >>> dropout = torch.nn.Dropout(0.5)
     >>> called(dropout, [torch.ones(3)], {}, {}).tolist(), dropout.training
     ([1.0, 1.0, 1.0], True)

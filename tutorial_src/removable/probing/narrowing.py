@@ -46,6 +46,8 @@ def narrowed(
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.narrowing import narrowed
     >>> def changes(x):
     ...     return np.diff(np.sign(x**2 - 2), axis=1) != 0
     >>> low, high = narrowed(changes, np.array([0.0]), np.array([2.0]), np.spacing)
@@ -72,6 +74,7 @@ def simplest_between(low: float, high: float) -> float:
 
     Examples
     --------
+    >>> from removable.probing.narrowing import simplest_between
     >>> simplest_between(1.99999999, 2.00000001), simplest_between(3.1415926, 3.1415927)
     (2.0, 3.141592653589793)
     >>> simplest_between(0.7235999999, 0.7236000001)

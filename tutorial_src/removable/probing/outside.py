@@ -32,6 +32,9 @@ their radii."""
 _FURTHER = 8.0
 """Two functions that are seen from so much further out are preferred to one."""
 
+_SHARPER = 0.01
+"""So are two that differ, if their error bars are less than this part of those of the one."""
+
 _STEPS = 1
 """Octaves around a plateau in which values may jump, as at a step; more of them are noise."""
 
@@ -104,6 +107,9 @@ def look(values: Sampler, order: int, side: int = 0) -> Outside:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.outside import look
+    >>> from removable.probing.sampler import Sampler
     >>> round(look(Sampler(lambda t: (1 - np.cos(t)) / t**2), 2).beside(2)[1][0], 6)
     -0.083333
     >>> corner = look(Sampler(np.abs), 2)
@@ -118,12 +124,14 @@ def look(values: Sampler, order: int, side: int = 0) -> Outside:
     radii = values.scale * LARGEST * _RATIO ** -np.arange(RINGS)
     rings = _Rings(values, radii, side)
     pieces = rings.pieces(order)
-    pieces = {sign: piece for sign, piece in pieces.items() if not _is_plateau(piece, radii[0], _SIDES[sign], values)}
+    pieces = _without_plateaus(pieces, radii[0], values)
     if not pieces:
-        pieces = _Rings(values, values.scale * LARGEST * _RATIO ** np.arange(_WIDER, 0, -1), side).pieces(order)
+        wider = _Rings(values, values.scale * LARGEST * _RATIO ** np.arange(_WIDER, 0, -1), side).pieces(order)
+        # what is smoothly another function further in has not lost its digits there
+        pieces = {sign: piece for sign, piece in wider.items() if _stays(piece, _SIDES[sign], values)}
     staying = {sign: pieces[sign] for sign in rings.signs if _stays(pieces.get(sign), _SIDES[sign], values)}
     if len(staying) < len(rings.signs):  # a side that stays is known further out than from within
-        pieces = _narrow(values, radii[-1], order, side, pieces) | staying
+        pieces = _without_plateaus(_narrow(values, radii[-1], order, side, pieces), radii[0], values) | staying
     if pieces and pieces.get(1) is pieces.get(-1):
         return Outside("smooth", 0, pieces, rings.finite)
     if len(pieces) == 2:
@@ -156,25 +164,47 @@ class _Rings:
     def pieces(self, order: int) -> dict[int, Piece]:
         """Return the function on each side; the same one if it is one function on both.
 
-        On small rings a kink is as nothing beside the slope. If each side is seen from further out,
-        these two are compared.
+        On small rings a kink is as nothing beside the slope, and a small one passes for noise. If
+        each side is seen from further out, or with far smaller error bars, these two are compared.
         """
         both = self.piece("both", order)
         found = {sign: self.piece(_SIDES[sign], order) for sign in self.signs}
         sides = {sign: piece for sign, piece in found.items() if piece}
-        if both and not (len(sides) == 2 and all(self._is_better(sides[sign], sign, both.widest) for sign in sides)):
+        if both and not (len(sides) == 2 and self._are_better(sides, both, order)):
             return {1: both, -1: both}
         return sides
 
-    def _is_better(self, piece: Piece, sign: int, radius: float) -> bool:
-        """Tell whether one side is seen from further out, and holds within a radius."""
+    def _are_better(self, sides: dict[int, Piece], both: Piece, order: int) -> bool:
+        """Tell whether two functions, one on each side, say more than one on both."""
+        further = all(piece.widest > _FURTHER * both.widest for piece in sides.values())
+        if not (further or _differ(sides, both, order)):
+            return False
+        return all(self._holds(piece, sign, both.widest) for sign, piece in sides.items())
+
+    def _holds(self, piece: Piece, sign: int, radius: float) -> bool:
+        """Tell whether the values within a radius are those of one side."""
         offsets = sign * radius * nodes("right")
         meant, bars = piece.at(offsets, 0)
-        off = np.abs(self.values(offsets) - meant) - _BARS * bars
-        return piece.widest > _FURTHER * radius and bool(np.all(off <= 0))
+        return bool(np.all(np.abs(self.values(offsets) - meant) - _BARS * bars <= 0))
 
 
 _SIDES: dict[int, Side] = {1: "right", -1: "left"}
+
+
+def _differ(sides: dict[int, Piece], both: Piece, order: int) -> bool:
+    """Tell whether the sides differ at the point in what each knows far better than both do."""
+    for k in range(order + 1):
+        (right, right_bar), (left, left_bar), (_, bar) = (
+            piece.at(np.zeros(1), k) for piece in (sides[1], sides[-1], both)
+        )
+        known = right_bar[0] + left_bar[0]
+        if known < _SHARPER * bar[0] and abs(right[0] - left[0]) > _BARS * known:
+            return True
+    return False
+
+
+def _without_plateaus(pieces: dict[int, Piece], largest: float, values: Sampler) -> dict[int, Piece]:
+    return {sign: piece for sign, piece in pieces.items() if not _is_plateau(piece, largest, _SIDES[sign], values)}
 
 
 def _is_plateau(piece: Piece, largest: float, side: Side, values: Sampler) -> bool:
@@ -223,6 +253,9 @@ def trimmed(outside: Outside, values: Sampler, away: np.ndarray) -> Outside:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.outside import look, trimmed
+    >>> from removable.probing.sampler import Sampler
     >>> spiked = Sampler(lambda t: t + np.exp(-(((t - 0.01) / 1e-5) ** 2)))
     >>> trimmed(look(spiked, 1), spiked, np.array([0.01])).pieces[1].widest.item()
     0.0025

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,9 @@ class Argument:
     why_fixed: str = ""
 
 
-def arguments_at(at: Any, dtype: str | None = None) -> list[Argument]:
+def arguments_at(
+    at: Any, dtype: str | None = None, *, may_be_fixed: bool = False, of_a_module: Sequence[str] = ()
+) -> list[Argument]:
     """List the arguments at a point.
 
     Parameters
@@ -57,6 +59,10 @@ def arguments_at(at: Any, dtype: str | None = None) -> list[Argument]:
         The argument; a tuple of several; or a dict of them by name.
     dtype : str, optional
         The dtype in which they move.
+    may_be_fixed : bool
+        Whether none of them has to move, as where a parameter of a module does.
+    of_a_module : list of str
+        The names of parameters that could move, for the sentence that refuses arguments.
 
     Returns
     -------
@@ -71,6 +77,7 @@ def arguments_at(at: Any, dtype: str | None = None) -> list[Argument]:
 
     Examples
     --------
+    >>> from removable.probing.point import arguments_at
     >>> [argument.numbers is not None for argument in arguments_at((0.5, [2, 2], {"w": 1.0}))]
     [True, False, False]
     >>> arguments_at({"n": 1, "name": "rain"})
@@ -88,11 +95,12 @@ def arguments_at(at: Any, dtype: str | None = None) -> list[Argument]:
         arguments = [as_argument(place, value, dtype) for place, value in enumerate(at)]
     else:
         arguments = [as_argument(0, _with_fraction(at), dtype)]
-    if not any(argument.numbers is not None and argument.numbers.size for argument in arguments):
+    if not may_be_fixed and not any(arg.numbers is not None and arg.numbers.size for arg in arguments):
         alone = not isinstance(at, Mapping | tuple)
         reasons = {_why(argument): argument for argument in reversed(arguments)}  # the first one with each
         told = [f"{'it' if alone else named(argument)} {why}" for why, argument in reversed(reasons.items())]
         why = "; ".join(told[:3]) or "it is empty"
+        why += f"; or name a parameter of the module, such as along={of_a_module[0]!r}" if of_a_module else ""
         raise InputError(f"at is {shown(at)}, in which no floating-point number can move: {why}.")
     return arguments
 
@@ -106,6 +114,7 @@ def named(argument: Argument) -> str:
 
     Examples
     --------
+    >>> from removable.probing.point import Argument, named
     >>> named(Argument(1, 0.5)), named(Argument("conc", 0.5))
     ('argument 1', 'conc')
     """
@@ -142,6 +151,7 @@ def as_argument(key: int | str, value: Any, dtype: str | None = None, *, is_para
 
     Examples
     --------
+    >>> from removable.probing.point import as_argument
     >>> as_argument("v", [0.5, 1]).numbers.tolist(), as_argument("shape", [2, 2]).why_fixed
     ([0.5, 1.0], 'is a list in which no number is a floating-point number; write 1.0 for 1')
     """
@@ -163,6 +173,7 @@ def with_dtype(argument: Argument, dtype: str) -> Argument:
 
     Examples
     --------
+    >>> from removable.probing.point import as_argument, with_dtype
     >>> with_dtype(as_argument("x", 0.1), "float32").numbers.tolist()
     0.10000000149011612
     """
@@ -246,6 +257,7 @@ def in_double(value: Any) -> np.ndarray:
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.point import in_double
     >>> in_double(torch.tensor([1, 0])), in_double([1, 0.5])
     (array([1., 0.]), array([1. , 0.5]))
     """
@@ -280,6 +292,7 @@ def framework_of(value: Any) -> str | None:
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.point import framework_of
     >>> framework_of((0.5, {"w": [torch.ones(2)]})), framework_of(0.5)
     ('torch', None)
     """

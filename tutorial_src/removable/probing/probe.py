@@ -12,6 +12,7 @@ import numpy as np
 
 from removable.arguments import checked_order, unit_roundoff
 from removable.errors import InputError, first_line, shown
+from removable.frameworks import Mode
 from removable.probing.candidates import Search, candidates
 from removable.probing.cure import cure
 from removable.probing.evaluation import Evaluator
@@ -28,9 +29,6 @@ __all__ = ["probe"]
 
 _SIDES = {None: 0, "left": -1, "right": 1}
 
-_JUDGED_ONE_BY_ONE = 8
-"""Outputs that are judged each by itself; of more, one weighted sum is."""
-
 _HIGHEST = 3
 
 _FINER, _FINER_AT_ONCE = 50, 400
@@ -44,7 +42,7 @@ _LARGEST_SIZE = 1e300
 """The largest size of a point, to the power of the order."""
 
 _BESIDE = np.array([0.0, 0.1, -0.1])
-"""Offsets, in units of the scale, at which it is seen what precision a program takes."""
+"""Offsets, in units of the scale, at which a program is called first, and its precision is seen."""
 
 
 def probe(
@@ -111,6 +109,7 @@ def probe(
     Examples
     --------
     >>> import torch
+    >>> from removable import probe
     >>> report = probe(lambda x: (1 - torch.cos(x)) / x**2, at=0.0)
     >>> report.verdict, [order.is_wrong for order in report.orders]
     ('unsound', [True, True, True])
@@ -133,10 +132,11 @@ def probe(
     point = low / 2 + high / 2 if at is None else at
     with unchanged(function) as checked:
         taken = subject(function, point, along, framework=framework, dtype=dtype)
+        first = taken.lines[0]
         for _ in range(2):  # the first call may have made what the second changes
             checked()
             with _in_a_sentence():
-                taken.evaluator.values(taken.lines[0], np.zeros(1), taken.lines[0].dtype)
+                taken.evaluator.values(first, first.scale * _BESIDE, first.dtype)
         checked()
         name = getattr(function, "__name__", type(function).__name__)
         search = None if between is None else _searched(taken, low, high)
@@ -204,7 +204,9 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
     with _in_a_sentence():
         rounding = unit_roundoff(remembered.settled())
     found = []
-    for output, picked in _outputs(taken.outputs).items():
+    derivatives = _Derivatives(evaluator, line, order)
+    for number, output in enumerate(taken.judged):
+        picked = functools.partial(_output, number)
 
         def outcome(t: np.ndarray, picked: Picked = picked) -> np.ndarray:
             return picked(remembered(t))
@@ -212,10 +214,9 @@ def _along(function: Callable[..., Any], name: str, taken: Subject, line: Line, 
         values = Sampler(outcome, line.scale, line.finest(rounding), rounding)
         with np.errstate(all="ignore"):
             judged, rows = _judged(evaluator, line, values, picked, offsets, picked(computed), side)
-            modes, no_mode = modes_that_disagree(evaluator, line, picked, judged, rows)
-            single, no_single = in_single_precision(evaluator, line, picked, judged, values, side)
+            modes, no_mode = modes_that_disagree(derivatives, line, picked, judged, rows)
+            single, no_single = in_single_precision(derivatives, line, picked, judged, values, side)
             remedy = cure(function, name, evaluator, line, judged, taken.outputs, picked)
-        number = picked.args[0] if isinstance(picked, functools.partial) else None
         explain = functools.partial(explained, evaluator, line, judged, number)
         passed_over = (*taken.passed_over, *no_mode, *no_single)
         one = Found(line.label, output, line.at, line.dtype, judged, modes, single, passed_over, remedy, explain)
@@ -287,14 +288,18 @@ class _Remembered:
         return values
 
 
-def _outputs(outputs: int) -> dict[str, Picked]:
-    """Return what is judged, by name: functions of arrays whose last axis has the outputs."""
-    if outputs == 1:
-        return {"": functools.partial(_output, 0)}
-    if outputs <= _JUDGED_ONE_BY_ONE:
-        return {f"output {i}": functools.partial(_output, i) for i in range(outputs)}
-    weights = np.random.default_rng(0).uniform(0.5, 1.0, outputs)
-    return {f"a weighted sum of the {outputs} outputs": lambda rows: rows @ weights}
+class _Derivatives:
+    """Value and derivatives of all outputs; each set of offsets is asked for once in each mode."""
+
+    def __init__(self, evaluator: Evaluator, line: Line, order: int) -> None:
+        self.evaluator, self.line, self.order = evaluator, line, order
+        self.known: dict[tuple[bytes, str, Mode], np.ndarray] = {}
+
+    def __call__(self, offsets: np.ndarray, dtype: str, mode: Mode = "reverse") -> np.ndarray:
+        key = offsets.tobytes(), dtype, mode
+        if key not in self.known:
+            self.known[key] = self.evaluator.derivatives(self.line, offsets, self.order, dtype, mode)
+        return self.known[key]
 
 
 def _output(number: int, rows: np.ndarray) -> np.ndarray:

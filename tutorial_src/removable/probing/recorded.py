@@ -130,8 +130,10 @@ def recorder(evaluator: Evaluator, line: Line, x: np.ndarray) -> Recorder | None
 
     Examples
     --------
+    >>> import numpy as np
     >>> import torch
     >>> from removable.probing.subject import subject
+    >>> from removable.probing.recorded import recorder
     >>> taken = subject(lambda x: torch.sin(x - 1) / (x - 1), 0.0)
     >>> record = recorder(taken.evaluator, taken.lines[0], np.zeros(1))
     >>> inputs, compared = record(np.array([0.0, 2.0]))

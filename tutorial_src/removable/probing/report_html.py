@@ -25,6 +25,7 @@ def as_html(head: str, parts: Iterable[tuple[str, Judged, list[tuple[str, str]]]
     --------
     >>> import torch
     >>> from removable import probe
+    >>> from removable.probing.report_html import as_html
     >>> judged = probe(torch.abs, at=0.0, order=1).worst.judged
     >>> print(as_html("abs in torch: kink", [("x = 0.0", judged, [])]))
     <p><strong>abs in torch: kink</strong></p>

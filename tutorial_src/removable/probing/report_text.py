@@ -32,6 +32,7 @@ def heading(place: str, judged: Judged) -> str:
     --------
     >>> import torch
     >>> from removable import probe
+    >>> from removable.probing.report_text import heading
     >>> heading("x = 0.0", probe(torch.abs, at=0.0).worst.judged)
     'x = 0.0: kink; the slope tends to -1 from the left and to 1 from the right'
     """
@@ -45,6 +46,7 @@ def rows(judged: Judged) -> list[tuple[str, str, str, str]]:
     --------
     >>> import torch
     >>> from removable import probe
+    >>> from removable.probing.report_text import rows
     >>> for row in rows(probe(torch.sinc, at=0.0).worst.judged):
     ...     print(row)
     ('value', '1', '1', 'right')
@@ -84,6 +86,7 @@ def remarks(
     --------
     >>> import torch
     >>> from removable import probe
+    >>> from removable.probing.report_text import remarks
     >>> found = probe(torch.sinc, at=0.0).worst
     >>> remarks(found.judged, found.single)
     [('in float32', 'wrong: slope out to 0.0001, second derivative out to 0.0032')]
@@ -113,6 +116,7 @@ def as_text(place: str, judged: Judged, said: Iterable[tuple[str, str]] = ()) ->
     --------
     >>> import torch
     >>> from removable import probe
+    >>> from removable.probing.report_text import as_text
     >>> print(as_text("x = 0.0", probe(torch.abs, at=0.0, order=1).worst.judged))
     x = 0.0: kink; the slope tends to -1 from the left and to 1 from the right
                at the point    true                verdict
@@ -135,6 +139,7 @@ def wrapped(sentence: str, first: str = "", next_ones: str = "  ") -> list[str]:
 
     Examples
     --------
+    >>> from removable.probing.report_text import wrapped
     >>> len(wrapped("a sentence of " + 20 * "many words and "))
     5
     """

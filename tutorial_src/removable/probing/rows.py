@@ -31,8 +31,10 @@ class Rows:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import torch
     >>> from removable.probing.subject import subject
+    >>> from removable.probing.rows import Rows
     >>> taken = subject(torch.square, 0.0)
     >>> Rows(taken.evaluator, taken.lines[0], 0.5)(np.array([1.0, 3.0])).tolist()
     [[1.0, 9.0], [2.0, 6.0], [2.0, 2.0]]

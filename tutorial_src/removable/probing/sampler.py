@@ -30,6 +30,8 @@ class Sampler:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.sampler import Sampler
     >>> Sampler(np.sqrt)(np.array([4.0, -1.0])).tolist()
     [2.0, nan]
     """

@@ -42,6 +42,8 @@ def residuals(rows: np.ndarray, x: np.ndarray) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.signs import residuals
     >>> x = np.array([-0.1, 0.2])
     >>> residuals(np.stack([abs(x), np.sign(x), 0 * x]), x)[1].tolist()
     [2.0]
@@ -59,8 +61,11 @@ def lost(rows: Rows, x: np.ndarray, shaken: tuple[int, ...] = _SHAKEN) -> tuple[
 
     Examples
     --------
+    >>> import numpy as np
     >>> import torch
     >>> from removable.probing.subject import subject
+    >>> from removable.probing.rows import Rows
+    >>> from removable.probing.signs import lost
     >>> taken = subject(lambda x: (1 - torch.cos(x)) / x**2, 0.0)
     >>> errors, sizes = lost(Rows(taken.evaluator, taken.lines[0], 1.0), np.array([1e-3, 0.5]))
     >>> bool(errors[2, 0] > 1e4 * errors[2, 1])  # of the second derivative
@@ -79,8 +84,11 @@ def scatter(rows: Rows, low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import torch
     >>> from removable.probing.subject import subject
+    >>> from removable.probing.rows import Rows
+    >>> from removable.probing.signs import scatter
     >>> taken = subject(lambda x: (1 - torch.cos(x)) / x**2, 0.0)
     >>> rows = Rows(taken.evaluator, taken.lines[0], 1.0)
     >>> errors = scatter(rows, np.array([1e-3, 0.5]), np.array([1.001e-3, 0.501]))
@@ -121,8 +129,11 @@ def plainness(rows: Rows, points: np.ndarray, width: np.ndarray, distances: int)
 
     Examples
     --------
+    >>> import numpy as np
     >>> import torch
     >>> from removable.probing.subject import subject
+    >>> from removable.probing.rows import Rows
+    >>> from removable.probing.signs import plainness
     >>> taken = subject(lambda x: torch.sin(x) / x + torch.relu(x - 1), 0.5)
     >>> from dataclasses import replace
     >>> line = replace(taken.lines[0], start=np.array(0.0))

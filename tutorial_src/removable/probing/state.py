@@ -55,6 +55,7 @@ def unchanged(function: Any) -> Iterator[Callable[[], None]]:
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.state import unchanged
     >>> count = torch.zeros(())
     >>> def function(x):
     ...     count.add_(1)

@@ -26,6 +26,7 @@ def with_dtype_of(framework: str, value: Any, like: Any) -> Any:
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.structures import with_dtype_of
     >>> held = {"w": torch.ones(2), "n": 2, "name": "rain"}
     >>> with_dtype_of("torch", held, torch.ones((), dtype=torch.float64))
     {'w': tensor([1., 1.], dtype=torch.float64), 'n': 2, 'name': 'rain'}

@@ -6,7 +6,7 @@ import contextlib
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,12 @@ __all__ = ["Subject", "differentiated", "subject"]
 
 _FRAMEWORKS = ("torch", "tensorflow", "jax")
 
+_JUDGED_ONE_BY_ONE = 8
+"""Outputs that are judged each by itself; of more, one weighted sum is."""
+
+_BESIDE = 0.05
+"""The distance, in units of the scale, at which a function is tried that fails at the point."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -33,7 +39,8 @@ class Subject:
     name : str
         The framework.
     lines : tuple of Line
-        The lines through the point.
+        The lines through the point. If the function returns more than eight numbers, their program
+        returns one, a weighted sum of them: as many derivatives would take as many backward passes.
     outputs : int
         How many floating-point numbers the function returns.
     passed_over : tuple of str
@@ -49,6 +56,15 @@ class Subject:
     def evaluator(self) -> Evaluator:
         """Values and derivatives by the framework."""
         return evaluator(self.name)
+
+    @property
+    def judged(self) -> list[str]:
+        """What each number that the lines' program returns is called; "" for the only one."""
+        if self.outputs == 1:
+            return [""]
+        if self.outputs <= _JUDGED_ONE_BY_ONE:
+            return [f"output {i}" for i in range(self.outputs)]
+        return [f"a weighted sum of the {self.outputs} outputs"]
 
 
 def subject(
@@ -88,6 +104,7 @@ def subject(
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.subject import subject
     >>> taken = subject(lambda v, n: v.norm() ** n, (torch.zeros(2), 2))
     >>> taken.name, [line.label for line in taken.lines], taken.outputs
     ('torch', ['argument 0[0]', 'argument 0[1]'], 1)
@@ -96,10 +113,11 @@ def subject(
         raise InputError(f"the function is {shown(function)}; give something that can be called.")
     if framework is not None and framework not in list(_FRAMEWORKS):
         raise InputError(f"framework is {shown(framework)}; give one of {', '.join(map(repr, _FRAMEWORKS))}.")
-    arguments = arguments_at(at, dtype)
     names = modules.names(function)
     name = along[0] if isinstance(along, tuple) and along else along
-    if isinstance(name, str) and name in names and name not in {argument.key for argument in arguments}:
+    may_move = names if isinstance(name, str) and name in names else ()
+    arguments = arguments_at(at, dtype, may_be_fixed=bool(may_move), of_a_module=names)
+    if may_move and name not in {argument.key for argument in arguments}:
         moved = as_argument(name, modules.parameter(function, name), dtype, is_parameter=True)
         arguments.append(moved)
     chosen = directions(arguments, along, of_a_module=names)
@@ -116,7 +134,9 @@ def differentiated(evaluator: Evaluator, line: Line, offsets: np.ndarray, order:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import torch
+    >>> from removable.probing.subject import differentiated, subject
     >>> taken = subject(torch.sin, 0.0)
     >>> differentiated(taken.evaluator, taken.lines[0], np.zeros(1), 2)[:, 0, 0].tolist()
     [0.0, 1.0, -0.0]
@@ -127,8 +147,18 @@ def differentiated(evaluator: Evaluator, line: Line, offsets: np.ndarray, order:
         raise
     except Exception as error:  # whatever a framework says of a user's function
         raise InputError(
-            f"the function cannot be differentiated to order {order} by {line.name}: {first_line(error)}; ask for a lower order."
+            f"the function cannot be differentiated to order {order} by {line.name}: {_reason(error, 300)}; "
+            f"give order={_possible(evaluator, line, order)}."
         ) from error
+
+
+def _possible(evaluator: Evaluator, line: Line, order: int) -> int:
+    """Return the highest order below another to which a function can be differentiated."""
+    for lower in range(order - 1, 0, -1):
+        with contextlib.suppress(Exception):  # whatever a framework says of a user's function
+            evaluator.derivatives(line, np.array([_BESIDE * line.scale]), lower, line.dtype)
+            return lower
+    return 0
 
 
 def _taken(
@@ -148,6 +178,8 @@ def _taken(
                 said.setdefault(name, error)
             else:
                 passed_over = (f"float64, {_reason(said[name])}",) if dtype and name in said else ()
+                if outputs > _JUDGED_ONE_BY_ONE:
+                    lines = tuple(_summed(line, outputs) for line in lines)
                 return Subject(name, lines, outputs, passed_over)
     raise _refusal(said, _other_dtype(function, names, arguments, chosen)) from next(iter(said.values()))
 
@@ -226,6 +258,16 @@ def _line(
     return Line(name, program, there.numbers, direction.speeds, there.dtype, direction.label)
 
 
+def _summed(line: Line, outputs: int) -> Line:
+    """Return the line along which a program gives a weighted sum of its outputs."""
+    own, weights = evaluator(line.name), np.random.default_rng(0).uniform(0.5, 1.0, outputs)
+
+    def program(x: Any) -> list[Any]:
+        return [own.total(line.program(x), weights)]
+
+    return replace(line, program=program)
+
+
 def _fixed(own: Evaluator, name: str, argument: Argument, like: Any) -> Any:
     """Return an argument that does not move, in the precision of the one that does."""
     if argument.numbers is None:
@@ -234,11 +276,26 @@ def _fixed(own: Evaluator, name: str, argument: Argument, like: Any) -> Any:
 
 
 def _returned(name: str, line: Line) -> int:
-    """Count the numbers that a function returns at the point."""
+    """Count the numbers that a function returns at the point, or beside it if it raises there."""
     own = evaluator(name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of a framework that the function is not for
-        outputs = len(own.value(line, own.tensor(line.start, line.dtype)))
+        try:
+            outputs = len(own.value(line, own.tensor(line.start, line.dtype)))
+        except InputError:
+            raise
+        except Exception as error:  # a function that checks what it computes raises at a hole
+            outputs = _returned_beside(own, line)
+            if not outputs:
+                raise error
     if not outputs:
         raise InputError("the function returns no number; give one that returns at least one.")
     return outputs
+
+
+def _returned_beside(own: Evaluator, line: Line) -> int:
+    """Count the numbers that a function returns beside the point; 0 if it raises on both sides."""
+    for offset in (_BESIDE * line.scale, -_BESIDE * line.scale):
+        with contextlib.suppress(Exception):  # whatever a user's program says of its argument
+            return len(own.value(line, own.tensor(line.point(offset), line.dtype)))
+    return 0

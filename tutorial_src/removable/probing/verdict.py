@@ -145,6 +145,7 @@ def offsets_of(line: Line, dtype: str) -> np.ndarray:
     --------
     >>> import torch
     >>> from removable.probing.subject import subject
+    >>> from removable.probing.verdict import offsets_of
     >>> distances = offsets_of(subject(torch.sin, 2.0).lines[0], "float64")
     >>> len(distances), round(distances.min().item(), 3), bool(abs(distances).min() < 1e-15)
     (61, -0.2, True)
@@ -165,6 +166,7 @@ def offsets_beyond(line: Line, judged: Judged, dtype: str, finer: int = 50) -> n
     >>> import torch
     >>> from removable import probe
     >>> from removable.probing.subject import subject
+    >>> from removable.probing.verdict import offsets_beyond
     >>> judged = probe(torch.sinc, at=0.0).worst.judged
     >>> beyond = offsets_beyond(subject(torch.sinc, 0.0).lines[0], judged, "float64", finer=7)
     >>> width = judged.orders[2].width
@@ -218,8 +220,11 @@ def judge(
     --------
     A framework that returned 0 for the slope of the sine:
 
+    >>> import numpy as np
     >>> import torch
     >>> from removable.probing.subject import subject
+    >>> from removable.probing.sampler import Sampler
+    >>> from removable.probing.verdict import judge
     >>> line = subject(torch.sin, 0.0).lines[0]
     >>> t = np.linspace(-0.1, 0.1, 21)
     >>> judged = judge(Sampler(np.sin), line, t, np.stack([np.sin(t), np.zeros(21)]))

@@ -43,6 +43,8 @@ def textbook(u: Array, v: Array, k: Array, t: Array, xp: Namespace, epsilon: flo
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.problems.ball import textbook
     >>> x, y = textbook(14.0, 14.0, 0.15, 1.0, np)
     >>> round(x.item(), 3), round(y.item(), 3)
     (13.001, 8.332)
@@ -57,6 +59,8 @@ def clamped(u: Array, v: Array, k: Array, t: Array, xp: Namespace) -> tuple[Arra
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.problems.ball import clamped
     >>> x, _ = clamped(14.0, 14.0, np.zeros(1), 1.0, np)
     >>> x.round(4)
     array([13.9993])
@@ -69,6 +73,8 @@ def simplified(u: Array, v: Array, k: Array, t: Array, xp: Namespace) -> tuple[A
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.problems.ball import simplified
     >>> x, y = simplified(14.0, 14.0, 0.0, 1.0, np)
     >>> round(x.item(), 3), round(y.item(), 3)
     (14.0, 9.095)
@@ -95,6 +101,7 @@ def forms() -> dict[str, Callable[..., object]]:
 
     Examples
     --------
+    >>> from removable.problems.ball import forms
     >>> list(forms())
     ['naive', 'epsilon 1e-8', 'simplified', 'epsilon 1e-3', 'clamped 1e-4', 'remedy']
     """
@@ -116,6 +123,8 @@ def track() -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.problems.ball import TIMES, textbook, track
     >>> noise = track() - np.stack(textbook(14.0, 14.0, 0.15, TIMES, np))
     >>> track().shape, float(np.std(noise).round(3))
     ((2, 25), 0.018)

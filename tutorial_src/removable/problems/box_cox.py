@@ -37,6 +37,8 @@ def transform(x: Array, lam: Array, xp: Namespace, shift: float = 0.0, epsilon: 
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.problems.box_cox import transform
     >>> round(transform(3.0, 0.5, np), 4)
     1.4641
     """
@@ -49,6 +51,8 @@ def simplified(x: Array, lam: Array, xp: Namespace) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.problems.box_cox import simplified
     >>> bool(simplified(3.0, 0.0, np) == np.log(3.0))
     True
     """
@@ -61,6 +65,7 @@ def forms() -> dict[str, Callable[..., Array]]:
 
     Examples
     --------
+    >>> from removable.problems.box_cox import forms
     >>> list(forms())
     ['naive', 'epsilon 1e-8', 'simplified', 'epsilon 1e-3', 'shifted 1e-3', 'remedy']
     """
@@ -80,6 +85,8 @@ def programs(x: float) -> dict[str, Program]:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.problems.box_cox import programs
     >>> programs(3.0)["simplified"](np.zeros(1), np) == np.log([3.0])
     array([ True])
     """
@@ -95,6 +102,8 @@ def residual(weights: Any, layer: Callable[..., Array], x: Array, y: Array, xp: 
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.problems.box_cox import data, residual, simplified
     >>> x, y, start = data()
     >>> residual(start, simplified, x, y, np).shape
     (1024, 1)
@@ -108,6 +117,7 @@ def error(weights: Any, layer: Callable[..., Array], x: np.ndarray, y: np.ndarra
 
     Examples
     --------
+    >>> from removable.problems.box_cox import data, error, simplified
     >>> x, y, start = data()
     >>> round(error(start, simplified, x, y), 3)
     0.461
@@ -129,6 +139,7 @@ def data() -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
 
     Examples
     --------
+    >>> from removable.problems.box_cox import data
     >>> x, y, start = data()
     >>> x.shape, y.shape, [weight.shape for weight in start]
     ((1024, 3), (1024, 1), [(3,), (3, 16), (16,), (16, 1), (1,)])

@@ -30,6 +30,8 @@ def exact(x: np.ndarray, meant: np.ndarray, *, s: float) -> tuple[np.ndarray, np
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.problems.misfit import exact
     >>> gradient, hessian = exact(np.array([2.5]), np.array([[4.5], [1.0], [0.0]]), s=2.5)
     >>> gradient.tolist(), hessian.tolist()
     ([[0.0, 0.0]], [[[2.0, 1.0], [1.0, 2.0]]])

@@ -62,6 +62,8 @@ def region(
     Two quiet runs. The noise behind the inner one sets in at once, and falls: all had cancelled
     there.
 
+    >>> import numpy as np
+    >>> from removable.remedy.analytic_region import region
     >>> levels = np.array([1e-16, 1e-16, 0.5, 0.1, 1e-5, 1e-10, 1e-10, 0.1])
     >>> np.flatnonzero(region(levels, 2.0**-53, np.zeros(8))).tolist()
     [5, 6]
@@ -165,6 +167,8 @@ def ends_sharply(levels: np.ndarray, inside: np.ndarray, per_octave: int = 1) ->
     With n nodes the noise of a power series rises like a high power of the radius, and that of
     1 + sqrt(z), a branch point, like its root:
 
+    >>> import numpy as np
+    >>> from removable.remedy.analytic_region import ends_sharply
     >>> radii, inside = 2.0 ** np.arange(8), np.arange(8) < 2
     >>> ends_sharply(1e-16 * radii**16, inside), ends_sharply(1e-16 * radii**0.5, inside)
     (True, False)

@@ -125,6 +125,8 @@ def rule() -> Rule:
     --------
     Its first coefficients of the exponential are those of the Taylor series, 1, 1, 1/2 and 1/6:
 
+    >>> import numpy as np
+    >>> from removable.remedy.annulus import rule
     >>> on = rule()
     >>> coefficients = on.to_powers @ (on.to_chebyshev @ np.exp(on.nodes))
     >>> np.round(coefficients[:4], 10).tolist()
@@ -155,6 +157,8 @@ def even_half() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     --------
     The cosine is 1 - s/2 + ...:
 
+    >>> import numpy as np
+    >>> from removable.remedy.annulus import even_half, rule
     >>> to_chebyshev, to_powers, rest = even_half()
     >>> cosine = np.cos(rule().nodes[:40])
     >>> series = to_powers @ (to_chebyshev @ cosine)
@@ -198,6 +202,8 @@ def rule_at(nodes: np.ndarray) -> Rule:
     times the fourth coefficient, is good to 1e-11 by the rule for these nodes, and off by 6e-8 by
     the rule for the nodes before rounding:
 
+    >>> import numpy as np
+    >>> from removable.remedy.annulus import rule, rule_at
     >>> nodes = (1e6 + rule().nodes) - 1e6
     >>> for on in (rule_at(nodes), rule()):
     ...     print(abs(6 * (on.to_powers @ (on.to_chebyshev @ np.exp(nodes)))[3] - 1) < 1e-10)
@@ -268,6 +274,8 @@ def fit(values: Values, at: float, rounding: float = 2.0**-53, most: float = mat
     --------
     Of :math:`(1 - \cos x)/x^2` it finds 1/2, 0 and -1/24, from nodes no closer to 0 than 0.001:
 
+    >>> import numpy as np
+    >>> from removable.remedy.annulus import fit
     >>> with np.errstate(all="ignore"):
     ...     series = fit(lambda t: ((1 - np.cos(t)) / t**2)[:, None], 0.0)
     >>> np.round(series.coefficients[:3, 0] / series.radius ** np.arange(3), 10).tolist()

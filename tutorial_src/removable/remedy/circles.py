@@ -132,6 +132,7 @@ def unit_nodes(n: int) -> np.ndarray:
 
     Examples
     --------
+    >>> from removable.remedy.circles import unit_nodes
     >>> unit_nodes(4).round(4).tolist()
     [(0.7071+0.7071j), (-0.7071+0.7071j)]
     """
@@ -172,6 +173,8 @@ def matrices(nodes: np.ndarray) -> np.ndarray:
     --------
     The values of z + 5/z give the coefficients of index -2 to 1:
 
+    >>> import numpy as np
+    >>> from removable.remedy.circles import matrices, unit_nodes
     >>> z = unit_nodes(4)
     >>> h = z + 5 / z
     >>> (abs(matrices(z) @ np.concatenate([h.real, h.imag]))).round(10).tolist()
@@ -253,6 +256,8 @@ def scan(values: Values, at: float, radii: np.ndarray, n: int) -> Scan:
     The coefficient of 1/z of index -1 is 1 over the radius, in units of which it is given; that of
     a power series is 0:
 
+    >>> import numpy as np
+    >>> from removable.remedy.circles import scan
     >>> seen = scan(lambda t: (1 / t)[:, None], 0.0, np.array([0.25, 0.5, 1.0]), 16)
     >>> (seen.coefficients[:, seen.half - 1, 0] * seen.radii).round(12).tolist()
     [1.0, 1.0, 1.0]

@@ -45,6 +45,7 @@ def state(function: Callable[..., Any]) -> tuple[Any, ...] | None:
 
     Examples
     --------
+    >>> from removable.remedy.closures import state
     >>> state(lambda x: x * x - 4)
     ()
     >>> def shifted(a):
@@ -85,6 +86,7 @@ def reads_nothing_else(function: Callable[..., Any]) -> bool:
 
     Examples
     --------
+    >>> from removable.remedy.closures import reads_nothing_else
     >>> reads_nothing_else(lambda x: x * x - 4)
     True
     >>> def shifted(a):
@@ -115,6 +117,7 @@ def rebound(function: Callable[..., Any], other: Callable[[Any], Any]) -> Callab
 
     Examples
     --------
+    >>> from removable.remedy.closures import rebound
     >>> def scaled(a):
     ...     return lambda x: a * x
     >>> twice = scaled(2.0)
@@ -269,6 +272,7 @@ def copied(function: Any, memo: dict[int, Any]) -> Any:
 
     Examples
     --------
+    >>> from removable.remedy.closures import copied
     >>> weights = [2.0]
     >>> def scaled(weights):
     ...     return lambda x: weights[0] * x

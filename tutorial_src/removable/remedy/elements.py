@@ -51,6 +51,7 @@ class Around:
 
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.elements import Around
     >>> def slope(x, y):
     ...     return (np.exp(x) - np.exp(y)) / (x - y)
     >>> y = np.array([0.0, 1.0])
@@ -186,6 +187,7 @@ def distances(b: Backend, x: Array, at: Any) -> Array:
     --------
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.elements import distances
     >>> x, at = np.array([0.1], np.float32), np.array([0.1])
     >>> [float(f"{t:.3g}") for t in distances(backend("numpy"), x, at)]
     [1.49e-09]
@@ -225,6 +227,7 @@ def at_points(b: Backend, function: Callable[..., Array], x: Array, parameters: 
     --------
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.elements import at_points
     >>> at_points(backend("numpy"), lambda x, p: p * x, np.ones(2), (3.0,)).tolist()
     [3.0, 3.0]
     """
@@ -259,6 +262,7 @@ def at_nodes(b: Backend, function: Callable[..., Array], z: Array, parameters: t
     --------
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.elements import at_nodes
     >>> b, z = backend("numpy"), np.array([1j, -1j])
     >>> at_nodes(b, lambda x, p: p * x, z, (np.array(2.0),)).tolist()
     [2j, -2j]
@@ -292,6 +296,7 @@ def dimensions(b: Backend, function: Callable[..., Array], x: Array, at: Any, pa
     --------
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.elements import dimensions
     >>> dimensions(backend("numpy"), lambda x, p: p * x, np.ones(3), 0.0, (np.ones((2, 1)),))
     2
     """
@@ -331,6 +336,7 @@ def node_dtype(
     --------
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.elements import node_dtype
     >>> for function in (np.exp, np.cbrt):
     ...     node_dtype(backend("numpy"), function, np.ones(3), 0.0, 1, ())
     'complex128'

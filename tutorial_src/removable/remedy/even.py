@@ -52,6 +52,7 @@ def even(function: Callable[[Array], Array]) -> Repaired:
     of zeros:
 
     >>> import torch
+    >>> from removable import even
     >>> sinc = even(lambda r: torch.sin(r) / r)
     >>> v = torch.zeros(3, dtype=torch.float64)
     >>> sinc(v @ v).item(), torch.func.grad(lambda v: sinc(v @ v))(v).tolist()

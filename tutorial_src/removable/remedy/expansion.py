@@ -118,6 +118,8 @@ def expand(values: Values, at: float, rounding: float = 2.0**-53) -> Expansion:
     --------
     Of sin(z)/z the coefficients are 1, 0, -1/6, 0, 1/120:
 
+    >>> import numpy as np
+    >>> from removable.remedy.expansion import expand
     >>> with np.errstate(all="ignore"):
     ...     series = expand(lambda z: (np.sin(z) / z)[:, None], 0.0)
     >>> np.round(series.coefficients[:5, 0] / series.unit ** np.arange(5), 12).tolist()

@@ -45,7 +45,9 @@ def checked_result(b: Backend, result: Any, x: Array, *, nodes: bool = False) ->
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.function_checks import checked_result
     >>> x = np.zeros(3)
     >>> checked_result(backend("numpy"), np.stack([x, x], -1), x)
     Traceback (most recent call last):
@@ -106,7 +108,9 @@ def check_elements(b: Backend, function: Callable[[Array], Array], at: float, li
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.function_checks import check_elements
     >>> check_elements(backend("numpy"), lambda x: x - x.mean(), 0.0, np.zeros(4))
     Traceback (most recent call last):
         ...
@@ -150,6 +154,8 @@ def check_known(values: Callable[[np.ndarray], np.ndarray], at: float) -> None:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.remedy.function_checks import check_known
     >>> check_known(lambda t: np.stack([t, np.nan * t], 1), 0.0)
     Traceback (most recent call last):
         ...

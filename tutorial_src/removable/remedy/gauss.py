@@ -66,6 +66,7 @@ def rule(order: int, count: int = NODES) -> Rule:
 
     Examples
     --------
+    >>> from removable.remedy.gauss import rule
     >>> one = rule(1)
     >>> len(one.nodes), sum(one.weights)
     (8, 1.0)

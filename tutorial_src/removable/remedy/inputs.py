@@ -53,6 +53,8 @@ def is_array(value: Any) -> bool:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.remedy.inputs import is_array
     >>> is_array(np.zeros(2)), is_array(0.5), is_array(np.float32(0.5))
     (True, False, False)
     """
@@ -80,6 +82,8 @@ def number_or_array(at: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.remedy.inputs import number_or_array
     >>> number_or_array(np.array(2)), number_or_array(np.zeros(2))
     (2.0, array([0., 0.]))
     """
@@ -112,7 +116,9 @@ def checked_at(b: Backend, at: Any, x: Array) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.inputs import checked_at
     >>> checked_at(backend("numpy"), np.zeros(2), np.zeros(3))
     Traceback (most recent call last):
         ...
@@ -156,6 +162,7 @@ def checked_reach(at: float, rounding: float) -> None:
 
     Examples
     --------
+    >>> from removable.remedy.inputs import checked_reach
     >>> checked_reach(1e50, 2.0**-53)
     Traceback (most recent call last):
         ...
@@ -183,6 +190,8 @@ def sizes(values: Array) -> tuple[Any, ...] | None:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.remedy.inputs import sizes
     >>> sizes(np.zeros((2, 3)))
     (2, 3)
     """
@@ -212,6 +221,7 @@ def checked_point(at: Any, others: str = "an array, or a function of the paramet
 
     Examples
     --------
+    >>> from removable.remedy.inputs import checked_point
     >>> checked_point(2)
     2.0
     >>> checked_point("0")
@@ -251,6 +261,7 @@ def checked_radius(radius: Any) -> float | None:
 
     Examples
     --------
+    >>> from removable.remedy.inputs import checked_radius
     >>> checked_radius(-1)
     Traceback (most recent call last):
         ...
@@ -289,6 +300,8 @@ def floating(x: Array, *, complex_too: bool = False) -> tuple[frameworks.Framewo
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.remedy.inputs import floating
     >>> floating(np.array([0.5]))[1]
     'float64'
     """

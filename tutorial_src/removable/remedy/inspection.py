@@ -113,6 +113,8 @@ def inspect(
     --------
     The exponential function less 1, and its argument:
 
+    >>> import numpy as np
+    >>> from removable.remedy.inspection import inspect
     >>> def expm1(t, order):
     ...     return np.stack([np.expm1(t)] + order * [np.exp(t)])[:, :, None]
     >>> def itself(t, order):

@@ -51,7 +51,9 @@ def leading_term(radii: np.ndarray, coefficients: np.ndarray, noise: np.ndarray,
     --------
     Of 1 - cos(z) it is the coefficient of z^2, 1/2:
 
+    >>> import numpy as np
     >>> from removable.remedy.circles import EPS, scan
+    >>> from removable.remedy.leading_term import leading_term
     >>> seen = scan(lambda z: (1 - np.cos(z))[:, None], 0.0, 2.0 ** np.arange(-3, 3), 32)
     >>> noise = np.maximum(seen.noise(), EPS)
     >>> series, every = seen.coefficients[:, seen.half :], np.full(6, True)

@@ -95,7 +95,9 @@ def continued(
     --------
     (e^x - e^y)/(x - y), where one of a thousand points meets its y:
 
+    >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.nearby import continued
     >>> y = np.linspace(0.0, 1.0, 1000)
     >>> x = np.where(np.arange(1000) == 500, y, y + 30.0)
     >>> evaluated = []
@@ -132,6 +134,8 @@ def sample(distances: np.ndarray, keys: list[np.ndarray]) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.remedy.nearby import sample
     >>> sample(np.array([3.0, 0.0, 2.0]), [np.array([1.0, 5.0, -9.0])]).tolist()
     [0, 1, 2]
     >>> len(sample(np.arange(1000.0), [np.arange(1000.0)]))

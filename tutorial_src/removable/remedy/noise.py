@@ -40,6 +40,8 @@ def relative(noise: np.ndarray, largest: np.ndarray, least: float) -> np.ndarray
     --------
     (1 - cos x)/x^2 for real x is 0 at 1e-9, where 1 - cos(x) is:
 
+    >>> import numpy as np
+    >>> from removable.remedy.noise import relative
     >>> x = np.array([[1e-9], [1.0]])
     >>> relative(np.array([[0.0], [1e-15]]), (1 - np.cos(x)) / x**2, 2.0**-52).round(17).tolist()
     [inf, 2.18e-15]
@@ -77,7 +79,9 @@ def shaken(values: Values, scan: Scan, by: float = SHAKE) -> np.ndarray:
     When z changes by a part of 2^-40, z^3 changes by three times that, and noise of a tenth by
     about a tenth:
 
+    >>> import numpy as np
     >>> from removable.remedy.circles import scan
+    >>> from removable.remedy.noise import shaken
     >>> def power(z):
     ...     return (z**3)[:, None]
     >>> def noisy(z):

@@ -35,7 +35,9 @@ def offset(b: Backend, precision: str, x: Array, at: float) -> Array:
     --------
     The nearest single-precision number to pi is 8.7e-8 off:
 
+    >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.offsets import offset
     >>> x = np.array([np.pi], np.float32)
     >>> [round(float(t), 9) for t in offset(backend("numpy"), "float32", x, np.pi)]
     [8.7e-08]

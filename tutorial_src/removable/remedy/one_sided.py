@@ -45,6 +45,8 @@ def explanation(values: Values, at: float) -> NotRemovableError:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.remedy.one_sided import explanation
     >>> print(explanation(lambda t: abs(t)[:, None], 0.0))
     at 0.0 is a kink: the slope tends to 1 from the right and to -1 from the left
     >>> print(explanation(lambda t: np.cbrt(t)[:, None], 0.0))

@@ -276,6 +276,8 @@ def search(on_circles: Values | None, on_line: Values, at: float, rounding: floa
     (1 - cos x)/x^2 is continued by 1/2 - x^2/24 and higher terms, from a circle and from the real
     line:
 
+    >>> import numpy as np
+    >>> from removable.remedy.plan import search
     >>> def h(t):
     ...     return ((1 - np.cos(t)) / t**2)[:, None]
     >>> for on_circles in (h, None):
@@ -349,6 +351,8 @@ def of_squares(on_line: Values, rounding: float, note: str = "") -> Plan:
     --------
     The cosine of a length is 1 - s/2 + s^2/24:
 
+    >>> import numpy as np
+    >>> from removable.remedy.plan import of_squares
     >>> plan = of_squares(lambda s: np.cos(np.sqrt(s))[:, None], 2.0**-53)
     >>> np.round(plan.coefficients[:3, 0] / plan.radius ** np.arange(3), 10).tolist()
     [1.0, -0.5, 0.0416666667]

@@ -75,7 +75,9 @@ def check_pole(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.remedy.circles import scan
+    >>> from removable.remedy.poles import check_pole
     >>> seen = scan(lambda z: (np.exp(z) / z**2)[:, None], 0.0, 2.0 ** np.arange(-20, 3), 32)
     >>> check_pole(seen, seen.noise(), np.zeros(23), np.zeros(23, bool), 0.0, 2.0**-53)
     Traceback (most recent call last):
@@ -142,6 +144,7 @@ def pole(at: float, order: int, leading: float) -> PoleError:
 
     Examples
     --------
+    >>> from removable.remedy.poles import pole
     >>> error = pole(0.0, 2, 3.0)
     >>> error.order, error.leading, str(error)
     (2, 3.0, 'at 0.0 is a pole of order 2 with leading coefficient 3: nothing removes it')

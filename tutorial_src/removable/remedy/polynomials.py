@@ -46,6 +46,7 @@ def horner(b: Backend, coefficients: Sequence[Array] | Array, count: int, u: Arr
 
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.polynomials import horner
     >>> b = backend("numpy")
     >>> horner(b, (1.0, 2.0, 3.0), 3, np.array([0.0, 10.0])).tolist()
     [1.0, 321.0]
@@ -99,6 +100,7 @@ def near(
 
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.polynomials import near
     >>> t = np.array([-1.0, 3.0])
     >>> near(backend("numpy"), (1.0, 1.0), 2, t, abs(t) <= 1.0, 1.0, 2.0).tolist()
     [0.5, 1.0]
@@ -141,6 +143,7 @@ def with_numbers(b: Backend, coefficients: Sequence[float], u: Array) -> Array:
 
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.polynomials import with_numbers
     >>> b = backend("numpy")
     >>> with_numbers(b, (1.0, 0.0, -1 / 6), np.array([0.0, 3.0])).tolist()
     [1.0, -0.5]

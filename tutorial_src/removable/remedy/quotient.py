@@ -103,6 +103,7 @@ def quotient(
     Examples
     --------
     >>> import torch
+    >>> from removable import quotient
     >>> h = quotient(lambda x: x * x - 4, lambda x: x - 2, at=2.0)
     >>> x = torch.tensor([2.0, 2 + 1e-9, 3.0], dtype=torch.float64, requires_grad=True)
     >>> y = h(x)

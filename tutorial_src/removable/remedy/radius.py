@@ -47,6 +47,9 @@ def fitting_circle(
     --------
     1 - cos(z) is at most eight times z^2/2 up to a radius of 4:
 
+    >>> import numpy as np
+    >>> from removable.remedy.leading_term import Leading
+    >>> from removable.remedy.radius import fitting_circle
     >>> radii = 2.0 ** np.arange(-3, 3)
     >>> every, largest = np.full(6, True), (np.cosh(radii) - 1)[:, None]
     >>> leading = Leading(2, np.array([0.5]), certain=True)
@@ -81,6 +84,7 @@ def factor_to_small_coefficients(unit: float, circle: float) -> float:
 
     Examples
     --------
+    >>> from removable.remedy.radius import factor_to_small_coefficients
     >>> factor_to_small_coefficients(8.0, 1.9999), factor_to_small_coefficients(1.0, 2.0)
     (0.25, 1.0)
     """
@@ -108,6 +112,8 @@ def inner_circle(radii: np.ndarray, noise: np.ndarray, circle: float) -> tuple[f
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.remedy.radius import inner_circle
     >>> inner_circle(np.array([1.0, 2.0, 4.0]), np.array([[1e-16], [2e-16], [8e-16]]), 4.0)
     (2.0, 0.25)
     >>> inner_circle(np.array([1.0, 2.0]), np.array([[1e-16], [2e-16]]), 1.0)

@@ -43,6 +43,7 @@ def worst(bits: str) -> float:
 
     Examples
     --------
+    >>> from removable.remedy.radius_of_each import worst
     >>> worst("64"), worst("32")
     (1e-06, 0.0001)
     """
@@ -87,6 +88,7 @@ def chosen(
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
     >>> from removable.remedy.stencils import CHOICE, around
+    >>> from removable.remedy.radius_of_each import chosen
     >>> b, choice, p = backend("numpy"), CHOICE["complex"][0], np.array([1.0, 64.0, 1 / 64])
     >>> z = around(b, choice.real, choice.imaginary, 0.0, 1.0, 1, "complex128", p)
     >>> with np.errstate(all="ignore"):

@@ -62,6 +62,8 @@ def reach_and_terms(
     64 coefficients of the geometric series 1/(1 - x), of a program whose noise is 1e-16/x. At 0.446
     it takes 57 terms: the next is 1e-20, and 2e-14 in the third derivative, which is 64.
 
+    >>> import numpy as np
+    >>> from removable.remedy.reach import reach_and_terms
     >>> radii = 2.0 ** np.arange(-20, 1)
     >>> one, noise = np.ones((64, 1)), 1e-16 / radii[:, None]
     >>> reach, terms = reach_and_terms(one, 1e-16 * one, 1.0, 2.0, radii, noise)

@@ -112,6 +112,7 @@ def repair(
     Examples
     --------
     >>> import torch
+    >>> from removable import repair
     >>> h = repair(lambda x: (x**2 - 4) / (x - 2), at=2.0)
     >>> x = torch.tensor([2.0, 2 + 1e-9, 3.0], dtype=torch.float64, requires_grad=True)
     >>> y = h(x)
@@ -224,6 +225,7 @@ class Repaired:
         Examples
         --------
         >>> import torch
+        >>> from removable import repair
         >>> x = torch.ones(1, dtype=torch.float64)
         >>> report = repair(lambda x: torch.sin(x) / x, at=0.0).report(x)
         >>> c = report.coefficients

@@ -39,6 +39,7 @@ def with_short_logarithm(radius: float) -> float:
     Examples
     --------
     >>> import decimal, math
+    >>> from removable.remedy.rounded_radii import with_short_logarithm
     >>> r = with_short_logarithm(8.0)
     >>> abs(r / 8.0 - 1) < 1e-5, (math.log(r) * 2**44).is_integer()
     (True, True)
@@ -71,6 +72,7 @@ def power_of_root_2(radius: float) -> float:
 
     Examples
     --------
+    >>> from removable.remedy.rounded_radii import power_of_root_2
     >>> power_of_root_2(3.9999), power_of_root_2(1.4142)
     (4.0, 1.4142135623730951)
     """

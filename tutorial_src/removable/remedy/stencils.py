@@ -198,7 +198,9 @@ def around(
     --------
     Two nodes on circles of radius 0.5 around 0 and 10:
 
+    >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.stencils import TRIAL, around
     >>> at = np.array([0.0, 10.0])
     >>> around(backend("numpy"), *TRIAL, at, 0.5, 1, "complex128", at).tolist()
     [[(0.3+0.4j), (10.3+0.4j)], [(-0.3+0.4j), (9.7+0.4j)]]

@@ -37,6 +37,7 @@ def elsewhere(work: Callable[[], Result]) -> Result:
     What is computed while JAX compiles has no value yet, even from constants; there it has:
 
     >>> import jax
+    >>> from removable.remedy.threads import elsewhere
     >>> seen = []
     >>> def square(x):
     ...     seen.append(elsewhere(lambda: float(jax.numpy.exp(0.0))))

@@ -51,6 +51,7 @@ def applies(t: Array) -> bool:
     Examples
     --------
     >>> import torch
+    >>> from removable.remedy.torch_polynomial import applies
     >>> applies(torch.zeros(1000)), applies(torch.zeros(10))
     (True, False)
     >>> torch.func.vmap(lambda t: t * applies(t))(torch.ones(2, 1000)).sum().item()
@@ -96,6 +97,7 @@ def polynomial(t: Array, coefficients: Array, reach: float, radius: float) -> Ar
     1 + 3u^2 of u = t/2, and its derivative by t, 3t/2:
 
     >>> import torch
+    >>> from removable.remedy.torch_polynomial import polynomial
     >>> t = torch.tensor([0.0, 2.0], requires_grad=True)
     >>> y = polynomial(t, torch.tensor([1.0, 0.0, 3.0]), 2.0, 2.0)
     >>> (slope,) = torch.autograd.grad(y.sum(), t)

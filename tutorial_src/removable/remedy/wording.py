@@ -24,6 +24,7 @@ def described(value: Any) -> str:
     Examples
     --------
     >>> import numpy as np
+    >>> from removable.remedy.wording import described
     >>> described(None), described("zero"), described(np.zeros(3))
     ('None', "'zero'", 'an object of type ndarray')
     """
@@ -49,6 +50,7 @@ def summary(error: BaseException) -> str:
 
     Examples
     --------
+    >>> from removable.remedy.wording import summary
     >>> summary(ValueError("of two lines\nthe first"))
     'ValueError: of two lines'
     """

@@ -36,6 +36,7 @@ def nudged(b: Backend, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
     --------
     >>> import numpy as np
     >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.zero_parameters import nudged
     >>> nudged(backend("numpy"), (np.array([0.0, 1.0]), 0.0, "text"))
     (array([9.765625e-04, 1.000000e+00]), 0.0009765625, 'text')
     """

@@ -59,6 +59,7 @@ class Case:
         Examples
         --------
         >>> import torch
+        >>> from removable.scoreboard import CASES
         >>> CASES["sin(x)/x"].typed(torch)(torch.tensor([0.0, 1.0]))
         tensor([   nan, 0.8415])
         """

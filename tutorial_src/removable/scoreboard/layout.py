@@ -48,6 +48,7 @@ def table(scores: Mapping[str, Score]) -> str:
     Examples
     --------
     >>> from removable.scoreboard import CASES, PATCHES, measure
+    >>> from removable.scoreboard import table
     >>> h = {"h": CASES["(x*x - 4)/(x - 2)"]}
     >>> few = {"gamma": [0.0, 1.0], "order": 1, "names": ["torch"]}
     >>> print(table({"clamp": measure(PATCHES["clamp"], cases=h, **few)}))
@@ -89,6 +90,7 @@ def prices(patches: Mapping[str, Patch]) -> str:
     Examples
     --------
     >>> from removable.scoreboard import PATCHES
+    >>> from removable.scoreboard import prices
     >>> print(prices({"naive": PATCHES["naive"]}))
                         PyTorch     TensorFlow  JAX         lines  root  algebra
     naive               ...                                 1      no    no
@@ -117,6 +119,7 @@ def records() -> str:
 
     Examples
     --------
+    >>> from removable.scoreboard import records
     >>> sum("repair" in line for line in records().splitlines())  # one for each of eight quotients
     8
     """
@@ -153,6 +156,8 @@ def costs() -> str:
 
     Examples
     --------
+    >>> from removable.scoreboard import costs
+    >>> from removable.scoreboard.layout import SITUATIONS
     >>> rows = costs().splitlines()[2 : 2 + len(SITUATIONS)]
     >>> [row.split("  ")[0] for row in rows] == list(SITUATIONS)
     True

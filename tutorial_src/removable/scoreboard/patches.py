@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from removable import frameworks
-from removable.errors import InputError
+from removable.errors import InputError, MissingExtraError
 from removable.functions import Array, Namespace, Program, elementary
 from removable.remedy import quotient, repair
 from removable.scoreboard.cases import Case
@@ -67,6 +67,7 @@ class Patch:
 
         Examples
         --------
+        >>> from removable.scoreboard import PATCHES
         >>> PATCHES["naive"].lines, PATCHES["double where"].lines, PATCHES["repair"].lines
         (1, 4, 2)
         """
@@ -202,7 +203,10 @@ def by_hand(case: Case) -> Program:
 
 def sympy_simplify(case: Case) -> Program:
     """Have SymPy simplify the expression, and make a program of the result."""
-    import sympy
+    try:
+        import sympy
+    except ImportError as error:
+        raise MissingExtraError("this patch", "SymPy") from error
 
     x = sympy.Symbol("x")
     symbols = SimpleNamespace(**vars(sympy), expm1=lambda x: sympy.exp(x) - 1, log1p=lambda x: sympy.log(1 + x))

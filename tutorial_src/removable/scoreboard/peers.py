@@ -181,6 +181,7 @@ def corpora() -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers import corpora
     >>> corpora()[:2]
     ('tuning', 'judging')
     """
@@ -209,6 +210,7 @@ def records(
 
     Examples
     --------
+    >>> from removable.scoreboard.peers import PROBE, records
     >>> sorted(what[-1] for what in records([PROBE], of=["judging"]))
     ['jax', 'tensorflow', 'torch']
     """
@@ -239,6 +241,7 @@ def outcomes(tool: str, frameworks: Sequence[str] = NAMES, corpora: Sequence[str
 
     Examples
     --------
+    >>> from removable.scoreboard.peers import outcomes
     >>> (sinc,) = (each for each in outcomes("gradcheck") if each.name == "torch.sinc")
     >>> sinc.verdict, sinc.orders, sinc.said
     ('unsound', [2], 'silent')
@@ -275,6 +278,7 @@ def tally(tool: str, frameworks: Sequence[str] = NAMES, corpora: Sequence[str] |
 
     Examples
     --------
+    >>> from removable.scoreboard.peers import PROBE, tally
     >>> found = tally(PROBE, corpora=["judging"])
     >>> found.found >= 0.97 * found.failing, found.false_alarms
     (True, 0)
@@ -287,6 +291,7 @@ def counted(those: Sequence[Outcome]) -> Tally:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers import Outcome, counted
     >>> about = ("tuning", "jax", "x", "kink", "kink", [], "float64")
     >>> found = counted([Outcome(*about, "alarm", 2.0), Outcome(*about, "silent", 4.0)])
     >>> found.kinks, found.kinks_of, found.false_alarms, found.failing, found.ratio
@@ -345,6 +350,7 @@ def exactness(corpus: str) -> Exactness:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers import PROBE, exactness, outcomes
     >>> found = exactness("judging")
     >>> found.cases == len(outcomes(PROBE, corpora=["judging"])), found.near <= found.widths
     (True, True)
@@ -370,6 +376,7 @@ def mistakes(corpora: Sequence[str] | None = None) -> list[tuple[Outcome, list[i
 
     Examples
     --------
+    >>> from removable.scoreboard.peers import exactness, mistakes
     >>> len(mistakes(["judging"])) == exactness("judging").cases - exactness("judging").exact
     True
     """

@@ -65,6 +65,7 @@ def comparison() -> Markdown:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers_layout import comparison
     >>> print(comparison())
     | tool | found | false |
     | --- | ---: | ---: |
@@ -98,6 +99,7 @@ def tells() -> Markdown:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers_layout import tells
     >>> print(tells())
     | what it tells | tools |
     ...
@@ -122,6 +124,7 @@ def alarms() -> Markdown:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers_layout import alarms
     >>> print(alarms())
     | tool | smooth | float32 | kinks | singular |
     ...
@@ -150,6 +153,7 @@ def effort() -> Markdown:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers_layout import effort
     >>> print(effort())
     | tool | found, float32 | cannot run | time |
     ...
@@ -177,6 +181,7 @@ def by_corpus() -> Markdown:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers_layout import by_corpus
     >>> print(by_corpus())
     | corpus | found | orders | widths | false alarms |
     | --- | ---: | ---: | ---: | ---: |
@@ -207,6 +212,7 @@ def wrongly_told() -> Markdown:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers_layout import wrongly_told
     >>> print(wrongly_told())
     | function | wrong | named |
     ...
@@ -233,6 +239,7 @@ def missed() -> Markdown:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers_layout import missed
     >>> print(missed())
     | tool | missed |
     ...
@@ -257,6 +264,7 @@ def together() -> Markdown:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers_layout import together
     >>> print(together())
     - ...
     """
@@ -285,6 +293,7 @@ def measured() -> str:
 
     Examples
     --------
+    >>> from removable.scoreboard.peers_layout import measured
     >>> measured().startswith("Measured 20")
     True
     """

@@ -102,6 +102,7 @@ def measure(
     Examples
     --------
     >>> from removable.scoreboard import CASES, PATCHES
+    >>> from removable.scoreboard import measure
     >>> h = {"h": CASES["(x*x - 4)/(x - 2)"]}
     >>> few = {"gamma": [-1e-9, 0.0, 1e-9], "order": 1, "names": ["torch"]}
     >>> score = measure(PATCHES["where"], cases=h, **few)

@@ -96,6 +96,7 @@ def sources(module: str, framework: str, *, root: Path | None = None) -> list[st
 
     Examples
     --------
+    >>> from removable.scoreboard.stored import sources
     >>> sources("removable.remedy.closures", "torch")
     ['removable.remedy.closures']
     >>> [name for name in sources("removable.remedy.quotient", "jax") if "frameworks." in name]
@@ -139,6 +140,7 @@ def digest(module: str, framework: str, *, root: Path | None = None) -> str:
 
     Examples
     --------
+    >>> from removable.scoreboard.stored import digest
     >>> len(digest("removable.remedy.quotient", "torch"))
     16
     >>> digest("removable.remedy.quotient", "torch") == digest("removable.remedy", "jax")
@@ -238,6 +240,7 @@ def read(*what: str, file: Path | None = None) -> dict[tuple[str, ...], Record]:
 
     Examples
     --------
+    >>> from removable.scoreboard.stored import read
     >>> sorted(what[-1] for what in read("patches", "naive"))
     ['jax', 'tensorflow', 'torch']
     """
@@ -276,7 +279,9 @@ def write(what: Sequence[str], value: float | list[Any], *, module: str, file: P
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
+    >>> from removable.scoreboard.stored import is_current, read, write
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = Path(folder, "measured.json")
     ...     what, module = ["patches", "naive", "torch"], "removable.scoreboard.patches"
@@ -321,6 +326,7 @@ def is_current(record: Record) -> bool:
     Examples
     --------
     >>> from dataclasses import replace
+    >>> from removable.scoreboard.stored import is_current, read
     >>> record = read()["patches", "naive", "torch"]
     >>> changed, gone = replace(record, digest="0" * 16), replace(record, module="removable.gone")
     >>> is_current(changed), is_current(gone)
@@ -350,6 +356,7 @@ def marked(number: str, records: Iterable[Record]) -> str:
     Examples
     --------
     >>> from dataclasses import replace
+    >>> from removable.scoreboard.stored import marked, read
     >>> record = read()["patches", "naive", "torch"]
     >>> marked("1.0", [replace(record, digest="0" * 16)])
     '1.0†'
@@ -374,6 +381,7 @@ def stamp(records: Iterable[Record]) -> str:
     Examples
     --------
     >>> from dataclasses import replace
+    >>> from removable.scoreboard.stored import read, stamp
     >>> record = read()["patches", "naive", "torch"]
     >>> record = replace(record, processor="x86_64, 2 cores", versions={"NumPy": "2.4.6"})
     >>> other = replace(record, day="2026-01-02", digest="0" * 16, versions={"NumPy": "2.0.0"})

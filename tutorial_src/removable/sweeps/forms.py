@@ -213,6 +213,7 @@ def compare(
 
     Examples
     --------
+    >>> from removable.sweeps.forms import compare
     >>> naive = lambda x, xp: xp.sin(x) / x
     >>> pair = compare({"naive": naive}, meant=naive, gamma=[0.0, 1e-3], names=["torch"])
     >>> pair.results["naive"]["torch"][0]
@@ -331,6 +332,7 @@ def derivative_edges(
     Examples
     --------
     >>> from removable.functions import h
+    >>> from removable.sweeps.forms import derivative_edges
     >>> for (order, _), edges in derivative_edges("torch", h, true=[1.0, 0.0]).items():
     ...     print(order, edges)
     1 4.71e-07 left, 6.66e-07 right

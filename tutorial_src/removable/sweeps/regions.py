@@ -65,6 +65,7 @@ def classify(gamma: ArrayLike, *, zone: Zone | None = None, dtype: str = "float6
 
     Examples
     --------
+    >>> from removable.sweeps.regions import Region, classify
     >>> [Region(r).name for r in classify([1e-17, 0.0, 1e-9, 1e-3])]
     ['RED', 'GREEN', 'YELLOW', 'GREEN']
     """
@@ -88,6 +89,8 @@ def colours(gamma: np.ndarray, zone: Zone | None) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.sweeps.regions import Region, colours
     >>> [Region(r).name for r in colours(np.array([1e-8, 1e-6], dtype="float32"), None)]
     ['RED', 'YELLOW']
     """

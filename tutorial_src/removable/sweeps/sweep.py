@@ -71,6 +71,8 @@ def agreement(a: np.ndarray, b: np.ndarray) -> Agreement:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.sweeps.sweep import agreement
     >>> print(agreement(np.array([1.0, np.nan]), np.array([1.0, np.nan])))
     identical bits at all 2 points
     >>> print(agreement(np.array([1.0, 3.0]), np.array([1.0, 3.0 + 2**-50])))
@@ -269,6 +271,7 @@ def sweep(
     Examples
     --------
     >>> from removable.functions import h, h_hat
+    >>> from removable.sweeps.sweep import sweep
     >>> run = sweep(h, meant=h_hat, gamma=[-1e-9, 0.0, 1e-9])
     >>> run.results["torch"]
     array([[ 4., nan,  4.],

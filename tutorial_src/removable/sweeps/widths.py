@@ -56,6 +56,7 @@ def unit_roundoff(dtype: str) -> float:
 
     Examples
     --------
+    >>> from removable.sweeps.widths import unit_roundoff
     >>> unit_roundoff("float64") == 2**-53, unit_roundoff("bfloat16")
     (True, 0.00390625)
     """
@@ -89,6 +90,7 @@ def offsets(gamma: ArrayLike, *, base: float = 2.0, dtype: str = "float64") -> n
 
     Examples
     --------
+    >>> from removable.sweeps.widths import offsets
     >>> offsets([-1e-3, 1e-9, 1e-3], dtype="float32")  # 2 + 1e-9 is 2 in float32
     array([-0.00100005,  0.00099993])
     """
@@ -130,6 +132,7 @@ def zone_width(
 
     Examples
     --------
+    >>> from removable.sweeps.widths import zone_width
     >>> zone_width([1.5, 2.0, 2.25, 3.0], [1.0, float("nan"), 1.125, 1.0], [1.0, 1.0, 1.0, 1.0])
     0.25
     """
@@ -204,6 +207,7 @@ class EdgeSearch:
 
     Examples
     --------
+    >>> from removable.sweeps.widths import EdgeSearch
     >>> search = EdgeSearch(2.0, 1)
     >>> for _ in range(EdgeSearch.STAGES):
     ...     search.narrow(search.points() < 2.25)
@@ -305,7 +309,9 @@ def edges(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable import frameworks, functions
+    >>> from removable.sweeps.widths import edges
     >>> slope = lambda x: frameworks.get("torch").derivatives(functions.h, x)[1]
     >>> print(edges(slope, np.ones_like))
     4.71e-07 left, 6.66e-07 right
@@ -348,6 +354,7 @@ def extent(holds: Callable[[np.ndarray], np.ndarray], *, at: float = 2.0) -> Edg
 
     Examples
     --------
+    >>> from removable.sweeps.widths import extent
     >>> print(extent(lambda x: x * x - 4 == 4 * (x - 2)))  # Figure 1's yellow region
     1.49e-08 left, 2.11e-08 right
     """
@@ -375,6 +382,7 @@ def predicted_error(distance: float, order: int, *, dtype: str = "float64", size
     --------
     A second derivative in float32, a hundredth away:
 
+    >>> from removable.sweeps.widths import predicted_error
     >>> f"{predicted_error(0.01, 2, dtype='float32'):.2f}"
     '0.48'
     """
@@ -411,6 +419,7 @@ def predicted_width(order: int, *, dtype: str = "float64", tolerance: float = 1e
 
     Examples
     --------
+    >>> from removable.sweeps.widths import predicted_width
     >>> [f"{predicted_width(n):.1e}" for n in (1, 2, 3, 4)]
     ['6.7e-07', '9.6e-05', '1.3e-03', '6.4e-03']
     >>> [round(predicted_width(n, dtype="float32"), 3) for n in (1, 2, 3, 4)]

@@ -79,6 +79,7 @@ def measure(
 
     Examples
     --------
+    >>> from removable.systems import measure
     >>> results = measure(["SymPy"], samples_per_side=50)
     >>> [results.lost(("SymPy", "simplify"), title) for title in results.subjects]
     [False, False, False, True]

@@ -169,6 +169,9 @@ def filled(
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.systems import Ran, Subject
+    >>> from removable.systems.board import filled
     >>> modes = {
     ...     "by hand": lambda programs, points: [Ran(x, np.ones_like(x)) for x in points],
     ...     "by machine": lambda programs, points: "There is no machine.",

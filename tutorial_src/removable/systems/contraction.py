@@ -45,6 +45,7 @@ def fused(a: float, b: float, c: float) -> float:
 
     Examples
     --------
+    >>> from removable.systems.contraction import fused
     >>> x = 2.0 + 2.0**-30
     >>> fused(x, x, -4.0) == 2.0**-28 + 2.0**-60
     True
@@ -57,6 +58,7 @@ def rounded(a: float, b: float, c: float) -> float:
 
     Examples
     --------
+    >>> from removable.systems.contraction import rounded
     >>> x = 2.0 + 2.0**-30
     >>> rounded(x, x, -4.0) == 2.0**-28
     True
@@ -93,6 +95,8 @@ def replay(x: np.ndarray, step: Step) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.systems.contraction import fused, replay, rounded
     >>> np.column_stack([replay([2 + 1e-9], step) for step in (rounded, fused)])
     array([[4.        , 4.        ],
            [1.99999952, 0.99999976]])
@@ -134,6 +138,7 @@ def compiled(x: ArrayLike, *, isa: str | None = None) -> np.ndarray:
 
     Examples
     --------
+    >>> from removable.systems.contraction import compiled
     >>> compiled([2.0, 2.5])
     array([[nan, 4.5],
            [nan, 1. ]])

@@ -2,6 +2,8 @@
 
 Examples
 --------
+>>> import numpy as np
+>>> from removable.systems.jax import MODES
 >>> (ran,) = MODES["jit"]([lambda x, xp: x * (x - 2) / (x - 2)], [np.array([2.0, 3.0])])
 >>> ran.value, ran.divisions
 (array([nan,  3.]), (1, 2))

@@ -56,6 +56,8 @@ def differentiated(name: str, *, mode: frameworks.Mode = "reverse") -> Mode:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.systems.modes import differentiated
     >>> (ran,) = differentiated("torch")([lambda x, xp: x * x], [np.array([3.0])])
     >>> ran.value, ran.slope, ran.code
     (array([9.]), array([6.]), ())
@@ -89,6 +91,8 @@ def run_or_raise(mode: Mode, programs: list[Program], points: list[np.ndarray]) 
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.systems.modes import differentiated, run_or_raise
     >>> (ran,) = run_or_raise(differentiated("numpy"), [lambda x, xp: x * x], [np.array([3.0])])
     >>> ran.slope
     array([6.])

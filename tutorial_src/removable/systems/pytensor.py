@@ -10,6 +10,8 @@ Examples
 --------
 The value is simplified, and its slope is not:
 
+>>> import numpy as np
+>>> from removable.systems.pytensor import MODES
 >>> (ran,) = MODES["FAST_RUN"]([lambda x, xp: x * (x - 2) / (x - 2)], [np.array([2.0, 3.0])])
 >>> ran.value, ran.slope, ran.divisions
 (array([2., 3.]), array([nan,  1.]), (0, 2))
@@ -45,6 +47,7 @@ def version() -> str:
 
     Examples
     --------
+    >>> from removable.systems.pytensor import version
     >>> version()
     '...'
     """

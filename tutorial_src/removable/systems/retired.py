@@ -61,6 +61,8 @@ class Torch7(Layer):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.systems.retired import Torch7
     >>> x = Torch7(np.array([2 + 1e-9]), lambda slope: slope)
     >>> ((x * x - 4) / (x - 2)).back(np.ones(1))
     array([2.])
@@ -90,6 +92,8 @@ class Caffe(Layer):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.systems.retired import Caffe
     >>> x = Caffe(np.array([2 + 1e-9]), lambda slope: slope)
     >>> ((x * x - 4) / (x - 2)).back(np.ones(1))
     array([2.])
@@ -126,6 +130,8 @@ class CaffeUnstable(Caffe):
     --------
     At -2 the numerator is 0, and nothing is singular: the quotient is 0, and its slope 1.
 
+    >>> import numpy as np
+    >>> from removable.systems.retired import CaffeUnstable
     >>> x = CaffeUnstable(np.array([-2.0]), lambda slope: slope)
     >>> with np.errstate(invalid="ignore"):
     ...     ((x * x - 4) / (x - 2)).back(np.ones(1))

@@ -91,6 +91,7 @@ class Pattern:
 
         Examples
         --------
+        >>> from removable.systems.rewrites import REWRITES
         >>> REWRITES[0].title, REWRITES[0].truth()[:, 0]
         ('(exp(x) - 1)/x', array([1. , 0.5]))
         """
@@ -300,6 +301,7 @@ def measure(names: Sequence[str] = tuple(_MODES), patterns: Sequence[Pattern] = 
 
     Examples
     --------
+    >>> from removable.systems.rewrites import REWRITES, measure
     >>> results = measure(["TensorFlow"], [REWRITES[0], REWRITES[-1]])
     >>> graph = results.row("(exp(x) - 1)/x", "TensorFlow", "tf.function")
     >>> graph.program, graph.effect

@@ -46,6 +46,7 @@ class Subject:
 
         Examples
         --------
+        >>> from removable.systems import Subject
         >>> Subject("x/x", lambda x, xp: x / x, at=2.0).points(2) - 2
         array([-1.,  0.,  1.])
         """

@@ -4,6 +4,8 @@ The expression is differentiated by SymPy, and evaluated in float64 by NumPy.
 
 Examples
 --------
+>>> import numpy as np
+>>> from removable.systems.sympy import MODES
 >>> for mode in MODES.values():
 ...     mode([lambda x, xp: (x * x - 4) / (x - 2)], [np.array([2.0, 3.0])])[0].code
 ('(x**2 - 4)/(x - 2)', '2*x/(x - 2) - (x**2 - 4)/(x - 2)**2')
@@ -12,8 +14,11 @@ Examples
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from removable.errors import MissingExtraError
 from removable.functions import Program
 from removable.systems.modes import Mode, Ran
 
@@ -25,17 +30,24 @@ def version() -> str:
 
     Examples
     --------
+    >>> from removable.systems.sympy import version
     >>> version()
     '1...'
     """
-    import sympy
+    return str(_sympy().__version__)
 
-    return str(sympy.__version__)
+
+def _sympy() -> Any:
+    """Import SymPy, or say what to install."""
+    try:
+        import sympy
+    except ImportError as error:
+        raise MissingExtraError("this mode", "SymPy") from error
+    return sympy
 
 
 def _run(program: Program, x: np.ndarray, *, simplified: bool) -> Ran:
-    import sympy
-
+    sympy = _sympy()
     symbol = sympy.Symbol("x")
     value = program(symbol, sympy)
     if simplified:

@@ -2,6 +2,8 @@
 
 Examples
 --------
+>>> import numpy as np
+>>> from removable.systems.tensorflow import MODES
 >>> (ran,) = MODES["jit_compile=True"](
 ...     [lambda x, xp: x * (x - 2) / (x - 2)], [np.array([2.0, 3.0])]
 ... )

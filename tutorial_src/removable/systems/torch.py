@@ -2,6 +2,8 @@
 
 Examples
 --------
+>>> import numpy as np
+>>> from removable.systems.torch import MODES
 >>> (ran,) = MODES["vmap"]([lambda x, xp: x * (x - 2) / (x - 2)], [np.array([2.0, 3.0])])
 >>> ran.value, ran.slope
 (array([nan,  3.]), array([nan,  1.]))

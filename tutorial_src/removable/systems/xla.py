@@ -27,6 +27,7 @@ def operations(text: str) -> str:
 
     Examples
     --------
+    >>> from removable.systems.xla import operations
     >>> text = "%c = f64[] constant(-2)\n%b.3 = f64[4]{0} broadcast(f64[] %c), dimensions={}"
     >>> text += '\nROOT %add.3 = f64[4]{0} add(%x, f64[4]{0} %b.3), metadata={op_name="jit(f)/sub"}'
     >>> print(operations(text))
@@ -51,6 +52,7 @@ def divisions(text: str) -> int:
 
     Examples
     --------
+    >>> from removable.systems.xla import divisions
     >>> divisions("g = add(x, c)\nk = divide(one, g)\nm = multiply(k, g)")
     1
     """

@@ -101,6 +101,7 @@ def find(
     Examples
     --------
     >>> import torch
+    >>> from removable.probing.cause import find
     >>> def program(x):
     ...     y = 1 - torch.cos(x)
     ...     return y / x**2

@@ -36,7 +36,10 @@ def branch(experiment: Experiment, beside: Sequence[float]) -> Cause | None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.probing.cause.by_hand import apply, argument, constant
+    >>> from removable.probing.cause.branches import branch
+    >>> from removable.probing.cause.samples import Experiment
     >>> def experiment(value):
     ...     def run(tape, at):
     ...         zero = tape.compare("eq", "a.py:1", np.array(at == 0))

@@ -18,6 +18,7 @@ def constant(value: Any) -> Value:
 
     Examples
     --------
+    >>> from removable.probing.cause.by_hand import constant
     >>> constant(0.5)
     Value(producer=None, array=array(0.5))
     """
@@ -29,6 +30,7 @@ def argument(value: Any) -> Value:
 
     Examples
     --------
+    >>> from removable.probing.cause.by_hand import argument
     >>> argument(0.5)
     Value(producer=-1, array=array(0.5))
     """
@@ -64,6 +66,9 @@ def apply(
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.cause.by_hand import apply, constant
+    >>> from removable.probing.cause.tape import Tape
     >>> tape = Tape()
     >>> apply(tape, "cos", np.cos, constant(0.0))
     Value(producer=0, array=array(1.))

@@ -37,6 +37,8 @@ def held(experiment: Experiment) -> Cause | None:
     --------
     >>> import numpy as np
     >>> from removable.probing.cause.by_hand import apply, argument
+    >>> from removable.probing.cause.digits import held
+    >>> from removable.probing.cause.samples import Experiment
     >>> def run(tape, at):
     ...     return apply(tape, "rsub", lambda c: 1 - c, apply(tape, "cos", np.cos, argument(at)))
     >>> print(held(Experiment(run, 1e-8, scale=0.0, samples=8)))
@@ -69,6 +71,8 @@ def unconfirmed(experiment: Experiment) -> Cause | None:
     Examples
     --------
     >>> from removable.probing.cause.by_hand import argument
+    >>> from removable.probing.cause.digits import unconfirmed
+    >>> from removable.probing.cause.samples import Experiment
     >>> unconfirmed(Experiment(lambda tape, at: argument(at), 0.3, scale=0.0, samples=8))
     """
     if not experiment.spread > experiment.tolerance:

@@ -38,7 +38,10 @@ def fades(operation: Operation, places: Arrays) -> bool:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.probing.cause.tape import Value
+    >>> from removable.probing.cause.fading import fades
+    >>> from removable.probing.cause.tape import Operation
     >>> def at(function, *numbers):
     ...     def again(arrays):
     ...         return [function(*arrays)]

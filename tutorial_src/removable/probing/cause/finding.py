@@ -67,6 +67,8 @@ class Cause:
 
     Examples
     --------
+    >>> from removable.probing.cause import Cause
+    >>> from removable.probing.cause.lines import SourceLine
     >>> print(Cause("digits", "sub", "user.py:2", 2, 4, inputs=(2e-16,), outputs=(2.0,)))
     operation 2 of 4, sub, user.py:2: all digits are lost here (inputs good to 16)
     >>> print(Cause("rule", "i0e", "user.py:9", 1, 1, inputs=(-1.0,), outputs=(0.0,)))

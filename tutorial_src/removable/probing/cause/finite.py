@@ -34,7 +34,10 @@ def not_finite(experiment: Experiment) -> Cause | None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.probing.cause.by_hand import apply, argument
+    >>> from removable.probing.cause.finite import not_finite
+    >>> from removable.probing.cause.samples import Experiment
     >>> def run(tape, at):
     ...     return apply(tape, "div", np.divide, argument(at), argument(at))
     >>> with np.errstate(all="ignore"):
@@ -76,7 +79,10 @@ def out_of_range(experiment: Experiment) -> Cause | None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.probing.cause.by_hand import apply, argument
+    >>> from removable.probing.cause.finite import out_of_range
+    >>> from removable.probing.cause.samples import Experiment
     >>> def run(tape, at):
     ...     return apply(tape, "sqrt", np.sqrt, apply(tape, "square", np.square, argument(at)))
     >>> print(out_of_range(Experiment(run, 1e-200, scale=0.0, samples=8)))

@@ -46,6 +46,9 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
 
     Examples
     --------
+    >>> import jax.numpy as jnp
+    >>> from removable.probing.cause.jax import trace
+    >>> from removable.probing.cause.tape import Tape
     >>> tape = Tape()
     >>> trace(lambda x: (1 - jnp.cos(x)) / x, 0, "float64")(tape, 0.5).array
     array(0.24483488)

@@ -72,7 +72,10 @@ def jump(experiment: Experiment, *, distance: float, sides: Sequence[int]) -> Ca
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.probing.cause.by_hand import apply, argument
+    >>> from removable.probing.cause.jumps import jump
+    >>> from removable.probing.cause.samples import Experiment
     >>> def quotient(a, b):
     ...     return np.divide(a, b, out=np.zeros_like(a), where=b != 0)
     >>> def run(tape, at):

@@ -40,6 +40,7 @@ class SourceLine(str):
 
     Examples
     --------
+    >>> from removable.probing.cause.lines import SourceLine
     >>> line = SourceLine("model.py:12", "y = 1 - cos(x)")
     >>> line, line.text
     ('model.py:12', 'y = 1 - cos(x)')
@@ -73,6 +74,8 @@ def user_line(frames: Iterable[tuple[str, int]]) -> SourceLine:
 
     Examples
     --------
+    >>> import os
+    >>> from removable.probing.cause.lines import user_line
     >>> user_line([(os.__file__, 10), ("/home/me/model.py", 12), ("/home/me/main.py", 1)])
     'model.py:12'
     >>> user_line([("<string>", 1)])

@@ -40,6 +40,7 @@ def eps_of(dtype: str) -> float:
 
     Examples
     --------
+    >>> from removable.probing.cause.plain import eps_of
     >>> eps_of("float64") == 2**-52, eps_of("bfloat16"), eps_of("complex64") == 2**-23
     (True, 0.0078125, True)
     """
@@ -52,6 +53,8 @@ def smallest_normal(dtype: np.dtype, eps: float) -> float:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.cause.plain import smallest_normal
     >>> single = np.dtype("float32")
     >>> smallest_normal(single, 2.0**-23), smallest_normal(single, 2.0**-10)
     (1.1754943508222875e-38, 6.103515625e-05)
@@ -64,6 +67,8 @@ def to_plain(array: np.ndarray) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.cause.plain import to_plain
     >>> to_plain(np.array([1 + 2j])).tolist(), to_plain(np.array(1, "float16")).dtype.name
     ([[1.0, 2.0]], 'float32')
     """
@@ -77,6 +82,8 @@ def from_plain(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.cause.plain import from_plain
     >>> from_plain(np.array([[1.0, 2.0]]), np.dtype("complex128")).tolist()
     [(1+2j)]
     """
@@ -100,6 +107,7 @@ def checked_single(shape: Sequence[int]) -> None:
 
     Examples
     --------
+    >>> from removable.probing.cause.plain import checked_single
     >>> checked_single((1, 1))
     >>> checked_single((3,))
     Traceback (most recent call last):

@@ -29,6 +29,8 @@ def telling(array: np.ndarray, outputs: Arrays) -> float:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.cause.reference import telling
     >>> telling(np.array([0.0, 1.0]), [np.array([-np.inf, 0.0])])
     0.0
     >>> telling(np.array([1.0, -2.0]), [np.array(-1.0)])

@@ -32,6 +32,8 @@ def spacing(values: np.ndarray, eps: float) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.cause.rounding import spacing
     >>> spacing(np.array([1.0, 3.0, 0.0, 1e-320]), 2.0**-52).tolist()
     [2.220446049250313e-16, 4.440892098500626e-16, 0.0, 5e-324]
     """
@@ -60,6 +62,8 @@ def rounded(values: np.ndarray, eps: float, generator: np.random.Generator) -> n
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.cause.rounding import rounded
     >>> generator = np.random.default_rng(0)
     >>> ((rounded(np.ones(5), 2.0**-52, generator) - 1) * 2.0**52).tolist()
     [1.0, 0.0, 0.0, -1.0, -1.0]
@@ -82,7 +86,10 @@ def moves_only(operation: Operation) -> bool:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.probing.cause.tape import Value
+    >>> from removable.probing.cause.rounding import moves_only
+    >>> from removable.probing.cause.tape import Operation
     >>> inputs = [Value(None, np.array([1.0, 2.0]))]
     >>> def only(function):
     ...     def again(arrays):

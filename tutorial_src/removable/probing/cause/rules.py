@@ -114,7 +114,9 @@ class Beside:
     --------
     A rule that forgets a factor of 2:
 
+    >>> import numpy as np
     >>> from removable.probing.cause.by_hand import apply, argument
+    >>> from removable.probing.cause.rules import Beside
     >>> def pull(inputs, cotangents):
     ...     return [inputs[0] * cotangents[0]]
     >>> def run(tape, at):

@@ -33,6 +33,8 @@ class Range:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.cause.samples import Range
     >>> seen = Range()
     >>> for values in ([1.0, 4.0], [1.0, 5.0]):
     ...     seen.add(np.array(values))
@@ -216,7 +218,9 @@ class Experiment:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from removable.probing.cause.by_hand import apply, argument
+    >>> from removable.probing.cause.samples import Experiment
     >>> def run(tape, at):
     ...     return apply(tape, "rsub", lambda c: 1 - c, apply(tape, "cos", np.cos, argument(at)))
     >>> def spread(at):

@@ -133,6 +133,8 @@ class Tape:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from removable.probing.cause.tape import Operation, Tape
     >>> tape = Tape()
     >>> outputs = tape.add(Operation("sin", "user.py:3", [], [np.array(0.5)], 2.0**-52))
     >>> tape.names, tape.last

@@ -53,6 +53,9 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
 
     Examples
     --------
+    >>> import tensorflow as tf
+    >>> from removable.probing.cause.tape import Tape
+    >>> from removable.probing.cause.tensorflow import trace
     >>> tape = Tape()
     >>> trace(lambda x: (1 - tf.cos(x)) / x, 0, "float64")(tape, 0.5).array
     array(0.24483488)
@@ -200,6 +203,8 @@ def names_in_raw_ops(definition: Any) -> dict[str, str]:
 
     Examples
     --------
+    >>> import tensorflow as tf
+    >>> from removable.probing.cause.tensorflow import names_in_raw_ops
     >>> graph = tf.function(lambda x: tf.squeeze(x, 0)).get_concrete_function(tf.ones((1, 2))).graph
     >>> squeeze = next(one for one in graph.get_operations() if one.type == "Squeeze")
     >>> names_in_raw_ops(squeeze.op_def)

@@ -43,6 +43,7 @@ class Body:
     Examples
     --------
     >>> import tensorflow as tf
+    >>> from removable.probing.cause.tensorflow_graphs import Body
     >>> program = tf.function(lambda x: tf.sin(x) - 1, autograph=False)
     >>> graph = program.get_concrete_function(tf.TensorSpec((), "float64")).graph
     >>> body = Body(graph, graph)

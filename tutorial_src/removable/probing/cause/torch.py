@@ -56,6 +56,9 @@ def trace(program: Callable[[Any], Any], order: int, dtype: str) -> Run:
 
     Examples
     --------
+    >>> import torch
+    >>> from removable.probing.cause.tape import Tape
+    >>> from removable.probing.cause.torch import trace
     >>> tape = Tape()
     >>> trace(lambda x: (1 - torch.cos(x)) / x, 0, "float64")(tape, 0.5).array
     array(0.24483488)

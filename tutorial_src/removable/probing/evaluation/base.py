@@ -28,6 +28,7 @@ def nothing_floating(returned: Any, title: str) -> InputError:
 
     Examples
     --------
+    >>> from removable.probing.evaluation.base import nothing_floating
     >>> print(nothing_floating(1, "PyTorch"))
     the function returns int, in which PyTorch has no floating-point numbers; give one that ...
     """
@@ -96,6 +97,10 @@ class Evaluator(ABC):
     @abstractmethod
     def apart(self, part: Any) -> list[Any]:
         """Return the numbers of a tensor of one dimension."""
+
+    @abstractmethod
+    def total(self, parts: list[Any], weights: np.ndarray) -> Any:
+        """Return the sum of all numbers of tensors, each times its weight, shape (1,), float64."""
 
     @abstractmethod
     def depends(self, line: Line) -> bool:

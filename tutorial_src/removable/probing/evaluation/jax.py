@@ -62,6 +62,12 @@ class JaxEvaluator(Evaluator):
         """Return the numbers of an array of one dimension."""
         return list(part)
 
+    def total(self, parts: list[Any], weights: np.ndarray) -> Any:
+        """Return the weighted sum of all numbers of arrays, shape (1,), float64 where enabled."""
+        widest = jnp.result_type(float)
+        numbers = jnp.concatenate([part.astype(widest) for part in parts])
+        return jnp.sum(numbers * jnp.asarray(weights, widest), keepdims=True)
+
     def depends(self, line: Line) -> bool:
         """Tell whether something that is returned is computed from the argument."""
         with jax.enable_x64(True):

@@ -49,6 +49,11 @@ class TensorFlowEvaluator(Evaluator):
             return [tf.reshape(part, [])]
         return tf.unstack(part)
 
+    def total(self, parts: list[Any], weights: np.ndarray) -> Any:
+        """Return the weighted sum of all numbers of tensors, shape (1,), float64."""
+        numbers = tf.concat([tf.cast(part, "float64") for part in parts], 0)
+        return tf.reduce_sum(numbers * tf.constant(weights), keepdims=True)
+
     def depends(self, line: Line) -> bool:
         """Tell whether TensorFlow has recorded that what is returned depends on the argument."""
         point = self.tensor(line.start, line.dtype)

@@ -49,6 +49,11 @@ class TorchEvaluator(Evaluator):
         """Return the numbers of a tensor of one dimension."""
         return list(part)
 
+    def total(self, parts: list[torch.Tensor], weights: np.ndarray) -> torch.Tensor:
+        """Return the weighted sum of all numbers of tensors, shape (1,), float64."""
+        numbers = torch.cat([part.double() for part in parts])
+        return (numbers * torch.from_numpy(weights)).sum().reshape(1)
+
     def depends(self, line: Line) -> bool:
         """Tell whether PyTorch has recorded that what is returned depends on the argument."""
         with _recording():

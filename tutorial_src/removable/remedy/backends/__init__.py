@@ -42,6 +42,8 @@ def backend(name: str) -> Backend:
     3 + 4i:
 
     >>> import numpy as np
+    >>> from removable.remedy.backends import backend
+    >>> from removable.remedy.backends.base import Table
     >>> b = backend("numpy")
     >>> parts = b.parts(np.array([1 + 2j, 3 + 4j]))
     >>> b.product(Table(np.array([[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]])), parts).tolist()
