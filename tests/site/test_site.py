@@ -11,7 +11,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from _extensions.content import folded_checks
+from _extensions.content import folded_checks, tested_versions
 from _extensions.execute import script_doctests
 from removable.claims import ledger
 from removable.claims.evidence import NOT_TESTABLE
@@ -255,3 +255,10 @@ def errata() -> list[script_doctests.Block]:
 def test_each_erratum_is_a_few_lines_that_run_by_themselves(block):
     assert script_doctests.check(block, {}, "errata.md") > 0
     assert len(re.findall(r"^(?:>>>|\.\.\.) ", block.source, re.MULTILINE)) <= 7
+
+
+def test_the_newest_versions_are_called_those_that_were_run():
+    heads = re.findall(r'<th class="head[^"]*"><p>([^<]+)</p></th>', pages()["guide/versions.html"].html)
+    recorded = tested_versions.sets()
+    assert "newest" in recorded
+    assert heads[-len(recorded) :] == [f"{name} that was run" for name in recorded]
