@@ -60,6 +60,8 @@ extensions = [
     "_extensions.gallery.figure_commits",
     "_extensions.content.katex_static",
     "_extensions.content.gallery_figure",
+    "_extensions.content.script_tables",
+    "_extensions.content.folded_checks",
     "_extensions.content.ledger_table",
     "_extensions.content.paper_items",
     "_extensions.content.paper_coverage",
@@ -84,7 +86,9 @@ extensions = [
     "_extensions.downloads.write_downloads",
     "_extensions.downloads.archive",
     "_extensions.page.accessible_html",
+    "_extensions.page.image_sizes",
     "_extensions.page.page_head",
+    "_extensions.page.citation_metas",
     "_extensions.page.unused_javascript",
     "_extensions.page.text_pages",
     "_extensions.page.llms_txt",
@@ -203,8 +207,7 @@ html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button"],
     "show_toc_level": 2,
-    # What comes after the reference in the contents of the site is under "More".
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 9,  # all of them; tests/site/test_navigation.py: in one line
     # On the first page and in the explorer figures have the room of the second sidebar.
     "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "explorer": []},
     "footer_start": ["copyright"],

@@ -97,7 +97,8 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 # window. The table of a build gets its measurements from a file of its own, and a status line with
 # them.
 SETTLED = """() => document.readyState === "complete" && document.fonts.status === "loaded"
-    && [...document.querySelectorAll("pre")].every(e => e.scrollWidth <= e.clientWidth || e.tabIndex === 0)
+    && [...document.querySelectorAll("pre, .pst-scrollable-table-container")]
+        .every(e => e.scrollWidth <= e.clientWidth || e.tabIndex === 0)
     && (!document.querySelector("table.build-record.pages") || document.querySelector("p[role=status]"))"""
 
 

@@ -100,7 +100,7 @@ log = {}
 weights = {}
 test = {}
 apart = {}
-print("form         framework  d/d lambda d/d w1  Adam      apart")
+print("form          framework   d/d lambda  d/d w1  Adam      apart")
 for form, layer in forms.items():
     for name, train in names.items():
         log[form, name], weights[form, name] = train(layer)
@@ -108,7 +108,7 @@ for form, layer in forms.items():
         losses = log[form, name][:, 0]
         apart[form] = np.abs(losses / log[form, "torch"][:, 0] - 1).max()
         _, by_lambda, by_w1, *_ = log[form, name][0]
-        row = f"{form:<13}{name:<11}{by_lambda:<11.3g}{by_w1:<8.3g}"
+        row = f"{form:<14}{name:<12}{by_lambda:<12.3g}{by_w1:<8.3g}"
         print(f"{row}{test[form, name]:<10.3g}{apart[form]:.1g}")
 
 versions = frameworks.versions(names)

@@ -216,12 +216,32 @@ def test_what_is_too_wide_for_a_phone_scrolls_inside_itself(browser, address, na
         page.goto(f"{address}/{name}")
         settle(page)  # fails where the keyboard does not reach a piece of code that scrolls
         wide = page.evaluate(
-            "[...document.querySelectorAll('.bd-article :is(pre, table)')].filter(e => e.scrollWidth > e.clientWidth)"
-            ".map(e => [getComputedStyle(e).overflowX, e.matches('pre') ? e.tabIndex : 0])"
+            "[...document.querySelectorAll('.bd-article :is(pre, table, .pst-scrollable-table-container)')]"
+            ".filter(e => e.scrollWidth > e.clientWidth)"
+            ".map(e => [getComputedStyle(e).overflowX, e.matches('table') ? 0 : e.tabIndex])"
         )
     assert wide
     assert {how for how, _ in wide} <= {"auto", "scroll"}
     assert {place for _, place in wide} == {0}, "the keyboard does not reach what scrolls"
+
+
+@pytest.mark.parametrize(
+    "name", ["guide/build.html", "guide/versions.html", "beyond/remedies.html", "beyond/functions-of-a-length.html"]
+)
+def test_a_table_ends_where_its_columns_do_and_fits_a_desk(browser, address, name):
+    with visit(browser, viewport={"width": 1400, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(f"{address}/{name}")
+        settle(page)
+        tables = page.evaluate(
+            "[...document.querySelectorAll('.bd-article table')].map(t => [t.getBoundingClientRect().right,"
+            " Math.max(...[...t.rows].map(r => r.cells[r.cells.length - 1].getBoundingClientRect().right)),"
+            " t.closest('table.figures') ? Infinity : t.parentElement.getBoundingClientRect().right])"
+        )
+    assert tables
+    for table, cells, room in tables:
+        assert abs(table - cells) <= 1
+        assert room is None or table <= room + 1
 
 
 def test_a_script_that_the_build_did_not_write_does_not_run(page, address):

@@ -39,17 +39,49 @@ def test_a_page_has_one_viewport_and_names_for_its_navigations(name):
     html = pages()[name].html
     assert html.count('<meta name="viewport"') == 1
     assert not re.search(r"<nav(?![^>]*aria-label)[^>]*>", html)
+    names = re.findall(r'<nav\b[^>]*?aria-label(?:ledby)?="([^"]+)"', html)
+    assert len(names) == len(set(names)), names
 
 
 def test_a_page_without_a_viewport_gets_none():
     assert page_head.one_viewport("<head></head>") == "<head></head>"
 
 
-def test_the_reference_is_in_the_bar():
+BAR = [
+    "guide/nan.html",
+    "paper/index.html",
+    "beyond/index.html",
+    "auto_gallery/index.html",
+    "explorer.html",
+    "guide/index.html",
+    "reference/index.html",
+    "glossary.html",
+    "bibliography.html",
+]
+
+
+def test_everything_at_the_top_is_in_the_bar():
     bar = pages()["index.html"].html.partition('aria-label="Site"')[2].partition("</nav>")[0]
-    before_more = bar.partition("dropdown")[0]
-    assert "reference/index.html" in before_more
-    assert "glossary.html" not in before_more
+    assert re.findall(r'href="([^"]+)"', bar) == BAR
+    assert "dropdown" not in bar
+
+
+@needs_a_browser
+@pytest.mark.parametrize("name", ["index.html", "auto_gallery/index.html", "reference/index.html"])
+@pytest.mark.parametrize("width", [1400, 1100, 960])
+def test_the_bar_is_one_line(browser, address, name, width):
+    with visit(browser, viewport={"width": width, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(f"{address}/{name}")
+        settle(page)
+        links = page.locator(".bd-header ul.navbar-nav > li:visible").all()
+        assert len(links) == len(BAR)
+        boxes = [part.bounding_box() for part in (*links, page.locator(".navbar-header-items__end"))]
+        middles = [box["y"] + box["height"] / 2 for box in boxes]
+        assert max(middles) - min(middles) < min(box["height"] for box in boxes) / 2
+        ends = [box["x"] + box["width"] for box in boxes]
+        assert all(end <= box["x"] for end, box in zip(ends, boxes[1:], strict=False))
+        assert ends[-1] <= width
 
 
 @pytest.mark.parametrize("name", pages())

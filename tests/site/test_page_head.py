@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
+from _extensions.content import citations
 from _extensions.page import descriptions, page_head
 from docutils import nodes
 from site_under_test import SITE, meta, pages
@@ -15,6 +19,24 @@ def test_without_a_public_address_no_page_names_one():
         assert "<base" not in page.html
     assert not (SITE / "sitemap.xml").exists()
     assert not (SITE / "robots.txt").exists()
+
+
+def named(html, name):
+    return [unescape(text) for text in re.findall(rf'<meta name="{name}" content="([^"]*)"', html)]
+
+
+def test_reference_managers_find_the_paper_on_its_page_and_this_site_elsewhere():
+    paper = pages()["paper/index.html"].html
+    assert named(paper, "citation_title") == ["Software-based Automatic Differentiation is Flawed"]
+    assert named(paper, "citation_author") == ["Johnson, Daniel", "Maxfield, Trevor", "Jin, Yongxu", "Fedkiw, Ronald"]
+    assert named(paper, "citation_publication_date") == ["2023"]
+    assert named(paper, "citation_arxiv_id") == ["2305.03863"]
+    cff = citations.load()
+    for name in ("index.html", "paper/2-trivial-example.html", "auto_gallery/3_derivatives/plot_figure_6.html"):
+        site = pages()[name].html
+        assert named(site, "citation_title") == [cff["title"]]
+        assert named(site, "citation_author") == [cff["authors"][0]["name"]]
+        assert named(site, "citation_arxiv_id") == []
 
 
 def test_with_a_public_address_previews_have_a_page_and_a_picture():

@@ -7,9 +7,11 @@ import posixpath
 import re
 import urllib.parse
 import zipfile
+from html import unescape
 from pathlib import Path
 
 import pytest
+from _extensions.content import folded_checks, tested_versions
 from _extensions.execute import script_doctests
 from removable.claims import ledger
 from removable.claims.evidence import NOT_TESTABLE
@@ -169,6 +171,29 @@ def test_maths_is_typeset_and_needs_no_script():
     assert tuple(numbers) == ledger.EQUATIONS
 
 
+_FOLDED = re.compile(
+    r'<details class="checked"><summary>Checked when this page was built \((\d+)\)</summary>(.*?)</details>', re.DOTALL
+)
+_EXAMPLES = re.compile(r'<div class="highlight-pycon.*?<pre>(.*?)</pre>', re.DOTALL)
+
+
+def checks_in(html: str) -> int:
+    texts = (unescape(re.sub(r"<[^>]+>", "", block)) for block in _EXAMPLES.findall(html))
+    return sum(folded_checks.split(text)[2] for text in texts)
+
+
+@pytest.mark.parametrize("name", [n for n in pages() if not n.startswith(("reference/", "_modules/"))])
+def test_examples_that_only_check_are_folded_and_counted(name):
+    html = pages()[name].html
+    assert checks_in(_FOLDED.sub("", html)) == 0
+    for count, inside in _FOLDED.findall(html):
+        assert checks_in(inside) == int(count) > 0
+
+
+def test_some_chapters_have_checks():
+    assert sum(bool(_FOLDED.search(page.html)) for name, page in pages().items() if name.startswith("beyond/")) > 2
+
+
 def doctest_counts() -> dict[str, int]:
     counts = {str(p.relative_to(ROOT)): script_doctests.blocks_of_script(str(p)) for p in SCRIPTS}
     chapters = [p for p in (ROOT / "docs").rglob("*.md") if "auto_gallery" not in p.parts]
@@ -230,3 +255,10 @@ def errata() -> list[script_doctests.Block]:
 def test_each_erratum_is_a_few_lines_that_run_by_themselves(block):
     assert script_doctests.check(block, {}, "errata.md") > 0
     assert len(re.findall(r"^(?:>>>|\.\.\.) ", block.source, re.MULTILINE)) <= 7
+
+
+def test_the_newest_versions_are_called_those_that_were_run():
+    heads = re.findall(r'<th class="head[^"]*"><p>([^<]+)</p></th>', pages()["guide/versions.html"].html)
+    recorded = tested_versions.sets()
+    assert "newest" in recorded
+    assert heads[-len(recorded) :] == [f"{name} that was run" for name in recorded]

@@ -6,7 +6,7 @@ import re
 import urllib.parse
 
 import pytest
-from site_under_test import SITE, pages
+from site_under_test import SITE, pages, texts
 
 
 @pytest.mark.parametrize("name", [name for name in pages() if name not in ("genindex.html", "py-modindex.html")])
@@ -16,6 +16,17 @@ def test_pages_lead_to_their_text(name):
     link = re.search(r'<link rel="alternate" type="text/plain"[^>]*href="([^"]+)"', pages()[name].html)
     text = (SITE / name).parent / urllib.parse.unquote(link[1])
     assert text.read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.parametrize("name", texts())
+def test_texts_hold_no_markup_of_pictures(name):
+    assert "<svg" not in (SITE / name).with_suffix(".txt").read_text(encoding="utf-8")
+
+
+def test_a_table_of_a_script_is_in_its_text_as_it_was_printed():
+    text = (SITE / "auto_gallery/5_beyond/plot_remedies.txt").read_text(encoding="utf-8")
+    assert re.search(r"^ {23,}pairs  at    near   worst    NaN  ", text, re.MULTILINE)
+    assert re.search(r"^ +Measured \d{4}-\d\d-\d\d on ", text, re.MULTILINE)
 
 
 def test_texts_hold_what_pages_hold():

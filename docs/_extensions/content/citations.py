@@ -20,9 +20,33 @@ PAGE = "guide/cite"
 _PLACE = "```bibtex\nBIBTEX\n```"
 
 
+def load() -> dict[str, Any]:
+    """Return what ``CITATION.cff`` holds."""
+    return yaml.safe_load(CFF.read_text(encoding="utf-8"))
+
+
+def arxiv(paper: dict[str, Any]) -> str:
+    """Return the number of a paper at arXiv.
+
+    >>> arxiv({"identifiers": [{"type": "other", "value": "arXiv:2305.03863"}]})
+    '2305.03863'
+    """
+    (number,) = (i["value"].removeprefix("arXiv:") for i in paper["identifiers"] if i["value"].startswith("arXiv:"))
+    return number
+
+
+def author(person: dict[str, str]) -> str:
+    """Write a name with the family name first; that of a group as it is.
+
+    >>> author({"family-names": "Johnson", "given-names": "Daniel"}), author({"name": "A group"})
+    ('Johnson, Daniel', 'A group')
+    """
+    return person["name"] if "name" in person else f"{person['family-names']}, {person['given-names']}"
+
+
 def _author(person: dict[str, str]) -> str:
     """Write a name as BibTeX wants it; the braces keep the name of a group in one piece."""
-    return f"{{{person['name']}}}" if "name" in person else f"{person['family-names']}, {person['given-names']}"
+    return f"{{{author(person)}}}" if "name" in person else author(person)
 
 
 def _entry(key: str, fields: dict[str, str]) -> str:
@@ -34,12 +58,11 @@ def bibtex(cff: dict[str, Any], address: str | None) -> str:
     """Return an entry for the paper and one for the site, with its version and public address."""
     entries = []
     for paper in cff["references"]:
-        (eprint,) = (i["value"].removeprefix("arXiv:") for i in paper["identifiers"] if i["value"].startswith("arXiv:"))
         fields = {
             "author": " and ".join(map(_author, paper["authors"])),
             "title": paper["title"],
             "year": str(paper["year"]),
-            "eprint": eprint,
+            "eprint": arxiv(paper),
             "archiveprefix": "arXiv",
         }
         entries.append(_entry(f"{paper['authors'][0]['family-names']}{paper['year']}", fields))
@@ -56,7 +79,7 @@ def bibtex(cff: dict[str, Any], address: str | None) -> str:
 
 def entries() -> str:
     """Return the entries of this project."""
-    return bibtex(yaml.safe_load(CFF.read_text(encoding="utf-8")), site_address.public())
+    return bibtex(load(), site_address.public())
 
 
 def read_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> set[str]:

@@ -118,7 +118,7 @@ class TestedVersions(SphinxDirective):
             for name, bound in bounds.items()
             if not self.arguments or name in self.arguments[0].split()
         ]
-        titles = ["Package", "allowed from", "this build", *(f"{name} set" for name in recorded)]
+        titles = ["Package", "allowed from", "this build", *(f"{name} that was run" for name in recorded)]
         widths = (34, *(16 for _ in titles[1:]))
         rows = [nodes.row("", *map(tables.cell, line)) for line in cells]
         table = tables.table(titles, widths, rows, "versions")
@@ -135,8 +135,8 @@ class TestedVersions(SphinxDirective):
     @staticmethod
     def _sentence(name: str, each: dict[str, Any]) -> nodes.list_item:
         text = (
-            f"The {name} set passed on {each['date']} with Python {each['python']}: the site was built without a warning, and "
-            f"{each['values']} published examples and {each['tests']} tests gave what they should."
+            f"The {name} set that was run passed on {each['date']} with Python {each['python']}: the site was built without a "
+            f"warning, and {each['values']} published examples and {each['tests']} tests gave what they should."
         )
         if each["kept"]:
             text += f" Kept fixed there: {', '.join(each['kept'])}."

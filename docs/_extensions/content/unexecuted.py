@@ -44,7 +44,7 @@ SITE_ONLY = frozenset(
         *("ledger_table", "paper_items", "paper_coverage", "place_links", "saboteurs_table", "build_record"),
         *("build_measurements", "complete_execution", "versions_in_text", "ledger_links"),
         # They write what only a published site needs.
-        *("download_links", "notebook_prose", "wheel", "write_downloads", "archive", "page_head"),
+        *("download_links", "notebook_prose", "wheel", "write_downloads", "archive", "page_head", "citation_metas"),
         *("text_pages", "llms_txt", "search_engines", "page_weight", "unused_javascript", "wrong_address"),
         *("notebook_style_sheet", "search_index"),
         # viewcode imports every module of the package in each build.

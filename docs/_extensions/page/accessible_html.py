@@ -15,8 +15,9 @@ from _extensions.page import rendered_pages
 _FOLD = re.compile(
     r"(?P<link>>(?P<title>[^<>]+)</a>\s*<details\b[^>]*>\s*)<summary>(?=\s*<span class=\"toctree-toggle\")"
 )
-# The theme gives the links of its bar no name; there are several navigations on a page.
+# The theme gives the links of its bar no name, and repeats them in the menu of small screens.
 _NAMELESS = re.compile(r"<nav>(?=\s*<ul class=\"bd-navbar-elements)")
+_NAMES = ("Site", "Site, in the menu")
 _UNEVEN_LIST = re.compile(r"</li>\s*<ul>(?P<items>.*?)</ul>", re.DOTALL)
 _TOOLTIP = re.compile(r'(<div class="sphx-glr-thumbcontainer") tooltip="[^"]*"')
 
@@ -39,7 +40,8 @@ def mend(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doc
 
 def name_parts(app: Sphinx, pagename: str, page: rendered_pages.Rendered) -> None:
     """Say what the buttons of the sidebar unfold, and what the bar at the top is."""
-    page.html = _NAMELESS.sub('<nav aria-label="Site">', page.html)
+    names = iter(_NAMES)
+    page.html = _NAMELESS.sub(lambda _: f'<nav aria-label="{next(names)}">', page.html)
     page.html = _FOLD.sub(r'\g<link><summary aria-label="Pages of: \g<title>">', page.html)
 
 

@@ -105,6 +105,18 @@ class Translator(TextTranslator):
         """Write the title of what a page folds away."""
         self._title(node)
 
+    def visit_container(self, node: nodes.container) -> None:
+        """Write a table that a script has printed as it was printed."""
+        if "plain" not in node:
+            return
+        self.new_state()
+        self.add_text(node["plain"])
+        self.end_state(wrap=False)
+        raise nodes.SkipNode
+
+    def depart_container(self, node: nodes.container) -> None:
+        """Go out again."""
+
     def unknown_visit(self, node: nodes.Element) -> None:
         """Go into what an extension wraps around text."""
 
@@ -112,8 +124,10 @@ class Translator(TextTranslator):
         """Go out again."""
 
     def _title(self, node: nodes.Element) -> NoReturn:
+        # The button that unfolds is a picture of a few hundred characters.
+        words = (text for text in node.findall(nodes.Text) if not isinstance(text.parent, nodes.raw))
         self.new_state(0)
-        self.add_text(f"**{node.astext().strip()}**")
+        self.add_text(f"**{''.join(words).strip()}**")
         self.end_state()
         raise nodes.SkipNode
 

@@ -1,0 +1,83 @@
+"""Give pictures their width and height, and load them when they come into view.
+
+A browser that knows both keeps the room, so that nothing below moves when a picture arrives. Of the
+two pictures of a figure it loads the one that the theme shows: the other never comes into view.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from sphinx.application import Sphinx
+
+from _extensions import stages
+from _extensions.page import rendered_pages
+
+_IMAGE = re.compile(r'<img\b(?P<attributes>(?:[^>"]|"[^"]*")*?)\s*/?>')
+_SOURCE = re.compile(r'\bsrc="([^"]*)"')
+_SVG = re.compile(rb"<svg\b[^>]*>")
+_LENGTH = re.compile(rb'\s(width|height)="([\d.]+)(pt|px)?"')
+_PIXELS = {b"pt": 4 / 3, b"px": 1.0, b"": 1.0}
+
+
+@cache
+def size(path: Path) -> tuple[int, int] | None:
+    """Return width and height of a picture in pixels; None where an SVG does not say.
+
+    Parameters
+    ----------
+    path : Path
+        The picture.
+    """
+    if path.suffix != ".svg":
+        from PIL import Image  # for speed: most builds have no such picture
+
+        with Image.open(path) as picture:
+            return picture.size
+    root = _SVG.search(path.read_bytes())
+    lengths = (
+        {name: round(float(value) * _PIXELS[unit]) for name, value, unit in _LENGTH.findall(root[0])} if root else {}
+    )
+    return (lengths[b"width"], lengths[b"height"]) if len(lengths) == 2 else None
+
+
+def sized(html: str, paths: dict[str, Path]) -> str:
+    """Add size and lazy loading to the pictures of a page.
+
+    Parameters
+    ----------
+    html : str
+        The body of a page.
+    paths : dict of str to Path
+        Where each picture is, by the name of its file on the site.
+    """
+
+    def replaced(image: re.Match[str]) -> str:
+        attributes = image["attributes"]
+        source = _SOURCE.search(attributes)
+        path = paths.get(PurePosixPath(unquote(source[1])).name) if source else None
+        more = ""
+        if path and "width=" not in attributes and (found := size(path)):
+            more = ' width="{}" height="{}"'.format(*found)
+        if "loading=" not in attributes:
+            more += ' loading="lazy"'
+        return f"<img{attributes}{more} />"
+
+    return _IMAGE.sub(replaced, html)
+
+
+def complete(app: Sphinx, pagename: str, page: rendered_pages.Rendered) -> None:
+    """Complete the pictures of a page: those of its text, and those of the theme."""
+    paths = {path.name: path for path in Path(app.outdir, "_static").glob("*.png")}
+    paths |= {name: Path(app.srcdir, path) for path, name in app.builder.images.items()}
+    page.html = sized(page.html, paths)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Run when a page is rendered."""
+    app.setup_extension("_extensions.page.rendered_pages")
+    stages.listen(app, stages.Stage.PAGE_CORRECTED, complete)
+    return stages.SAFE
