@@ -85,6 +85,7 @@ plots.describe(
     exactly 0, an error of up to {plots.at_most(worst)}. PyTorch and TensorFlow:
     {run.agreement()}.""",
     run,
+    word=f"{zero.sum()} zeros",
 )
 plt.show()
 
@@ -132,9 +133,8 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #    >>> np.unique(run.results["tensorflow"][0][run.inside(Region.YELLOW)] - 4)
 #    array([0.])
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - The value is right to 8 digits everywhere it exists. Whether 8 digits are enough depends on
 #      what is subtracted next.
