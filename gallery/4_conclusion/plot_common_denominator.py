@@ -99,7 +99,7 @@ plots.describe(
     form is worse further out, and infinite at its own pole. The simplified form is right
     to {right}.""",
     run,
-    word=f"up to {over_one}",
+    word=over_one,
 )
 plt.show()
 

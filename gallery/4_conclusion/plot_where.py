@@ -116,7 +116,7 @@ plots.describe(
     distance, up to {worst("twice")}. The series is right to {worst("series")}, the
     repaired product to {worst("repair")}.""",
     run,
-    word=f"up to {worst('twice')}",
+    word=worst("twice"),
 )
 plt.show()
 

@@ -88,12 +88,27 @@ def test_a_wide_screen_gets_the_panels_side_by_side_and_legends_of_14_pixels(bro
 
 
 @needs_a_browser
-def test_only_the_thumbnails_of_the_theme_are_loaded(browser, address):
-    with visit(browser, viewport={"width": 1400, "height": 900}, color_scheme="dark") as context:
+def test_thumbnails_far_down_are_loaded_when_a_reader_comes_near(browser, address):
+    with visit(browser, viewport=PHONE) as context:
         page = context.new_page()
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
+        asked: set[str] = set()
+        page.on("request", lambda request: asked.add(request.url.rpartition("/")[2]))
         page.goto(f"{address}/auto_gallery/index.html", wait_until="networkidle")
-        pictures = [url for url in asked if url.endswith(".webp")]
-        assert pictures
-        assert all(url.endswith("_dark.webp") for url in pictures)
+        last = page.locator("img[src$='_thumb.webp']").last
+        name = last.get_attribute("src").rpartition("/")[2]
+        assert name not in asked
+        last.scroll_into_view_if_needed()
+        loaded(last)
+        assert name in asked
+
+
+@needs_a_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_thumbnail_is_that_of_the_theme(browser, address, scheme):
+    with visit(browser, color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(f"{address}/auto_gallery/index.html")
+        settle(page)
+        shown = page.locator("img[src*='_001_thumb']:visible").evaluate_all("all => all.map(e => e.getAttribute('src'))")
+        assert shown
+        assert {src.endswith("_dark.webp") for src in shown} == {scheme == "dark"}

@@ -30,7 +30,7 @@ def replace(app: Sphinx, doctree: nodes.document) -> None:
         both = figure_files.thumbnails(Path(f"{copy['folder']}/{copy['stem']}_001.svg"))
         if not all((Path(app.srcdir) / str(path).lstrip("/")).exists() for path in both):
             continue
-        # An image that is not shown, as those of the other theme, is not loaded.
+        # A list is several screens long: what is far down is loaded when a reader comes near.
         image.replace_self(
             [
                 nodes.image(uri=path.as_posix(), alt="", loading="lazy", classes=[theme])
