@@ -65,7 +65,9 @@ class GalleryFigure(SphinxDirective):
             (drawn.dark, drawn.narrow_dark, "only-dark"),
         ):
             image = nodes.image(uri=self._address(wide), alt=description["finding"], classes=[theme], card=card)
-            images += pictures.picture("", pictures.source(narrow, self._address(narrow)), image)
+            # Pages that are built without executing anything may show a figure of an older build.
+            sources = [pictures.source(narrow, self._address(narrow))] if narrow.exists() else []
+            images += pictures.picture("", *sources, image)
         figure += images
         caption = nodes.caption("", "", nodes.strong("", f"{description['item']}, recomputed."))
         *most, last = description["versions"]
