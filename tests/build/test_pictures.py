@@ -98,7 +98,15 @@ def test_the_word_of_a_thumbnail_stands_where_nothing_is_drawn():
     plt.close(fig)
 
 
+def test_the_longest_word_fits_a_thumbnail(fig, tmp_path):
+    plots.describe(fig, "Figure 1", "A line.", {"torch": "PyTorch 2"}, word="WWWWWWWWWWWW")
+    thumbnails.save(fig, tmp_path / "x_001.svg", plots.description(fig))
+    (word,) = fig.texts
+    assert word.get_window_extent().width <= 0.65 * fig.bbox.width
+
+
 def test_legends_are_large_and_not_wider_than_the_figure(fig):
+    fig.set_size_inches(5, 4)
     legends.enlarge(fig)
     fig.draw_without_rendering()
     (legend,) = fig.legends

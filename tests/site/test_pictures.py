@@ -109,6 +109,8 @@ def test_a_thumbnail_is_that_of_the_theme(browser, address, scheme):
         page = context.new_page()
         page.goto(f"{address}/auto_gallery/index.html")
         settle(page)
-        shown = page.locator("img[src*='_001_thumb']:visible").evaluate_all("all => all.map(e => e.getAttribute('src'))")
+        shown = page.locator("img[src*='_001_thumb']:visible").evaluate_all(
+            "all => all.map(e => e.getAttribute('src'))"
+        )
         assert shown
         assert {src.endswith("_dark.webp") for src in shown} == {scheme == "dark"}

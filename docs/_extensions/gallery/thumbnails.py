@@ -21,7 +21,8 @@ _DOT, _SINGLE = 4.0, 7.0  # points: of samples that form a line, and of a few
 _FEW = 12  # samples
 _AID = 0.8  # points: thinner lines lead to something that a thumbnail does not have
 _WORD = 21.0  # points
-_COLOURS = 24
+_WIDEST = 0.6  # of the picture: a word that would be wider is smaller
+_COLOURS = 16
 _HALO = 4.0  # points
 _PLACES = [(x, y) for y in (0.95, 0.05, 0.5) for x in (0.05, 0.95, 0.5)]
 """Where the word may stand, as shares of the picture."""
@@ -73,6 +74,8 @@ def save(fig: Any, light: Path, description: Any) -> None:
     panel(fig, description.panel)
     empty = _pixels(fig)
     word = fig.text(0, 0, description.word, size=_WORD, weight="bold", color=plots.LIGHT["ink"])
+    width = max(1, word.get_window_extent().width)
+    word.set_fontsize(_WORD * min(1, _WIDEST * fig.bbox.width / width))
     _place(word, empty)
     for path, colours in zip(figure_files.thumbnails(light), (plots.LIGHT, plots.DARK), strict=True):
         plots.recolour(fig, plots.LIGHT, colours)
@@ -117,5 +120,5 @@ def _move(word: Any, place: tuple[float, float]) -> None:
 def _write(picture: Any, path: Path) -> None:
     few = picture.quantize(_COLOURS, method=0, dither=0).convert("RGB")  # half the bytes, and sharp
     out = io.BytesIO()
-    few.save(out, format="WEBP", lossless=True, quality=100, method=6)
+    few.save(out, format="WEBP", lossless=True, quality=60, method=4)
     files.write_whole(path, out.getvalue())
