@@ -39,6 +39,7 @@ def panel(fig: Any, number: int) -> Any:
         if ax is not kept:
             ax.remove()
     fig.set_layout_engine("none")
+    fig.set_dpi(_DOTS_PER_INCH)  # texts are measured as they are drawn
     fig.set_size_inches(*(pixels / _DOTS_PER_INCH for pixels in SIZE))
     kept.set_position((_MARGIN, 2 * _MARGIN, 1 - 2 * _MARGIN, 1 - 4 * _MARGIN))
     aids = [line for line in kept.lines if line.get_linestyle() != "None" and line.get_linewidth() < _AID]
@@ -88,7 +89,7 @@ def _pixels(fig: Any) -> Any:
     from PIL import Image
 
     drawn = io.BytesIO()
-    fig.savefig(drawn, format="png", dpi=_DOTS_PER_INCH)
+    fig.savefig(drawn, format="png", dpi=fig.dpi)
     return Image.open(drawn).convert("RGB")
 
 
@@ -98,13 +99,12 @@ def _place(word: Any, empty: Any) -> None:
 
     ground = np.asarray(empty)
     drawn = (ground != ground[0, 0]).any(axis=2)
-    scale = _DOTS_PER_INCH / word.get_figure().dpi
 
     def covered(place: tuple[float, float]) -> int:
         _move(word, place)
         box = word.get_window_extent()
-        left, right = (round(scale * x) for x in (box.x0, box.x1))
-        top, bottom = (drawn.shape[0] - round(scale * y) for y in (box.y1, box.y0))
+        left, right = (round(x) for x in (box.x0, box.x1))
+        top, bottom = (drawn.shape[0] - round(y) for y in (box.y1, box.y0))
         return int(drawn[max(top, 0) : bottom, max(left, 0) : right].sum())
 
     _move(word, min(_PLACES, key=covered))
