@@ -133,7 +133,7 @@ plots.describe(
     the tenth. It falls from {ends[0]:.3g} to {ends[1]:.2g}, in inverse proportion to that
     size. Both frameworks lie on the same curve.""",
     run,
-    word=f"down to {ends[1]:.0e}",
+    word=f"to {ends[1]:.0e}",
 )
 plt.show()
 

@@ -144,7 +144,7 @@ plots.describe(
     sampled distance of {wrong["rounded twice"]:.1e}, with product and sum rounded
     once out to {wrong["rounded once"]:.1e}.""",
     versions,
-    word=f"{wrong['rounded twice'] / wrong['rounded once']:.0f} times",
+    word=f"to {wrong['rounded once']:.0e}",
 )
 plt.show()
 

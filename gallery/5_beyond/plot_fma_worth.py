@@ -125,7 +125,7 @@ plots.describe(
     of {reach[0]:.2g}, but still by up to {plots.at_most(once[1])}, where that of the
     simplified form has no error at all.""",
     run,
-    word=f"{reach[0] / reach[1]:.0f} times",
+    word=f"to {reach[1]:.0e}",
 )
 plt.show()
 
