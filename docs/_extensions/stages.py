@@ -41,6 +41,7 @@ class Stage(Enum):
     SABOTEURS_FINISHED = "env-before-read-docs", 510
     THREADS_CHECKED = "env-before-read-docs", 900
     SOURCE_READ = "source-read", 500
+    THUMBNAILS_REPLACED = "doctree-read", 400
     DOCTREE_READ = "doctree-read", 500
     DOCTESTS_FINISHED = "env-updated", 900
     COVERAGE_CHECKED = "env-check-consistency", 500

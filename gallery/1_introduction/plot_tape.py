@@ -140,6 +140,7 @@ plots.describe(
     2 at {twos} numbers and NaN at 2 itself. Tape and PyTorch: {same["torch"]}. Tape and
     TensorFlow: {same["tensorflow"]}.""",
     run,
+    word=f"{slope_tape:g} ≠ 1",
 )
 plt.show()
 
@@ -164,9 +165,8 @@ plt.show()
 #    >>> int(twos)
 #    11093
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Reverse mode is a list of numbers with rules, walked through backwards, in thirty lines.
 #    - Once the rules are applied, only numbers are left, and nothing can be cancelled any more.

@@ -127,6 +127,7 @@ plots.describe(
     {apart["tensorflow", "newest first"]} and {apart["tensorflow", "ready first"]}. No
     difference exceeds {plots.at_most(furthest)} unit.""",
     run,
+    word=f"{plots.at_most(furthest)} ulp",
 )
 plt.show()
 
@@ -151,9 +152,8 @@ plt.show()
 #    ... ]
 #    [400000000.0, 40000.0]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - PyTorch and TensorFlow differ from each other, here, in nothing but the order of additions.
 #    - A difference in the last place between two frameworks says nothing about the error of either.

@@ -97,6 +97,7 @@ plots.describe(
     {lost.sum()} of the {lost.size} offsets are rounded. PyTorch and TensorFlow:
     {run.agreement()}.""",
     run,
+    word="NaN",
 )
 plt.show()
 
@@ -145,9 +146,8 @@ for spelling, program in spellings.items():
 #    >>> print(run.agreement())
 #    identical bits at all 26598 points
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - A removable singularity is not one bad point: in double precision the function is NaN for
 #      :math:`|\gamma| \lesssim 10^{-16}` and loses :math:`\gamma` for

@@ -86,6 +86,7 @@ plots.describe(
     exactly 0, an error of up to {plots.at_most(worst)}. PyTorch and TensorFlow:
     {run.agreement()}.""",
     run,
+    word=f"{zero.sum()} zeros",
 )
 plt.show()
 
@@ -135,9 +136,8 @@ for distance in (3e-8, 1e-7, 1e-6, 1e-5):
 #    >>> [f"{np.nanmax(np.abs(run.total_error(name))):.1e}" for name in run.results]
 #    ['2.1e-08', '2.1e-08']
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - The value is right to 8 digits everywhere it exists. Whether 8 digits are enough depends on
 #      what is subtracted next.

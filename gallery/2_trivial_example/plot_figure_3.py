@@ -112,6 +112,7 @@ plots.describe(
     {plots.at_most(rounding.max())}: the error is the perturbation's. PyTorch and
     TensorFlow: {run.agreement()}.""",
     run,
+    word=f"{run.results['torch'][0].min():g} ≠ 4",
 )
 plt.show()
 
@@ -139,9 +140,8 @@ plt.show()
 #    >>> print(run.agreement())
 #    identical bits at all 26598 points
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Adding :math:`\epsilon` replaces "no answer" by "wrong answer": an error of 4 at the
 #      singularity, whatever :math:`\epsilon` is.

@@ -82,6 +82,7 @@ plots.describe(
     {values.min() - 4:g}. PyTorch and TensorFlow:
     {run.agreement()}.""",
     run,
+    word=f"jump {jump:.0e}",
 )
 plt.show()
 
@@ -116,9 +117,8 @@ print(f"h1 and h in PyTorch, black: {outside_is_h}")
 #    >>> print(run.agreement())
 #    identical bits at all 26598 points
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - :math:`h_1` is discontinuous for every choice of :math:`\epsilon` and :math:`\delta`; the
 #      jump is :math:`4\epsilon/\delta`.

@@ -88,6 +88,7 @@ plots.describe(
     abruptly to {values.min():g} inside: below |gamma| = {plots.at_least(low)} less than
     a tenth of the true value 4 is left. PyTorch and TensorFlow: {run.agreement()}.""",
     run,
+    word=f"{values.min():g} ≠ 4",
 )
 plt.show()
 
@@ -126,9 +127,8 @@ for name in ("torch", "tensorflow"):
 #    >>> print(run.agreement())
 #    identical bits at all 26598 points
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Continuity is repaired. The error of 4 at the singularity is not.
 #    - Inside the clamp the function is :math:`4|\gamma|/\epsilon`, with a slope of

@@ -115,6 +115,7 @@ plots.describe(
     {plots.at_most(run.worst("simple zero", "torch"))} in PyTorch. With a double zero there are numbers without a
     finite value out to {double}, with a triple zero out to {triple}.""",
     run,
+    word=f"to {triple.left:.0e}",
 )
 plt.show()
 
@@ -144,9 +145,8 @@ plt.show()
 #    >>> [f"{2 * 2 ** (-53 / order):.1e}" for order in (2, 3)]  # the estimate
 #    ['2.1e-08', '9.6e-06']
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - NaNs can be spread, as the remark says: by a zero of higher order that is written out.
 #    - The factored form ``(x - 2)**2`` has no such zone. Keep a factor if you have it.

@@ -133,6 +133,7 @@ plots.describe(
     shrinks from {ends["flat, torch"]}, and the one in which the slope is off by more
     than 0.1 % shrinks from {ends["slope, torch"]}.""",
     versions,
+    word=f"n = {powers[0]} to {powers[-1]}",
 )
 plt.show()
 
@@ -163,9 +164,8 @@ plt.show()
 #    >>> [f"{reach:.1e}" for reach in right["slope, tensorflow"][::3]]
 #    ['6.7e-07', '3.3e-07', '2.5e-07']
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - The interval of the lost power grows; those of flat value and relative slope error shrink.
 #    - Both are set by the *second* power. Relative to its slope, power 8 is better off than 2.

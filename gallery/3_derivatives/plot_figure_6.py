@@ -112,6 +112,7 @@ plots.describe(
     {tolerance:g} reach out to {reach["torch"]} in PyTorch and to {reach["tensorflow"]}
     in TensorFlow. PyTorch and TensorFlow: {run.agreement(1)}.""",
     run,
+    word=f"{np.nanmax(slopes[run.inside(Region.YELLOW)]):g} ≠ 1",
 )
 plt.show()
 
@@ -149,9 +150,8 @@ print(f"largest |slope - (2 - alpha)| next to the yellow region: {difference:.1e
 #    >>> np.unique(slopes[yellow]), np.unique(run.results["tensorflow"][1][yellow])
 #    (array([1., 2.]), array([1., 2.]))
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - The chain rule is right and the arithmetic does what the standard says. What is missing is
 #      the simplification between the two: :math:`1/g` is never cancelled.

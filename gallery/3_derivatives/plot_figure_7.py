@@ -94,6 +94,7 @@ plots.describe(
     {plots.at_most(np.abs(slopes[black] - 1).max())}. PyTorch and TensorFlow:
     {run.agreement(1)}.""",
     run,
+    word=f"{slopes.max() / 1e6:.0f} million",
 )
 plt.show()
 
@@ -135,9 +136,8 @@ for region in Region:
 #    >>> run.agreement(1).largest  # in ulp
 #    1.0
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - The derivative's error is :math:`4/\epsilon`: the more careful the choice of
 #      :math:`\epsilon`, the worse.

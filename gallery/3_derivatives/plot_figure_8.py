@@ -92,6 +92,7 @@ plots.describe(
     {plots.at_least(size.min(), 5)} and at most {plots.at_most(size.max(), 5)}. PyTorch
     and TensorFlow: {run.agreement(1)}.""",
     run,
+    word=f"{right:,.0f} ≠ 1",
 )
 plt.show()
 
@@ -125,9 +126,8 @@ print(f"largest relative distance from equation (12): {distance.max():.1e}")
 #    >>> print(run.agreement(1))
 #    identical bits at all 26598 points
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Continuity of the value says nothing about the derivative.
 #    - Every sample inside the clamp, not only those near the singularity, has a slope of size

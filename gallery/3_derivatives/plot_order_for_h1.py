@@ -103,6 +103,7 @@ plots.describe(
     next to 2. With the numerator typed first it is 0 or one unit in the last place, which
     it is at {differing} numbers. With the denominator typed first it is 0 everywhere.""",
     run,
+    word=f"{agreement(*numerator_first).largest:g} ulp",
 )
 plt.show()
 
@@ -124,9 +125,8 @@ plt.show()
 #    >>> differing
 #    2211
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - "Identical results" holds to one ulp, and to the bit if two lines are exchanged.
 #    - Whoever knows the order of a sum can compute its last bit.

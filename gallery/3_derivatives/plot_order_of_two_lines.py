@@ -115,6 +115,7 @@ plots.describe(
     {nearest["g first"][0]:g} and {nearest["g first"][1]:g} where the denominator does.
     At 2 itself there is NaN.""",
     run,
+    word=f"{nearest['f first'][0]:g} or {nearest['g first'][0]:g}",
 )
 plt.show()
 
@@ -128,9 +129,8 @@ plt.show()
 #    >>> between["f first"].differing, between["g first"].differing
 #    (0, 1)
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - "Identical results" depends on how a function is typed: exchange two lines, and one differs.
 #    - The right slope at one number is an accident of rounding, not a better method.

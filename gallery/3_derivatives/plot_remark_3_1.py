@@ -145,6 +145,7 @@ plots.describe(
     {plots.at_most(slopes.max())}, for both ways of perturbing and in both
     frameworks.""",
     run,
+    word=f"to {slopes.max():.0e}",
 )
 plt.show()
 
@@ -159,9 +160,8 @@ plt.show()
 #    >>> f"{slope_error['h1', 'torch'][-1]:.2e}", f"{slope_error['h2', 'tensorflow'][-1]:.2e}"
 #    ('4.00e+16', '4.00e+16')
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Value: an error of 4, for every :math:`\epsilon`. Derivative: :math:`4/\epsilon`. The remark
 #      holds, in both frameworks and for both functions.

@@ -94,6 +94,7 @@ plots.describe(
     {run.reach("naive", "torch", 1):.3g}. With an epsilon the slope is off further out.
     Simplified: at most {plots.at_most(right, 2)}.""",
     run,
+    word=f"off by {run.worst('careful', 'torch', 1):.1g}",
 )
 plt.show()
 
@@ -131,9 +132,8 @@ print(f"slope of acos: {slopes}\nwith x * x {inside}, without {outside}")
 #    >>> round(run.results["naive"]["torch"][0, 0].item(), 4)  # far off, at a cosine of 0.5
 #    1.2092
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - The cancellation can sit in a derivative that the framework brings along, out of your reach.
 #    - An error that is bounded is still an error: the slope is off by a third of its size or more,

@@ -133,6 +133,7 @@ plots.describe(
     the tenth. It falls from {ends[0]:.3g} to {ends[1]:.2g}, in inverse proportion to that
     size. Both frameworks lie on the same curve.""",
     run,
+    word=f"to {ends[1]:.0e}",
 )
 plt.show()
 
@@ -156,9 +157,8 @@ plt.show()
 #    ('naive', [10, 10])
 #    ('infinite', [1, 10])
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Clipping by norm keeps the wrong direction: the sentence holds for it as it does for plain
 #      gradient descent.

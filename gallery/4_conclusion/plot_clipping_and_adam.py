@@ -134,6 +134,7 @@ plots.describe(
     half of it after {back[0.5]} steps. With clipping it is never below
     {plots.at_least(rule["clipped"][wrong_step:].min())}. Both frameworks follow the same rule.""",
     run,
+    word=f"{back[0.5]} steps",
 )
 plt.show()
 
@@ -160,9 +161,8 @@ plt.show()
 #    [nan, 1.0, 1.0]
 #    [nan, 1.0, 1.0]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Adam turns the sentence round. The other entries keep their steps; the one with the large
 #      derivative loses its own for tens of thousands of steps, while its gradient looks as it

@@ -102,6 +102,7 @@ plots.describe(
     form is worse further out, and infinite at its own pole. The simplified form is right
     to {right}.""",
     run,
+    word=over_one,
 )
 plt.show()
 
@@ -121,9 +122,8 @@ plt.show()
 #    >>> [round(run.results["simplified"][n][1, at_0].item(), 6) for n in ("torch", "tensorflow")]
 #    [0.083333, 0.083333]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - A common denominator satisfies exact arithmetic only: it is not yet computable.
 #    - An :math:`\epsilon` puts a pole where there was none.

@@ -84,6 +84,7 @@ plots.describe(
     distance to the singular point, up to {most}, and exceeds 0.001 out to
     {out_to["torch"]} in PyTorch and {out_to["tensorflow"]} in TensorFlow.""",
     run,
+    word="∞ − ∞",
 )
 plt.show()
 
@@ -133,9 +134,8 @@ for other, result in others.items():
 #    >>> [f"{others['float32'].reach('naive', name, 1):.1g}" for name in run.versions]
 #    ['0.02', '0.02']
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Subtracting poles costs :math:`u/|x|` in the value and :math:`u/x^2` in the slope.
 #    - A slope off by :math:`\tau` reaches to :math:`\sqrt{u/\tau}`, that of a quotient to

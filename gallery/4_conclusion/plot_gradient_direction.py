@@ -134,6 +134,7 @@ plots.describe(
     {plots.at_least(of_naive)}, but undefined in the hatched stretch
     where the gradient holds a NaN. Both frameworks draw the same curves.""",
     run,
+    word=f"cos {lowest[2]:.2f}",
 )
 plt.show()
 
@@ -158,9 +159,8 @@ plt.show()
 #    >>> [round(-1 / n**0.5, 4) for n in sizes]
 #    [-0.7071, -0.3162, -0.0316]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - The sentence holds. One entry of size :math:`4/\epsilon` takes the direction.
 #    - It may point uphill: an :math:`\epsilon` spoils the sign of the residual too.

@@ -137,6 +137,7 @@ plots.describe(
     forms and the clamped one are wrong in a zone. Simplified and remedy: small throughout,
     that of the remedy at most {plots.at_most(remedy_worst, 2)}.""",
     run,
+    word=f"up to {plots.at_most(naive_worst, 1)}",
 )
 plt.show()
 
@@ -166,9 +167,8 @@ plt.show()
 #    >>> [f"{size:.0e}" for size in ratio]
 #    ['3e+25', '3e+25']
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - A wrong derivative of one parameter ruins the others: they vanish from the gradient.
 #    - The quiet hack is as bad. A clamped parameter has slope 0, so the optimiser never learns that

@@ -128,6 +128,7 @@ plots.describe(
     {path[0]:.2g} m to {last["epsilon 1e-8"]}, upwards at {speed:.2g} m/s. Simplified: to {last["simplified"]};
     remedy: to {last["remedy"]}. Epsilon 1e-3: at {last["epsilon 1e-3"]} after 100 steps. Clamped: {last["clamped 1e-4"]}.""",
     run,
+    word=f"{speed:.1g} m/s",
 )
 plt.show()
 
@@ -161,9 +162,8 @@ plt.show()
 # The last lines are the good news: from a drag of 0.1 an :math:`\epsilon` of 1e-8 does no harm, nor
 # does clamping.
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - A wrong derivative of one parameter ruins the others: they bend to make up for it.
 #    - Whether a hack does harm depends on the first guess. The simplified form has nothing to

@@ -126,6 +126,7 @@ plots.describe(
     {min(naive):.0e}, and back to {naive[-1]:.0e} after {len(naive)} steps in PyTorch. With
     an epsilon it does not arrive either.""",
     run,
+    word="runs away",
 )
 plt.show()
 
@@ -165,9 +166,8 @@ for form in ("simplified", "naive", "epsilon"):
 #    >>> [round(ways["start at 2 + 1e-9", "naive", name][-1], 2) for name in derivatives]
 #    [0.5, 0.5]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - A method that converges fast is thrown out where its Hessian is wrong.
 #    - A short Newton step is no sign of a minimum. Look at the gradient too, and at the

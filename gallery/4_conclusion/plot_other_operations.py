@@ -137,6 +137,8 @@ plots.describe(
     Those of the careful forms grow too, for the power up to {most("careful", "power")}.
     Simplified: at most {most("simplified", *functions)}.""",
     run,
+    word="logarithm",
+    panel=1,
 )
 plt.show()
 
@@ -167,9 +169,8 @@ plt.show()
 #    >>> [round(run["simplified"][1, gamma == 0].item(), 4) for run in in_torch]
 #    [-1.3591, -0.5, -0.125]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - ``log1p`` and ``expm1`` are for values. The slope of their quotient is still wrong near 0.
 #    - A mean of slopes, or a conjugate, cancels on paper: value and slope lose a few bits at most.

@@ -90,6 +90,7 @@ plots.describe(
     {plots.at_most(worst["tensorflow"])} in TensorFlow, while its value is right to
     {value_off}.""",
     run,
+    word="0 · ∞",
 )
 plt.show()
 
@@ -121,9 +122,8 @@ for name in run.versions:
 #    >>> [few.results["b"][name][0, 3].item() for name in ("torch", "tensorflow")]  # the value
 #    [1.0, 1.0]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - A value that is right to the last bits says nothing about its slope. The slope holds terms
 #      that the value never had.

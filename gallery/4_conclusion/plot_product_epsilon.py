@@ -94,6 +94,7 @@ plots.describe(
     That of the epsilon form is {epsilon_at_zero:.1g} at zero and up to {at_pole} at its new
     pole. That of the simplified form is right to {right} everywhere.""",
     run,
+    word=plots.power_of_ten(epsilon_at_zero),
 )
 plt.show()
 
@@ -112,9 +113,8 @@ plt.show()
 #    >>> [run.results["simplified"][n][:, gamma == 0].tolist() for n in ("torch", "tensorflow")]
 #    [[[1.0], [-0.5]], [[1.0], [-0.5]]]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Cancel the :math:`x` on paper. What is left needs no :math:`\epsilon`, and has value and
 #      slope.

@@ -118,6 +118,7 @@ plots.describe(
     and is {nearest:.2g} at the distances nearest to 0. That of 3 times the quotient goes
     on growing, up to {worst(3)}.""",
     runs[1],
+    word=f"off by {nearest:.2g}",
 )
 plt.show()
 
@@ -149,9 +150,8 @@ plt.show()
 #    >>> 3 / 1e-18 - 3 * (1 / 1e-18)  # the two terms, without any framework
 #    512.0
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - An error that stays small in a test may do so by accident. Change something that should not
 #      matter, such as a factor, and test again.

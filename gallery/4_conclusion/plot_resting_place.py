@@ -113,6 +113,7 @@ plots.describe(
     For a gradient of -1 and for one of -100000000 it takes the same path, that of the
     formula, from 0.01 to {resting_place:.4f}, in both frameworks.""",
     versions,
+    word=f"λ = {resting_place:.2f}",
 )
 plt.show()
 
@@ -122,9 +123,8 @@ plt.show()
 #    >>> f"{resting_place:.4f}", [f"{paths[name, 1e8][-1]:.4f}" for name in names]
 #    ('0.0601', ['0.0601', '0.0601'])
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Adam takes the sign of one large gradient, and nothing else of it.
 #    - One wrong gradient moves a parameter by six times the learning rate, and it stays there.

@@ -87,6 +87,7 @@ plots.describe(
     with the square of the distance, at every odd number of steps. At every even number
     it is at most {plots.at_most(even, 2)}.""",
     runs[3],
+    word=f"up to {plots.at_most(at_three, 1)}",
 )
 plt.show()
 
@@ -115,9 +116,8 @@ plt.show()
 #    >>> [runs[root].meant[1, 0].item() for root in (2, 3)]
 #    [1.0, 1.0]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - An example that behaves may be lucky in its numbers. Move the singular point before you trust
 #      it.

@@ -91,6 +91,7 @@ plots.describe(
     {in_torch[1]}. Around -0.001 that of the shifted form is up to {in_torch[2]}, and grows
     towards that point; in TensorFlow it is up to {in_tensorflow}.""",
     run,
+    word="moved",
 )
 plt.show()
 
@@ -109,9 +110,8 @@ plt.show()
 #    >>> [moved.lost("shifted 1e-3", name, 1) for name in moved.versions]  # of 203 samples
 #    [98, 98]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Shifting the parameter makes 0 safe and another number dangerous.
 #    - An :math:`\epsilon` of this kind changes the function everywhere, and its hole not at all.

@@ -121,6 +121,7 @@ plots.describe(
     1e-8, and is at most {plots.at_most(naive, 2)}. Nearer to the singular point it does
     not grow. That of the repaired difference is at most {plots.at_most(right, 2)}.""",
     run,
+    word=f"up to {plots.at_most(naive, 1)}",
 )
 plt.show()
 
@@ -152,9 +153,8 @@ plt.show()
 #    >>> [f"{result[1, gamma == 0].item():.6f}" for result in run.results["repair"].values()]
 #    ['-0.166667', '-0.166667']
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - How bad a difference gets depends on where its two terms become the same double.
 #    - An error of the slope that stays near 1 is no better than none: the slope is 0 in place of

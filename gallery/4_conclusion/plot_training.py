@@ -118,7 +118,13 @@ for ax, name in zip(axes, names, strict=True):
         loss = np.nan_to_num(log[form, name][:, 0], nan=1.0)
         style = plots.dots(*plots.FORM_STYLE[i], size=6) | {"linestyle": "-"}
         ax.semilogy(loss, label=form, markevery=(8 * i, 40), **style)
-    ax.annotate("NaN", (6, 0.9), color=plots.LIGHT["ink"])
+    ink = {"color": plots.LIGHT["ink"]}
+    ax.annotate("NaN", (6, 0.9), **ink)
+    for form, who in {
+        "epsilon 1e-8": "both epsilons",
+        "remedy": "the other three",
+    }.items():
+        ax.annotate(who, (160, 1.3 * log[form, name][160, 0]), **ink)
     ax.set_xlabel("step of Adam")
 axes[0].set_ylabel("loss (mean squared error)")
 axes[0].yaxis.set_major_formatter(plots.power_of_ten)
@@ -132,6 +138,7 @@ plots.describe(
     steps the test error of epsilon 1e-8 is {ratio[0]:.1f} times that of the simplified
     form in PyTorch, {ratio[1]:.1f} times in TensorFlow.""",
     versions,
+    word=f"{ratio[0]:.0f} times",
 )
 plt.show()
 
@@ -162,9 +169,8 @@ print(f"for the next {steps:.0f} steps")
 #    >>> [log["epsilon 1e-8", name][0, [2, 4]].tolist() for name in names]  # first gradient: w1, w2
 #    [[0.0, 0.0], [0.0, 0.0]]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - One bad gradient is enough. It gets into the memory of the optimiser, and stays there.
 #    - No NaN, a loss that falls: nothing in the log says that one layer has stopped.

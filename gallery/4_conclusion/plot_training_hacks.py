@@ -135,6 +135,7 @@ plots.describe(
     simplified form in PyTorch, that of epsilon 1e-3 {ratio["epsilon 1e-3"]:.1f} times. The
     shifted form and the remedy fall as the simplified form does.""",
     versions,
+    word=f"{ratio['epsilon 1e-3']:.1f} times",
 )
 plt.show()
 
@@ -155,9 +156,8 @@ plt.show()
 #    [1.0, 1.0]
 #    [-1.0, -1.0]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Which hack does harm depends on the optimiser, and nothing in the log tells.
 #    - An :math:`\epsilon` is a wall for the parameter. The larger one is the worse.

@@ -115,6 +115,7 @@ plots.describe(
     Simplified: never below {plots.at_least(of_simplified)}. Both frameworks draw the same
     curves.""",
     run,
+    word=f"share {least:.0e}",
 )
 plt.show()
 
@@ -137,9 +138,8 @@ plt.show()
 #    >>> f"{1e-8 * 1000**0.5 / 12:.2g}"
 #    '2.6e-08'
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - The sentence holds. The other entries are right, and eight orders of magnitude down.
 #    - The simplified form has no such entry, at any distance.

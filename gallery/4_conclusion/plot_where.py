@@ -119,6 +119,7 @@ plots.describe(
     distance, up to {worst("twice")}. The series is right to {worst("series")}, the
     repaired product to {worst("repair")}.""",
     run,
+    word=worst("twice"),
 )
 plt.show()
 
@@ -142,9 +143,8 @@ plt.show()
 # tests hand the product on as it is, and its slope is off by thousands: a test for zero cannot see
 # that a number is too close to zero.
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Reverse mode visits the branch that was not taken. Select the arguments of the branches
 #      first, then the results.

@@ -135,6 +135,7 @@ plots.describe(
     {plots.at_most(inner, 2)} and below {plots.at_least(outer, 2)}: rounding limits smaller
     circles, too few nodes larger ones.""",
     versions,
+    word="from outside",
 )
 plt.show()
 
@@ -158,9 +159,8 @@ plt.show()
 #    >>> f"{inner:.1e}", f"{outer:.2f}"  # radii between which the mean is right to 1e-9
 #    ('4.4e-04', '0.88')
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - What cannot be evaluated at a point can be evaluated around it, by a mean over a circle.
 #    - The radius hardly matters, away from the noise and from the next singularity.

@@ -145,6 +145,7 @@ plots.describe(
     JAX by up to {plots.at_most(furthest["jax"])}. A replay in NumPy lies on every dot:
     {different} of {total} numbers on the whole grid differ from it.""",
     versions,
+    word=f"{different} of {total}",
 )
 plt.show()
 
@@ -158,9 +159,8 @@ plt.show()
 #    >>> print(as_torch)
 #    identical bits at all 79794 points
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Three causes make all differences: a power, a rule for quotients, and the order of a sum.
 #    - None of the three is an error. Each is right in the arithmetic of real numbers.

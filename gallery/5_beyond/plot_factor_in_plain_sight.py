@@ -132,6 +132,7 @@ plots.describe(
     The slope has none in {"; ".join(none)}. In all other modes the program of the slope
     still divides.""",
     made,
+    word="divisions",
 )
 plt.show()
 
@@ -160,9 +161,8 @@ plt.show()
 #    >>> divisions["TensorFlow", "jit_compile=True"], divisions["SymPy", "as typed"]
 #    ((1, 2), (0, 0))
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - An optimiser that computes ``x - 2`` once does not see that it divides by what it multiplies
 #      with.

@@ -144,6 +144,7 @@ plots.describe(
     sampled distance of {wrong["rounded twice"]:.1e}, with product and sum rounded
     once out to {wrong["rounded once"]:.1e}.""",
     versions,
+    word=f"to {wrong['rounded once']:.0e}",
 )
 plt.show()
 
@@ -161,9 +162,8 @@ plt.show()
 #    >>> [f"{distance:.1e}" for distance in wrong.values()]
 #    ['6.3e-08', '2.7e-15']
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - A better number is no sign of simplification. Read the program, and try the singular point.
 #    - Contraction depends on processor and flags. A slope right on one machine is 2 on another.

@@ -126,6 +126,7 @@ plots.describe(
     of {reach[0]:.2g}, but still by up to {plots.at_most(once[1])}, where that of the
     simplified form has no error at all.""",
     run,
+    word=f"to {reach[1]:.0e}",
 )
 plt.show()
 
@@ -150,9 +151,8 @@ plt.show()
 #    >>> [run.worst("simplified", n, 1) for n in ("torch", "tensorflow", "jax")]
 #    [0.0, 0.0, 0.0]
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - One rounding less mends the value, because the numerator keeps its digits.
 #    - It does not mend the slope. There large terms cancel, and each of them is still rounded.

@@ -84,6 +84,7 @@ plots.describe(
     {far["torch", "float16"]:.0%} of those in float16 are off by more than 0.001 in PyTorch. In TensorFlow it is
     {far["tensorflow", "bfloat16"]:.0%} and {far["tensorflow", "float16"]:.0%}.""",
     SimpleNamespace(versions=versions),
+    word=f"{far['torch', 'bfloat16']:.0%} wrong",
 )
 plt.show()
 
@@ -131,9 +132,8 @@ for dtype in ("float64", "float32", "bfloat16", "float16"):
 #    >>> f"{coarse['torch', 'bfloat16', 2]:.2f}", f"{coarse['torch', 'float16', 2]:.2f}"
 #    ('0.74', '0.93')
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - In half precision there is no good distance: the error that one would like to exclude is the
 #      rounding itself.

@@ -120,6 +120,7 @@ plots.describe(
     right inside and fails outside of it, by up to {plots.at_most(at_most["by hand"], 1)}. Repair
     is off by at most {plots.at_most(at_most["repair"], 1)} everywhere, in both frameworks.""",
     run,
+    word="repair",
 )
 plt.show()
 
@@ -140,9 +141,8 @@ plt.show()
 #    >>> f"{report.reach:.3f}"
 #    '0.688'
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - What a circle gives is not only a value. It is a program, which a framework can
 #      differentiate.

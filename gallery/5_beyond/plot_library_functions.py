@@ -138,6 +138,7 @@ plots.describe(
     delicate point. For each its distance from that point is drawn: from the point alone to
     {widest:.0e}, the outermost distance looked at, where JAX returns NaN for slopes of the dilogarithm.""",
     versions,
+    word=f"{len(unsound)} of {len(reports)}",
 )
 plt.show()
 
@@ -163,9 +164,8 @@ print(reports["jax", "scipy.special.i0"].cause)
 #    >>> len(unsound), len(reports)
 #    (10, 12)
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - A function of a library is right in its value at a hole, and often in its slope. The second
 #      derivative is where patches end.

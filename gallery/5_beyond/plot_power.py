@@ -94,6 +94,7 @@ plots.describe(
     time. In TensorFlow {counts["tensorflow"][0]} one at a time, and {counts["tensorflow"][7]} in
     arrays of eight. In PyTorch {max(counts["torch"])} at any length.""",
     versions,
+    word=f"{max(counts['tensorflow'])} wrong",
 )
 plt.show()
 
@@ -112,9 +113,8 @@ plt.show()
 #    >>> wrong_torch, max(counts["torch"])
 #    (0, 0)
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - ``x**2`` is a call of a power function. Its last bit is not covered by the standard.
 #    - Type ``x * x`` or ``square(x)`` where a last bit matters.

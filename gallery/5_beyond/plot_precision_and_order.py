@@ -142,6 +142,7 @@ plots.describe(
     {plots.at_least(min(above_0))} to {plots.at_most(max(coarse))} over all
     precisions at a tolerance of 1.""",
     versions,
+    word="one law",
 )
 plt.show()
 
@@ -159,9 +160,8 @@ plt.show()
 #    >>> print(wide["torch", "float64"][1, 1e-3], "|", wide["tensorflow", "float64"][1, 1e-3])
 #    4.71e-07 left, 6.66e-07 right | 4.71e-07 left, 6.66e-07 right
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Each order of derivative and each bit less widen the zone: :math:`(n!\,4u/\tau)^{1/(n+1)}`.
 #      In double precision it is found with a microscope. In single precision a second derivative is

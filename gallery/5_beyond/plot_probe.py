@@ -102,6 +102,7 @@ plots.describe(
     {plots.at_most(max(w[1] for w in widths.values()), 1)}, the second derivative out to
     {plots.at_most(max(w[2] for w in widths.values()), 1)}.""",
     versions,
+    word=reports["torch"].verdict,
 )
 plt.show()
 
@@ -136,9 +137,8 @@ for name, before, after in zip(
 #    >>> better.orders[0].width, better.orders[1].is_wrong
 #    (0.0, True)
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - You need the function and a point, and no mathematics.
 #    - A value that is right says nothing of its derivatives: with ``log1p`` the slope is wrong.

@@ -122,6 +122,7 @@ plots.describe(
     {run.worst("clamp", "torch", 2):.1e} everywhere in its zone. Repair: at most
     {max(run.worst("repair", name, 2) for name in run.versions):.0e} in the three frameworks.""",
     run,
+    word=f"{len(forms)} forms",
 )
 plt.show()
 
@@ -148,9 +149,8 @@ plt.show()
 #    >>> sum(score[name].lost(1) > 0 for name in score)  # rows with a NaN among their slopes
 #    8
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - A patch at the point does not help next to it, and the derivatives are wrong further out than
 #      the value.

@@ -121,6 +121,7 @@ plots.describe(
     are worse, those of the careful forms. The common factor, the last line, is
     the same everywhere.""",
     made,
+    word=f"{len(mended)} of {len(made.true) - 1}",
 )
 plt.show()
 
@@ -148,9 +149,8 @@ plt.show()
 #    >>> made.row("exp(x)**3 * exp(-3*x)", "JAX", "jit").at  # the function is 1
 #    (1.0, -3.0)
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - What is cancelled is a pattern that somebody has written down, never a factor.
 #    - A better value says nothing about its slope, and a slope that is no longer NaN can be wrong.

@@ -74,6 +74,7 @@ plots.describe(
     {plots.at_most(own["tensorflow"], 1)} in TensorFlow and {plots.at_most(own["jax"], 1)} in JAX. Repair is off by at
     most {plots.at_most(max(run.worst("repair", name, 2) for name in run.versions), 1)} in all of them.""",
     run,
+    word="sinc",
 )
 plt.show()
 
@@ -99,9 +100,8 @@ plt.show()
 #    >>> [f"{own[name]:.0e}" for name in ("torch", "tensorflow", "jax")]
 #    ['8e-01', '1e+20', '1e+24']
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - A function that a framework ships may be as fragile as one that you type. Look at its second
 #      derivative.

@@ -137,6 +137,7 @@ plots.describe(
     {median["tensorflow", 2]:.2g} where there is one: the frameworks agree with
     each other far better than with the truth.""",
     versions,
+    word="last bits",
 )
 plt.show()
 
@@ -155,9 +156,8 @@ plt.show()
 #    >>> f"{median['torch', 2]:.1e}", f"{median['tensorflow', 2]:.1e}"  # error, difference
 #    ('1.3e-02', '4.8e-07')
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - With ``x*x`` the paper is right. "Identical" depends on spelling, order and precision.
 #    - Different bits are no second opinion. All three divide the same wrong numerator.

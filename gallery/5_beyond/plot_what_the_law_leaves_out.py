@@ -122,6 +122,7 @@ plots.describe(
     factor of the distance: at most {plots.at_most(multiple["torch", 2], 2)} times that in PyTorch and
     {plots.at_most(multiple["tensorflow", 2], 2)} times in TensorFlow.""",
     versions,
+    word=f"{plots.at_most(multiple['torch', 2], 2)} times",
 )
 plt.show()
 
@@ -155,9 +156,8 @@ print(f"{len(modes)} widths, measured/law: {low:.2f} to {high:.2f}")
 #    >>> len(modes), f"{low:.2f} to {high:.2f}"
 #    (40, '1.00 to 1.22')
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - Framework and mode do not matter to the law, nor to what is measured.
 #    - What it leaves out is the rounding of the terms, smaller by a factor of :math:`|x - 2|`.

@@ -126,6 +126,7 @@ plots.describe(
     everywhere; the others are wrong at the point, and off around it out to
     {plots.at_most(max(made.zone(key, easier) for key in made.ran))} at most.""",
     made,
+    word=f"{len(right)} of {len(made.ran)}",
 )
 plt.show()
 
@@ -158,9 +159,8 @@ plt.show()
 #    >>> [f"{made.zone(('TensorFlow', mode), sine):.0e}" for mode in ("eager", "jit_compile=True")]
 #    ['0e+00', '1e-13']
 #
-# .. note::
-#
-#    **Take away**
+# .. admonition:: Take away
+#    :class: note
 #
 #    - The sentence holds for PyTorch, TensorFlow, JAX, Torch7 and Caffe, in every mode: the
 #      division stays, and so does the NaN.

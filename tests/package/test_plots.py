@@ -293,6 +293,18 @@ def test_a_figure_without_words_is_refused(run):
         plots.describe(fig, "Figure 1", " ", run)
 
 
+def test_a_figure_says_what_its_thumbnail_shows_in_a_word_that_fits():
+    fig, _ = plt.subplots(1, 2)
+    versions = {"torch": "PyTorch 1"}
+    plots.describe(fig, "Figure 1", "A line.", versions, word="2 ≠ 1", panel=1)
+    assert (plots.description(fig).word, plots.description(fig).panel) == ("2 ≠ 1", 1)
+    with pytest.raises(InputError, match="give at most 12 characters"):
+        plots.describe(fig, "Figure 1", "A line.", versions, word="thirteen char")
+    with pytest.raises(InputError, match="panel is 2; give a whole number from 0 to 1"):
+        plots.describe(fig, "Figure 1", "A line.", versions, panel=2)
+    plt.close(fig)
+
+
 def test_a_figure_can_name_versions_without_a_run():
     fig = plt.figure()
     plots.describe(fig, "Figure 1", "One  line.", {"torch": "PyTorch 1", "jax": "JAX 2"})

@@ -141,7 +141,7 @@ def test_each_page_asks_nobody_else_fits_a_phone_and_is_accessible_in_light_and_
         "guide/build.json",
     }
     assert {
-        path for path in page.asked if not path.startswith("data:") and not path.endswith((".png", ".svg"))
+        path for path in page.asked if not path.startswith("data:") and not path.endswith((".png", ".svg", ".webp"))
     } <= named
 
 

@@ -22,7 +22,7 @@ from _extensions.content import build_measurements, complete_execution
 from _extensions.content.executed_pages import Row
 from _extensions.execute import doctests_aside, execution_record, keys, script_doctests
 from _extensions.execute.execution_record import Measurement
-from _extensions.gallery import figure_commits, figure_data, figure_descriptions, provenance
+from _extensions.gallery import figure_commits, figure_data, figure_descriptions, figure_files, provenance
 from site_under_test import ROOT, SITE, pages
 
 SCRIPTS = sorted((ROOT / "gallery").rglob("*.py"))
@@ -96,7 +96,7 @@ def test_each_picture_says_where_it_comes_from(light):
     assert described["page"] == f"auto_gallery/{source.parent.name}/{script}"
     assert light.name == f"sphx_glr_{script}_{described['number']:03}.svg"
     commit = provenance.commit_of(source)
-    for picture in (SITE / "_images" / light.name, SITE / "_images" / f"{light.stem}_dark.svg"):
+    for picture in (SITE / "_images" / path.name for path in figure_files.of(light)):
         text = picture.read_text(encoding="utf-8")
         assert f"<dc:source>{source.relative_to(ROOT).as_posix()}</dc:source>" in text
         assert f"<dc:identifier>commit {commit}</dc:identifier>" in text
@@ -181,13 +181,13 @@ def test_a_commit_is_written_into_pictures_without_drawing_them_again(tmp_path, 
     images = tmp_path / "auto_gallery" / "s" / "images"
     images.mkdir(parents=True)
     light = images / "sphx_glr_plot_x_001.svg"
-    for path in (light, light.with_stem(f"{light.stem}_dark")):
+    for path in figure_files.of(light):
         path.write_text("<dc:source>gallery/s/plot_x.py</dc:source><dc:identifier>commit </dc:identifier>")
     light.with_suffix(".json").write_text('{"commit": ""}')
     for commit in ("0123456789ab", provenance.CHANGED):
         monkeypatch.setattr(provenance, "commit_of", lambda path, commit=commit: commit)
         figure_commits.name_commits(SimpleNamespace(srcdir=str(tmp_path)))
-        for path in (light, light.with_stem(f"{light.stem}_dark")):
+        for path in figure_files.of(light):
             assert f"<dc:identifier>commit {commit}</dc:identifier>" in path.read_text()
         assert json.loads(light.with_suffix(".json").read_text()) == {"commit": commit}
 

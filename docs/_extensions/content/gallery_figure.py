@@ -5,8 +5,8 @@
    :::{gallery-figure} plot_figure_6
    :::
 
-It shows the picture that suits the page's theme, with a caption that says what computed it, and
-from which commit.
+It shows the picture that suits the page's theme and the width of the screen, with a caption that
+says what computed it, and from which commit.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from _extensions import stages
-from _extensions.content import explorer_links, pending_links
-from _extensions.gallery import preview_cards
+from _extensions.content import explorer_links, pending_links, pictures
+from _extensions.gallery import figure_files, preview_cards
 from _extensions.gallery.figure_descriptions import described
 
 NOTHING = "(?!)"
@@ -59,9 +59,15 @@ class GalleryFigure(SphinxDirective):
         images = nodes.container("", classes=["gallery-images"])
         # page_head reads it, for link previews.
         card = preview_cards.card(light).relative_to(self.env.srcdir).as_posix()
-        for path, theme in ((light, "only-light"), (light.with_stem(f"{light.stem}_dark"), "only-dark")):
-            uri = f"/{path.relative_to(self.env.srcdir).as_posix()}"
-            images += nodes.image(uri=uri, alt=description["finding"], classes=[theme], card=card)
+        drawn = figure_files.of(light)
+        for wide, narrow, theme in (
+            (drawn.light, drawn.narrow, "only-light"),
+            (drawn.dark, drawn.narrow_dark, "only-dark"),
+        ):
+            image = nodes.image(uri=self._address(wide), alt=description["finding"], classes=[theme], card=card)
+            # Pages that are built without executing anything may show a figure of an older build.
+            sources = [pictures.source(narrow, self._address(narrow))] if narrow.exists() else []
+            images += pictures.picture("", *sources, image)
         figure += images
         caption = nodes.caption("", "", nodes.strong("", f"{description['item']}, recomputed."))
         *most, last = description["versions"]
@@ -69,7 +75,7 @@ class GalleryFigure(SphinxDirective):
         caption += self._link(source.name, description["page"])
         caption += nodes.Text(f", commit {description['commit']}. ")
         data = light.with_name(description["data"])
-        target = f"/{data.relative_to(self.env.srcdir).as_posix()}"
+        target = self._address(data)
         kilobytes = max(1, round(data.stat().st_size / 1000))
         size = f"{kilobytes} kB" if kilobytes < 1000 else f"{kilobytes / 1000:.1f} MB"
         caption += addnodes.download_reference("", "", nodes.inline("", f"Data (CSV, {size})"), reftarget=target)
@@ -80,6 +86,10 @@ class GalleryFigure(SphinxDirective):
         figure += caption
         self.add_name(figure)
         return figure
+
+    def _address(self, path: Path) -> str:
+        """Name a file as Sphinx does, from the folder of the pages on."""
+        return f"/{path.relative_to(self.env.srcdir).as_posix()}"
 
     def _link(self, name: str, page: str) -> nodes.Node:
         """Name the script, and lead to its page from every other one."""

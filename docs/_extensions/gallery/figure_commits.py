@@ -11,7 +11,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from _extensions import files, folders, stages
-from _extensions.gallery import preview_cards, provenance
+from _extensions.gallery import figure_files, preview_cards, provenance
 from _extensions.gallery.figure_descriptions import described, figures
 from _extensions.gallery.figure_descriptions import write as write_description
 
@@ -20,12 +20,11 @@ def name_commits(app: Sphinx) -> None:
     """Write into each picture and its description the commit that last changed its script."""
     for light in figures(Path(app.srcdir, "auto_gallery")):
         description = described(light)
-        dark = light.with_stem(f"{light.stem}_dark")
         (source,) = re.findall(r"<dc:source>(.*?)</dc:source>", light.read_text(encoding="utf-8"))
         commit = provenance.commit_of(folders.ROOT / source)
         if description["commit"] == commit:
             continue
-        for path in (light, dark):
+        for path in figure_files.of(light):
             picture = path.read_text(encoding="utf-8")
             stamped = re.sub(r"(?<=<dc:identifier>commit )[^<]*", commit, picture)
             files.write_if_changed(path, stamped)

@@ -1,7 +1,7 @@
-"""Save each figure of a script, light and dark.
+"""Save each figure of a script, light and dark, for wide screens and for narrow ones.
 
-:func:`scrape` saves the data of a figure beside it, its card, and a description with the finding.
-Each picture says inside what it shows.
+:func:`scrape` saves the data of a figure beside it, its card, its thumbnail, and a description with
+the finding. Each picture says inside what it shows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from _extensions import files, folders
-from _extensions.gallery import figure_descriptions, preview_cards
+from _extensions.gallery import figure_descriptions, figure_files, preview_cards
 
 _SVG = {"svg.hashsalt": "removable", "svg.fonttype": "path"}
 # of the rasterised markers inside the SVG: sharp on a screen of twice the density
@@ -36,7 +36,7 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
     import matplotlib.pyplot as plt
     from removable import plots
 
-    from _extensions.gallery import figure_data
+    from _extensions.gallery import figure_data, legends, stacked_panels, thumbnails
 
     parts = []
     paths = block_vars["image_path_iterator"]
@@ -51,13 +51,22 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
         data, data_name = figure_data.table(fig), _data_name(source.stem, number)
         files.write_if_changed(light.with_name(data_name), data)
         metadata = _metadata(description, source)
+        pictures = figure_files.of(light)
         with plt.rc_context(_SVG):
-            _save(fig, light, metadata)
-            # all versions have the same layout; finding it takes as long as drawing
+            legends.enlarge(fig)
+            _save(fig, pictures.light, metadata)
+            # light and dark have the same layout; finding it takes as long as drawing
             fig.set_layout_engine("none")
             preview_cards.save(fig, light)
             plots.recolour(fig, plots.LIGHT, plots.DARK)
-            _save(fig, light.with_stem(f"{light.stem}_dark"), metadata)
+            _save(fig, pictures.dark, metadata)
+            plots.recolour(fig, plots.DARK, plots.LIGHT)
+            stacked_panels.stack(fig)
+            _save(fig, pictures.narrow, metadata)
+            plots.recolour(fig, plots.LIGHT, plots.DARK)
+            _save(fig, pictures.narrow_dark, metadata)
+            plots.recolour(fig, plots.DARK, plots.LIGHT)
+            thumbnails.save(fig, light, description)
         origin = {
             "script": source.stem,
             "page": page_of(source),

@@ -21,6 +21,8 @@ _TITLED = re.compile(r":(?:doc|ref|py:\w+|func|class|mod):`([^`<]+?)\s*<[^`>]+>`
 _PLAIN = re.compile(r":(?:doc|ref|py:\w+|func|class|mod):`~?/?([^`<]+)`")
 _TERM = re.compile(r":term:`([^`<]+?)(?:\s*<[^`>]+>)?`")
 
+_TITLED_NOTE = re.compile(r"^\.\. admonition:: (?P<title>.+)\n(?P<indent> +):class: note\n", re.MULTILINE)
+
 _REFERENCES = folders.ROOT / "docs" / "references.bib"
 
 
@@ -36,7 +38,7 @@ def citation(key: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Replace roles by what a reader of a notebook can use.
+    r"""Replace roles by what a reader of a notebook can use.
 
     >>> plain(
     ...     "see :doc:`Figure 2 </auto_gallery/plot_figure_2>` and :doc:`plot_figure_7`, "
@@ -47,7 +49,11 @@ def plain(text: str) -> str:
     "a sweep over Gauss's nodes"
     >>> plain(":cite:p:`Higham2002,Johansson2017`")
     'Higham (2002); Johansson (2017)'
+    >>> plain(".. admonition:: Take away\n   :class: note\n\n   - One.\n")
+    '.. note::\n\n   **Take away**\n\n   - One.\n'
     """
+    # sphinx-gallery knows notes, and none with a title of its own.
+    text = _TITLED_NOTE.sub(r".. note::\n\n\g<indent>**\g<title>**\n", text)
     text = _CITE.sub(lambda match: "; ".join(map(citation, match[1].split(","))), text)
     text = _TERM.sub(lambda match: " ".join(match[1].split()), text)
     text = _TITLED.sub(lambda match: " ".join(match[1].split()), text)

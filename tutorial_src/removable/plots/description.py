@@ -1,4 +1,4 @@
-"""The description of a figure in words, for readers who cannot see it.
+"""The description of a figure in words, for readers who cannot see it, and for its thumbnail.
 
 It holds the alt text, and rounds numbers in the direction that keeps its sentences true.
 """
@@ -20,6 +20,9 @@ from removable.systems import Board
 
 __all__ = ["Description", "at_least", "at_most", "describe", "description"]
 
+_LONGEST_WORD = 12
+"""Characters that a thumbnail has room for."""
+
 
 @dataclass(frozen=True)
 class Description:
@@ -34,14 +37,28 @@ class Description:
         its alt text.
     versions : tuple of str
         The frameworks that computed it, each with its version.
+    word : str
+        What its thumbnail says, in a few characters; empty if nothing.
+    panel : int
+        Which of its panels the thumbnail shows, counted from 0.
     """
 
     item: str
     finding: str
     versions: tuple[str, ...]
+    word: str = ""
+    panel: int = 0
 
 
-def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison | Board | Mapping[str, str]) -> None:
+def describe(
+    fig: Figure,
+    item: str,
+    finding: str,
+    run: Sweep | Comparison | Board | Mapping[str, str],
+    *,
+    word: str = "",
+    panel: int = 0,
+) -> None:
     """Attach to a figure what it reproduces, what it shows and what computed it.
 
     Parameters
@@ -55,11 +72,16 @@ def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison | Boa
     run : Sweep, Comparison, Board or dict of str to str
         What the figure was computed from, for its ``versions``; or these themselves, as
         :func:`removable.frameworks.versions` returns them.
+    word : str
+        What the thumbnail of the figure says, at most 12 characters: ``"2 ≠ 1"``, ``"NaN"``.
+    panel : int
+        Which panel of the figure the thumbnail shows, counted from 0.
 
     Raises
     ------
     removable.errors.InputError
-        If ``item`` or ``finding`` is empty: a figure without alt text is not published.
+        If ``item`` or ``finding`` is empty: a figure without alt text is not published. Also if
+        ``word`` is too long, or ``panel`` is not the number of a panel.
 
     Examples
     --------
@@ -68,16 +90,21 @@ def describe(fig: Figure, item: str, finding: str, run: Sweep | Comparison | Boa
     >>> from removable.plots import describe, description
     >>> run = sweep(h, meant=h_hat, gamma=[1e-9], names=["numpy"], order=0)
     >>> import matplotlib.pyplot as plt
-    >>> fig = plt.figure()
-    >>> describe(fig, "Figure 1", "One point lies on the line.", run)
-    >>> description(fig).item
-    'Figure 1'
+    >>> fig, ax = plt.subplots()
+    >>> describe(fig, "Figure 1", "One point lies on the line.", run, word="4")
+    >>> description(fig).item, description(fig).word
+    ('Figure 1', '4')
     >>> plt.close(fig)
     """
     if not item.strip() or not finding.strip():
         raise InputError(f"item is {item!r} and finding is {finding!r}; say both, readers who cannot see need them.")
+    if len(word) > _LONGEST_WORD:
+        raise InputError(f"word is {word!r}; give at most {_LONGEST_WORD} characters, a thumbnail has room for those.")
+    panel = checked_whole("panel", panel, least=0, most=max(0, len(fig.axes) - 1))
     versions = run if isinstance(run, Mapping) else run.versions
-    fig._removable_description = Description(item, " ".join(finding.split()), tuple(versions.values()))
+    fig._removable_description = Description(
+        item, " ".join(finding.split()), tuple(versions.values()), " ".join(word.split()), panel
+    )
 
 
 def description(fig: Figure) -> Description | None:
