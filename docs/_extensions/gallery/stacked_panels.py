@@ -68,8 +68,10 @@ def _height(ax: Any) -> float:
     for name in names:
         name.set(ha="left", va="bottom")
         name.set_transform(name.get_transform() + ScaledTranslation(0, _ABOVE / 72, ax.figure.dpi_scale_trans))
-    first, last = ax.get_ylim()
-    ax.set_ylim(first, last + (last - first) / len(names) / 2)
+    # Room for the uppermost name; panels may share the axis, and then all set the same.
+    bottom, top = ax.get_ylim()
+    rows = sorted(ax.get_yticks(), reverse=bool(top < bottom))
+    ax.set_ylim(bottom, rows[-1] + (rows[-1] - rows[-2] if len(rows) > 1 else 1))
     return max(_HEIGHT, _PER_NAME * len(names))
 
 
