@@ -26,8 +26,8 @@ OF_ONE_ELEMENT = {
 }
 
 
-def advice(function: Any, at: Any, **more: Any) -> str:
-    report = probe(function, at=at, order=1, **more)
+def advice(function: Any, at: Any, order: int = 1, **more: Any) -> str:
+    report = probe(function, at=at, order=order, **more)
     assert report.verdict == "unsound"
     assert report.worst.cure is not None
     return report.worst.cure.advice
@@ -76,5 +76,5 @@ def test_a_result_that_is_wrong_far_out_is_named() -> None:
 
 
 def test_several_results_that_are_wrong_far_out_are_named() -> None:
-    said = advice(lambda x: x.detach() * torch.sin(x), 0.7, framework="torch")
+    said = advice(lambda x: x.detach() * torch.sin(x), 0.7, order=2, framework="torch")
     assert "the slope and the second derivative are wrong as far out" in said

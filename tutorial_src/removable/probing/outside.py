@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from removable.probing.departures import branch, is_smooth_between, leaves, rough_octaves
+from removable.probing.departures import SIGNS, branch, is_smooth_between, leaves, rough_octaves
 from removable.probing.fits import INNER, Side, nodes
 from removable.probing.grouping import grouped
 from removable.probing.piece import Piece
@@ -34,6 +34,9 @@ _FURTHER = 8.0
 
 _SHARPER = 0.01
 """So are two that differ, if their error bars are less than this part of those of the one."""
+
+_BEYOND = 256
+"""At how many distances it is looked how values leave a plateau."""
 
 _STEPS = 1
 """Octaves around a plateau in which values may jump, as at a step; more of them are noise."""
@@ -211,7 +214,24 @@ def _is_plateau(piece: Piece, largest: float, side: Side, values: Sampler) -> bo
     """Tell whether values are all the same because further out they have lost their digits."""
     if piece.widest >= largest or any(np.ptp(fit.values) for fit in piece.fits):
         return False
+    if _fades(piece, largest, side, values):
+        return False
     return rough_octaves(largest, piece.widest, side, values) > _STEPS
+
+
+def _fades(piece: Piece, largest: float, side: Side, values: Sampler) -> bool:
+    """Tell whether values come to a plateau by underflow: the first that differ hardly do so.
+
+    Lost digits differ by a rounding of something larger than the values.
+    """
+    level = piece.fits[0].values.flat[0]
+    for sign in SIGNS[side]:
+        beyond = np.geomspace(piece.widest, largest, _BEYOND)
+        off = np.abs(values(sign * beyond) - level)
+        differs = np.flatnonzero(~(off == 0))
+        if differs.size and not off[differs[0]] <= values.rounding**2 * np.max(off[np.isfinite(off)], initial=0.0):
+            return False
+    return True
 
 
 def _stays(piece: Piece | None, side: Side, values: Sampler) -> bool:
