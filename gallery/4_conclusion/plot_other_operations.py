@@ -47,8 +47,7 @@ print(f"TensorFlow: value {y.numpy():.6f}, slope {tape.gradient(y, x).numpy():.4
 #    \frac{\log(1 + x)}{x} = \int_0^1 \frac{\mathrm{d}t}{1 + t x} ,
 #
 # and :term:`Gauss's rule` with twelve nodes gives the integral to the last bits. The power is the
-# exponential of it. In the code :term:`xp` is the module that computes, and ``elementary(xp)`` is
-# the one that has the :term:`elementary functions <elementary function>`.
+# exponential of it. In the code :term:`xp` is the module that computes.
 
 points, weights = np.polynomial.legendre.leggauss(12)
 rule = np.column_stack([points / 2 + 0.5, weights / 2]).tolist()

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pytest
 from in_a_browser import address, browser, needs_a_browser, page, watched
+from searching import results
 from site_under_test import SITE, pages
-from test_search import results
 
 # Fixtures, which pytest finds by their names here.
 __all__ = ["address", "browser", "page"]

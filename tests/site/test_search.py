@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.parse
 from html import unescape
 
 import pytest
 from _extensions.whole_site import search_language
 from in_a_browser import address, browser, needs_a_browser, page, watched
-from playwright.sync_api import Page
+from searching import results
 from site_under_test import SITE, meta, pages, texts
 
 # Fixtures, which pytest finds by their names here.
@@ -52,19 +51,6 @@ FIRST = {
     "backpropagation": ("glossary.html#term-backpropagation",),
     "where": (NAN, "beyond/reports.html"),
 }
-
-FINISHED = "() => /finished|did not match/.test(document.querySelector('.search-summary')?.textContent)"
-RESULTS = """() => [...document.querySelectorAll("#search-results li")].map(result => ({
-    address: result.querySelector("a").getAttribute("href"), title: result.querySelector("a").textContent,
-    excerpt: result.querySelector(".context")?.textContent ?? "" }))"""
-
-
-def results(page: Page, address: str, query: str) -> list[dict[str, str]]:
-    """Type a query, and return what is found once the search has finished."""
-    page.goto(f"{address}/search.html?q={urllib.parse.quote(query, safe='')}")
-    page.wait_for_function(FINISHED)
-    page.wait_for_load_state("networkidle")  # each excerpt is made of a page of its own
-    return page.evaluate(RESULTS)
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ class InstallLine(SphinxDirective):
     optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Build a block of code, and a sentence below."""
+        """Build a box with a block of code and a sentence; no page is described by a box."""
         text = "$ " + line(self.config.release, *self.arguments)
         block = nodes.literal_block(text, text, language="console", classes=["install-line"])
         if self.env.docname == PAGE:
@@ -40,7 +40,7 @@ class InstallLine(SphinxDirective):
         link = link_to(self.env, f"/{PAGE}", nodes.inline("", "what it brings, and how to see that it works"))
         sentence = nodes.paragraph("", "", nodes.Text("This installs the package beside your framework: "), link)
         sentence += nodes.Text(".")
-        return [block, sentence]
+        return [nodes.container("", block, sentence)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
