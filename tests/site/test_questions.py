@@ -55,7 +55,9 @@ QUESTIONS = [
         r"the square of a length is a polynomial, and its root is not needed",
     ),
     Question("sin(x)/x is NaN at 0. Which line fixes it?", "sin(x)/x", NAN, r"sin_over_x\(x\)"),
-    Question("My slope is half of what it should be. Why?", "slope half", NAN, r"two kinks that should cancel"),
+    Question(
+        "My slope is half of what it should be. Why?", "slope half", NAN, r"have a kink each, and their sum has none"
+    ),
     Question(
         "The gradient of acos of a dot product is NaN. Can I get rid of it?",
         "acos",
@@ -69,7 +71,12 @@ QUESTIONS = [
         NAN,
         r"Mask the denominator as well, so that nothing is infinite in the branch that is not selected",
     ),
-    Question("The gradient is right and the Hessian is NaN. Why?", "Hessian NaN", NAN, r"NaN in the Hessian alone"),
+    Question(
+        "The gradient is right and the Hessian is NaN. Why?",
+        "Hessian NaN",
+        NAN,
+        r"comes out right by luck, and the second derivative, 2, is NaN",
+    ),
     Question(
         "Two eigenvalues are equal, and the gradient is NaN. Is that my fault?",
         "equal eigenvalues",
