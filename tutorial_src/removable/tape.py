@@ -34,12 +34,10 @@ class Var:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from removable.tape import Var, gradient
-    >>> x = Var(np.array([3.0]))
-    >>> y = (x * x - 4) / (x - 2)
-    >>> y.value, gradient(y, x)
-    (array([5.]), array([1.]))
+    >>> from removable.tape import Var
+    >>> x = Var(3.0)
+    >>> ((x * x - 4) / (x - 2)).value
+    5.0
     """
 
     __slots__ = ("parents", "time", "value")
@@ -104,9 +102,8 @@ def gradient(y: Var, x: Var, *, walk: Walk = "newest first") -> np.ndarray:
     y, x : Var
         Result and input, of one shape.
     walk : {"newest first", "ready first"}
-        Of the results whose slope is complete, which to go back through next: the one computed
-        last, as PyTorch does, or the one complete for longest, as TensorFlow does. Contributions
-        are added up in the order in which they arrive.
+        Which of the results with a complete slope is next: the last computed, as in PyTorch, or
+        the longest complete, as in TensorFlow. Contributions are added in the order of arrival.
 
     Returns
     -------
@@ -120,11 +117,10 @@ def gradient(y: Var, x: Var, *, walk: Walk = "newest first") -> np.ndarray:
 
     Examples
     --------
-    >>> import numpy as np
     >>> from removable.tape import Var, gradient
-    >>> x = Var(np.array([2.0 + 1e-9]))
-    >>> gradient((x * x - 4) / (x - 2), x)
-    array([2.])
+    >>> x = Var(2.0 + 1e-9)
+    >>> gradient((x * x - 4) / (x - 2), x).item()
+    2.0
     """
     if not isinstance(y, Var) or not isinstance(x, Var):
         raise InputError(f"y is a {type(y).__name__} and x is a {type(x).__name__}; give two Vars.")
