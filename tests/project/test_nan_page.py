@@ -289,15 +289,22 @@ def test_what_to_write_can_be_pasted(name, framework, precision):
         assert all(torch.isfinite(t).all() for t in (result, *slopes))
     else:
         tf = names["tf"]
-        tensors = {k: tf.constant(v, dtype=getattr(tf, precision)) for k, v in points.items()}
-        names |= tensors | {"pi": math.pi}
-        with tf.GradientTape() as tape:
-            tape.watch(tensors)
-            exec("; ".join(before), names)
-            result = eval(last, names)
-        slopes = [t for t in tape.gradient(result, tensors).values() if t is not None]
-        assert slopes
-        assert all(bool(tf.reduce_all(tf.math.is_finite(t))) for t in (result, *slopes))
+        given = {k: tf.constant(v, dtype=getattr(tf, precision)) for k, v in points.items()}
+
+        def computed(tensors: dict[str, Any]) -> list[Any]:
+            space = names | tensors | {"pi": math.pi}
+            with tf.GradientTape() as tape:
+                tape.watch(tensors)
+                exec("; ".join(before), space)
+                result = eval(last, space)
+            slopes = [t for t in tape.gradient(result, tensors).values() if t is not None]
+            return [result, *slopes]
+
+        # A graph converts numbers in its own way, and cannot walk along a tensor for accumulate.
+        graph = tf.function(computed, autograph=False)
+        for found in [computed(given)] if name == "cumprod" else [computed(given), graph(given)]:
+            assert len(found) > 1
+            assert all(bool(tf.reduce_all(tf.math.is_finite(t))) for t in found)
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
