@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -47,6 +49,7 @@ WANTED = {
     "eigvalsh(A)": "eigenvalues",
     "svdvals(A)": "singular-values",
     "log(1 + exp(x))": "softplus",
+    "log(softmax(x, 0))": "log-softmax",
     "g / (sqrt(g * g) + 1e-8)": "adam-epsilon",
 }
 
@@ -136,6 +139,7 @@ def series(name: str) -> Callable[[Any], Any] | None:
         "log-sum-exp": lambda t: mp.log(mp.exp(1000 + t) + mp.exp(-1000 - t)),
         "softplus": lambda t: softplus(1000 + t),
         "softplus-parts": softplus,
+        "log-softmax": lambda t: -softplus(800 - t),
         "cumprod": lambda t: (3 + t) * t * (2 + t),
         "norm-squared": lambda t: t * t,
         "library-sinc": lambda t: sinc(mp.pi * t),
@@ -219,6 +223,88 @@ def test_what_to_write_is_right_at_the_point_and_near_it(name, framework):
         size = [max(1.0, abs(t) ** -k) if name in SINGULAR else 1.0 for k in range(3)]
         for bound, one, other, scale in zip((1e-12, 1e-12, 1e-9), found, true, size, strict=True):
             assert abs(one - other) <= bound * max(scale, abs(other)), (t, found, true)
+
+
+def names_of(framework: str) -> dict[str, Any]:
+    """Return the names of a framework without its prefix, and those that the page imports."""
+    from removable import even, primitives, repair
+
+    if framework == "PyTorch":
+        import torch as xp
+
+        modules: list[Any] = [xp.nn.functional, xp.linalg, xp]
+    else:
+        import tensorflow as xp
+
+        modules = [xp.nn, xp.linalg, xp.math, xp]
+    names = {name: getattr(module, name) for module in modules for name in dir(module) if name[0] != "_"}
+    ready_made = {name: getattr(primitives, name) for name in primitives.__all__}
+    return {**names, **ready_made, "tf": xp, "even": even, "repair": repair, "accumulate": itertools.accumulate}
+
+
+@functools.cache
+def names_in_tensorflow() -> dict[str, str]:
+    """Return what the small table says of the names of TensorFlow."""
+    (small,) = re.findall(r"\| in the table \| in TensorFlow \|\n.*?\n\n", TEXT, re.DOTALL)
+    return dict(re.findall(r"^\| `(.+)` \| `(.+)` \|$", small, re.MULTILINE))
+
+
+POINTS: dict[str, Any] = {"x": 0.0, "y": 0.0, "p": 0.0, "c": 1.0, "g": 0.0, "v": [0.0, 0.0], "a": [0.6, 0.8]}
+POINTS |= {"b": [0.6, 0.8], "A": [[1.0, 0.0], [0.0, 1.0]], "R": [[1.0, 0.0], [0.0, 1.0]]}
+AT = {
+    "box-cox": {"x": 4.0},
+    "log-mean": {"x": 3.0, "y": 3.0},
+    "where-root": {"x": -1.0},
+    "where-exp": {"x": 1000.0},
+    "log-sum-exp": {"x": 1000.0, "y": -1000.0},
+    "log-softmax": {"x": [-800.0, 0.0]},
+    "softplus": {"x": 1000.0},
+    "std": {"x": [5.0, 5.0, 5.0]},
+    "std-squared": {"x": [5.0, 5.0, 5.0]},
+    "zero-power": {"p": 2.0},
+    "cumprod": {"v": [3.0, 0.0, 2.0]},
+}
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("name", LINES)
+def test_what_to_write_can_be_pasted(name, framework, precision):
+    """At the point where the line fails, what the table says gives finite values and slopes."""
+    line, names = table()[name][3].strip("`"), names_of(framework)
+    if framework == "TensorFlow":
+        for ours, theirs in names_in_tensorflow().items():
+            line = re.sub(rf"(?<![\w.]){re.escape(ours)}", theirs, line)
+    *before, last = line.split("; ")
+    points = {**POINTS, **AT.get(name, {})}
+    if framework == "PyTorch":
+        torch = names["tf"]
+        tensors = {k: torch.tensor(v, dtype=getattr(torch, precision), requires_grad=True) for k, v in points.items()}
+        names |= tensors | {"pi": math.pi}
+        exec("; ".join(before), names)
+        result = eval(last, names)
+        result.sum().backward()
+        slopes = [t.grad for t in tensors.values() if t.grad is not None]
+        assert slopes
+        assert all(torch.isfinite(t).all() for t in (result, *slopes))
+    else:
+        tf = names["tf"]
+        given = {k: tf.constant(v, dtype=getattr(tf, precision)) for k, v in points.items()}
+
+        def computed(tensors: dict[str, Any]) -> list[Any]:
+            space = names | tensors | {"pi": math.pi}
+            with tf.GradientTape() as tape:
+                tape.watch(tensors)
+                exec("; ".join(before), space)
+                result = eval(last, space)
+            slopes = [t for t in tape.gradient(result, tensors).values() if t is not None]
+            return [result, *slopes]
+
+        # A graph converts numbers in its own way, and cannot walk along a tensor for accumulate.
+        graph = tf.function(computed, autograph=False)
+        for found in [computed(given)] if name == "cumprod" else [computed(given), graph(given)]:
+            assert len(found) > 1
+            assert all(bool(tf.reduce_all(tf.math.is_finite(t))) for t in found)
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
