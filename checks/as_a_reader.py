@@ -31,6 +31,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup, Tag
 from packaging.requirements import Requirement
 from site_under_test import SITE, Page, pages, served
 
@@ -213,13 +214,21 @@ def runs(folder: Path) -> Iterator[dict[str, Future]]:
 
 def published_output(page: Page) -> list[str]:
     """Every word that the page shows as printed by its code."""
-    pattern = (
-        r'class="sphx-glr-script-out.*?<pre>(.*?)</pre>'
-        if page.name.startswith("auto_gallery/")
-        else r'class="output stream.*?<pre>(.*?)</pre>'
-    )
-    blocks = re.findall(pattern, page.html, re.DOTALL)
-    return words(html.unescape(re.sub(r"<[^>]+>", "", "\n".join(blocks))))
+    selector = ".sphx-glr-script-out" if page.name.startswith("auto_gallery/") else ".output.stream"
+    blocks = BeautifulSoup(page.html, "html.parser").select(selector)
+    return words("\n".join(as_printed(block) for block in blocks))
+
+
+def as_printed(block: Tag) -> str:
+    """Return the text of an output; that of a table as the script has printed it, row by row."""
+    if not block.table:
+        return block.pre.get_text()
+    heads = block.table.thead.find_all("tr")
+    cells = [cell for row in heads for cell in row.find_all("th")]
+    over = [cell for cell in heads[0].find_all("th") if len(heads) > 1 and not cell.get("rowspan")]
+    titles = [cell for cell in cells if cell not in over and "not-printed" not in cell.get("class", ())]
+    parts = [*over, *titles, block.table.tbody, *block.find_all("p", recursive=False)]
+    return " ".join(part.get_text(" ") for part in parts)
 
 
 def words(printed: str) -> list[str]:

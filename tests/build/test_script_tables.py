@@ -51,6 +51,7 @@ def test_a_head_has_no_empty_cell_and_the_first_column_names_its_rows():
     upper, lower = next(iter(box.findall(nodes.thead))).children
     assert [entry.astext() for entry in upper] == ["patch", "pairs", "right"]
     assert [entry.get("morerows", 0) for entry in upper] == [1, 1, 0]
+    assert [entry["classes"] for entry in upper] == [["not-printed"], [], []]
     assert [entry.get("morecols", 0) for entry in upper] == [0, 0, 1]
     assert [entry.astext() for entry in lower] == ["at", "near"]
     assert [spec.get("stub", 0) for spec in box.findall(nodes.colspec)] == [1, 0, 0, 0]

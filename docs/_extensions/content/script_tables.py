@@ -98,12 +98,20 @@ def as_nodes(table: Parsed, text: str) -> nodes.container:
     widths = [max(map(len, column)) for column in zip(table.titles, *table.rows, strict=True)]
     body = [nodes.row("", *map(tables.cell, row)) for row in table.rows]
     made = tables.table(table.titles, widths, body, "script-table", stub=1)
+    if not _has_title(table, text):
+        next(iter(made.findall(nodes.entry)))["classes"].append("not-printed")
     if table.groups:
         _add_groups(made, table)
     box = nodes.container("", made, classes=["script-table-box"], plain=text)
     if table.note:
         box += nodes.paragraph("", table.note)
     return box
+
+
+def _has_title(table: Parsed, text: str) -> bool:
+    """Tell whether the first column has its title in the output, too."""
+    lines = map(_CELL.findall, text.split("\n"))
+    return table.titles[0] in next(cells for cells in lines if set(table.titles[1:]) <= set(cells))
 
 
 def _add_groups(made: nodes.table, table: Parsed) -> None:
