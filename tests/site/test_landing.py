@@ -53,7 +53,7 @@ def test_three_buttons_and_a_notebook_are_on_the_first_screen(browser, address, 
         buttons = page.locator(".start-here a").all()
         assert {button.inner_text(): button.get_attribute("href") for button in buttons} == targets
         notebook = page.locator(f".bd-article a[href='{FIGURE_6}']").first
-        assert notebook.inner_text() == "notebook"
+        assert notebook.inner_text() == "script and a notebook"
         for link in (*buttons, notebook):
             box = link.bounding_box()
             assert box["y"] + box["height"] < height
