@@ -23,14 +23,14 @@ def test_the_line_is_that_of_the_wheel_of_this_site(monkeypatch):
     assert install_line.line("9.9", "jax") == f'python -m pip install "removable[jax] @ {wheel}"'
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        *("beyond/remedies.md", "beyond/is-my-function-affected.md", "beyond/functions-of-a-length.md"),
-        "beyond/reports.md",
-        *("guide/use.md", "reference/primitives.md", "reference/remedy.md", "reference/probing.md"),
-    ],
-)
+def importing() -> list[str]:
+    """Return the pages that import the package; of the reference those that users read."""
+    uses = (path.relative_to(DOCS).as_posix() for path in PAGES if FIRST_USE.search(path.read_text(encoding="utf-8")))
+    outside = [name for name in uses if not name.startswith("reference/")]
+    return [*outside, "reference/primitives.md", "reference/remedy.md", "reference/probing.md"]
+
+
+@pytest.mark.parametrize("page", importing())
 def test_it_stands_above_the_first_example(page):
     text = (DOCS / page).read_text(encoding="utf-8")
     assert text.index("```{install-line}") < FIRST_USE.search(text).start()
@@ -44,7 +44,7 @@ def test_extras_that_a_page_names_exist():
         for extras in re.findall(r"\{install-line\} (\S+)", page.read_text(encoding="utf-8"))
         for extra in extras.split(",")
     ]
-    assert {*named} >= {"torch", "tensorflow", "jax"}
+    assert {*named} >= {"torch", "tensorflow", "jax", "tutorial"}
     assert {*named} <= {*project["optional-dependencies"]}
 
 
