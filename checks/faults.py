@@ -199,7 +199,7 @@ def scripts_done(count: int) -> Callable[[Tree, float], bool]:
 
 def is_newer(paths: Iterable[Path], since: float) -> bool:
     """Tell whether one was written since then; what the last build has left was not."""
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError):  # a file that is being replaced
         return any(path.stat().st_mtime > since for path in paths)
     return False
 
@@ -241,7 +241,7 @@ def kill(tree: Tree, happened: Callable[[Tree, float], bool], delay: float) -> b
         time.sleep(delay)
         return process.poll() is None
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 

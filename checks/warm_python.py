@@ -49,7 +49,7 @@ def serve(path: str, *frameworks: str) -> None:
 def _tell(asking: socket.socket, child: int) -> None:
     """Wait for a fork, and send its exit status to who asked for it."""
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    with asking, contextlib.suppress(BrokenPipeError):
+    with asking, contextlib.suppress(BrokenPipeError):  # nobody waits for it any more
         asking.send(bytes([status if status >= 0 else 1]))
 
 

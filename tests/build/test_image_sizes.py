@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from _extensions.page import image_sizes
+from _extensions.picture_size import size
 from PIL import Image
 
 
@@ -21,7 +22,7 @@ from PIL import Image
 def test_an_svg_says_its_size(tmp_path, root, expected):
     path = tmp_path / "a.svg"
     path.write_text(f'<?xml version="1.0"?>{root}<rect width="7" height="8"/></svg>', encoding="utf-8")
-    assert image_sizes.size(path) == expected
+    assert size(path) == expected
 
 
 def test_pictures_of_a_page_get_their_size_once(tmp_path):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from _extensions.content import figure_first, gallery_thumbnails, pictures
 from _extensions.gallery import figure_files, figures, legends, notebook_prose, stacked_panels, thumbnails
+from _extensions.picture_size import size
 from docutils import nodes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -193,7 +194,7 @@ def test_a_scraped_figure_has_all_its_pictures_the_same_in_two_builds(scraped):
     for path in (wide, dark, narrow, narrow_dark, *figure_files.thumbnails(scraped)):
         assert 0 < path.stat().st_size <= 150_000
         assert path.read_bytes() == (path.parent / "again" / path.name).read_bytes()
-    assert pictures.size(narrow)[0] <= 360 < pictures.size(wide)[0]
+    assert size(narrow)[0] <= 360 < size(wide)[0]
     for path, colours in zip(figure_files.of(scraped), (plots.LIGHT, plots.DARK) * 2, strict=True):
         text = path.read_text(encoding="utf-8")
         assert colours["ink"] in text
@@ -215,9 +216,10 @@ def test_the_source_of_a_picture_is_for_narrow_screens_and_says_its_size(tmp_pat
     ]
     style = (figures.folders.ROOT / "docs" / "_static" / "site.css").read_text(encoding="utf-8")
     assert f"@media {pictures.NARROW} {{" in style
-    svg.write_text("<svg>", encoding="utf-8")
+    without = tmp_path / "without.svg"
+    without.write_text("<svg>", encoding="utf-8")
     with pytest.raises(ValueError, match="says no size"):
-        pictures.size(svg)
+        pictures.source(without, "/images/without.svg")
 
 
 def test_a_list_of_pages_shows_thumbnails_light_and_dark_where_they_were_drawn(tmp_path):

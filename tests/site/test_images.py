@@ -5,7 +5,7 @@ from __future__ import annotations
 import urllib.parse
 
 import pytest
-from _extensions.page import image_sizes
+from _extensions.picture_size import size
 from in_a_browser import address, browser, loaded, needs_a_browser, settle, visit
 from site_under_test import pages
 
@@ -32,7 +32,7 @@ def test_a_picture_has_its_size_and_waits_until_it_is_near(name):
     page = pages()[name]
     for image in page.images:
         path = (page.path.parent / urllib.parse.unquote(image["src"])).resolve()
-        assert (int(image["width"]), int(image["height"])) == image_sizes.size(path)
+        assert (int(image["width"]), int(image["height"])) == size(path)
         assert image["loading"] == "lazy"
 
 

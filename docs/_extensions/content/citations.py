@@ -5,6 +5,7 @@ The guide shows them, and the site offers them as two files.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ PAGE = "guide/cite"
 _PLACE = "```bibtex\nBIBTEX\n```"
 
 
+@cache  # each page asks
 def load() -> dict[str, Any]:
     """Return what ``CITATION.cff`` holds."""
     return yaml.safe_load(CFF.read_text(encoding="utf-8"))

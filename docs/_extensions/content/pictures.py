@@ -6,7 +6,6 @@ A browser takes the image, or on a narrow screen the source that stands before i
 from __future__ import annotations
 
 import posixpath
-import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,12 +14,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from _extensions import stages
+from _extensions.picture_size import size
 
 NARROW = "screen and (max-width: 640px)"
 """The screens on which the panels of a figure stand below each other; ``site.css`` has the same."""
-
-_SIZE = re.compile(r'<svg\b[^>]*\bviewBox="0 0 ([\d.]+) ([\d.]+)"')
-_PIXELS_PER_POINT = 96 / 72
 
 
 class picture(nodes.General, nodes.Element):  # noqa: N801  # named as the element of HTML
@@ -33,17 +30,11 @@ class narrow_source(nodes.image):  # noqa: N801  # as above
 
 def source(path: Path, address: str) -> narrow_source:
     """Return the node of an SVG for narrow screens, with its size: a browser keeps room for it."""
-    # Not "width" and "height": Sphinx makes a link of an image that has those.
-    return narrow_source(uri=address, size=size(path))
-
-
-def size(path: Path) -> tuple[int, int]:
-    """Return width and height of an SVG, in pixels."""
-    found = _SIZE.search(path.read_text(encoding="utf-8"))
+    found = size(path)
     if found is None:
         raise ValueError(f"{path.name} says no size; give an SVG as matplotlib writes it.")
-    width, height = (round(float(points) * _PIXELS_PER_POINT) for points in found.groups())
-    return width, height
+    # Not "width" and "height": Sphinx makes a link of an image that has those.
+    return narrow_source(uri=address, size=found)
 
 
 def _open(translator: Any, node: nodes.Element) -> None:

@@ -7,7 +7,6 @@ two pictures of a figure it loads the one that the theme shows: the other never 
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -15,33 +14,10 @@ from sphinx.application import Sphinx
 
 from _extensions import stages
 from _extensions.page import rendered_pages
+from _extensions.picture_size import size
 
 _IMAGE = re.compile(r'<img\b(?P<attributes>(?:[^>"]|"[^"]*")*?)\s*/?>')
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
-_SVG = re.compile(rb"<svg\b[^>]*>")
-_LENGTH = re.compile(rb'\s(width|height)="([\d.]+)(pt|px)?"')
-_PIXELS = {b"pt": 4 / 3, b"px": 1.0, b"": 1.0}
-
-
-@cache
-def size(path: Path) -> tuple[int, int] | None:
-    """Return width and height of a picture in pixels; None where an SVG does not say.
-
-    Parameters
-    ----------
-    path : Path
-        The picture.
-    """
-    if path.suffix != ".svg":
-        from PIL import Image  # for speed: most builds have no such picture
-
-        with Image.open(path) as picture:
-            return picture.size
-    root = _SVG.search(path.read_bytes())
-    lengths = (
-        {name: round(float(value) * _PIXELS[unit]) for name, value, unit in _LENGTH.findall(root[0])} if root else {}
-    )
-    return (lengths[b"width"], lengths[b"height"]) if len(lengths) == 2 else None
 
 
 def sized(html: str, paths: dict[str, Path]) -> str:

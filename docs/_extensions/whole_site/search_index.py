@@ -54,7 +54,7 @@ def complete_search(app: Sphinx) -> list[Any]:
         path = Path(app.doctreedir, "search-entries.json")
         try:
             others = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError):  # none, or a damaged one: trusted_files has all pages read
             others = {}
         indexer._index_entries = main_ones(complete(indexer._index_entries, others, app.env.found_docs))
         path.write_text(json.dumps(indexer._index_entries), encoding="utf-8")

@@ -213,7 +213,7 @@ def _handed_over(value: Any, ids: set[int]) -> Iterator[Any]:
     ids.add(id(value))
     inside = [getattr(value, name, None) for name in ("__wrapped__", "fun", "func")]
     for cell in getattr(value, "__closure__", None) or ():
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError):  # a cell that is still empty
             inside.append(cell.cell_contents)
     for each in inside:
         if isinstance(each, types.FunctionType) or _of_a_framework(each):

@@ -106,7 +106,7 @@ class _Even(Repaired):
             return getattr(super(), look)(*arguments)
         except NotRemovableError as refusal:
             # a program of lengths without complex numbers
-            with contextlib.suppress(NotRemovableError, NotTakenError):
+            with contextlib.suppress(NotRemovableError, NotTakenError):  # the reason is looked for below
                 return of_the_length("the program takes no complex numbers, and no negative squares")
             in_the_length = Repaired(self.of_the_length, at=0.0)
             raise _reason(lambda: getattr(in_the_length, look)(*arguments)) or refusal from None

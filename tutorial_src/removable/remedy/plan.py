@@ -58,6 +58,9 @@ _PATCHED = 1e-3
 """So has one that differs by this much only, further out: by an approximation."""
 
 
+_CALLS = 8
+"""How often a program is called again before its elements are said to be mixed."""
+
 _GOLDEN, _MANY = 0.6180339887, 100
 """At how many points, none of them round, a program is called again: chance that leaves most
 elements alone is to be seen, too."""
@@ -414,12 +417,13 @@ def _check_elements(on_line: Values, at: float) -> None:
     def called(other: float) -> np.ndarray:
         return on_line(np.concatenate([other * t[:3], t, other * t, other * t[:2]]))[3 : 3 + len(t)]
 
-    with contextlib.suppress(NotTakenError):
-        first, again, beside = called(0.7), called(0.7), called(1.3)
-        if (mixed := _difference(first, beside)) and not _difference(first, again):
-            # Chance that leaves most elements alone may leave all of them alone in two calls.
-            first, again = beside, next((last for _ in range(8) if _difference(beside, last := called(1.3))), beside)
-        if chance := _difference(first, again):
+    with contextlib.suppress(NotTakenError):  # a program of other numbers is looked at with those
+        first, beside = called(0.7), called(1.3)
+        chance, mixed = _difference(first, called(0.7)), _difference(first, beside)
+        if mixed and not chance:  # chance that leaves most elements alone may leave all alone in two calls
+            again = (_difference(beside, called(1.3)) for _ in range(_CALLS))
+            chance = next(filter(None, again), "")
+        if chance:
             raise InputError(
                 f"the function gives {chance} for the same x: it depends on chance, or on what changes from call to call; "
                 "give one that always returns the same."

@@ -170,7 +170,7 @@ class Evaluator(ABC):
             That of the framework, if it cannot differentiate a value that there is.
         """
         if mode == "reverse" and self.takes_many(line, dtype):
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception):  # as in values: it then takes one number at a time
                 return self.rows_of_many(line, self.tensor(line.start + offsets, dtype), order)[..., None]
 
         def rows(offset: float) -> np.ndarray:
