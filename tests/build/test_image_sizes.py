@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from _extensions.content.picture_size import size
 from _extensions.page import image_sizes
-from _extensions.picture_size import size
 from PIL import Image
 
 

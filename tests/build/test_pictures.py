@@ -12,8 +12,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from _extensions.content import figure_first, gallery_thumbnails, pictures
+from _extensions.content.picture_size import size
 from _extensions.gallery import figure_files, figures, legends, notebook_prose, stacked_panels, thumbnails
-from _extensions.picture_size import size
 from docutils import nodes
 from matplotlib.figure import Figure
 from matplotlib.text import Text

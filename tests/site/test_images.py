@@ -5,7 +5,7 @@ from __future__ import annotations
 import urllib.parse
 
 import pytest
-from _extensions.picture_size import size
+from _extensions.content.picture_size import size
 from in_a_browser import address, browser, loaded, needs_a_browser, settle, visit
 from site_under_test import pages
 

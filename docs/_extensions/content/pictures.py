@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from _extensions import stages
-from _extensions.picture_size import size
+from _extensions.content.picture_size import size
 
 NARROW = "screen and (max-width: 640px)"
 """The screens on which the panels of a figure stand below each other; ``site.css`` has the same."""

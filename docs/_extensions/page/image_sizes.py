@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from sphinx.application import Sphinx
 
 from _extensions import stages
+from _extensions.content.picture_size import size
 from _extensions.page import rendered_pages
-from _extensions.picture_size import size
 
 _IMAGE = re.compile(r'<img\b(?P<attributes>(?:[^>"]|"[^"]*")*?)\s*/?>')
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
