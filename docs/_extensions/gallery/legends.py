@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 SIZE = 11.0
-"""Points: 14 pixels at least, wherever a figure is shown."""
+"""Points: 14 pixels at least on a page 1400 pixels wide, and on a phone. Between these widths the
+picture, and its text with it, is smaller."""
 
 _WORDS = re.compile(r"(?:\$[^$]*\$|[^\s$])+")
 _MOST_COLUMNS = 4
